@@ -1,0 +1,82 @@
+"""Where a course's files are: lesson sources, built notebooks, data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from autograder.lesson import Lesson
+
+LESSON_ID = re.compile(r"\d{2}_[a-z][a-z0-9_]*")
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class CourseError(Exception):
+    """Something that the person at the command line can mend: one clear line."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with `nbgrader_config.py`, `solutions/` and whatever nbgrader puts beside them."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course around `start` (default: the working folder), else the one installed from.
+
+        Raises:
+            CourseError: neither is a course.
+        """
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents, REPOSITORY):
+            if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+                return cls(folder)
+        raise CourseError(
+            f"no course at {here} or above it: a course has nbgrader_config.py and solutions/; "
+            "change to its folder first"
+        )
+
+    @property
+    def solutions(self) -> Path:
+        """Lesson sources, and the executed solution notebooks built from them."""
+        return self.root / "solutions"
+
+    @property
+    def notebooks(self) -> Path:
+        """Learners' notebooks, as nbgrader's release step makes them."""
+        return self.root / "notebooks"
+
+    @property
+    def data(self) -> Path:
+        """Data sets that the lessons read."""
+        return self.root / "data"
+
+    def lesson_ids(self) -> list[str]:
+        """The lessons that have a source, in order."""
+        if not self.solutions.is_dir():
+            return []
+        return sorted(
+            folder.name
+            for folder in self.solutions.iterdir()
+            if LESSON_ID.fullmatch(folder.name) and (folder / f"{folder.name[3:]}.py").is_file()
+        )
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """One lesson, read from its source (again only when the source has changed).
+
+        Raises:
+            CourseError: there is no such lesson.
+        """
+        if lesson_id not in self.lesson_ids():
+            known = ", ".join(self.lesson_ids()) or "none"
+            raise CourseError(f"no lesson {lesson_id!r}; there are: {known}")
+        path = self.solutions / lesson_id / f"{lesson_id[3:]}.py"
+        return _read_lesson(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_lesson(path: Path, _modified: int) -> Lesson:
+    return Lesson.read(path)

@@ -1,0 +1,169 @@
+"""The judge: sends probes to a runner, and makes verdicts of what comes back.
+
+It holds the reference, the bank, the seed and every expected value, and never the learner's code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.compare import first_difference
+from autograder.diagnosis import Observations, diagnose
+from autograder.lesson import Lesson
+from autograder.messages import describe_difference
+from autograder.misconception import Misconception, load_bank
+from autograder.observation import Lost, Observation, Raised
+from autograder.probe import Probe, load_probes
+from autograder.reference import load_reference
+from autograder.runners import LocalRunner, Runner
+from autograder.verdict import ProbeVerdict, Status, Verdict
+
+PREDICTION = "this is not the letter: run the experiment that follows it, and look again"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came out of an exercise's probes, by probe name."""
+
+    exercise: str
+    observations: Observations
+
+
+class Judge:
+    """Judges the exercises of one lesson with the inputs of one seed."""
+
+    def __init__(self, lesson: Lesson, seed: int) -> None:
+        self.lesson = lesson
+        self.seed = seed
+        self.bank = load_bank(lesson)
+        self._probes = load_probes(lesson.slug).by_exercise
+        self._known: dict[tuple[str, str, str], Observation] = {}
+
+    def probes(self, exercise: str) -> list[Probe]:
+        """The probes of an exercise, in order."""
+        return self._probes[exercise]
+
+    def examine(self, exercise: str, runner: Runner) -> Findings:
+        """Run every probe of an exercise where the learner's code lives."""
+        names = self.lesson.exercises[exercise].names
+        return Findings(
+            exercise, {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)}
+        )
+
+    def verdict(self, findings: Findings, *, blame: tuple[str, ...] = ()) -> Verdict:
+        """Compare with the reference, and where that differs with the bank.
+
+        Args:
+            blame: exercises that this one calls and that failed; then nothing is named.
+        """
+        exercise = self.lesson.exercises[findings.exercise]
+        probes, got = self.probes(exercise.key), findings.observations
+        expected = {p.name: self.expected(exercise.key, p) for p in probes}
+        judged = tuple(self._probe_verdict(p, expected[p.name], got[p.name]) for p in probes)
+        status = overall_status([p.status for p in judged])
+        verdict = Verdict(
+            exercise.key,
+            status,
+            round(sum(p.score for p in judged), 6),
+            exercise.points,
+            judged,
+        )
+        if exercise.is_prediction:
+            return hide_letter(verdict)
+        if status in ("passed", "not_attempted"):
+            return verdict
+        if blame:
+            said = ", ".join(blame)
+            return replace(verdict, note=f"It calls {said}, which is not right yet: mend that first.")
+        candidates = self.bank.by_exercise.get(exercise.key, [])
+        return replace(
+            verdict, diagnosis=diagnose(probes, expected, got, candidates, self.misconceived)
+        )
+
+    def not_attempted(self, exercise: str) -> Verdict:
+        """The verdict of a cell that is as it was released."""
+        points = self.lesson.exercises[exercise].points
+        return Verdict(exercise, "not_attempted", 0.0, points, self._all(exercise, "not_attempted", ""))
+
+    def refused(self, exercise: str, status: Status, note: str) -> Verdict:
+        """The verdict where no probe counts: a forbidden call, a kernel that never got so far."""
+        points = self.lesson.exercises[exercise].points
+        return Verdict(exercise, status, 0.0, points, self._all(exercise, status, note), None, note)
+
+    def expected(self, exercise: str, probe: Probe) -> Observation:
+        """What the reference does on this probe; remembered."""
+        return self._remember(exercise, probe, "", load_reference(self.lesson).__dict__)
+
+    def misconceived(self, misconception: Misconception, probe: Probe) -> Observation:
+        """What a misconception does on this probe; remembered."""
+        key = (misconception.exercise, probe.name, misconception.name)
+        if key not in self._known:
+            names = {**load_reference(self.lesson).__dict__, **misconception.names()}
+            self._remember(misconception.exercise, probe, misconception.name, names)
+        return self._known[key]
+
+    def _remember(self, exercise: str, probe: Probe, who: str, names: dict[str, Any]) -> Observation:
+        key = (exercise, probe.name, who)
+        if key not in self._known:
+            wanted = self.lesson.exercises[exercise].names
+            self._known[key] = self._observe(exercise, probe, wanted, LocalRunner(names))
+        return self._known[key]
+
+    def _observe(
+        self, exercise: str, probe: Probe, names: tuple[str, ...], runner: Runner
+    ) -> Observation:
+        given = probe.given(self.seed, exercise)
+        raw = runner.run(probe, names, given.inputs)
+        if isinstance(raw, Lost | Raised):
+            return raw
+        try:
+            return self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
+        except Exception:
+            return raw  # not what an observer can read, so it is compared as it came
+
+    def _probe_verdict(self, probe: Probe, expected: Observation, got: Observation) -> ProbeVerdict:
+        if isinstance(got, Raised) and got.not_written:
+            return ProbeVerdict(
+                probe.name, probe.topic, "not_attempted", probe.points, 0.0, got.message
+            )
+        difference = first_difference(expected, got, probe.tolerance)
+        if difference is None:
+            return ProbeVerdict(probe.name, probe.topic, "passed", probe.points, probe.points)
+        message = describe_difference(difference)
+        return ProbeVerdict(
+            probe.name, probe.topic, failed_status(got), probe.points, 0.0, message, probe.experiment
+        )
+
+    def _all(self, exercise: str, status: Status, message: str) -> tuple[ProbeVerdict, ...]:
+        return tuple(
+            ProbeVerdict(p.name, p.topic, status, p.points, 0.0, message)
+            for p in self.probes(exercise)
+        )
+
+
+def failed_status(got: Observation) -> Status:
+    """How a probe failed: by a value, by an exception or a lost kernel, or by its time."""
+    if isinstance(got, Lost):
+        return "timeout" if got.timeout else "error"
+    return "error" if isinstance(got, Raised) else "failed"
+
+
+def overall_status(statuses: list[Status]) -> Status:
+    """One word for an exercise: passed and not attempted only when all probes are."""
+    kinds = set(statuses)
+    if len(kinds) == 1:
+        return statuses[0]
+    if "timeout" in kinds:
+        return "timeout"
+    if kinds <= {"error", "not_attempted"}:
+        return "error"
+    return "failed"
+
+
+def hide_letter(verdict: Verdict) -> Verdict:
+    """A prediction's message never shows the letter: its inputs are the same for everyone."""
+    if verdict.status in ("passed", "not_attempted"):
+        return verdict
+    probes = tuple(replace(p, message=PREDICTION, status="failed") for p in verdict.probes)
+    return replace(verdict, status="failed", probes=probes)

@@ -1,0 +1,136 @@
+"""A lesson's source, read into cells and exercises."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from nbformat import NotebookNode
+
+SETUP, DEMO = "setup", "demo"
+
+
+class LessonError(Exception):
+    """The source of a lesson is not what DESIGN asks of one."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The names that a learner defines, and the graded cell that asks for them."""
+
+    key: str
+    names: tuple[str, ...]
+    points: float
+    solution_ids: tuple[str, ...]
+
+    @property
+    def test_id(self) -> str:
+        """The `grade_id` of the graded cell."""
+        return f"test_{self.key}"
+
+    @property
+    def is_prediction(self) -> bool:
+        """Predictions are letters, not code."""
+        return self.key.startswith("prediction_")
+
+
+@dataclass(frozen=True)
+class ManualQuestion:
+    """A mastery question: nbgrader's task cell, graded by a person."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One folder in `solutions/`. `source` is percent-format text; the rest is derived."""
+
+    id: str
+    source_path: Path
+    source: str
+
+    @classmethod
+    def read(cls, path: Path) -> Lesson:
+        """The lesson in `solutions/<id>/<slug>.py`."""
+        return cls(path.parent.name, path, path.read_text(encoding="utf-8"))
+
+    @property
+    def slug(self) -> str:
+        """The id without its number: the notebook's and the hidden package's name."""
+        return self.id[3:]
+
+    @property
+    def is_numpy(self) -> bool:
+        """Lessons 00 to 08 are written in NumPy; their graded kernels hold no torch."""
+        return int(self.id[:2]) <= 8
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of the source: results kept for another source are of no use."""
+        return hashlib.sha256(self.source.encode()).hexdigest()
+
+    def notebook(self) -> NotebookNode:
+        """A fresh copy of the source as a notebook, with deterministic cell ids."""
+        return copy.deepcopy(self._notebook)
+
+    def release(self) -> NotebookNode:
+        """A fresh copy of the learner's notebook: no solution, no hidden test."""
+        return copy.deepcopy(self._release)
+
+    @cached_property
+    def _notebook(self) -> NotebookNode:
+        from autograder.build import identify_cells
+
+        notebook = jupytext.reads(self.source, fmt="py:percent")
+        return identify_cells(notebook)
+
+    @cached_property
+    def _release(self) -> NotebookNode:
+        from autograder.release import release_notebook
+
+        return release_notebook(self.notebook(), self)
+
+    @cached_property
+    def exercises(self) -> dict[str, Exercise]:
+        """The exercises by key, in the order of the lesson."""
+        cells = [(c, _nbgrader(c)) for c in self._notebook.cells]
+        solution_ids = [m["grade_id"] for c, m in cells if m.get("solution")]
+        found: dict[str, Exercise] = {}
+        for _, meta in cells:
+            if not meta.get("grade") or meta.get("solution"):
+                continue
+            key = str(meta["grade_id"]).removeprefix("test_")
+            names = tuple(key.split("__"))
+            slots = tuple(s for s in solution_ids if s == key or s in names)
+            found[key] = Exercise(key, names, float(meta["points"]), slots)
+        return found
+
+    @cached_property
+    def manual(self) -> tuple[ManualQuestion, ...]:
+        """What a person grades."""
+        return tuple(
+            ManualQuestion(str(meta["grade_id"]), float(meta["points"]))
+            for meta in map(_nbgrader, self._notebook.cells)
+            if meta.get("task")
+        )
+
+    @cached_property
+    def reference_source(self) -> str:
+        """Setup and solution cells, one after another: defines names and runs nothing else."""
+        return "\n\n".join(
+            cell.source
+            for cell in self._notebook.cells
+            if cell.cell_type == "code"
+            and (SETUP in cell.metadata.get("tags", ()) or _nbgrader(cell).get("solution"))
+        )
+
+
+def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
+    meta: dict[str, Any] = cell.metadata.get("nbgrader", {})
+    return meta

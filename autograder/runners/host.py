@@ -1,0 +1,194 @@
+"""What runs a probe where the implementation lives, and writes what came out in the wire format.
+
+The source of this file is sent into kernels as text: it imports nothing of ours, and leaves nothing
+behind in the learner's namespace. See `observation.py` for the other end.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import linecache
+import pickle
+import random
+import sys
+import traceback
+import types
+import warnings
+from typing import Any
+
+import numpy as np
+
+MAX_NODES = 200_000
+MAX_DEPTH = 20
+MAX_BYTES = 48 * 1024 * 1024
+
+
+class Budget:
+    """How much more may be written."""
+
+    def __init__(self) -> None:
+        self.nodes = MAX_NODES
+        self.bytes = MAX_BYTES
+
+    def spend(self, size: int = 0) -> None:
+        self.nodes -= 1
+        self.bytes -= size
+        if self.nodes < 0 or self.bytes < 0:
+            raise OverflowError("the result is too large to look at")
+
+
+def run_payload(payload: bytes, names: list[str], namespace: dict[str, Any]) -> str:
+    """Load a payload, run it against the names, and return one line of JSON."""
+    run, inputs = pickle.loads(payload)
+    return json.dumps(observe(run, names, namespace, inputs))
+
+
+def observe(run: Any, names: list[str], namespace: dict[str, Any], inputs: Any) -> Any:
+    """Run one probe in a neutral state; the wire form of its result, or of its exception."""
+    missing = [name for name in names if name not in namespace]
+    if missing:
+        return raised(["Undefined"], f"{missing[0]} is not defined", "")
+    impl = types.SimpleNamespace(**{name: namespace[name] for name in names})
+    with neutral_state():
+        try:
+            return encode(run(impl, inputs), Budget(), 0)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            return encode_exception(error)
+
+
+@contextlib.contextmanager
+def neutral_state() -> Any:
+    """Reset what a learner's cells may have changed for everyone, and put it back afterwards."""
+    torch = sys.modules.get("torch")
+    standin = torch is not None and hasattr(torch, "in_probe")
+    before = np.geterr()
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    restore_torch = reset_torch(torch) if torch is not None and not standin else None
+    if standin:
+        torch.in_probe = True  # type: ignore[union-attr]
+    quiet = io.StringIO()
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(quiet),
+            contextlib.redirect_stderr(quiet),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.seterr(**before)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+        if restore_torch is not None:
+            restore_torch()
+        if standin:
+            torch.in_probe = False  # type: ignore[union-attr]
+
+
+def reset_torch(torch: Any) -> Any:
+    """Default dtype, device, grad mode, deterministic flag, generator; returns what restores them."""
+    dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    state = torch.get_rng_state()
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_grad_enabled(True)
+    torch.use_deterministic_algorithms(False)
+
+    def restore() -> None:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)
+        torch.use_deterministic_algorithms(deterministic)
+        torch.set_rng_state(state)
+
+    return restore
+
+
+def encode(value: Any, budget: Budget, depth: int) -> Any:
+    """The wire form of a value; types that no contract speaks of become their names."""
+    budget.spend()
+    if depth > MAX_DEPTH:
+        raise OverflowError("the result is nested too deeply")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return str.__str__(value)[:200]
+    if isinstance(value, np.generic):
+        return encode_array(np.asarray(value), budget)
+    if isinstance(value, int):
+        return {"int": [int.__repr__(value)[:400], "int64"]}
+    if isinstance(value, float):
+        return {"float": [float.__repr__(value), "float64"]}
+    if isinstance(value, np.ndarray):
+        return encode_array(value, budget)
+    if isinstance(value, list | tuple):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [encode(item, budget, depth + 1) for item in value]}
+    if isinstance(value, dict):
+        items = value.items()
+        return {"dict": [[encode_key(k), encode(v, budget, depth + 1)] for k, v in items]}
+    torch = sys.modules.get("torch")
+    tensor_type = None if torch is None else torch.__dict__.get("Tensor")
+    if isinstance(tensor_type, type) and isinstance(value, tensor_type):
+        return encode_tensor(torch, value, budget)
+    return {"other": type(value).__name__}
+
+
+def encode_key(key: Any) -> Any:
+    """Dict keys are strings and ints; anything else is written as text."""
+    return key if type(key) in (str, int) else str(key)[:200]
+
+
+def encode_array(array: Any, budget: Budget) -> Any:
+    """dtype, shape and bytes; arrays of objects are only named."""
+    if array.dtype.kind not in "biufc" or array.dtype.itemsize > 16:
+        return {"other": f"array of {array.dtype}"}
+    budget.spend(array.nbytes)
+    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    body = {"dtype": native.dtype.name, "shape": list(array.shape)}
+    return {"array": {**body, "data": base64.b64encode(native.tobytes()).decode()}}
+
+
+def encode_tensor(torch: Any, tensor: Any, budget: Budget) -> Any:
+    """A tensor's numbers on the CPU, its dtype's name, and whether it carries a graph."""
+    plain = tensor.detach().cpu()
+    name = str(plain.dtype).removeprefix("torch.")
+    if plain.dtype == torch.bfloat16:
+        plain = plain.float()
+    body = encode_array(plain.resolve_conj().resolve_neg().numpy(), budget)
+    if "array" not in body:
+        return body
+    return {"tensor": {**body["array"], "name": name, "grad": bool(tensor.requires_grad)}}
+
+
+def encode_exception(error: BaseException) -> Any:
+    """The classes of an exception, its message, and the last line of the learner's that it passed."""
+    classes = [cls.__name__ for cls in type(error).__mro__ if cls is not object]
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return raised(classes, message, learners_line(error))
+
+
+def learners_line(error: BaseException) -> str:
+    """The source line, in a notebook's cell, where an exception came from."""
+    lines = [
+        linecache.getline(frame.filename, frame.lineno or 0).strip()
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "ipykernel" in frame.filename or "ipython-input" in frame.filename
+    ]
+    return lines[-1] if lines else ""
+
+
+def raised(classes: list[str], message: str, line: str) -> Any:
+    """The wire form of an exception."""
+    return {"raised": {"classes": classes, "message": message[:200], "line": line[:200]}}

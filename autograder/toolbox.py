@@ -1,0 +1,74 @@
+"""What the `run` of a probe may call. Sent into kernels by value, so it imports nothing of ours."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+
+def snapshot(value: Any) -> Any:
+    """A deep copy, so that a later step in place cannot rewrite what was observed."""
+    return copy.deepcopy(value)
+
+
+def overwrite(value: Any) -> None:
+    """Fill every array in `value` with another number: what shares its memory shows it."""
+    if isinstance(value, np.ndarray):
+        if value.flags.writeable and value.dtype.kind in "fiuc":
+            value += 17
+    elif isinstance(value, dict):
+        for item in value.values():
+            overwrite(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            overwrite(item)
+
+
+class Purity:
+    """Runs `name(**inputs)` and shows the result, the inputs afterwards, and the result again
+    once the inputs have been overwritten: a pure function's result does not notice."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, impl: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+        result = getattr(impl, self.name)(**inputs)
+        seen = {"result": snapshot(result), "inputs afterwards": snapshot(inputs)}
+        overwrite(inputs)
+        seen["result after its inputs were overwritten"] = snapshot(result)
+        return seen
+
+
+class Raises:
+    """Runs `name(**inputs)` where the contract asks for an exception: the exception is what counts."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, impl: Any, inputs: dict[str, Any]) -> Any:
+        return getattr(impl, self.name)(**inputs)
+
+
+class Letter:
+    """Reads a prediction, forgiving case, blanks, a closing bracket or a full stop."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, impl: Any, inputs: dict[str, Any]) -> Any:
+        letter = getattr(impl, self.name)
+        if letter is None:
+            raise NotImplementedError(f"{self.name} is not written yet")
+        return letter.strip(" ().").lower() if isinstance(letter, str) else letter
+
+
+def attempt(call: Any, *args: Any, **kwargs: Any) -> Any:
+    """The result of a call, or the name of the exception that it raised (for several in one probe)."""
+    try:
+        return call(*args, **kwargs)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return {"raised": [cls.__name__ for cls in type(error).__mro__ if cls is not object]}

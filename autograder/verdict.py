@@ -1,0 +1,103 @@
+"""Verdicts: what the judge says, and the JSON that graders elsewhere rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "error", "timeout", "not_attempted", "forbidden"]
+
+
+@dataclass(frozen=True)
+class ProbeVerdict:
+    """One probe. `topic` may be shown to learners, `name` only to instructors; `experiment` is what
+    would show the learner why."""
+
+    name: str
+    topic: str
+    status: Status
+    points: float
+    score: float
+    message: str = ""
+    experiment: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "points": self.points,
+            "score": self.score,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The misconception that did exactly what the learner's code did."""
+
+    misconception: str
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form."""
+        return {"misconception": self.misconception, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One exercise. `note` is said before anything else: a reason that no probe can see."""
+
+    exercise: str
+    status: Status
+    score: float
+    max_score: float
+    probes: tuple[ProbeVerdict, ...] = ()
+    diagnosis: Diagnosis | None = None
+    note: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form."""
+        return {
+            "status": self.status,
+            "score": self.score,
+            "max_score": self.max_score,
+            "probes": [probe.as_json() for probe in self.probes],
+            "diagnosis": self.diagnosis.as_json() if self.diagnosis else None,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class LessonVerdict:
+    """One submission."""
+
+    lesson: str
+    seed: int
+    sealed: bool
+    exercises: dict[str, Verdict]
+    manual: tuple[tuple[str, float], ...] = ()
+    errors: tuple[str, ...] = field(default=())
+
+    @property
+    def score(self) -> float:
+        """Points earned over all exercises."""
+        return float(sum(verdict.score for verdict in self.exercises.values()))
+
+    @property
+    def max_score(self) -> float:
+        """What the judge grades; a person's points are listed under `manual`."""
+        return float(sum(verdict.max_score for verdict in self.exercises.values()))
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `autograder judge --json` prints."""
+        return {
+            "lesson": self.lesson,
+            "seed": self.seed,
+            "sealed": self.sealed,
+            "score": self.score,
+            "max_score": self.max_score,
+            "exercises": {key: verdict.as_json() for key, verdict in self.exercises.items()},
+            "manual": [{"name": name, "max_score": points} for name, points in self.manual],
+            "errors": list(self.errors),
+        }
