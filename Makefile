@@ -1,0 +1,77 @@
+# `make help` lists what there is to do. Needed: python3 (3.11 or newer), pip, make.
+
+PYTHON ?= python3
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+IPYTHON_CONFIG := .venv/etc/ipython/ipython_config.py
+LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.json
+READY := $(STAMP) $(IPYTHON_CONFIG) $(LAB_SETTINGS)
+
+# nbgrader starts `alembic`, and JupyterLab `nbgrader`, from PATH.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# One thread for each process: two torches with two threads each wait for each other.
+export OMP_NUM_THREADS ?= 1
+# Where another course or project keeps its open tabs is not our business, nor ours theirs.
+export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test test-all demo bench build lint lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 10
+
+setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
+
+lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser --port 8899")
+	mkdir -p exchange
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_orientation/orientation.ipynb $(LAB_ARGS)
+
+test: $(READY)  ## all tests, then the solution notebooks (PYTEST_ARGS="-k optimizers")
+	DESCENT_REQUIRE_SEALING=$${DESCENT_REQUIRE_SEALING-$$($(BIN)/python -c 'import sys; print(int(sys.platform == "linux"))')} \
+	  $(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
+
+test-all: test demo  ## test, the slow tests, those in a browser, and demo
+	$(BIN)/python -m pytest -m "slow or browser"
+
+demo: $(READY)  ## a class of thirty, graded in a temporary folder
+	$(BIN)/autograder demo
+
+bench: $(READY)  ## how long grading takes, with n and spread
+	$(BIN)/python -m benchmarks
+
+build: $(READY)  ## both notebooks of every lesson from its source
+	$(BIN)/autograder build
+
+lint: $(READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock:  ## new pins in requirements.lock, from the ranges in pyproject.toml
+	rm -rf .lock && $(PYTHON) -m venv .lock
+	.lock/bin/pip install --quiet packaging
+	.lock/bin/python etc/lock.py > .lock/requirements.lock
+	mv .lock/requirements.lock requirements.lock
+	rm -rf .lock
+
+clean:  ## the environment and the caches; never what was handed in or graded
+	rm -rf .venv .lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Descent needs Python 3.11 or newer: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(IPYTHON_CONFIG): etc/ipython/ipython_config.py $(STAMP)
+	mkdir -p $(@D) && cp $< $@
+
+$(LAB_SETTINGS): etc/jupyter/overrides.json $(STAMP)
+	mkdir -p $(@D) && cp $< $@
