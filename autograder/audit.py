@@ -147,9 +147,9 @@ def tolerances_away(expected: Observation, got: Observation, tol: Tolerance) -> 
 
 
 def _leaf_tolerances(expected: Observation, got: Observation, tol: Tolerance) -> float:
-    if first_difference(expected, got, Tolerance(tol.rtol * 1e6, tol.atol * 1e6)) is None and isinstance(
-        expected, Number | np.ndarray | TensorValue
-    ):
+    if first_difference(
+        expected, got, Tolerance(tol.rtol * 1e6, tol.atol * 1e6)
+    ) is None and isinstance(expected, Number | np.ndarray | TensorValue):
         ours, theirs = _plain(expected), _plain(got)
         if ours.size == 0 or ours.dtype.kind not in "fc":
             return 0.0 if np.array_equal(ours, theirs) else float("inf")

@@ -61,9 +61,7 @@ def _compare(
     if isinstance(expected, TensorValue) and isinstance(got, TensorValue):
         if expected.requires_grad != got.requires_grad:
             said = {True: "a tensor that requires grad", False: "a tensor without a graph"}
-            return Difference(
-                "type", path, said[expected.requires_grad], said[got.requires_grad]
-            )
+            return Difference("type", path, said[expected.requires_grad], said[got.requires_grad])
         return _compare_arrays(expected.array, got.array, expected.dtype, got.dtype, tol, path)
     if type(expected) is not type(got):
         return Difference("type", path, describe(expected), describe(got))

@@ -48,7 +48,8 @@ class Judge:
         """Run every probe of an exercise where the learner's code lives."""
         names = self.lesson.exercises[exercise].names
         return Findings(
-            exercise, {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)}
+            exercise,
+            {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)},
         )
 
     def verdict(self, findings: Findings, *, blame: tuple[str, ...] = ()) -> Verdict:
@@ -75,7 +76,9 @@ class Judge:
             return verdict
         if blame:
             said = ", ".join(blame)
-            return replace(verdict, note=f"It calls {said}, which is not right yet: mend that first.")
+            return replace(
+                verdict, note=f"It calls {said}, which is not right yet: mend that first."
+            )
         candidates = self.bank.by_exercise.get(exercise.key, [])
         return replace(
             verdict, diagnosis=diagnose(probes, expected, got, candidates, self.misconceived)
@@ -84,7 +87,9 @@ class Judge:
     def not_attempted(self, exercise: str) -> Verdict:
         """The verdict of a cell that is as it was released."""
         points = self.lesson.exercises[exercise].points
-        return Verdict(exercise, "not_attempted", 0.0, points, self._all(exercise, "not_attempted", ""))
+        return Verdict(
+            exercise, "not_attempted", 0.0, points, self._all(exercise, "not_attempted", "")
+        )
 
     def refused(self, exercise: str, status: Status, note: str) -> Verdict:
         """The verdict where no probe counts: a forbidden call, a kernel that never got so far."""
@@ -103,7 +108,9 @@ class Judge:
             self._remember(misconception.exercise, probe, misconception.name, names)
         return self._known[key]
 
-    def _remember(self, exercise: str, probe: Probe, who: str, names: dict[str, Any]) -> Observation:
+    def _remember(
+        self, exercise: str, probe: Probe, who: str, names: dict[str, Any]
+    ) -> Observation:
         key = (exercise, probe.name, who)
         if key not in self._known:
             wanted = self.lesson.exercises[exercise].names
@@ -132,7 +139,13 @@ class Judge:
             return ProbeVerdict(probe.name, probe.topic, "passed", probe.points, probe.points)
         message = describe_difference(difference)
         return ProbeVerdict(
-            probe.name, probe.topic, failed_status(got), probe.points, 0.0, message, probe.experiment
+            probe.name,
+            probe.topic,
+            failed_status(got),
+            probe.points,
+            0.0,
+            message,
+            probe.experiment,
         )
 
     def _all(self, exercise: str, status: Status, message: str) -> tuple[ProbeVerdict, ...]:

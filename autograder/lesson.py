@@ -7,13 +7,11 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import jupytext
 from nbformat import NotebookNode
 
-SETUP, DEMO = "setup", "demo"
-
+from autograder.cells import Kind, identify_cells, kind, nbgrader_of
 
 class LessonError(Exception):
     """The source of a lesson is not what DESIGN asks of one."""
@@ -85,8 +83,6 @@ class Lesson:
 
     @cached_property
     def _notebook(self) -> NotebookNode:
-        from autograder.build import identify_cells
-
         notebook = jupytext.reads(self.source, fmt="py:percent")
         return identify_cells(notebook)
 
@@ -99,12 +95,13 @@ class Lesson:
     @cached_property
     def exercises(self) -> dict[str, Exercise]:
         """The exercises by key, in the order of the lesson."""
-        cells = [(c, _nbgrader(c)) for c in self._notebook.cells]
-        solution_ids = [m["grade_id"] for c, m in cells if m.get("solution")]
+        cells = self._notebook.cells
+        solution_ids = [nbgrader_of(c)["grade_id"] for c in cells if kind(c) is Kind.SOLUTION]
         found: dict[str, Exercise] = {}
-        for _, meta in cells:
-            if not meta.get("grade") or meta.get("solution"):
+        for cell in cells:
+            if kind(cell) is not Kind.GRADED:
                 continue
+            meta = nbgrader_of(cell)
             key = str(meta["grade_id"]).removeprefix("test_")
             names = tuple(key.split("__"))
             slots = tuple(s for s in solution_ids if s == key or s in names)
@@ -116,7 +113,7 @@ class Lesson:
         """What a person grades."""
         return tuple(
             ManualQuestion(str(meta["grade_id"]), float(meta["points"]))
-            for meta in map(_nbgrader, self._notebook.cells)
+            for meta in map(nbgrader_of, self._notebook.cells)
             if meta.get("task")
         )
 
@@ -126,11 +123,6 @@ class Lesson:
         return "\n\n".join(
             cell.source
             for cell in self._notebook.cells
-            if cell.cell_type == "code"
-            and (SETUP in cell.metadata.get("tags", ()) or _nbgrader(cell).get("solution"))
+            if kind(cell) in (Kind.SETUP, Kind.SOLUTION)
         )
 
-
-def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
-    meta: dict[str, Any] = cell.metadata.get("nbgrader", {})
-    return meta

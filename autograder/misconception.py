@@ -68,7 +68,13 @@ class Bank:
             name = replaces or exercise
             self._add(
                 Misconception(
-                    thing.__name__, exercise, text, source, about, equivalent_to, lambda: {name: thing}
+                    thing.__name__,
+                    exercise,
+                    text,
+                    source,
+                    about,
+                    equivalent_to,
+                    lambda: {name: thing},
                 )
             )
             return thing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,11 @@ from autograder.lesson import Lesson
 
 @lru_cache(maxsize=32)
 def load_reference(lesson: Lesson) -> ModuleType:
-    """Run the setup and solution cells of a lesson in a module of its own."""
+    """Run the setup and solution cells of a lesson in a module of its own.
+
+    Their loader lines find `data/` from any working folder, as a learner's do by looking upward.
+    """
+    os.environ.setdefault("DESCENT_DATA", str(lesson.source_path.parents[2] / "data"))
     return execute_source(lesson.reference_source, f"reference_{lesson.id}")
 
 

@@ -67,6 +67,21 @@ class Verdict:
             "note": self.note,
         }
 
+    @classmethod
+    def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
+        """A verdict that was kept; topics and experiments, which JSON does not carry, stay empty."""
+        probes = tuple(ProbeVerdict(topic="", **probe) for probe in data["probes"])
+        diagnosis = Diagnosis(**data["diagnosis"]) if data["diagnosis"] else None
+        return cls(
+            exercise,
+            data["status"],
+            data["score"],
+            data["max_score"],
+            probes,
+            diagnosis,
+            data["note"],
+        )
+
 
 @dataclass(frozen=True)
 class LessonVerdict:
@@ -101,3 +116,17 @@ class LessonVerdict:
             "manual": [{"name": name, "max_score": points} for name, points in self.manual],
             "errors": list(self.errors),
         }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> LessonVerdict:
+        """A verdict that was kept as JSON."""
+        exercises = {key: Verdict.from_json(key, item) for key, item in data["exercises"].items()}
+        manual = tuple((item["name"], item["max_score"]) for item in data["manual"])
+        return cls(
+            data["lesson"],
+            data["seed"],
+            data["sealed"],
+            exercises,
+            manual,
+            tuple(data["errors"]),
+        )

@@ -1,0 +1,206 @@
+"""The command line: one program, `autograder`."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.course import Course, CourseError
+from autograder.lesson import LessonError
+
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+
+def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a person can mend is one line and exit status 2; a broken pipe is nobody's fault."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from autograder.build import BuildError
+        from autograder.rebuild import NotANotebook, UnknownLesson
+        from autograder.sandbox import SealingError
+
+        known = (CourseError, LessonError, BuildError, NotANotebook, UnknownLesson, SealingError)
+        try:
+            return command(*args, **kwargs)
+        except known as error:
+            _fail(" ".join(str(error).split()))
+        except OSError as error:
+            _fail(f"{error.filename or 'file'}: {error.strerror or error}")
+
+    return wrapped
+
+
+def _fail(message: str) -> None:
+    click.echo(f"autograder: {message}", err=True)
+    sys.exit(WRONG_USE)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="descent")
+def main() -> None:
+    """Build, judge and grade the lessons of Descent."""
+
+
+@main.command()
+@click.argument("lessons", nargs=-1)
+@click.option("--check", is_flag=True, help="Only say what is stale; change nothing.")
+@clear_errors
+def build(lessons: tuple[str, ...], check: bool) -> None:
+    """Make the solution notebook and the learner's notebook from each lesson's source.
+
+    Example: autograder build 05_optimizers
+    """
+    from autograder.build import build as build_lessons
+
+    course = Course.find()
+    stale = build_lessons(course, list(lessons) or course.lesson_ids(), check=check)
+    for item in stale:
+        click.echo(str(item))
+    sys.exit(PROBLEMS if check and stale else DONE)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--lesson", "lesson_id", metavar="L", help="By default, the lesson that it resembles.")
+@click.option("--seed", type=click.IntRange(0, 2**53), help="Repeat a verdict: the seed it names.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+@click.option("--unsealed", is_flag=True, help="Run the code with your own rights. Your choice.")
+@click.option("--full", is_flag=True, help="Run demo cells too.")
+@clear_errors
+def judge(
+    notebook: Path,
+    lesson_id: str | None,
+    seed: int | None,
+    as_json: bool,
+    unsealed: bool,
+    full: bool,
+) -> None:
+    """Judge one notebook, without a gradebook. Exit status 1 if points are missing.
+
+    Example: autograder judge notebooks/05_optimizers/optimizers.ipynb --json
+    """
+    from autograder.grading import grade_notebook
+    from autograder.messages import explain, points
+    from autograder.rebuild import identify, read_notebook, rebuild
+    from autograder.seeds import draw_seed
+
+    course = Course.find()
+    submission = read_notebook(notebook)
+    lesson = course.lesson(lesson_id) if lesson_id else identify(submission, course)
+    graded = grade_notebook(
+        rebuild(submission, lesson).notebook,
+        lesson,
+        seed=draw_seed() if seed is None else seed,
+        sealed=not unsealed,
+        full=full,
+    )
+    verdict = graded.verdict
+    if as_json:
+        click.echo(json.dumps(verdict.as_json(), indent=2))
+    else:
+        for item in verdict.exercises.values():
+            click.echo(explain(item) + "\n")
+        for problem in verdict.errors:
+            click.echo(problem)
+        total = f"{points(verdict.score)} of {points(verdict.max_score)}"
+        click.echo(f"{lesson.id}: {total} points (seed {verdict.seed}).")
+    sys.exit(DONE if verdict.score == verdict.max_score else PROBLEMS)
+
+
+@main.command()
+@click.argument("lesson")
+@click.option("--student", default="*", metavar="S", help="One learner's id; by default, everyone.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; by default, one for each core.")
+@click.option("--force", is_flag=True, help="Draw a new seed, and grade everything again.")
+@click.option("--full", is_flag=True, help="Run demo cells too.")
+@click.option("--unsealed", is_flag=True, help="Run the code with your own rights. Your choice.")
+@clear_errors
+def grade(
+    lesson: str, student: str, workers: int | None, force: bool, full: bool, unsealed: bool
+) -> None:
+    """Grade everything in submitted/ into the gradebook, and write feedback.
+
+    Example: autograder grade 05_optimizers --workers 2
+    """
+    from autograder.batch import grade_lesson
+    from autograder.report import print_report, progress_bar
+
+    with progress_bar(f"grading {lesson}") as progress:
+        report = grade_lesson(
+            Course.find(),
+            lesson,
+            student=student,
+            workers=workers,
+            force=force,
+            full=full,
+            sealed=not unsealed,
+            progress=progress,
+        )
+    print_report(report)
+    sys.exit(PROBLEMS if report.failed or any(e.problem for e in report.entries) else DONE)
+
+
+@main.command()
+@click.argument("lessons", nargs=-1)
+@clear_errors
+def audit(lessons: tuple[str, ...]) -> None:
+    """Test the hidden tests: each misconception against each probe.
+
+    Example: autograder audit 05_optimizers
+    """
+    from autograder.audit import audit_lesson, matrix
+    from autograder.probe import load_probes
+
+    course = Course.find()
+    problems = 0
+    for lesson_id in lessons or course.lesson_ids():
+        lesson = course.lesson(lesson_id)
+        result = audit_lesson(lesson)
+        problems += len(result.problems)
+        click.echo(f"# {lesson_id}: {len(result.rows)} misconceptions")
+        for line in matrix(result, load_probes(lesson.slug).by_exercise):
+            click.echo(line)
+        for problem in result.problems:
+            click.echo(f"problem: {problem}")
+    sys.exit(PROBLEMS if problems else DONE)
+
+
+@main.command()
+@clear_errors
+def doctor() -> None:
+    """Say what this machine can do, and what to do about what is missing.
+
+    Example: autograder doctor
+    """
+    from autograder.doctor import examine
+
+    healthy = True
+    for finding in examine():
+        click.echo(str(finding))
+        healthy = healthy and finding.fine
+    sys.exit(DONE if healthy else PROBLEMS)
+
+
+@main.command()
+@click.option("--keep", type=click.Path(path_type=Path), help="Make the class here, and leave it.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; by default, one for each core.")
+@clear_errors
+def demo(keep: Path | None, workers: int | None) -> None:
+    """Grade a whole class of lesson 05 in a temporary folder, and check every score.
+
+    Example: autograder demo --keep /tmp/class
+    """
+    from autograder.demo import run_demo
+
+    sys.exit(DONE if run_demo(keep, workers) else PROBLEMS)
+
+
+if __name__ == "__main__":
+    main()

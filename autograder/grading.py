@@ -1,0 +1,281 @@
+"""One submission, pure in and out: a rebuilt notebook and a seed give an executed notebook and verdicts."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.cells import Kind, grade_id, kind
+from autograder.calls import Program, reads
+from autograder.course import Course
+from autograder.forbidden import forbidden_uses, opaque_uses
+from autograder.judge import Findings, Judge
+from autograder.lesson import Exercise, Lesson
+from autograder.messages import explain
+from autograder.observation import Lost
+from autograder.rebuild import learner_cells, written
+from autograder.runners.kernel import KernelRunner, Ran
+from autograder.sandbox import Limits, Policy, SealedKernel
+from autograder.names import bound_names, used_names
+from autograder.verdict import LessonVerdict, Verdict
+
+RESTARTS = 3
+TOO_LONG = "the submission took too long before this exercise was reached"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An executed notebook, whose graded cells say what the verdict says.
+
+    `settled` is false where a clock or the memory's watcher ended something: run alone, it may differ.
+    """
+
+    notebook: NotebookNode
+    verdict: LessonVerdict
+    settled: bool = True
+
+
+def grade_notebook(
+    rebuilt: NotebookNode,
+    lesson: Lesson,
+    *,
+    seed: int,
+    sealed: bool = True,
+    full: bool = False,
+    limits: Limits | None = None,
+) -> Graded:
+    """Run a rebuilt notebook in a kernel of its own and judge its exercises.
+
+    Args:
+        rebuilt: what `rebuild` made of a submission; it is not changed.
+        sealed: in fresh namespaces; otherwise in an ordinary kernel, with the rights of whoever grades.
+        full: run the release's demo cells too.
+
+    Raises:
+        SealingError: this machine cannot seal a kernel.
+    """
+    judge = Judge(lesson, seed)
+    limits = limits or Limits()
+    grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, full)
+    grading.run()
+    if not full and grading.needs_demos():
+        grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, True)
+        grading.run()
+    return grading.graded(sealed)
+
+
+def _opener(lesson: Lesson, limits: Limits, sealed: bool) -> Callable[[], KernelRunner]:
+    data = Course.find(lesson.source_path).data
+    policy = Policy(data=data if data.is_dir() else None, torch=not lesson.is_numpy, limits=limits)
+
+    def open_kernel() -> KernelRunner:
+        kernel = SealedKernel(policy, sealed=sealed)
+        kernel.start()
+        return KernelRunner(kernel, limits)
+
+    return open_kernel
+
+
+class _Grading:
+    """The run of one submission: at most four kernels, one after another."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        rebuilt: NotebookNode,
+        open_kernel: Callable[[], KernelRunner],
+        limits: Limits,
+        full: bool,
+    ) -> None:
+        self.judge = judge
+        self.notebook = copy.deepcopy(rebuilt)
+        self.full = full
+        self._open_kernel = open_kernel
+        self._deadline = time.monotonic() + limits.submission_seconds
+        self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
+        self._learners = learner_cells(rebuilt, judge.lesson)
+        self._program = Program(cell.source for cell in self._learners)
+        self._findings: dict[str, Findings] = {}
+        self._visible: dict[str, Ran] = {}
+        self._killed: dict[str, Lost] = {}  # by exercise
+        self._skip: set[int] = set()  # cells that ended a kernel
+        self._unwritten = {
+            e.key for e in self._by_test.values() if not written(self.notebook, e, judge.lesson)
+        }
+
+    def run(self) -> None:
+        """Run cells and probes until every exercise has findings, or kernels run out."""
+        for _ in range(RESTARTS + 1):
+            if not self._pending() or self._late():
+                return
+            runner = self._open_kernel()
+            try:
+                if self._run_cells(runner):
+                    return
+            finally:
+                runner.close()
+
+    def needs_demos(self) -> bool:
+        """Something failed, and the learner's code uses what only a demo cell defines.
+
+        Demo cells cannot change another verdict: the release's own cells do not use their names.
+        """
+        if all(v.status in ("passed", "not_attempted") for v in self._verdicts().values()):
+            return False
+        demos = [cell for cell in self.notebook.cells if kind(cell) is Kind.DEMO]
+        bound = frozenset().union(*(bound_names(cell.source) for cell in demos))
+        return any(used_names(cell.source) & bound for cell in self._learners)
+
+    def graded(self, sealed: bool) -> Graded:
+        """The notebook with the verdicts written into it."""
+        verdicts = self._verdicts()
+        for cell in self.notebook.cells:
+            exercise = self._by_test.get(grade_id(cell) or "")
+            if exercise is not None:
+                visible = self._visible.get(exercise.key)
+                cell.outputs = verdict_outputs(verdicts[exercise.key], visible)
+        lesson = self.judge.lesson
+        result = LessonVerdict(
+            lesson.id,
+            self.judge.seed,
+            sealed,
+            verdicts,
+            tuple((q.name, q.points) for q in lesson.manual),
+            tuple(self._for_a_person()),
+        )
+        lost = [*self._killed.values()]
+        lost += [
+            o
+            for f in self._findings.values()
+            for o in f.observations.values()
+            if isinstance(o, Lost)
+        ]
+        return Graded(
+            self.notebook, result, settled=not any(o.timeout or "stopped" in o.reason for o in lost)
+        )
+
+    def _pending(self) -> bool:
+        return any(
+            key not in self._unwritten and key not in self._findings and key not in self._killed
+            for key in self.judge.lesson.exercises
+        )
+
+    def _late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def _run_cells(self, runner: KernelRunner) -> bool:
+        """True when the last cell was reached; False when the kernel did not live so long."""
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type != "code" or index in self._skip:
+                continue
+            if self._late():
+                return True
+            exercise = self._by_test.get(grade_id(cell) or "")
+            if exercise is not None:
+                self._judge_cell(runner, cell, exercise)
+            elif self.full or kind(cell) is not Kind.DEMO:
+                self._run_cell(runner, index, cell)
+            if runner.dead is not None:
+                return False
+        return True
+
+    def _run_cell(self, runner: KernelRunner, index: int, cell: NotebookNode) -> None:
+        ran = runner.run_cell(cell.source)
+        cell.outputs = ran.outputs
+        if ran.lost is None:
+            return
+        self._skip.add(index)
+        cell.outputs = [*ran.outputs, _stdout(f"This cell was stopped: {ran.lost.reason}.\n")]
+        for exercise in self._by_test.values():
+            if grade_id(cell) in exercise.solution_ids:
+                self._killed[exercise.key] = ran.lost
+
+    def _judge_cell(self, runner: KernelRunner, cell: NotebookNode, exercise: Exercise) -> None:
+        key = exercise.key
+        if key in self._unwritten or key in self._findings or key in self._killed:
+            return
+        visible = runner.run_visible_tests(cell.source)
+        self._visible[key] = visible
+        if visible.lost is not None:
+            self._killed[key] = visible.lost
+            return
+        self._findings[key] = self.judge.examine(key, runner)
+
+    def _verdicts(self) -> dict[str, Verdict]:
+        lesson = self.judge.lesson
+        verdicts: dict[str, Verdict] = {}
+        for key, exercise in lesson.exercises.items():
+            verdicts[key] = self._verdict(exercise, verdicts)
+        return verdicts
+
+    def _verdict(self, exercise: Exercise, earlier: dict[str, Verdict]) -> Verdict:
+        key = exercise.key
+        if key in self._unwritten:
+            return self.judge.not_attempted(key)
+        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program)
+        if forbidden:
+            note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
+            return self.judge.refused(key, "forbidden", note)
+        if key in self._killed:
+            lost = self._killed[key]
+            status = "timeout" if lost.timeout else "error"
+            return self.judge.refused(key, status, f"It was stopped: {lost.reason}.")
+        if key not in self._findings:
+            reason = (
+                TOO_LONG if self._late() else "the kernel was ended too often before this exercise"
+            )
+            return self.judge.refused(key, "error", f"It was not run: {reason}.")
+        return self.judge.verdict(self._findings[key], blame=self._blame(exercise, earlier))
+
+    def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
+        """The earlier exercises that this one calls and that failed."""
+        used = {n for s in self._program.reached(exercise.names) for n in reads(s)}
+        return tuple(
+            key
+            for key, verdict in earlier.items()
+            if verdict.status != "passed" and used & set(self.judge.lesson.exercises[key].names)
+        )
+
+    def _for_a_person(self) -> list[str]:
+        return [
+            f"{exercise.key}: uses {', '.join(names)}, which the search for library calls cannot see "
+            "through; look at it"
+            for exercise in self._by_test.values()
+            if exercise.key not in self._unwritten
+            and (names := opaque_uses(exercise, self._program))
+        ]
+
+
+def verdict_outputs(verdict: Verdict, visible: Ran | None) -> list[NotebookNode]:
+    """What a graded cell shows: a message on stdout, and the points as a plain Python float, which is
+    the one form of a score that nbgrader reads without guessing."""
+    lines = [explain(verdict)]
+    failure = visible_failure(visible)
+    if failure:
+        lines.insert(0, failure)
+    score = new_output(
+        "execute_result", {"text/plain": repr(float(verdict.score))}, execution_count=1
+    )
+    return [_stdout("\n".join(lines) + "\n"), score]
+
+
+def visible_failure(visible: Ran | None) -> str:
+    """What the first failing visible test stands for."""
+    if visible is None or not visible.failed:
+        return ""
+    error = next((o for o in visible.outputs if o.output_type == "error"), None)
+    if error is None:
+        return ""
+    said = str(error.evalue)[:300]
+    if error.ename == "AssertionError":
+        return f"A visible test fails: {said}" if said else "A visible test fails."
+    return f"The visible tests end with {str(error.ename)[:80]}: {said}"
+
+
+def _stdout(text: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=text)
