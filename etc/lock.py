@@ -21,8 +21,10 @@ SYSTEMS = {
     "win32": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
 }
 WHEELS = {"darwin": "macosx_11_0_arm64", "win32": "win_amd64"}
-CHOSEN = ["torch==2.13.0"]  # raised by hand, with the numbers of every lesson looked at again
-ACCELERATORS = ("cuda-", "nvidia-", "triton")  # torch's CUDA builds bring their own, pinned by torch
+# Raised by hand, with the numbers of every lesson looked at again.
+CHOSEN = ["torch==2.13.0"]
+# A CUDA build of torch brings its own, which torch itself pins.
+ACCELERATORS = ("cuda-", "nvidia-", "triton")
 HEADER = """\
 # Exact pins of everything that `make` and CI install. Made by `make lock`: do not edit.
 # torch has no local version here: any build of it (CPU, CUDA) will do.

@@ -1,4 +1,4 @@
-"""Read by every kernel of the course's environment: `%check` and its companions are there at once."""
+"""Read by every kernel of the course's environment: puts `%check` into each of them."""
 
 from importlib.util import find_spec
 

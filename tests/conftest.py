@@ -1,0 +1,29 @@
+"""What every test relies on: one thread, no display, and no silent skipping of sealed kernels."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything imports NumPy or matplotlib; kernels started by tests inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("descent", deadline=None, derandomize=True, database=None)
+settings.load_profile("descent")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `sealed` needs a sealed kernel: where none starts, it is skipped or fails."""
+    if item.get_closest_marker("sealed") is None:
+        return
+    from autograder.sandbox import SealingError, check_sealing
+
+    try:
+        check_sealing()
+    except SealingError as error:
+        if os.environ.get("DESCENT_REQUIRE_SEALING") == "1":
+            pytest.fail(f"DESCENT_REQUIRE_SEALING=1, and {error}", pytrace=False)
+        pytest.skip(str(error))
