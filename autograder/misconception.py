@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import re
+import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 from autograder.lesson import Lesson
 from autograder.reference import execute_source, load_reference
@@ -26,7 +29,8 @@ class Misconception:
         about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than by
             numbers; "values" otherwise.
         equivalent_to: another misconception that no observation can tell from this one.
-        names: what it puts in the place of the reference's names.
+        build: makes what it puts in the place of the reference's names.
+        code: makes the cell that a learner with this thought would have handed in.
     """
 
     name: str
@@ -35,7 +39,8 @@ class Misconception:
     source: str
     about: About
     equivalent_to: str | None
-    build: Callable[[], Mapping[str, Any]]
+    build: Callable[[], Mapping[str, Any]] = field(repr=False)
+    code: Callable[[], str] = field(repr=False)
 
     def names(self) -> Mapping[str, Any]:
         """The learner's names as this misconception defines them."""
@@ -75,6 +80,7 @@ class Bank:
                     about,
                     equivalent_to,
                     lambda: {name: thing},
+                    lambda: self._cell_with(exercise, name, thing),
                 )
             )
             return thing
@@ -94,10 +100,13 @@ class Bank:
         """Declare the reference with each `(old, new)` piece of its source replaced, old found exactly once
         in the exercise's solution cells. Reads like the mistake: everything else is right."""
 
-        def build() -> Mapping[str, Any]:
+        def code() -> str:
             return self._edited(exercise, edits)
 
-        self._add(Misconception(name, exercise, text, source, about, equivalent_to, build))
+        def build() -> Mapping[str, Any]:
+            return self._names_of(exercise, code())
+
+        self._add(Misconception(name, exercise, text, source, about, equivalent_to, build, code))
 
     def observe(self, exercise: str, probe: str) -> Callable[[Observe], Observe]:
         """Declare how raw values of a probe become what all right answers share."""
@@ -124,19 +133,57 @@ class Bank:
             raise ValueError(f"{misconception.exercise}: two named {misconception.name!r}")
         known.append(misconception)
 
-    def _edited(self, exercise: str, edits: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson whose reference is edited."""
         if self._lesson is None:
             raise RuntimeError("the bank was not loaded through load_bank")
-        own = exercise_source(self._lesson, exercise)
+        return self._lesson
+
+    def _edited(self, exercise: str, edits: tuple[tuple[str, str], ...]) -> str:
+        own = exercise_source(self.lesson, exercise)
         for old, new in edits:
             if own.count(old) != 1:
                 raise ValueError(
                     f"{exercise}: the edit {old!r} is found {own.count(old)} times in the reference"
                 )
             own = own.replace(old, new)
-        everything = load_reference(self._lesson).__dict__
-        module = execute_source_over(own, f"edited_{exercise}", everything)
-        return {name: module[name] for name in self._lesson.exercises[exercise].names}
+        return own
+
+    def _names_of(self, exercise: str, source: str) -> Mapping[str, Any]:
+        everything = load_reference(self.lesson).__dict__
+        module = execute_source_over(source, f"edited_{exercise}", everything)
+        return {name: module[name] for name in self.lesson.exercises[exercise].names}
+
+    def _cell_with(self, exercise: str, name: str, thing: Any) -> str:
+        """The reference's cell with `thing` typed beneath it, under the name that it stands in for."""
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(thing))).body
+        typed = ast.unparse(_Untyped(name).visit(tree))
+        return f"{exercise_source(self.lesson, exercise)}\n\n{typed}\n"
+
+
+class _Untyped(ast.NodeTransformer):
+    """A definition as a learner writes it: renamed, without the decorator and annotations of a bank."""
+
+    def __init__(self, name: str) -> None:
+        self._name: str | None = name
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._plain(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self._plain(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def _plain(self, node: Any) -> ast.AST:
+        if self._name is not None:  # the outermost one only
+            node.name, node.decorator_list, self._name = self._name, [], None
+        self.generic_visit(node)
+        return cast(ast.AST, node)
 
 
 def exercise_source(lesson: Lesson, exercise: str) -> str:

@@ -1,0 +1,61 @@
+"""The known mistakes of a lesson, as learners would have handed them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from autograder.demo.pupils import Pupil, as_bytes, fill_in, right_sources
+from autograder.judge import Judge
+from autograder.lesson import Lesson
+from autograder.misconception import Misconception
+from autograder.names import used_names
+from autograder.reference import execute_source
+from autograder.runners import LocalRunner
+
+
+def mistaken_pupils(lesson: Lesson, seed: int) -> Iterator[Pupil]:
+    """Learner k holds the k-th misconception of every exercise: few notebooks, every mistake.
+
+    What each should get is judged here, on the same code, in this process.
+    """
+    judge = Judge(lesson, seed)
+    banks = {
+        key: [m for m in bank if stands_alone(lesson, m)]
+        for key, bank in judge.bank.by_exercise.items()
+    }
+    for number in range(max(len(bank) for bank in banks.values())):
+        chosen = {key: bank[number] for key, bank in banks.items() if number < len(bank)}
+        sources = right_sources(lesson)
+        for key, misconception in chosen.items():
+            first, *rest = lesson.exercises[key].solution_ids
+            sources[first] = misconception.code()
+            sources.update(dict.fromkeys(rest, "pass"))
+        expected, named = {}, {}
+        names = _run(lesson, sources).__dict__
+        for key in lesson.exercises:
+            verdict = judge.verdict(judge.examine(key, LocalRunner(names)))
+            expected[key] = verdict.score
+            if verdict.diagnosis and not _calls_another(lesson, sources, key, chosen):
+                named[key] = verdict.diagnosis.misconception
+        notebook = as_bytes(fill_in(lesson, sources))
+        yield Pupil(f"mistakes-{number + 1:02}", notebook, expected, named)
+
+
+def stands_alone(lesson: Lesson, misconception: Misconception) -> bool:
+    """Whether the code of a misconception needs nothing but what a learner's notebook has."""
+    known = set(_run(lesson, right_sources(lesson)).__dict__) | set(dir(__builtins__))
+    return used_names(misconception.code()) <= known | set(lesson.exercises)
+
+
+def _calls_another(
+    lesson: Lesson, sources: dict[str, str], key: str, chosen: dict[str, Misconception]
+) -> bool:
+    own = "\n".join(sources[slot] for slot in lesson.exercises[key].solution_ids)
+    others = {name for k in chosen if k != key for name in lesson.exercises[k].names}
+    return bool(used_names(own) & others)
+
+
+def _run(lesson: Lesson, sources: dict[str, str]) -> ModuleType:
+    setup = [c.source for c in lesson.release().cells if "setup" in c.metadata.get("tags", [])]
+    return execute_source("\n\n".join([*setup, *sources.values()]), "handed_in")
