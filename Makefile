@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 LAB_ARGS ?=
+# JupyterLab wants to be told that running as root (in a container, say) is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST_ARGS ?=
 
 BIN := .venv/bin
@@ -13,7 +15,7 @@ READY := $(STAMP) $(IPYTHON_CONFIG) $(LAB_SETTINGS)
 # nbgrader starts `alembic`, and JupyterLab `nbgrader`, from PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # One thread for each process: two torches with two threads each wait for each other.
-export OMP_NUM_THREADS ?= 1
+test test-all demo bench build: export OMP_NUM_THREADS ?= 1
 # Where another course or project keeps its open tabs is not our business, nor ours theirs.
 export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 
@@ -27,7 +29,8 @@ setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
 lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser --port 8899")
 	mkdir -p exchange
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_orientation/orientation.ipynb $(LAB_ARGS)
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_orientation/orientation.ipynb \
+	  $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, then the solution notebooks (PYTEST_ARGS="-k optimizers")
 	DESCENT_REQUIRE_SEALING=$${DESCENT_REQUIRE_SEALING-$$($(BIN)/python -c 'import sys; print(int(sys.platform == "linux"))')} \
