@@ -1,0 +1,220 @@
+"""What `build` asks of a lesson's source before it makes notebooks of it.
+
+Each check takes the cells and yields problems; each problem is one line with file and line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder import cells, marks
+from autograder.cells import Kind
+from autograder.lesson import Lesson
+from autograder.names import bound_names, defined_names, used_names
+
+POINTS = (1, 2, 4, 6)
+COMMON_KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
+# A call with one of these names ends a graded cell without a value that nbgrader reads as a score.
+VALUELESS = re.compile(r"assert\w*|print|grade|raises|backward|manual_seed|seed")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and where."""
+
+    path: Path
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}"
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell of the lesson, and the line of the source where its first line stands."""
+
+    cell: NotebookNode
+    line: int
+
+    @property
+    def kind(self) -> Kind:
+        """What the cell is for."""
+        return cells.kind(self.cell)
+
+    @property
+    def source(self) -> str:
+        """The cell's text."""
+        return str(self.cell.source)
+
+    @property
+    def grade_id(self) -> str:
+        """The name nbgrader has for it, or the empty string."""
+        return cells.grade_id(self.cell) or ""
+
+
+Found = Iterator[tuple[int, str]]
+Check = Callable[[Lesson, list[SourceCell]], Found]
+
+
+def problems(lesson: Lesson) -> list[Problem]:
+    """Everything that is wrong with a lesson's source, in the order of its lines."""
+    source_cells = locate(lesson)
+    found = {item for check in CHECKS for item in check(lesson, source_cells)}
+    return [Problem(lesson.source_path, line, text) for line, text in sorted(found)]
+
+
+def locate(lesson: Lesson) -> list[SourceCell]:
+    """The cells of a lesson with the lines on which they begin."""
+    notebook = lesson.notebook()
+    text = lesson.source.split("\n")
+    starts = [number for number, line in enumerate(text, 1) if re.match(r"# %%( |$)", line)]
+    if len(starts) != len(notebook.cells):  # text before the first `# %%` is a cell too
+        starts = [1] * (len(notebook.cells) - len(starts)) + starts
+    return [
+        SourceCell(cell, start + 1) for cell, start in zip(notebook.cells, starts, strict=False)
+    ]
+
+
+def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Every code cell is setup, solution (or prediction), graded or demo."""
+    for cell in source_cells:
+        if cell.kind is Kind.UNKNOWN:
+            yield cell.line, "a code cell is setup, solution, prediction, graded or demo: tag it"
+        if cell.cell.cell_type == "raw":
+            yield cell.line, "a lesson has no raw cells"
+
+
+def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """The metadata for nbgrader is complete, its names are unique, its points are ours."""
+    names = Counter(cell.grade_id for cell in source_cells if cell.grade_id)
+    ids = Counter(str(cell.cell.id) for cell in source_cells)
+    for cell in source_cells:
+        meta = cells.nbgrader_of(cell.cell)
+        if not meta:
+            continue
+        scored = bool(meta.get("grade") or meta.get("task"))
+        wanted = COMMON_KEYS | ({"points"} if scored else set())
+        if set(meta) != wanted:
+            odd = ", ".join(sorted(set(meta) ^ wanted))
+            yield cell.line, f"nbgrader metadata needs exactly {sorted(wanted)}; look at: {odd}"
+        if names[cell.grade_id] > 1:
+            yield cell.line, f"grade_id {cell.grade_id!r} is used {names[cell.grade_id]} times"
+        elif ids[str(cell.cell.id)] > 1:
+            yield cell.line, f"grade_id {cell.grade_id!r} looks like a numbered one: rename it"
+        if cell.kind is Kind.GRADED and meta.get("points") not in POINTS:
+            yield cell.line, f"points have to be one of {POINTS}, got {meta.get('points')}"
+        if bool(meta.get("locked")) != (cell.kind in (Kind.GRADED, Kind.TASK, Kind.PROSE)):
+            yield cell.line, "graded and task cells are locked, solution cells are not"
+
+
+def check_marks(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Marks are exact, balanced, and in cells of the kind they belong to."""
+    places = {marks.SOLUTION: Kind.SOLUTION, marks.HIDDEN: Kind.GRADED, marks.SCHEME: Kind.TASK}
+    for cell in source_cells:
+        for pair, place in places.items():
+            try:
+                regions = marks.regions(cell.source, pair)
+            except marks.MarkError as error:
+                yield cell.line + error.line - 1, str(error)
+                continue
+            if regions and cell.kind is not place:
+                yield cell.line + regions[0].begin, f"{pair.begin!r} outside a {place.value} cell"
+            if cell.kind is place and not regions:
+                yield cell.line, f"a {place.value} cell has to have {pair.begin!r}"
+
+
+def check_hidden(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """The hidden region holds the import and the call with the cell's key, and nothing else."""
+    for cell in source_cells:
+        if cell.kind is not Kind.GRADED:
+            continue
+        if not cell.grade_id.startswith("test_"):
+            yield cell.line, f"a graded cell is named test_<key>, not {cell.grade_id!r}"
+            continue
+        key = cell.grade_id.removeprefix("test_")
+        wanted = [f"from autograder.hidden.{lesson.slug} import grade", f'grade("{key}")']
+        for region in _regions(cell, marks.HIDDEN):
+            if [line for line in region.body(cell.source) if line.strip()] != wanted:
+                yield cell.line + region.begin, f"hidden tests have to be {' and '.join(wanted)}"
+
+
+def check_endings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """The visible part of a graded cell does not end in a value: nbgrader takes it for a score."""
+    for cell in source_cells:
+        if cell.kind is not Kind.GRADED or not _balanced(cell):
+            continue
+        try:
+            tree = ast.parse(marks.without(cell.source, marks.HIDDEN))
+        except SyntaxError as error:
+            yield cell.line + (error.lineno or 1) - 1, f"graded cell: {error.msg}"
+            continue
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not _valueless(tree.body[-1]):
+            line = cell.line + tree.body[-1].lineno - 1
+            yield line, "a graded cell ends in a statement, never in an expression with a value"
+
+
+def check_exercises(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Every exercise has its names defined above its graded cell, and the other way round."""
+    lines = {cell.grade_id: cell.line for cell in source_cells if cell.grade_id}
+    wanted: set[str] = set()
+    for exercise in lesson.exercises.values():
+        wanted.update(exercise.solution_ids)
+        line = lines.get(exercise.test_id, 1)
+        above = [c for c in source_cells if c.grade_id in exercise.solution_ids and c.line < line]
+        defined = {name for cell in above for name in defined_names(cell.source)}
+        for name in exercise.names:
+            if name not in defined:
+                yield line, f"no solution cell above defines {name} for {exercise.test_id}"
+    for cell in source_cells:
+        if cell.kind is Kind.SOLUTION and cell.grade_id not in wanted:
+            yield cell.line, f"no graded cell asks for the solution cell {cell.grade_id!r}"
+
+
+def check_demos(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Grading leaves demo cells out: no other cell may need what only they bind."""
+    code = [cell for cell in source_cells if cell.cell.cell_type == "code"]
+    others = [cell for cell in code if cell.kind is not Kind.DEMO]
+    elsewhere = {name for cell in others for name in bound_names(cell.source)}
+    demos = {n for cell in code if cell.kind is Kind.DEMO for n in bound_names(cell.source)}
+    for cell in others:
+        for name in sorted(used_names(cell.source) & (demos - elsewhere)):
+            yield cell.line, f"{name} is bound only in a demo cell, which grading leaves out"
+
+
+CHECKS: tuple[Check, ...] = (
+    check_kinds,
+    check_metadata,
+    check_marks,
+    check_hidden,
+    check_endings,
+    check_exercises,
+    check_demos,
+)
+
+
+def _balanced(cell: SourceCell) -> bool:
+    try:
+        marks.regions(cell.source, marks.HIDDEN)
+    except marks.MarkError:
+        return False
+    return True
+
+
+def _regions(cell: SourceCell, pair: marks.Marks) -> list[marks.Region]:
+    return marks.regions(cell.source, pair) if _balanced(cell) else []
+
+
+def _valueless(statement: ast.Expr) -> bool:
+    """A call of something that, by its name, returns None."""
+    match statement.value:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return bool(VALUELESS.fullmatch(name))
+    return False

@@ -1,0 +1,137 @@
+"""A lesson as its learners get it, by nbgrader's own steps and a few of ours.
+
+`nbgrader generate_assignment` runs the steps as `nbgrader_config.py` lists them; `release_notebook`
+runs the same without a database. Both give the same bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader import preprocessors as steps
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+
+from autograder import cells, marks
+from autograder.cells import Kind
+
+if TYPE_CHECKING:
+    from autograder.lesson import Lesson
+
+RAISES = "raises-exception"  # so that Run All reaches the end of a notebook half written
+DEFINITION = re.compile(r"(?P<indent>\s*)(?:async\s+def|def|class)\s+(?P<name>\w+)")
+
+
+class ReleaseError(ValueError):
+    """A cell that cannot be released; the message names the notebook and the cell."""
+
+
+class ClearSolutions(steps.ClearSolutions):
+    """nbgrader's step, with stubs that say what is missing, and no guess about a mark."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Put a stub in the place of each solution region."""
+        where = f"{_notebook_name(resources)}, cell {cells.grade_id(cell) or cell_index}"
+        try:
+            is_solution = cells.kind(cell) is Kind.SOLUTION
+            if bool(marks.regions(cell.source, marks.SOLUTION)) != is_solution:
+                problem = "a solution cell without" if is_solution else "not a solution cell, but"
+                raise ReleaseError(f"{where}: {problem} a solution region")
+            for other in marks.ALL_MARKS:
+                marks.regions(cell.source, other)
+        except marks.MarkError as error:
+            raise ReleaseError(f"{where}, line {error.line}: {error}") from None
+        cell.source = clear_solutions(cell.source, cells.grade_id(cell) or "")
+        return cell, resources
+
+
+class LearnersCells(NbGraderPreprocessor):
+    """Metadata, tags and white space of the learner's notebook. Between the two checksums."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Leave nothing that two builds, or two editors, would write differently."""
+        for cell in nb.cells:
+            cell.source = cell.source.rstrip()
+            cell.metadata.pop("execution", None)
+            if cells.kind(cell) in (Kind.GRADED, Kind.DEMO) and RAISES not in cells.tags(cell):
+                cell.metadata["tags"] = [*cells.tags(cell), RAISES]
+        return cells.identify_cells(nb), resources
+
+
+# As in nbgrader_config.py, without SaveCells, which writes the database.
+STEPS: tuple[type[NbGraderPreprocessor], ...] = (
+    steps.LockCells,
+    ClearSolutions,
+    steps.ClearOutput,
+    steps.CheckCellMetadata,
+    steps.ComputeChecksums,
+    steps.ClearHiddenTests,
+    steps.ClearMarkScheme,
+    LearnersCells,
+    steps.ComputeChecksums,
+    steps.CheckCellMetadata,
+)
+
+
+def release_notebook(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
+    """The learner's notebook of a lesson. Changes and returns `notebook`.
+
+    Raises:
+        ReleaseError: marks are unbalanced, or stand where they do not belong.
+    """
+    resources: Any = ResourcesDict()
+    resources["nbgrader"] = {"notebook": lesson.slug, "assignment": lesson.id}
+    for step in STEPS:
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+def clear_solutions(source: str, name: str) -> str:
+    """The source with a stub for each solution region. `name` is the cell's `grade_id`."""
+    lines = source.split("\n")
+
+    def stub(region: marks.Region) -> list[str]:
+        mark = lines[region.begin]
+        indent = mark[: len(mark) - len(mark.lstrip())]
+        prediction = _prediction("\n".join(region.body(source)))
+        if prediction:
+            return [f"{indent}{prediction} = None"]
+        missing = _enclosing_name(lines[: region.begin], len(indent)) or name
+        return [f'{indent}raise NotImplementedError("{missing} is not written yet")']
+
+    return marks.replace(source, marks.SOLUTION, stub)
+
+
+def _prediction(body: str) -> str | None:
+    """The name, if the region does no more than answer `prediction_<topic> = "c"`."""
+    try:
+        statements = ast.parse(body).body
+    except SyntaxError:
+        return None
+    match statements:
+        case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant())]:
+            return name if name.startswith("prediction_") else None
+    return None
+
+
+def _enclosing_name(above: list[str], indent: int) -> str:
+    """`Adam.step`: the classes and functions around a line, from the text above it."""
+    names: list[str] = []
+    for line in reversed(above):
+        definition = DEFINITION.match(line)
+        if definition and len(definition["indent"]) < indent:
+            names.append(definition["name"])
+            indent = len(definition["indent"])
+    return ".".join(reversed(names))
+
+
+def _notebook_name(resources: ResourcesDict) -> str:
+    about = resources.get("nbgrader", {})
+    return f"{about.get('assignment', '?')}/{about.get('notebook', '?')}"
