@@ -23,7 +23,7 @@ export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 .PHONY: help setup lab test test-all demo bench build lint lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 10
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
@@ -33,8 +33,7 @@ lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser
 	  $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, then the solution notebooks (PYTEST_ARGS="-k optimizers")
-	DESCENT_REQUIRE_SEALING=$${DESCENT_REQUIRE_SEALING-$$($(BIN)/python -c 'import sys; print(int(sys.platform == "linux"))')} \
-	  $(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
 
 test-all: test demo  ## test, the slow tests, those in a browser, and demo
