@@ -1,4 +1,5 @@
-"""Tests of the hidden tests: every misconception is caught, told apart, and fails for its own reason."""
+"""Tests of the hidden tests: every misconception is caught, told apart, and fails for its own
+reason."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Row:
     Attributes:
         caught_by: probes that it fails, for each of the seeds the same.
         diagnosed_as: the name that a verdict gives it; itself, or a documented equivalent.
-        factor: how many tolerances it is away from right, where it is furthest (inf: not by numbers).
+        factor: how many tolerances it is away from right, where it is furthest (inf: not by
+        numbers).
         visible: the visible tests already catch it.
     """
 
@@ -43,7 +45,8 @@ class Row:
 
 @dataclass
 class Audit:
-    """What is wrong with a lesson's hidden tests, and the matrix of misconceptions against probes."""
+    """What is wrong with a lesson's hidden tests, and the matrix of misconceptions against
+    probes."""
 
     lesson: str
     rows: list[Row] = field(default_factory=list)
@@ -118,8 +121,8 @@ def _audit_types(
         )
         if difference is not None and difference.kind not in ("value", "nan"):
             audit.problems.append(
-                f"{where} differs by {difference.kind} in {probe.name}: {difference.expected} against "
-                f"{difference.got}; say about='anything' if that is its subject"
+                f"{where} differs by {difference.kind} in {probe.name}: {difference.expected} "
+                f"against {difference.got}; say about='anything' if that is its subject"
             )
 
 
@@ -132,7 +135,8 @@ def _factor(judge: Judge, exercise: Exercise, names: Mapping[str, Any]) -> float
 
 
 def tolerances_away(expected: Observation, got: Observation, tol: Tolerance) -> float:
-    """The largest `|got - expected| / (atol + rtol |expected|)`; inf where something else differs."""
+    """The largest `|got - expected| / (atol + rtol |expected|)`; inf where something else
+    differs."""
     if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
         if len(expected) != len(got):
             return float("inf")
@@ -175,13 +179,14 @@ def caught_by_visible_tests(lesson: Lesson, exercise: Exercise, names: Mapping[s
     with contextlib.redirect_stdout(io.StringIO()):
         try:
             exec(compile(source, f"<visible tests of {exercise.key}>", "exec"), dict(names))
-        except Exception:
+        except Exception:  # noqa: BLE001 (any error is a visible failure)
             return True
     return False
 
 
 def matrix(audit: Audit, probes: Mapping[str, Sequence[Probe]]) -> list[str]:
-    """The matrix as lines of text: a misconception a line, a column a probe, `x` where it is caught."""
+    """The matrix as lines of text: a misconception a line, a column a probe, `x` where it is
+    caught."""
     lines = []
     for key in dict.fromkeys(row.misconception.exercise for row in audit.rows):
         columns = [probe.name for probe in probes[key]]

@@ -35,7 +35,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission of a batch: a verdict, or why there is none; the score as the gradebook has it."""
+    """One submission of a batch: a verdict, or why there is none; the score as the gradebook has
+    it."""
 
     student: str
     verdict: LessonVerdict | None
@@ -86,7 +87,8 @@ def grade_lesson(
         progress: called with (done, total, student) as results arrive.
 
     Raises:
-        CourseError: no such lesson, no submissions, or a lesson whose cells changed since it was released.
+        CourseError: no such lesson, no submissions, or a lesson whose cells changed since it was
+        released.
         SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
     """
     started = time.monotonic()
@@ -94,7 +96,8 @@ def grade_lesson(
     submissions = dict(find_submissions(course, lesson, student))
     if not submissions:
         raise CourseError(
-            f"nothing to grade: no submitted/{student}/{lesson.id}/{lesson.slug}.ipynb in {course.root}"
+            f"nothing to grade: no submitted/{student}/{lesson.id}/{lesson.slug}.ipynb "
+            f"in {course.root}"
         )
     if sealed:
         check_sealing()

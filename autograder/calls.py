@@ -21,7 +21,8 @@ class Program:
                 self._learn_aliases(statement)
 
     def reached(self, names: Iterable[str]) -> list[ast.stmt]:
-        """The top-level statements that define `names`, and those that these refer to, and so on."""
+        """The top-level statements that define `names`, and those that these refer to, and so
+        on."""
         waiting, seen = list(names), set[str]()
         statements: list[ast.stmt] = []
         while waiting:
@@ -111,7 +112,8 @@ def dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
 
 
 def _walk_here(statement: ast.AST) -> Iterator[ast.AST]:
-    """Like `ast.walk`, but not into functions, classes, lambdas and comprehensions: their names are their own."""
+    """Like `ast.walk`, but not into functions, classes, lambdas and comprehensions: their names
+    are their own."""
     yield statement
     for child in ast.iter_child_nodes(statement):
         inner = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda

@@ -68,7 +68,9 @@ def build(lessons: tuple[str, ...], check: bool) -> None:
 
 @main.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--lesson", "lesson_id", metavar="L", help="By default, the lesson that it resembles.")
+@click.option(
+    "--lesson", "lesson_id", metavar="L", help="By default, the lesson that it resembles."
+)
 @click.option("--seed", type=click.IntRange(0, 2**53), help="Repeat a verdict: the seed it names.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 @click.option("--unsealed", is_flag=True, help="Run the code with your own rights. Your choice.")

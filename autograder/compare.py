@@ -71,7 +71,8 @@ def _compare(
 def _compare_exceptions(
     expected: Observation, got: Observation, path: tuple[Any, ...]
 ) -> Difference | None:
-    """Equal when the learner's class is, or inherits from, the reference's; messages never count."""
+    """Equal when the learner's class is, or inherits from, the reference's; messages never
+    count."""
     if isinstance(expected, Raised) and isinstance(got, Raised):
         if expected.name in got.classes:
             return None

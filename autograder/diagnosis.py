@@ -31,7 +31,8 @@ def diagnose(
         observe: runs one probe on one misconception (and remembers it).
 
     Returns:
-        None when no misconception fits, when two fit that say different things, or when what differs
+        None when no misconception fits, when two fit that say different things, or when what
+        differs
         could come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
     numbers = is_evidence(probes, expected, got)

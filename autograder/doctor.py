@@ -41,7 +41,9 @@ def _version(package: str) -> Finding:
     try:
         return Finding(package, True, importlib.metadata.version(package))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(package, False, "not installed", "run make test, or install requirements.lock")
+        return Finding(
+            package, False, "not installed", "run make test, or install requirements.lock"
+        )
 
 
 def _alembic() -> Finding:
@@ -75,5 +77,5 @@ def _sealing() -> Finding:
 def _careful(look: Callable[[], Finding]) -> Finding:
     try:
         return look()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (a doctor reports, whatever it is)
         return Finding(look.__name__.strip("_"), False, str(error))

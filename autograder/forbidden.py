@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from autograder.lesson import Exercise, Lesson
 from autograder.calls import Program
+from autograder.lesson import Exercise, Lesson
 
 # Lessons 00 to 08 are written by hand: no library that differentiates or steps for the learner.
 AUTOGRAD = (

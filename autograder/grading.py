@@ -1,4 +1,5 @@
-"""One submission, pure in and out: a rebuilt notebook and a seed give an executed notebook and verdicts."""
+"""One submission, pure in and out: a rebuilt notebook and a seed give an executed notebook and
+verdicts."""
 
 from __future__ import annotations
 
@@ -10,19 +11,19 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.cells import Kind, grade_id, kind
 from autograder.calls import Program, reads
+from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
 from autograder.forbidden import forbidden_uses, opaque_uses
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise, Lesson
 from autograder.messages import explain
+from autograder.names import bound_names, used_names
 from autograder.observation import Lost
 from autograder.rebuild import learner_cells, written
 from autograder.runners.kernel import KernelRunner, Ran
 from autograder.sandbox import Limits, Policy, SealedKernel
-from autograder.names import bound_names, used_names
-from autograder.verdict import LessonVerdict, Verdict
+from autograder.verdict import LessonVerdict, Status, Verdict
 
 RESTARTS = 3
 TOO_LONG = "the submission took too long before this exercise was reached"
@@ -32,7 +33,8 @@ TOO_LONG = "the submission took too long before this exercise was reached"
 class Graded:
     """An executed notebook, whose graded cells say what the verdict says.
 
-    `settled` is false where a clock or the memory's watcher ended something: run alone, it may differ.
+    `settled` is false where a clock or the memory's watcher ended something: run alone, it may
+    differ.
     """
 
     notebook: NotebookNode
@@ -53,7 +55,8 @@ def grade_notebook(
 
     Args:
         rebuilt: what `rebuild` made of a submission; it is not changed.
-        sealed: in fresh namespaces; otherwise in an ordinary kernel, with the rights of whoever grades.
+        sealed: in fresh namespaces; otherwise in an ordinary kernel, with the rights of whoever
+        grades.
         full: run the release's demo cells too.
 
     Raises:
@@ -129,7 +132,7 @@ class _Grading:
             return False
         demos = [cell for cell in self.notebook.cells if kind(cell) is Kind.DEMO]
         bound = frozenset().union(*(bound_names(cell.source) for cell in demos))
-        return any(used_names(cell.source) & bound for cell in self._learners)
+        return any(bool(used_names(cell.source) & bound) for cell in self._learners)
 
     def graded(self, sealed: bool) -> Graded:
         """The notebook with the verdicts written into it."""
@@ -223,7 +226,7 @@ class _Grading:
             return self.judge.refused(key, "forbidden", note)
         if key in self._killed:
             lost = self._killed[key]
-            status = "timeout" if lost.timeout else "error"
+            status: Status = "timeout" if lost.timeout else "error"
             return self.judge.refused(key, status, f"It was stopped: {lost.reason}.")
         if key not in self._findings:
             reason = (
@@ -243,8 +246,8 @@ class _Grading:
 
     def _for_a_person(self) -> list[str]:
         return [
-            f"{exercise.key}: uses {', '.join(names)}, which the search for library calls cannot see "
-            "through; look at it"
+            f"{exercise.key}: uses {', '.join(names)}, which the search for library calls "
+            "cannot see through; look at it"
             for exercise in self._by_test.values()
             if exercise.key not in self._unwritten
             and (names := opaque_uses(exercise, self._program))
@@ -252,7 +255,8 @@ class _Grading:
 
 
 def verdict_outputs(verdict: Verdict, visible: Ran | None) -> list[NotebookNode]:
-    """What a graded cell shows: a message on stdout, and the points as a plain Python float, which is
+    """What a graded cell shows: a message on stdout, and the points as a plain Python float, which
+    is
     the one form of a score that nbgrader reads without guessing."""
     lines = [explain(verdict)]
     failure = visible_failure(visible)
@@ -278,4 +282,5 @@ def visible_failure(visible: Ran | None) -> str:
 
 
 def _stdout(text: str) -> NotebookNode:
-    return new_output("stream", name="stdout", text=text)
+    output: NotebookNode = new_output("stream", name="stdout", text=text)
+    return output

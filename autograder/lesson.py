@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.cells import Kind, identify_cells, kind, nbgrader_of
 
+
 class LessonError(Exception):
     """The source of a lesson is not what DESIGN asks of one."""
 
@@ -125,4 +126,3 @@ class Lesson:
             for cell in self._notebook.cells
             if kind(cell) in (Kind.SETUP, Kind.SOLUTION)
         )
-

@@ -71,10 +71,13 @@ def progress(shell: Any, line: str) -> Any:
     lesson = _lesson()
     verdicts = [_judge_here(lesson, key, shell.user_ns) for key in lesson.exercises]
     rows = "\n".join(
-        f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {v.status.replace('_', ' ')} |"
+        f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} "
+        f"| {v.status.replace('_', ' ')} |"
         for v in verdicts
     )
-    total = f"{points(sum(v.score for v in verdicts))} of {points(sum(v.max_score for v in verdicts))}"
+    total = (
+        f"{points(sum(v.score for v in verdicts))} of {points(sum(v.max_score for v in verdicts))}"
+    )
     return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n**{total} points.**")
 
 
@@ -90,7 +93,9 @@ class Card:
     def _repr_html_(self) -> str:
         title, *lines = explain(self.verdict).splitlines()
         colour = COLOURS.get(self.verdict.status, "#b35806")
-        mark = {"passed": "&#10003;", "not_attempted": "&middot;"}.get(self.verdict.status, "&#9651;")
+        mark = {"passed": "&#10003;", "not_attempted": "&middot;"}.get(
+            self.verdict.status, "&#9651;"
+        )
         body = "".join(f"<p style='margin:.3em 0'>{_emphasise(text)}</p>" for text in lines)
         return (
             f"<div style='border-left:4px solid {colour};padding:.3em 1em;max-width:46em'>"
@@ -149,7 +154,9 @@ def _hints(lesson: Lesson, exercise: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     current = ""
     slots = {
-        slot: key for key, item in lesson.exercises.items() for slot in (*item.solution_ids, item.test_id)
+        slot: key
+        for key, item in lesson.exercises.items()
+        for slot in (*item.solution_ids, item.test_id)
     }
     for cell in lesson.release().cells:
         current = slots.get(grade_id(cell) or "", current)

@@ -86,7 +86,8 @@ def points(number: float) -> str:
 
 
 def explain(verdict: Verdict) -> str:
-    """The whole of a verdict in plain text: what is right, the first difference, the thought behind it."""
+    """The whole of a verdict in plain text: what is right, the first difference, the thought
+    behind it."""
     of = f"{points(verdict.score)} of {points(verdict.max_score)}"
     if verdict.status == "passed":
         return f"{verdict.exercise}: {of}"

@@ -26,7 +26,8 @@ class Misconception:
         name: what the thought is called, in snake case.
         text: what the code does, why that is not it, where to look: present tense, 15 to 40 words.
         source: where it was seen: a paper, a book, an issue, a row of a list of mistakes.
-        about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than by
+        about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than
+        by
             numbers; "values" otherwise.
         equivalent_to: another misconception that no observation can tell from this one.
         build: makes what it puts in the place of the reference's names.
@@ -66,7 +67,8 @@ class Bank:
         about: About = "values",
         equivalent_to: str | None = None,
     ) -> Callable[[Any], Any]:
-        """Declare the decorated function or class: it stands in for `replaces` (the exercise's own name
+        """Declare the decorated function or class: it stands in for `replaces` (the exercise's own
+        name
         where it has one), and its name is the misconception's."""
 
         def declare(thing: Any) -> Any:
@@ -97,7 +99,8 @@ class Bank:
         about: About = "values",
         equivalent_to: str | None = None,
     ) -> None:
-        """Declare the reference with each `(old, new)` piece of its source replaced, old found exactly once
+        """Declare the reference with each `(old, new)` piece of its source replaced, old found
+        exactly once
         in the exercise's solution cells. Reads like the mistake: everything else is right."""
 
         def code() -> str:
@@ -156,14 +159,16 @@ class Bank:
         return {name: module[name] for name in self.lesson.exercises[exercise].names}
 
     def _cell_with(self, exercise: str, name: str, thing: Any) -> str:
-        """The reference's cell with `thing` typed beneath it, under the name that it stands in for."""
+        """The reference's cell with `thing` typed beneath it, under the name that it stands in
+        for."""
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(thing))).body
         typed = ast.unparse(_Untyped(name).visit(tree))
         return f"{exercise_source(self.lesson, exercise)}\n\n{typed}\n"
 
 
 class _Untyped(ast.NodeTransformer):
-    """A definition as a learner writes it: renamed, without the decorator and annotations of a bank."""
+    """A definition as a learner writes it: renamed, without the decorator and annotations of a
+    bank."""
 
     def __init__(self, name: str) -> None:
         self._name: str | None = name

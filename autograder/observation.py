@@ -1,7 +1,8 @@
 """What comes out of a probe, as plain data, and how it comes out of a process.
 
 The wire format is JSON with base64 buffers. It is written by `runners/host.py`, inside the kernel,
-and read here, outside: nothing is unpickled, everything is bounded, and an array is rebuilt from its
+and read here, outside: nothing is unpickled, everything is bounded, and an array is rebuilt from
+its
 dtype, shape and bytes.
 """
 
@@ -56,7 +57,8 @@ class Other:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception: its class and the classes that it inherits from, the message, the learner's line."""
+    """An exception: its class and the classes that it inherits from, the message, the learner's
+    line."""
 
     classes: tuple[str, ...]
     message: str = ""
@@ -144,7 +146,7 @@ class _Decoder:
         dtype, shape = body["dtype"], tuple(body["shape"])
         if dtype not in DTYPES or len(shape) > 16:
             raise WireError("an array of an unknown type")
-        if not all(type(n) is int and 0 <= n for n in shape):
+        if not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("an array of an impossible shape")
         expected = math.prod(shape) * np.dtype(dtype).itemsize
         self.bytes += expected

@@ -76,7 +76,8 @@ class Probe:
         return made if isinstance(made, Given) else Given(made, {})
 
     def payload(self, inputs: dict[str, Any]) -> bytes:
-        """`run` and its inputs as bytes that stand alone: no module of ours is needed to load them."""
+        """`run` and its inputs as bytes that stand alone: no module of ours is needed to load
+        them."""
         return bytes(cloudpickle.dumps((self.run, inputs)))
 
 

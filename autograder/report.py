@@ -46,7 +46,7 @@ def print_report(report: BatchReport) -> None:
     seconds = sum(entry.seconds for entry in report.entries)
     console.print(
         f"{len(report.entries)} submissions in {report.seconds:.1f} s "
-        f"({seconds:.1f} s of grading, the rest bookkeeping and feedback, less what ran side by side)"
+        f"({seconds:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
     )
 
 

@@ -1,4 +1,5 @@
-"""Results that are kept: a killed batch goes on where it was, and a regrade touches what changed."""
+"""Results that are kept: a killed batch goes on where it was, and a regrade touches what
+changed."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 class Results:
-    """Graded submissions of one lesson, in `.autograder/results/` under a key of all that they depend on,
+    """Graded submissions of one lesson, in `.autograder/results/` under a key of all that they
+    depend on,
     and, for those that must not be kept, in this process."""
 
     def __init__(
@@ -67,7 +69,8 @@ class Results:
 def results_for(
     course: Course, lesson: Lesson, seed: int, sealed: bool = True, full: bool = False
 ) -> Results:
-    """The results of a batch; one object in a process, so that what a batch graded in parallel is there
+    """The results of a batch; one object in a process, so that what a batch graded in parallel is
+    there
     when nbgrader asks for it."""
     return Results(course, lesson, seed=seed, sealed=sealed, full=full)
 

@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import secrets
+from pathlib import Path
 
 from autograder.course import Course, CourseError
 
@@ -41,14 +42,15 @@ def _course_key(course: Course) -> bytes:
     return path.read_bytes()
 
 
-def write_atomically(path: os.PathLike[str], data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Write a file that only its owner can read, all of it or nothing."""
-    target = os.fspath(path)
-    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-    draft = f"{target}.{os.getpid()}.{secrets.token_hex(4)}"
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with open(  # noqa: PTH123 (the mode has to be there from the first byte on)
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+    ) as file:
         file.write(data)
-    os.replace(draft, target)
+    draft.replace(path)
 
 
 def draw_seed() -> int:

@@ -42,7 +42,8 @@ class Purity:
 
 
 class Raises:
-    """Runs `name(**inputs)` where the contract asks for an exception: the exception is what counts."""
+    """Runs `name(**inputs)` where the contract asks for an exception: the exception is what
+    counts."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -65,10 +66,11 @@ class Letter:
 
 
 def attempt(call: Any, *args: Any, **kwargs: Any) -> Any:
-    """The result of a call, or the name of the exception that it raised (for several in one probe)."""
+    """The result of a call, or the name of the exception that it raised (for several in one
+    probe)."""
     try:
         return call(*args, **kwargs)
     except NotImplementedError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (its class is what is observed)
         return {"raised": [cls.__name__ for cls in type(error).__mro__ if cls is not object]}

@@ -69,7 +69,8 @@ class Verdict:
 
     @classmethod
     def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
-        """A verdict that was kept; topics and experiments, which JSON does not carry, stay empty."""
+        """A verdict that was kept; topics and experiments, which JSON does not carry, stay
+        empty."""
         probes = tuple(ProbeVerdict(topic="", **probe) for probe in data["probes"])
         diagnosis = Diagnosis(**data["diagnosis"]) if data["diagnosis"] else None
         return cls(

@@ -10,7 +10,7 @@ CELL = "# --- "
 
 def answers() -> dict[str, dict[str, str]]:
     """Every handwriting, by name: its cells by grade_id."""
-    return {path.stem: cells(path) for path in sorted(FOLDER.glob("*.py"))}
+    return {path.stem: cells(path) for path in sorted(FOLDER.glob("*.txt"))}
 
 
 def cells(path: Path) -> dict[str, str]:

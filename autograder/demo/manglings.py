@@ -29,7 +29,8 @@ def _index(notebook: NotebookNode, name: str) -> int:
 
 
 def _cell(notebook: NotebookNode, name: str) -> NotebookNode:
-    return notebook.cells[_index(notebook, name)]
+    cell: NotebookNode = notebook.cells[_index(notebook, name)]
+    return cell
 
 
 def warning_and_print(notebook: NotebookNode) -> None:

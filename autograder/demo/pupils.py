@@ -64,4 +64,4 @@ def fill_in(lesson: Lesson, sources: dict[str, str]) -> NotebookNode:
 
 def as_bytes(notebook: NotebookNode) -> bytes:
     """A notebook file."""
-    return nbformat.writes(notebook).encode()
+    return str(nbformat.writes(notebook)).encode()

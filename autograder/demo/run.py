@@ -1,4 +1,5 @@
-"""Hand in a class, grade it as an instructor would, and hold every score against what it should be."""
+"""Hand in a class, grade it as an instructor would, and hold every score against what it should
+be."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ LATE_POLICY = '\nget_config().LateSubmissionPlugin.penalty_method = "zero"\n'
 
 
 def run_demo(keep: Path | None = None, workers: int | None = None) -> bool:
-    """Grade a class in a temporary folder, or in `keep`; print who got what; True if all is as it should be."""
+    """Grade a class in a temporary folder, or in `keep`; print who got what; True if all is as it
+    should be."""
     with _folder(keep) as folder:
         course = make_course(Course.find(), folder)
         lesson = course.lesson(LESSON)
@@ -63,7 +65,7 @@ def make_course(source: Course, folder: Path) -> Course:
     (folder / "nbgrader_config.py").write_text(config + LATE_POLICY, encoding="utf-8")
     course = Course(folder)
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "descent") as gradebook:
-        gradebook.add_assignment(LESSON, duedate=DUE)
+        gradebook.add_assignment(LESSON, **{"duedate": DUE})
     return course
 
 

@@ -92,7 +92,8 @@ def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
     if changed:
         raise CourseError(
             f"{lesson.id} has submissions, and these cells or their points changed since it was "
-            f"released: {', '.join(changed)}; a released lesson keeps them (start a new course folder)"
+            f"released: {', '.join(changed)}; a released lesson keeps them "
+            "(start a new course folder)"
         )
 
 

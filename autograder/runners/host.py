@@ -57,7 +57,7 @@ def observe(run: Any, names: list[str], namespace: dict[str, Any], inputs: Any) 
             return encode(run(impl, inputs), Budget(), 0)
         except (KeyboardInterrupt, GeneratorExit):
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (an exception is an observation)
             return encode_exception(error)
 
 
@@ -67,7 +67,7 @@ def neutral_state() -> Any:
     torch = sys.modules.get("torch")
     standin = torch is not None and hasattr(torch, "in_probe")
     before = np.geterr()
-    python_state, numpy_state = random.getstate(), np.random.get_state()
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 (what learners may have used)
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     restore_torch = reset_torch(torch) if torch is not None and not standin else None
     if standin:
@@ -84,7 +84,7 @@ def neutral_state() -> Any:
     finally:
         np.seterr(**before)
         random.setstate(python_state)
-        np.random.set_state(numpy_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
         if restore_torch is not None:
             restore_torch()
         if standin:
@@ -92,7 +92,8 @@ def neutral_state() -> Any:
 
 
 def reset_torch(torch: Any) -> Any:
-    """Default dtype, device, grad mode, deterministic flag, generator; returns what restores them."""
+    """Default dtype, device, grad mode, deterministic flag, generator; returns what restores
+    them."""
     dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
     deterministic = torch.are_deterministic_algorithms_enabled()
     state = torch.get_rng_state()
@@ -170,11 +171,12 @@ def encode_tensor(torch: Any, tensor: Any, budget: Budget) -> Any:
 
 
 def encode_exception(error: BaseException) -> Any:
-    """The classes of an exception, its message, and the last line of the learner's that it passed."""
+    """The classes of an exception, its message, and the last line of the learner's that it
+    passed."""
     classes = [cls.__name__ for cls in type(error).__mro__ if cls is not object]
     try:
         message = str(error)
-    except Exception:
+    except Exception:  # noqa: BLE001 (a learner's __str__ may do anything)
         message = ""
     return raised(classes, message, learners_line(error))
 

@@ -53,7 +53,8 @@ _HOST = base64.b64encode(zlib.compress(Path(host.__file__).read_bytes())).decode
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of one execution: outputs for display, and why it had no proper end, if it had none."""
+    """What came of one execution: outputs for display, and why it had no proper end, if it had
+    none."""
 
     outputs: list[NotebookNode] = field(default_factory=list)
     failed: bool = False
