@@ -1,0 +1,5 @@
+"""Hidden tests of lesson 10."""
+
+from autograder.grader import grader
+
+grade = grader("10_training_loop")
