@@ -1,0 +1,71 @@
+"""What the tests of all lessons share: verdicts on names, and answers as parameters.
+
+`tests/answers/<slug>.py` has `RIGHT` and `WRONG`: exercise -> label -> the names that one answer
+defines (`{"adam_step": function}`; a pair defines both of its names). A prediction has its letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from autograder.audit import caught_by_visible_tests
+from autograder.course import Course
+from autograder.judge import Judge
+from autograder.lesson import Lesson
+from autograder.messages import explain
+from autograder.reference import load_reference
+from autograder.runners import LocalRunner
+from autograder.verdict import Verdict
+
+Names = Mapping[str, Any]
+Answers = Mapping[str, Mapping[str, Names]]
+SEEDS = (1, 2, 3)
+
+
+def lesson_of(lesson_id: str) -> Lesson:
+    """A lesson of this course."""
+    return Course.find().lesson(lesson_id)
+
+
+@lru_cache(maxsize=16)
+def judge_of(lesson_id: str, seed: int) -> Judge:
+    """The judge of a lesson with one seed, with what it remembers of the reference and the bank."""
+    return Judge(lesson_of(lesson_id), seed)
+
+
+def judge_names(lesson_id: str, key: str, names: Names, seed: int = 1) -> Verdict:
+    """The verdict on an exercise, of code that defines `names` and nothing else of the lesson."""
+    judge = judge_of(lesson_id, seed)
+    return judge.verdict(judge.examine(key, LocalRunner(names)))
+
+
+def as_parameters(answers: Answers) -> list[Any]:
+    """`(key, names)` for `pytest.mark.parametrize`, with readable ids."""
+    return [
+        pytest.param(key, names, id=f"{key}-{label}".replace(" ", "_"))
+        for key, labelled in answers.items()
+        for label, names in labelled.items()
+    ]
+
+
+def assert_right(lesson_id: str, key: str, names: Names) -> None:
+    """Full marks with several seeds, and the visible tests pass."""
+    for seed in SEEDS:
+        verdict = judge_names(lesson_id, key, names, seed)
+        assert verdict.status == "passed", explain(verdict)
+        assert verdict.score == verdict.max_score
+    lesson = lesson_of(lesson_id)
+    everything = {**load_reference(lesson).__dict__, **names}
+    assert not caught_by_visible_tests(lesson, lesson.exercises[key], everything)
+
+
+def assert_wrong(lesson_id: str, key: str, names: Names) -> None:
+    """Less than full marks with every seed, and something to say about it."""
+    for seed in SEEDS:
+        verdict = judge_names(lesson_id, key, names, seed)
+        assert verdict.score < verdict.max_score, f"{key}: full marks with seed {seed}"
+        assert any(probe.message for probe in verdict.probes)
