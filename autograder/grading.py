@@ -130,9 +130,10 @@ class _Grading:
         """
         if all(v.status in ("passed", "not_attempted") for v in self._verdicts().values()):
             return False
-        demos = [cell for cell in self.notebook.cells if kind(cell) is Kind.DEMO]
-        bound = frozenset().union(*(bound_names(cell.source) for cell in demos))
-        return any(bool(used_names(cell.source) & bound) for cell in self._learners)
+        ran = [c for c in self.notebook.cells if c.cell_type == "code" and kind(c) is not Kind.DEMO]
+        demos = [c for c in self.notebook.cells if kind(c) is Kind.DEMO]
+        only_in_demos = _all(bound_names, demos) - _all(bound_names, ran)
+        return bool(_all(used_names, self._learners) & only_in_demos)
 
     def graded(self, sealed: bool) -> Graded:
         """The notebook with the verdicts written into it."""
@@ -284,3 +285,7 @@ def visible_failure(visible: Ran | None) -> str:
 def _stdout(text: str) -> NotebookNode:
     output: NotebookNode = new_output("stream", name="stdout", text=text)
     return output
+
+
+def _all(names: Callable[[str], frozenset[str]], cells: list[NotebookNode]) -> frozenset[str]:
+    return frozenset().union(*(names(cell.source) for cell in cells))

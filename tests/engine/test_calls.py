@@ -26,7 +26,11 @@ def uses(*cells, lesson=NUMPY, exercise=STEP):
         ["from torch import sin", "def step(x):\n    return sin(x)"],
         ["import torch", "wave = torch.sin", "def step(x):\n    return wave(x)"],
         ["import torch", "T = torch", "def step(x):\n    return T.sin(x)"],
-        ["import torch", "def helper(x):\n    return torch.sin(x)", "def step(x):\n    return helper(x)"],
+        [
+            "import torch",
+            "def helper(x):\n    return torch.sin(x)",
+            "def step(x):\n    return helper(x)",
+        ],
         ["import torch", "step = torch.sin"],
         ["import torch", "class step:\n    def run(self, x):\n        return torch.sin(x)"],
         ["%matplotlib inline\nimport torch", "!ls\ndef step(x):\n    return torch.sin(x)"],
@@ -60,6 +64,8 @@ def test_a_table_says_what_is_the_exercise_in_torch_lessons():
 
 
 def test_what_the_tree_cannot_see_through_is_listed():
-    program = Program(["import importlib\ndef step(x):\n    return importlib.import_module('to' + 'rch')"])
+    program = Program(
+        ["import importlib\ndef step(x):\n    return importlib.import_module('to' + 'rch')"]
+    )
     assert opaque_uses(STEP, program) == ["importlib"]
     assert opaque_uses(STEP, Program(["def step(x):\n    return x"])) == []

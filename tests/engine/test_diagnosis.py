@@ -18,9 +18,7 @@ def misconception(name, text=None, about="values"):
 
 def said(got, *behaviours, about="values", texts=None):
     """What is diagnosed when misconceptions with these observations are in the bank."""
-    bank = [
-        misconception(str(i), (texts or {}).get(i), about) for i, _ in enumerate(behaviours)
-    ]
+    bank = [misconception(str(i), (texts or {}).get(i), about) for i, _ in enumerate(behaviours)]
     found = diagnose(PROBES, RIGHT, got, bank, lambda m, p: behaviours[int(m.name)][p.name])
     return found and found.misconception
 

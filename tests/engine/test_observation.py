@@ -39,7 +39,9 @@ def test_floats_keep_every_bit(value):
 
 
 def test_a_float_a_numpy_scalar_and_a_0d_array_are_one_thing():
-    assert through(1.5) == through(np.float64(1.5)) == through(np.array(1.5)) == Number(1.5, "float64")
+    assert (
+        through(1.5) == through(np.float64(1.5)) == through(np.array(1.5)) == Number(1.5, "float64")
+    )
 
 
 def test_bools_are_bools_whoever_made_them():

@@ -1,0 +1,156 @@
+"""From probes to verdicts, on the tiny lesson: statuses, points, and what is said."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import autograder.hidden
+from autograder.judge import Judge
+from autograder.lesson import Lesson
+from autograder.messages import explain
+from autograder.runners import LocalRunner
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+TINY = FIXTURES / "tiny_course" / "solutions" / "90_tiny" / "tiny.py"
+
+
+@pytest.fixture
+def judge(monkeypatch):
+    hidden = [*autograder.hidden.__path__, str(FIXTURES / "tiny_hidden")]
+    monkeypatch.setattr(autograder.hidden, "__path__", hidden)
+    return Judge(Lesson.read(TINY), 7)
+
+
+@pytest.fixture
+def judged(judge):
+    def judged(key, **names):
+        return judge.verdict(judge.examine(key, LocalRunner(names)))
+
+    return judged
+
+
+def unwritten(*args):
+    raise NotImplementedError("double is not written yet")
+
+
+def test_a_right_answer_gets_everything(judged):
+    verdict = judged("double", double=lambda x: x + x)
+    assert (verdict.status, verdict.score) == ("passed", 2.0)
+    assert explain(verdict) == "double: 2 of 2"
+
+
+def test_the_points_are_plain_floats(judged):
+    assert type(judged("double", double=lambda x: x + x).score) is float
+
+
+def test_a_known_mistake_is_named(judged):
+    verdict = judged("double", double=lambda x: x**2)
+    assert (verdict.status, verdict.score) == ("failed", 0.0)
+    assert verdict.diagnosis.misconception == "squared"
+    assert "The number is squared" in explain(verdict)
+
+
+def test_an_unknown_mistake_is_described_and_not_guessed_at(judged):
+    verdict = judged("double", double=lambda x: 3 * x)
+    assert verdict.diagnosis is None
+    assert "expected" in verdict.probes[0].message
+
+
+def test_one_expected_element_is_shown_and_no_more(judged):
+    message = judged("double", double=lambda x: 3 * x).probes[0].message
+    assert message.startswith("the result[0] differs: expected ")
+    assert message.count("expected") == 1
+
+
+@pytest.mark.parametrize(
+    ("double", "status", "said"),
+    [
+        (unwritten, "not_attempted", "not written"),
+        (lambda x: 1 / 0, "error", "ZeroDivisionError"),
+        (lambda x: exit(), "error", "SystemExit"),
+        (lambda x: None, "failed", "expected an array of shape (3,), got None"),
+        (lambda x: list(x + x), "failed", "got a list of 3"),
+        (lambda x: (x + x).astype("float32"), "failed", "expected float64, got float32"),
+        (lambda x: (x + x)[:, None], "failed", "expected (3,), got (3, 1)"),
+        (lambda x: x * float("nan"), "failed", "got nan"),
+    ],
+)
+def test_each_way_to_fail_has_its_status_and_its_words(judged, double, status, said):
+    verdict = judged("double", double=double)
+    assert (verdict.status, verdict.score) == (status, 0.0)
+    assert said in verdict.probes[0].message
+
+
+def test_a_missing_name_is_said(judged):
+    assert judged("double").probes[0].message == "double is not defined"
+
+
+def test_points_are_given_for_each_probe(judged):
+    class Counter:
+        def __init__(self, start=1):
+            self.count = start
+
+        def add(self, steps):
+            self.count += steps
+            return self.count
+
+    verdict = judged("Counter", Counter=Counter)
+    assert [p.status for p in verdict.probes] == ["passed", "failed"]
+    assert (verdict.status, verdict.score) == ("failed", 2.0)
+    assert "Right: from a start." in explain(verdict)
+
+
+def test_nothing_is_named_where_something_it_calls_failed(judge):
+    findings = judge.examine("double", LocalRunner({"double": lambda x: x**2}))
+    verdict = judge.verdict(findings, blame=("half",))
+    assert verdict.diagnosis is None
+    assert "half" in verdict.note
+
+
+@pytest.mark.parametrize("letter", ["c", "C", " c ", "(c)", "c."])
+def test_a_prediction_is_a_letter_however_it_is_typed(judged, letter):
+    assert judged("prediction_count", prediction_count=letter).status == "passed"
+
+
+@pytest.mark.parametrize("letter", ["a", "", 3, ["c"], "abc"])
+def test_a_wrong_prediction_never_shows_the_right_one(judged, letter):
+    verdict = judged("prediction_count", prediction_count=letter)
+    assert verdict.status == "failed"
+    said = explain(verdict)
+    assert "'c'" not in said
+    assert "expected" not in said
+
+
+def test_an_open_prediction_is_not_attempted(judged):
+    assert judged("prediction_count", prediction_count=None).status == "not_attempted"
+
+
+def test_a_generator_in_the_learners_process_is_left_as_it_was(judged):
+    import numpy as np
+
+    np.random.seed(3)
+    before = np.random.get_state()[1].copy()
+
+    def double(x):
+        np.random.seed(0)
+        return x + np.random.normal() * 0 + x
+
+    assert judged("double", double=double).status == "passed"
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+def test_what_a_learner_set_for_everyone_does_not_reach_a_probe(judged):
+    import numpy as np
+
+    with np.errstate(all="raise"):
+        verdict = judged("double", double=lambda x: x + x + 0 * (np.ones(3) / np.zeros(3) > 0))
+    assert verdict.status == "passed"
+
+
+def test_an_observer_that_cannot_read_what_came_compares_it_as_it_is(judge):
+    judge.bank.observe("double", "doubled")(lambda raw, inputs, secrets: raw.sum())
+    names = SimpleNamespace(double=lambda x: "twice").__dict__
+    verdict = judge.verdict(judge.examine("double", LocalRunner(names)))
+    judge.bank._observers.clear()
+    assert verdict.status == "failed"
