@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,40 +10,289 @@ import numpy as np
 from autograder.probe import Probe, Probes
 from autograder.toolbox import Purity, snapshot
 
+Inputs = dict[str, Any]
+
 probes = Probes("00_orientation", __name__)
 
-
-def one_step(rng: np.random.Generator) -> dict[str, Any]:
-    return {"x": rng.normal(size=3), "grad": rng.normal(size=3), "lr": float(rng.uniform(0.1, 0.9))}
-
-
-def one_float_step(rng: np.random.Generator) -> dict[str, Any]:
-    return {"x": float(rng.normal()), "grad": float(rng.normal()), "lr": float(rng.uniform(0.1, 0.9))}
+for topic in ("small_rate", "edge", "bowl"):
+    probes.prediction(topic)
 
 
-@probes.probe("descent_step", "one step of a single number", points=0.5, inputs=one_float_step)
-def single_number(impl: Any, inputs: dict[str, Any]) -> Any:
-    return impl.descent_step(**inputs)
+# descent_step
 
 
-@probes.probe("descent_step", "one step of three numbers at once", points=0.25, inputs=one_step)
-def three_numbers(impl: Any, inputs: dict[str, Any]) -> Any:
-    return impl.descent_step(**inputs)
+def numbers_to_step(rng: np.random.Generator) -> Inputs:
+    cases = {}
+    for sign, name in ((1.0, "uphill to the right"), (-1.0, "uphill to the left")):
+        grad = sign * float(rng.uniform(0.5, 3.0))
+        cases[name] = {"x": float(rng.normal()), "grad": grad, "lr": float(rng.uniform(0.1, 0.9))}
+    cases["a rate above 1"] = {**cases["uphill to the right"], "lr": float(rng.uniform(1.5, 2.5))}
+    return {"cases": cases}
+
+
+def arrays_to_step(rng: np.random.Generator) -> Inputs:
+    grad = rng.normal(size=(2, 3))
+    grad[0, 1] = 0.0
+    return {"x": rng.normal(size=(2, 3)), "grad": grad, "lr": float(rng.uniform(0.1, 0.9))}
+
+
+def integers_to_step(rng: np.random.Generator) -> Inputs:
+    x, grad = rng.integers(1, 9, size=4), rng.integers(1, 9, size=4)
+    lr = float(rng.uniform(0.1, 0.3))
+    return {
+        "cases": {
+            "a number": {"x": int(x[0]), "grad": int(grad[0]), "lr": lr},
+            "an array": {"x": x, "grad": grad, "lr": lr},
+        }
+    }
+
+
+def steps_by_case(impl: Any, inputs: Inputs) -> Any:
+    return {case: {"x_new": impl.descent_step(**args)} for case, args in inputs["cases"].items()}
+
+
+TRY_ONE_STEP = "call descent_step(1.0, 2.0, 0.25) and work out by hand what it should give."
+
+probes.add(
+    "descent_step",
+    Probe(
+        "numbers",
+        "single numbers, on both sides of a valley",
+        0.25,
+        numbers_to_step,
+        steps_by_case,
+        experiment=TRY_ONE_STEP,
+    ),
+)
+probes.add(
+    "descent_step",
+    Probe(
+        "integers", "integers as the point and the gradient", 0.25, integers_to_step, steps_by_case
+    ),
+)
+
+
+@probes.probe(
+    "descent_step",
+    "an array of two rows",
+    points=0.25,
+    inputs=arrays_to_step,
+    experiment=TRY_ONE_STEP,
+)
+def two_rows(impl: Any, inputs: Inputs) -> Any:
+    return {"x_new": impl.descent_step(**inputs)}
 
 
 probes.add(
     "descent_step",
-    Probe("pure", "your inputs stay as they were", 0.25, one_step, Purity("descent_step")),
+    Probe("pure", "inputs left as they were", 0.25, arrays_to_step, Purity("descent_step")),
 )
 
 
-def bowl(rng: np.random.Generator) -> dict[str, Any]:
-    return {"x0": rng.normal(size=2), "curvature": rng.uniform(0.5, 2.0, size=2), "lr": 0.3, "steps": 5}
+# descend
 
 
-@probes.probe("descend", "five steps down a bowl", points=1.0, inputs=bowl)
-def five_steps(impl: Any, inputs: dict[str, Any]) -> Any:
-    path = impl.descend(
-        lambda x: inputs["curvature"] * x, snapshot(inputs["x0"]), inputs["lr"], inputs["steps"]
-    )
-    return {"path": path}
+def wave(center: Any, counts: list[int] | None = None) -> Callable[[Any], Any]:
+    """The gradient of a valley that is no parabola, and in which no coordinate is alone."""
+
+    def gradient(x: Any) -> Any:
+        if counts is not None:
+            counts.append(1)
+        return (x - center) + np.sin(x) + 0.3 * np.mean(x)
+
+    return gradient
+
+
+def from_a_number(rng: np.random.Generator) -> Inputs:
+    return {
+        "x0": float(rng.uniform(1.0, 2.0)),
+        "center": float(rng.uniform(-2.0, -0.5)),
+        "lr": float(rng.uniform(0.1, 0.4)),
+        "steps": 6,
+    }
+
+
+def from_an_array(rng: np.random.Generator) -> Inputs:
+    return {
+        "x0": rng.normal(size=(2, 3)),
+        "center": rng.normal(size=(2, 3)) + 2.0,
+        "lr": float(rng.uniform(0.1, 0.4)),
+        "steps": 5,
+    }
+
+
+def above_the_edge(rng: np.random.Generator) -> Inputs:
+    curvature = rng.uniform(2.0, 4.0, size=2)
+    lr = float(2.0 / curvature.max() * rng.uniform(1.3, 1.6))
+    return {"x0": rng.uniform(0.5, 1.5, size=2), "curvature": curvature, "lr": lr, "steps": 12}
+
+
+def from_integers(rng: np.random.Generator) -> Inputs:
+    lr = float(rng.uniform(0.11, 0.19))
+    return {"number": int(rng.integers(2, 9)), "array": rng.integers(2, 9, size=3), "lr": lr}
+
+
+TRY_HALVING = (
+    "print descend(lambda x: 2 * x, 1.0, 0.25, 3): each point should be half of the one before it."
+)
+
+
+def walk(impl: Any, inputs: Inputs) -> Any:
+    gradient = wave(inputs["center"])
+    return {"path": impl.descend(gradient, inputs["x0"], inputs["lr"], inputs["steps"])}
+
+
+for name, topic, points, make in (
+    ("from_a_number", "six steps from a number", 0.5, from_a_number),
+    ("from_an_array", "five steps from an array of two rows", 0.25, from_an_array),
+):
+    probes.add("descend", Probe(name, topic, points, make, walk, experiment=TRY_HALVING))
+
+
+@probes.probe(
+    "descend", "a rate so high that the path flies away", points=0.25, inputs=above_the_edge
+)
+def flies_away(impl: Any, inputs: Inputs) -> Any:
+    curvature = inputs["curvature"]
+    return {
+        "path": impl.descend(lambda x: curvature * x, inputs["x0"], inputs["lr"], inputs["steps"])
+    }
+
+
+@probes.probe("descend", "no steps at all", points=0.25, inputs=from_an_array)
+def no_steps(impl: Any, inputs: Inputs) -> Any:
+    counts: list[int] = []
+    gradient = wave(inputs["center"], counts)
+    number = float(inputs["x0"][0, 0])
+    return {
+        "from a number": {"path": impl.descend(wave(0.0), number, inputs["lr"], 0)},
+        "from an array": {"path": impl.descend(gradient, inputs["x0"], inputs["lr"], 0)},
+        "number of gradients asked for": len(counts),
+    }
+
+
+@probes.probe("descend", "integers as the start", points=0.25, inputs=from_integers)
+def integers(impl: Any, inputs: Inputs) -> Any:
+    return {
+        f"from {'a number' if start == 'number' else 'an array'}": {
+            "path": impl.descend(lambda x: 1.5 * x, inputs[start], inputs["lr"], 3)
+        }
+        for start in ("number", "array")
+    }
+
+
+def two_starts(rng: np.random.Generator) -> Inputs:
+    return {"from a number": from_a_number(rng), "from an array": from_an_array(rng)}
+
+
+@probes.probe(
+    "descend",
+    "where and how often the gradient is asked for",
+    points=0.25,
+    inputs=two_starts,
+    experiment="let grad_fn print the x that it gets, and compare with the path.",
+)
+def asked_for(impl: Any, inputs: Inputs) -> Any:
+    return {case: questions(impl, **given) for case, given in inputs.items()}
+
+
+def questions(impl: Any, x0: Any, center: Any, lr: float, steps: int) -> dict[str, Any]:
+    """A descent on a valley that gets steeper at each question, and the questions."""
+    slope, asked = wave(center), []
+
+    def gradient(x: Any) -> Any:
+        asked.append(np.array(x, dtype=float))
+        return slope(x) * (1.0 + 0.1 * len(asked))
+
+    path = impl.descend(gradient, x0, lr, steps)
+    return {
+        "path": snapshot(path),
+        "number of gradients asked for": len(asked),
+        "point where the gradient was asked for": asked,
+    }
+
+
+@probes.probe(
+    "descend",
+    "what belongs to others: the start, and an array that grad_fn hands out each time",
+    points=0.25,
+    inputs=from_an_array,
+)
+def others_arrays(impl: Any, inputs: Inputs) -> Any:
+    x0, lr, steps = inputs["x0"], inputs["lr"], inputs["steps"]
+    before, slope, buffer = x0.copy(), wave(inputs["center"]), np.empty_like(x0)
+
+    def reused(x: Any) -> Any:
+        buffer[:] = slope(x)
+        return buffer
+
+    plane = inputs["center"].copy()
+    seen = {
+        "with one array filled anew each time": {"path": impl.descend(reused, x0, lr, steps)},
+        "on a plane, one gradient for all": {"path": impl.descend(lambda x: plane, x0, lr, steps)},
+        "with a gradient that is the point itself": {"path": impl.descend(lambda x: x, x0, lr, 3)},
+        "with no steps": {"path": impl.descend(reused, x0, lr, 0)},
+    }
+    seen = {**snapshot(seen), "change of the start": snapshot(x0) - before}
+    seen["change of the gradient that was handed out"] = plane - inputs["center"]
+    buffer += 17.0
+    late = impl.descend(reused, before, lr, 2)
+    still = impl.descend(reused, before, lr, 0)
+    before += 17.0
+    buffer += 17.0
+    seen["after the start was overwritten"] = {"path": snapshot(late)}
+    seen["after the start was overwritten, with no steps"] = {"path": snapshot(still)}
+    return seen
+
+
+# largest_stable_lr
+
+
+def float_curvatures(rng: np.random.Generator) -> Inputs:
+    small, large = rng.uniform(0.2, 1.0, size=2), float(rng.uniform(5.0, 9.0))
+    middle = [float(small[0]), large, float(small[1]), 2.0]
+    return {
+        "the largest in the middle": middle,
+        "the largest first": sorted(middle, reverse=True),
+        "the largest last": sorted(middle),
+        "far apart": [float(rng.uniform(1e-4, 1e-3)), float(rng.uniform(1e3, 1e4)), 1.0],
+    }
+
+
+def other_sequences(rng: np.random.Generator) -> Inputs:
+    values = rng.uniform(0.5, 9.0, size=5)
+    return {"a tuple": tuple(map(float, values)), "an array": values, "one curvature": [values[0]]}
+
+
+def integer_curvatures(rng: np.random.Generator) -> Inputs:
+    most = 2 * int(rng.integers(5, 9)) + 1
+    return {"a list": [3, most, 8], "an array": np.array([most, 4, 2]), "below 2": (1,)}
+
+
+def list_and_array(rng: np.random.Generator) -> Inputs:
+    values = rng.permutation(np.array([3.0, 0.5, 1.0, 2.0])) * float(rng.uniform(1.1, 1.9))
+    return {"a list": values.tolist(), "an array": values}
+
+
+def edges(impl: Any, inputs: Inputs) -> Any:
+    return {f"with {case}": {"lr": impl.largest_stable_lr(c)} for case, c in inputs.items()}
+
+
+TRY_ONE_BOWL = (
+    "take c = (2, 4), and find with descend the rate from which the path no longer arrives."
+)
+
+for name, topic, make in (
+    ("any_order", "curvatures in any order", float_curvatures),
+    ("sequences", "tuples, arrays, and one curvature alone", other_sequences),
+    ("whole_numbers", "integers", integer_curvatures),
+):
+    probes.add("largest_stable_lr", Probe(name, topic, 0.25, make, edges, experiment=TRY_ONE_BOWL))
+
+
+@probes.probe(
+    "largest_stable_lr", "curvatures left as they were", points=0.25, inputs=list_and_array
+)
+def unchanged(impl: Any, inputs: Inputs) -> Any:
+    result = edges(impl, inputs)
+    return {**result, "inputs afterwards": inputs}

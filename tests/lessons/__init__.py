@@ -1,0 +1,1 @@
+"""Tests of the lessons: their answers, their numbers, their figures."""
