@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from autograder.hidden.optimizers.bank import observers
+from autograder.hidden.optimizers.bank import (
+    adam_rule,
+    decay,
+    divided,
+    observers,
+    others,
+    plain,
+    rectified,
+)
 from autograder.misconception import Bank
 
 bank = Bank("05_optimizers")
-observers.declare(bank)
+for module in (observers, plain, divided, adam_rule, decay, rectified, others):
+    module.declare(bank)
