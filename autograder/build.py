@@ -115,7 +115,7 @@ def write_solution(course: Course, lesson: Lesson) -> None:
 
 
 def execute(lesson: Lesson, folder: Path) -> NotebookNode:
-    """The lesson's notebook with the outputs of a run, without its warnings.
+    """The lesson's notebook with the outputs of a run, without its warnings and its widgets.
 
     Raises:
         BuildError: a cell fails.
@@ -133,7 +133,7 @@ def execute(lesson: Lesson, folder: Path) -> NotebookNode:
         raise BuildError(f"{_failed_cell(lesson, notebook)}: {_first_line(error)}") from None
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
+            cell.outputs = [o for o in cell.outputs if not (_is_stderr(o) or _is_widget(o))]
     return identify_cells(notebook)
 
 
@@ -149,7 +149,7 @@ def _client(notebook: NotebookNode, folder: Path, sockets: str) -> NotebookClien
         config=Config(KernelManager=Config(transport="ipc", ip=sockets)),
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
-        store_widget_state=False,
+        store_widget_state=True,  # nbclient's own Output widget needs it; identify_cells drops it
     )
 
 
@@ -179,6 +179,11 @@ def _without_outputs(cell: NotebookNode) -> dict[str, Any]:
 
 def _is_stderr(output: NotebookNode) -> bool:
     return bool(output.output_type == "stream" and output.name == "stderr")
+
+
+def _is_widget(output: NotebookNode) -> bool:
+    """A slider without its kernel is an error message: the static figure beside it stays."""
+    return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
 
 
 def _failed_cell(lesson: Lesson, notebook: NotebookNode) -> str:

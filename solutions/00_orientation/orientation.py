@@ -255,10 +255,10 @@ grade("descent_step")
 # </details>
 
 # %% [markdown]
-# **Look.** One step of yours from five places, over where it should arrive.
+# **Look.** One step of yours from four places, over where it should arrive.
 
-# %% tags=["demo"] alt="The parabola with five starting dots. From each an arrow leads 40 percent of the way to the bottom and ends in a hollow ring that marks where one step should arrive."
-starts = np.array([-1.5, -1.0, -0.3, 0.7, 1.4])
+# %% tags=["demo"] alt="The parabola with four starting squares. From each an arrow leads 40 percent of the way to the bottom and ends in a hollow ring that marks where one step should arrive."
+starts = np.array([-1.5, -0.7, 0.3, 1.1])
 arrived = descent_step(starts, parabola_gradient(starts), 0.2)
 fig, ax = plt.subplots(figsize=(7, 3.4))
 ax.plot(line := np.linspace(-1.7, 1.7, 200), parabola(line), color="0.75", linewidth=3)
@@ -538,21 +538,23 @@ for t, point in enumerate(path):
 #
 # Search for it. The next cell tries 120 rates and draws where each ends after 60 steps.
 
-# %% tags=["demo"] alt="Height after 60 steps against the learning rate, both axes from small to large, height logarithmic. The curve falls to a minimum near 0.33, rises, and crosses the height of the start at 0.5, after which it shoots up."
-rates = np.linspace(0.01, 0.6, 120)
+# %% tags=["demo"] alt="Height after 60 steps, on a logarithmic axis, against the learning rate. The curve falls until 0.22, lies on the floor of the figure until 0.39, and rises steeply; at 0.5 it crosses the dotted line that marks the height of the start."
+rates = np.arange(1, 121) * 0.005
 start = np.array([-2.0, 1.0])
-ends = np.array([bowl(descend(bowl_gradient, start, lr, 60)[-1]) for lr in rates])
+paths = [descend(bowl_gradient, start, lr, 60) for lr in rates]
+ends = np.array([bowl(path[-1]) for path in paths])
+falls = np.array([bowl(path[-1]) < bowl(path[30]) for path in paths])
 fig, ax = plt.subplots(figsize=(7.5, 3.4))
 ax.semilogy(rates, np.maximum(ends, 1e-30), color=BLUE)
 ax.axhline(bowl(start), color=GREY, linestyle=":", label="height of the start")
 ax.set(xlabel="learning rate", ylabel="f(x) after 60 steps", ylim=(1e-31, 1e20))
 ax.legend(loc="upper left")
 plt.show()
-print(f"largest rate tried that ends lower than it began: {rates[ends < bowl(start)][-1]:.3f}")
+print(f"still falling between steps 30 and 60: up to lr = {rates[falls].max():.3f}")
 
 # %% [markdown]
-# Up to a point, more is better. Then more is worse. And past 0.5 it is over: the line shoots up through the
-# height of the start. (Heights below 1e-30 are drawn there.)
+# Up to a point, more is better. Then more is worse. And past 0.5 it is over: the curve goes up through the
+# height of the start. (The flat floor is the figure's: heights below 1e-30 are drawn at 1e-30.)
 
 # %% [markdown]
 # ## Exercise 3: `largest_stable_lr`
@@ -631,11 +633,11 @@ bowls = (((1.0, 8.0), ORANGE, "--"), ((2.0, 4.0), BLUE, "-"), ((2.0,), GREEN, "-
 fig, ax = plt.subplots(figsize=(8, 3.6))
 for curvatures, color, style in bowls:
     c = np.array(curvatures)
-    edge = largest_stable_lr(curvatures)
+    edge, name = largest_stable_lr(curvatures), f"c = ({', '.join(f'{v:g}' for v in curvatures)})"
     rates = np.linspace(0.02, 1.1 * edge, 150)
     ends = [c @ descend(lambda x, c=c: c * x, np.ones(len(c)), lr, 100)[-1] ** 2 for lr in rates]
     height = np.maximum(np.array(ends) / c.sum(), 1e-30)
-    ax.semilogy(rates, height, color=color, linestyle=style, label=f"c = {curvatures}")
+    ax.semilogy(rates, height, color=color, linestyle=style, label=name)
     ax.axvline(edge, color=color, linestyle=":", linewidth=2)
 ax.axhline(1, color=GREY, linewidth=1)
 ax.set(xlabel="learning rate", ylabel="height after 100 steps\n(start = 1)", ylim=(1e-31, 1e20))
@@ -643,8 +645,9 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# For $c = (1, 8)$ the lowest point of the curve is still 11 decades above the other two's. The steep
-# coordinate limits the rate, and the flat one has to live with it. Lesson 05 begins there.
+# For $c = (1, 8)$ even the best rate leaves about 1e-22 of the height, where the other two bowls are below
+# the floor of 1e-30. The steep coordinate limits the rate, and the flat one has to live with it. Lesson 05
+# begins there.
 
 # %% [markdown]
 # ### The same, under your hand
@@ -653,7 +656,7 @@ plt.show()
 # coordinate lets go.
 
 
-# %% tags=["demo", "nbval-ignore-output"] alt="Four views of the bowl from above. At rate 0.03 the path stops half way. At 0.3 it runs into the middle. At 0.48 it zigzags across the long axis and closes in. At 0.51 the zigzag widens."
+# %% tags=["demo", "nbval-ignore-output"] alt="Four views of the bowl from above. At rate 0.03 the path has not yet reached the middle. At 0.3 it has. At 0.48 it jumps up and down along the vertical axis and closes in on the middle. At 0.51 it jumps up and down and leaves the figure."
 def show_rate(lr, ax):
     path = descend(bowl_gradient, np.array([-2.0, 1.0]), lr, 20)
     lands = "arrives" if lr < largest_stable_lr([2.0, 4.0]) else "does not arrive"
@@ -684,7 +687,8 @@ else:
     )
 
 # %% [markdown]
-# At 0.51 the zigzag widens so little per step that a run of 20 steps looks almost well. It never arrives.
+# At 0.51 one coordinate has settled: $x_1$ is at the bottom. $x_2$ jumps over it, 4 percent farther each time.
+# One coordinate is enough.
 
 # %% [markdown]
 # ## What goes wrong
@@ -745,7 +749,8 @@ else:
         loss.backward()
         optimizer.step()
     agree = np.allclose(x.detach().numpy(), mine[-1], rtol=1e-12, atol=0)
-    print(f"torch {x.detach().numpy().round(8)}, yours {mine[-1].round(8)}")
+    for name, point in (("torch", x.detach().numpy()), ("yours", mine[-1])):
+        print(name, f"{point[0]:.8f} {point[1]:.8f}")
     print("equal to twelve digits:", agree)
 
 # %% [markdown]
