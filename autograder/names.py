@@ -7,12 +7,16 @@ import re
 import symtable
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
+from textwrap import dedent
 
 # What IPython understands and Python does not: a magic, a shell command, a question, each a line.
 # IPython's own transformer takes a pass over the cell for each of them, which a hostile cell could
 # stretch to hours; to find names, it is enough to blank them.
 IPYTHON_LINE = re.compile(r"^(?P<indent>[ \t]*)(?:[%!?].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE)
 IPYTHON_VALUE = re.compile(r"(?<![=!<>])=[ \t]*[%!][^=\n].*$", re.MULTILINE)
+
+CHARACTERS = 100_000  # a tree takes a thousand times the room of its text
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -25,24 +29,31 @@ def plain_python(source: str) -> str:
 
 def parse(source: str) -> ast.Module | None:
     """The cell as a tree, or None if it is neither Python nor IPython, or too much for either."""
-    for text in (source, plain_python(source)):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return None
+    if len(source) > CHARACTERS:
+        return None
+    plain = plain_python(source)
+    return _parse(source) or _parse(plain) or _parse(dedent(plain))  # IPython dedents a cell too
 
 
+@lru_cache(maxsize=2048)
+def parses(source: str) -> bool:
+    """Whether a cell is Python or IPython."""
+    return parse(source) is not None
+
+
+@lru_cache(maxsize=2048)
 def stands_alone(source: str) -> bool:
-    """Whether a cell runs without the one above it: it parses, and continues no function."""
-    tree = parse(source)
-    if tree is None:
-        return False
-    return not any(isinstance(node, ast.Return) for node in _statements(tree.body))
+    """Whether a cell runs without the one above it: it parses as it stands, and returns nowhere.
+
+    A cell too large to look into is left to itself.
+    """
+    if len(source) > CHARACTERS:
+        return True
+    tree = _parse(source) or _parse(plain_python(source))
+    return tree is not None and not any(isinstance(n, ast.Return) for n in _statements(tree.body))
 
 
+@lru_cache(maxsize=2048)
 def defined_names(source: str) -> frozenset[str]:
     """The functions, classes and predictions that a cell defines at top level.
 
@@ -77,6 +88,15 @@ def used_names(source: str) -> frozenset[str]:
     return frozenset(s.get_name() for s in _global_symbols(source) if s.is_referenced())
 
 
+def _parse(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def _is_definition(name: str, value: ast.expr | None) -> bool:
     if name.startswith("prediction_"):
         return isinstance(value, ast.Constant)
@@ -100,6 +120,8 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _global_symbols(source: str) -> list[symtable.Symbol]:
     """Symbols of the module and, of every scope within it, those that mean a global."""
+    if len(source) > CHARACTERS:
+        return []
     try:
         top = symtable.symtable(plain_python(source), "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):

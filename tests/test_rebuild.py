@@ -1,0 +1,494 @@
+"""Whatever a learner hands in becomes a notebook that grading can rely on."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.cells import Kind, kind
+from autograder.course import Course
+from autograder.lesson import Lesson
+from autograder.names import defined_names
+from autograder.rebuild import (
+    NotANotebook,
+    UnknownLesson,
+    belongs,
+    identify,
+    learner_cells,
+    rebuild,
+    written,
+)
+
+TINY = Path(__file__).parent / "fixtures/tiny_course/solutions/90_tiny/tiny.py"
+LESSON = Lesson.read(TINY)
+RELEASE = LESSON.release()
+DOUBLE = 'def double(x):\n    """Mine."""\n    return x + x'
+COUNTER = """class Counter:
+    def __init__(self, start=0):
+        self.count = start
+
+    def add(self, steps):
+        self.count += steps
+        return self.count"""
+PREDICTION = 'prediction_count = "c"'
+ANSWERS = {"double": DOUBLE, "Counter": COUNTER, "prediction_count": PREDICTION}
+
+
+@pytest.fixture
+def answered():
+    """The released notebook with right answers in it."""
+    notebook = LESSON.release()
+    for name, source in ANSWERS.items():
+        cell(notebook, name).source = source
+    return notebook
+
+
+def cell(notebook, cell_id):
+    return next(c for c in notebook.cells if c.id == cell_id)
+
+
+def index(notebook, cell_id):
+    return next(i for i, c in enumerate(notebook.cells) if c.id == cell_id)
+
+
+def sources(notebook):
+    return [c.source for c in notebook.cells]
+
+
+def is_answered(notebook, name):
+    """The answer is in its own place, or was written once above the cell that asks for it."""
+    return cell(notebook, name).source == ANSWERS[name]
+
+
+def mended(notebook):
+    """Rebuild, and check what holds for whatever was handed in."""
+    result = rebuild(notebook, LESSON).notebook
+    nbformat.validate(result)
+    assert rebuild(result, LESSON).notebook == result
+    assert [c.id for c in result.cells if not c.id.startswith("extra-")] == [
+        c.id for c in RELEASE.cells
+    ]
+    for ours, theirs in zip(
+        RELEASE.cells, (cell(result, c.id) for c in RELEASE.cells), strict=True
+    ):
+        if kind(ours) is Kind.SOLUTION:
+            assert theirs.metadata == ours.metadata
+        elif kind(ours) is not Kind.DEMO and ours.id != "why_count-1":
+            assert theirs == ours
+    return result
+
+
+# Notebooks that nothing happened to.
+
+
+def test_blank_notebook_is_the_release_and_nothing_is_written():
+    assert mended(LESSON.release()) == RELEASE
+    assert not any(written(RELEASE, e, LESSON) for e in LESSON.exercises.values())
+
+
+def test_answers_go_in_and_everything_else_is_the_release(answered):
+    result = mended(answered)
+    assert result == answered
+    assert all(written(result, e, LESSON) for e in LESSON.exercises.values())
+
+
+def test_solution_notebook_rebuilds_without_its_hidden_tests():
+    result = mended(LESSON.notebook())
+    assert "SCALE * x" in cell(result, "double").source
+    assert "grade(" not in "".join(c.source for c in result.cells if kind(c) is not Kind.SOLUTION)
+    assert len(result.cells) == len(RELEASE.cells)
+
+
+def test_outputs_counts_and_metadata_do_not_survive(answered):
+    answered.metadata["kernelspec"] = {"name": "evil", "display_name": "Evil"}
+    for one in answered.cells:
+        one.metadata["tags"] = ["skip-execution"]
+        if one.cell_type == "code":
+            one.execution_count = 7
+            one.outputs = [nbformat.v4.new_output("stream", text="4.0")]
+    answered.cells.append(new_code_cell("pass", metadata={"tags": ["setup"], "name": "x"}))
+    result = mended(answered)
+    assert result.metadata == RELEASE.metadata
+    assert not any(c.get("outputs") or c.get("execution_count") for c in result.cells)
+    assert cell(result, "extra-1").metadata == {}
+
+
+# Cells that lost their names.
+
+
+def strip(one):
+    one.metadata, one.id = nbformat.from_dict({}), "x" + os.urandom(4).hex()
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_retyped_cell_is_found_by_the_name_it_defines(answered, name):
+    strip(cell(answered, name))
+    assert is_answered(mended(answered), name)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_retyped_cell_beside_the_untouched_stub(answered, name):
+    answered.cells.append(new_code_cell(ANSWERS[name]))
+    cell(answered, name).source = cell(RELEASE, name).source
+    result = mended(answered)
+    assert is_answered(result, name)
+    assert len(result.cells) == len(RELEASE.cells)
+
+
+@pytest.mark.parametrize("cell_type", ["markdown", "raw"])
+def test_cell_that_became_text_is_code_again(answered, cell_type):
+    cell(answered, "double").cell_type = cell_type
+    assert is_answered(mended(answered), "double")
+
+
+def test_text_that_only_talks_of_the_name_stays_text(answered):
+    cell(answered, "double").cell_type = "markdown"
+    cell(answered, "double").source = "def double means two def"
+    result = mended(answered)
+    assert not written(result, LESSON.exercises["double"], LESSON)
+    assert cell(result, "extra-1").cell_type == "markdown"
+
+
+def test_swapped_names_are_put_right(answered):
+    one, two = cell(answered, "double"), cell(answered, "Counter")
+    one.source, two.source = two.source, one.source
+    result = mended(answered)
+    assert is_answered(result, "double")
+    assert is_answered(result, "Counter")
+
+
+def test_magics_do_not_hide_a_name(answered):
+    source = f"%check double\n!ls\n{DOUBLE}\ndouble?"
+    cell(answered, "double").source = source
+    strip(cell(answered, "double"))
+    assert cell(mended(answered), "double").source == source
+
+
+def test_answer_written_in_the_cell_of_another_exercise(answered):
+    cell(answered, "double").source = f"{DOUBLE}\n\n{COUNTER}"
+    cell(answered, "Counter").source = cell(RELEASE, "Counter").source
+    result = mended(answered)
+    assert cell(result, "Counter").source == "# Counter is written in another cell."
+    assert written(result, LESSON.exercises["Counter"], LESSON)
+
+
+def test_answer_written_in_the_cell_of_a_later_exercise_comes_before_its_test(answered):
+    cell(answered, "Counter").source = f"{DOUBLE}\n\n{COUNTER}"
+    cell(answered, "double").source = cell(RELEASE, "double").source
+    result = mended(answered)
+    assert cell(result, "double").source == f"{DOUBLE}\n\n{COUNTER}"
+    assert defined_names(cell(result, "Counter").source) == frozenset()
+
+
+def test_a_result_with_the_name_of_an_exercise_is_no_answer():
+    notebook = LESSON.release()
+    notebook.cells.append(new_code_cell("double = 2 * len('ab')"))
+    result = mended(notebook)
+    assert cell(result, "double").source == cell(RELEASE, "double").source
+    assert cell(result, "extra-1").source == "double = 2 * len('ab')"
+
+
+def test_a_definition_by_call_counts_as_written():
+    notebook = LESSON.release()
+    notebook.cells.insert(5, new_code_cell("double = make(2)"))
+    assert written(mended(notebook), LESSON.exercises["double"], LESSON)
+
+
+# Copied and split cells.
+
+
+def test_copied_stub_is_dropped(answered):
+    answered.cells.append(copy.deepcopy(cell(RELEASE, "double")))
+    assert mended(answered) == answered or is_answered(mended(answered), "double")
+    assert len(mended(answered).cells) == len(RELEASE.cells)
+
+
+def test_copies_that_differ_stay_in_order(answered):
+    again = copy.deepcopy(cell(answered, "double"))
+    again.source = DOUBLE.replace("x + x", "2 * x")
+    answered.cells.insert(index(answered, "double") + 1, again)
+    result = mended(answered)
+    at = index(result, "double")
+    assert sources(result)[at : at + 2] == [DOUBLE, again.source]
+    assert result.cells[at + 1].metadata == {}
+
+
+@pytest.mark.parametrize("keeps_metadata", [True, False])
+@pytest.mark.parametrize("name", ["double", "Counter"])
+def test_split_cell_is_joined(answered, name, keeps_metadata):
+    lines = ANSWERS[name].split("\n")
+    at = index(answered, name)
+    parts = [copy.deepcopy(answered.cells[at]) for _ in range(2)]
+    parts[0].source, parts[1].source = "\n".join(lines[:2]), "\n".join(lines[2:])
+    if not keeps_metadata:
+        for part in parts:
+            strip(part)
+    answered.cells[at : at + 1] = parts
+    assert is_answered(mended(answered), name)
+
+
+def test_unparsable_source_stays_in_its_place(answered):
+    cell(answered, "double").source = "def double(x:\n    return"
+    assert cell(mended(answered), "double").source == "def double(x:\n    return"
+
+
+def test_copied_test_cell(answered):
+    copied = copy.deepcopy(cell(answered, "test_double"))
+    changed = copy.deepcopy(copied)
+    changed.source += "\nprint('again')"
+    answered.cells.extend([copied, changed])
+    result = mended(answered)
+    assert len(result.cells) == len(RELEASE.cells) + 1
+    assert cell(result, "extra-1").source == changed.source
+
+
+# Locked cells, demos, answers in words, extras.
+
+
+def test_deleted_cells_come_back(answered):
+    answered.cells = [c for c in answered.cells if kind(c) is Kind.SOLUTION]
+    result = mended(answered)
+    assert [c.id for c in result.cells] == [c.id for c in RELEASE.cells]
+    assert all(is_answered(result, name) for name in ANSWERS)
+
+
+def test_flipped_flags_do_not_matter(answered):
+    for one in answered.cells:
+        for flag in ("solution", "grade", "locked", "task"):
+            if "nbgrader" in one.metadata:
+                one.metadata.nbgrader[flag] = not one.metadata.nbgrader[flag]
+    assert all(is_answered(mended(answered), name) for name in ANSWERS)
+
+
+def test_edited_setup_runs_after_the_release_of_it(answered):
+    cell(answered, "start-2").source += "\nSCALE = 3.0"
+    result = mended(answered)
+    at = index(result, "start-2")
+    assert result.cells[at] == cell(RELEASE, "start-2")
+    assert result.cells[at + 1].source.endswith("SCALE = 3.0")
+
+
+def test_edited_demo_is_theirs(answered):
+    cell(answered, "test_double-1").source = "mine = double(3)"
+    result = mended(answered)
+    assert cell(result, "test_double-1").source == "mine = double(3)"
+    assert cell(result, "test_double-1").metadata == {}
+    assert cell(result, "test_Counter-1") == cell(RELEASE, "test_Counter-1")
+
+
+def test_answer_in_words_is_theirs_with_its_images_only(answered):
+    words = cell(answered, "why_count-1")
+    words.source = "Because. ![](attachment:a.png)"
+    words.attachments = {"a.png": {"image/png": "aGk="}, "b": {"text/html": "<script>"}}
+    result = mended(answered)
+    assert cell(result, "why_count-1").source == words.source
+    assert cell(result, "why_count-1").attachments == {"a.png": {"image/png": "aGk="}}
+
+
+def test_extra_cells_keep_their_place_and_type(answered):
+    at = index(answered, "test_double")
+    answered.cells[at:at] = [new_code_cell("a = 1"), new_markdown_cell("note")]
+    answered.cells.insert(0, new_code_cell("first = 1"))
+    result = mended(answered)
+    assert result.cells[0].source == "first = 1"
+    at = index(result, "double")
+    assert [c.source for c in result.cells[at + 1 : at + 3]] == ["a = 1", "note"]
+    assert [c.cell_type for c in result.cells[at + 1 : at + 3]] == ["code", "markdown"]
+    assert [c.id for c in result.cells if c.id.startswith("extra")] == [
+        "extra-1", "extra-2", "extra-3",
+    ]  # fmt: skip
+
+
+def test_learner_cells_are_what_they_wrote_and_the_setup(answered):
+    answered.cells.append(new_code_cell("a = 1"))
+    ids = [c.id for c in learner_cells(mended(answered), LESSON)]
+    assert ids == ["start-2", "double", "prediction_count", "Counter", "extra-1"]
+
+
+# Files.
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"\x00\xff\xfe garbage", "not JSON"),
+        (b'{"cells": [', "not JSON"),
+        (b"[" * 200_000, "not JSON"),
+        (b'{"cells": 3}', "no list of cells"),
+        (b"[1, 2]", "not a notebook"),
+        (json.dumps({"cells": [{}] * 3000}).encode(), "more than 2000 cells"),
+        (json.dumps({"cells": [{"source": "x" * 6_000_000}]}).encode(), "5 MB"),
+    ],
+)
+def test_what_is_no_notebook_says_why(content, why):
+    with pytest.raises(NotANotebook, match=why):
+        rebuild(content, LESSON)
+
+
+def test_links_pipes_and_folders_are_no_notebooks(tmp_path):
+    (tmp_path / "folder.ipynb").mkdir()
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "link.ipynb").symlink_to(TINY)
+    for name in ("folder", "pipe", "link"):
+        with pytest.raises(NotANotebook, match="not a regular file"):
+            rebuild(tmp_path / f"{name}.ipynb", LESSON)
+    with pytest.raises(NotANotebook, match="cannot be read"):
+        rebuild(tmp_path / "none.ipynb", LESSON)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"cells": [None, 3, {"cell_type": 4, "source": {"a": 1}, "metadata": [], "id": 7}]},
+        {
+            "cells": [
+                {"cell_type": "code", "source": ["a", None, "\ud800"], "attachments": {"x": 1}}
+            ]
+        },
+        {"cells": [{"metadata": {"nbgrader": {"grade_id": ["double"]}}, "source": "x"}]},
+        {"cells": [{"cell_type": "code", "source": "a" + ".b" * 99_000}]},
+        {"cells": [{"cell_type": "code", "source": "(" * 9_000}]},
+        {"cells": [{"cell_type": "code", "source": "%a\n" * 50_000}]},
+    ],
+)
+def test_junk_within_a_notebook_does_no_harm(junk):
+    result = mended(json.loads(json.dumps(junk)))
+    nbformat.writes(result).encode()
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_old_formats_are_read(version):
+    old = {
+        "nbformat": version,
+        "worksheets": [
+            {
+                "cells": [
+                    {"cell_type": "heading", "level": 2, "source": "Mine"},
+                    {"cell_type": "code", "input": DOUBLE.splitlines(keepends=True)},
+                ]
+            }
+        ],
+    }
+    result = mended(json.dumps(old).encode())
+    assert is_answered(result, "double")
+    assert result.cells[0].source == "## Mine"
+
+
+def test_format_4_without_ids_is_read(answered):
+    for one in answered.cells:
+        del one["id"]
+    result = mended(answered)
+    assert [c.id for c in result.cells] == [c.id for c in RELEASE.cells]
+
+
+# Whose notebook is it?
+
+
+def test_the_lesson_is_known_by_what_it_has_in_common(answered, tmp_path):
+    course = Course(TINY.parents[2])
+    assert identify(answered, course).id == "90_tiny"
+    stray = nbformat.v4.new_notebook(cells=[new_code_cell("x = 1")])
+    assert not belongs(stray, LESSON)
+    assert belongs(nbformat.v4.new_notebook(cells=[new_code_cell(DOUBLE)]), LESSON)
+    with pytest.raises(UnknownLesson, match="nothing in common"):
+        identify(stray, course)
+
+
+# Whatever happens to a notebook.
+
+
+@st.composite
+def manglings(draw):
+    """Answered notebooks to which a few of the things happened that happen to notebooks."""
+    notebook = LESSON.release()
+    for name in draw(st.sets(st.sampled_from(sorted(ANSWERS)))):
+        cell(notebook, name).source = ANSWERS[name]
+    for _ in range(draw(st.integers(0, 8))):
+        draw(st.sampled_from(MANGLERS))(draw, notebook.cells)
+    return notebook
+
+
+def a_cell(draw, cells):
+    return draw(st.integers(0, len(cells) - 1)) if cells else None
+
+
+def shuffle(draw, cells):
+    cells[:] = draw(st.permutations(cells))
+
+
+def duplicate(draw, cells):
+    if cells:
+        cells.insert(draw(st.integers(0, len(cells))), copy.deepcopy(cells[a_cell(draw, cells)]))
+
+
+def delete(draw, cells):
+    if cells:
+        del cells[a_cell(draw, cells)]
+
+
+def retag(draw, cells):
+    if cells:
+        one, other = cells[a_cell(draw, cells)], cells[a_cell(draw, cells)]
+        one.metadata, other.metadata = other.metadata, one.metadata
+
+
+def forget(draw, cells):
+    if cells:
+        cells[a_cell(draw, cells)].metadata = nbformat.from_dict({})
+
+
+def retype(draw, cells):
+    if cells:
+        kinds = st.sampled_from(["code", "markdown", "raw"])
+        cells[a_cell(draw, cells)].cell_type = draw(kinds)
+
+
+def split(draw, cells):
+    if cells:
+        at = a_cell(draw, cells)
+        lines = cells[at].source.split("\n")
+        cut = draw(st.integers(0, len(lines)))
+        second = copy.deepcopy(cells[at])
+        cells[at].source, second.source = "\n".join(lines[:cut]), "\n".join(lines[cut:])
+        cells.insert(at + 1, second)
+
+
+def merge(draw, cells):
+    if len(cells) > 1:
+        at = draw(st.integers(0, len(cells) - 2))
+        cells[at].source += "\n" + cells.pop(at + 1).source
+
+
+def rename_id(draw, cells):
+    if cells:
+        cells[a_cell(draw, cells)].id = draw(st.sampled_from([c.id for c in RELEASE.cells]))
+
+
+def add(draw, cells):
+    source = st.sampled_from(
+        ["x = 1", "def f(:", "    return 2", "double = f", "%check", "text here"]
+    )
+    cells.insert(draw(st.integers(0, len(cells))), new_code_cell(draw(source)))
+
+
+MANGLERS = [shuffle, duplicate, delete, retag, forget, retype, split, merge, rename_id, add]
+
+
+def lines_of(notebook):
+    return {line.strip() for one in notebook.cells for line in one.source.split("\n")}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(manglings())
+def test_rebuilding_twice_is_rebuilding_once_and_no_line_is_lost(notebook):
+    result = mended(notebook)
+    assert lines_of(notebook) - lines_of(RELEASE) <= lines_of(result)
