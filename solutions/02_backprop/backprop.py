@@ -106,8 +106,8 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The dashed line looks one way only, and is too steep by half of the curvature. The
-# line that looks both ways is nearly parallel to the dotted tangent.
+# *What to see.* The dashed line looks one way only, and is too steep, by about half of the curvature times
+# eps. The line that looks both ways is nearly parallel to the dotted tangent.
 
 # %% [markdown]
 # ### Prediction: how small is small enough?
@@ -776,12 +776,16 @@ bends = {
     "tanh": (tanh_forward, tanh_backward, BLUE, "-.", "^"),
 }
 grid, marks_at = np.linspace(-4, 4, 401), np.linspace(-3.9, 3.9, 14)
-fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-for name, (forward, backward, color, style, marker) in bends.items():
+drawn = {}
+for name, (forward, backward, *_) in bends.items():
     out, cache = forward(grid)
-    left.plot(grid, out, color=color, ls=style, lw=2, label=name)
-    right.plot(grid, backward(np.ones_like(grid), cache), color=color, ls=style, lw=2, label=name)
     nudged = numerical_gradient(lambda v, forward=forward: np.sum(forward(v)[0]), marks_at)
+    drawn[name] = (out, backward(np.ones_like(grid), cache), nudged)
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+for name, (_, _, color, style, marker) in bends.items():
+    out, slope, nudged = drawn[name]
+    left.plot(grid, out, color=color, ls=style, lw=2, label=name)
+    right.plot(grid, slope, color=color, ls=style, lw=2, label=name)
     right.plot(marks_at, nudged, marker, color=color, mec="black", ms=5)
 left.set(xlabel="x", ylabel="out", title="Forward", ylim=(-1.2, 2.2))
 right.set(xlabel="x", ylabel="dx for dout = 1", title="Backward (marks: by nudging)")
@@ -1420,8 +1424,8 @@ print("\n".join(table))
 # the loss down to about 0.25, and would pass for a rate that needs tuning; with the wrong mask the network
 # hardly gets below log 2 = 0.69, which looks like a hard problem. The gradient check is never in doubt.
 #
-# Most people never see their check say no, and a check that always says yes is worth nothing. Plant a
-# fault, as here, and watch yours find it. Add one of your own to the cell, and predict both columns.
+# A check that has never said no may not be able to. Plant a fault, as here, and watch yours find it. Then
+# add one of your own to the cell, and predict both columns before you run it.
 
 # %% [markdown]
 # ## 9. In practice
