@@ -159,9 +159,7 @@ class _Grading:
             for o in f.observations.values()
             if isinstance(o, Lost)
         ]
-        return Graded(
-            self.notebook, result, settled=not any(o.timeout or "stopped" in o.reason for o in lost)
-        )
+        return Graded(self.notebook, result, settled=all(o.settled for o in lost))
 
     def _pending(self) -> bool:
         return any(

@@ -100,7 +100,7 @@ def explain(verdict: Verdict) -> str:
     if right:
         lines.append(f"Right: {'; '.join(right)}.")
     wrong = [probe for probe in verdict.probes if probe.status != "passed"]
-    if wrong and verdict.status != "forbidden":
+    if wrong and wrong[0].message != verdict.note:
         lines.append(f"Different: {wrong[0].topic}: {wrong[0].message}.")
         if len(wrong) > 1:
             lines.append(f"Also: {'; '.join(probe.topic for probe in wrong[1:])}.")

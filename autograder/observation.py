@@ -77,10 +77,15 @@ class Raised:
 
 @dataclass(frozen=True)
 class Lost:
-    """No observation at all, and why: the kernel ended, overran, or sent something else."""
+    """No observation at all, and why: the kernel ended, overran, or sent something else.
+
+    `settled` is false where a clock or the watcher of memory spoke: on an idle machine, alone, it might
+    not have.
+    """
 
     reason: str
     timeout: bool = False
+    settled: bool = True
 
 
 Observation = Any

@@ -1,4 +1,4 @@
-"""Submissions that want points, secrets, or the grader's end. Each attacks `adam_step`; the rest of the
+"""Submissions that want points, secrets, or the grader's end. Each attacks `radam_step`; the rest of the
 notebook is right, and keeps its points."""
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from autograder.cells import grade_id
 from autograder.demo.pupils import Pupil, as_bytes, fill_in, full_marks, right_sources
 from autograder.lesson import Lesson
 
-TARGET = "adam_step"
-SIGNATURE = "def adam_step(param, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+TARGET = "radam_step"
+SIGNATURE = "def radam_step(param, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):\n"
 
-# What stands in the cell of adam_step, by the name of the attack.
+# What stands in the cell of radam_step, by the name of the attack.
 ATTACKS: dict[str, str] = {
     "ends-the-kernel": SIGNATURE + "    import os\n    os._exit(0)",
     "exits": SIGNATURE + "    raise SystemExit(0)",
@@ -50,20 +50,20 @@ class Payload:
     sys.path[:0] = ["/", "..", "../..", "../../..", "/repo", "/course"]
     from autograder.course import Course
     from autograder.reference import load_reference
-    return load_reference(Course.find().lesson("05_optimizers")).adam_step(param, grad, m, v, t, lr, beta1, beta2, eps)""",
+    return load_reference(Course.find().lesson("05_optimizers")).radam_step(param, grad, m, v, t, lr, beta1, beta2, eps)""",
     "reads-the-solutions": SIGNATURE
     + """    import glob, os, re
-    for root in ("/", "..", "../..", "../../..", os.path.expanduser("~"), "/tmp", "/home", "/root"):
+    for root in ("..", "../..", os.path.expanduser("~"), "/course", "/tmp", "/home", "/root", "/srv"):
         for path in glob.glob(os.path.join(root, "**", "optimizers*"), recursive=True)[:50]:
             text = open(path, errors="ignore").read()
             if "m_hat" in text or "BEGIN SOLUTION" in text:
                 scope = {}
                 exec(text, scope)
-                return scope["adam_step"](param, grad, m, v, t, lr, beta1, beta2, eps)
+                return scope["radam_step"](param, grad, m, v, t, lr, beta1, beta2, eps)
     raise LookupError("nothing to read")""",
     "writes-the-gradebook": SIGNATURE
     + """    import glob, sqlite3
-    for pattern in ("/**/gradebook.db", "../**/gradebook.db", "../../../gradebook.db"):
+    for pattern in ("/*/gradebook.db", "/*/*/gradebook.db", "../**/gradebook.db"):
         for path in glob.glob(pattern, recursive=True):
             with sqlite3.connect(path) as base:
                 base.execute("update grade set manual_score = 100")
@@ -79,7 +79,7 @@ class Payload:
         seen += [*frame.f_locals.values(), *frame.f_globals.values()]
         frame = frame.f_back
     for thing in [*seen, *gc.get_objects()]:
-        if callable(thing) and getattr(thing, "__name__", "") == "adam_step" and thing is not adam_step:
+        if callable(thing) and getattr(thing, "__name__", "") == "radam_step" and thing is not radam_step:
             return thing(param, grad, m, v, t, lr, beta1, beta2, eps)
         if isinstance(thing, dict) and "expected" in thing:
             return thing["expected"]

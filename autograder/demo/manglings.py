@@ -102,7 +102,7 @@ def changed_globals(notebook: NotebookNode) -> None:
         1,
         new_code_cell(
             "import numpy, warnings\nnumpy.seterr(all='raise')\nwarnings.simplefilter('error')\n"
-            "numpy.set_printoptions(precision=1)\nprint = list = sum = None"
+            "numpy.set_printoptions(precision=1)\nprint = dir = input = None"
         ),
     )
 

@@ -140,7 +140,7 @@ class KernelRunner:
         self, ran: _Collector, budget: Budget, elapsed: float, cpu_before: float
     ) -> Lost | None:
         if self.kernel.death is not None:
-            return Lost(f"its kernel was stopped: {self.kernel.death}")
+            return Lost(f"its kernel was stopped: {self.kernel.death}", settled=False)
         if not self.kernel.alive():
             return Lost(ENDED)
         if ran.flooded:
@@ -148,7 +148,8 @@ class KernelRunner:
         if self.kernel.usage().cpu_seconds - cpu_before > budget.cpu_seconds:
             return Lost(f"it took more than {budget.cpu_seconds:g} seconds", timeout=True)
         if elapsed > budget.wall_seconds:
-            return Lost(f"it did not end within {budget.wall_seconds:g} seconds", timeout=True)
+            reason = f"it did not end within {budget.wall_seconds:g} seconds"
+            return Lost(reason, timeout=True, settled=False)
         return None
 
 

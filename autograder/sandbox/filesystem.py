@@ -104,6 +104,7 @@ class FileSystem:
 def plan(policy: Policy, connection: str, fonts: dict[str, str]) -> FileSystem:
     """All that a kernel sees. Raises: SealingError, where that would be too much."""
     files = FileSystem()
+    _add_scratch(files, policy.limits.file_bytes, fonts)
     _add_libraries(files, policy)
     for name, text in (("passwd", PASSWD), ("group", GROUP), ("hosts", HOSTS)):
         files.text(f"/etc/{name}", text)
@@ -112,17 +113,20 @@ def plan(policy: Policy, connection: str, fonts: dict[str, str]) -> FileSystem:
     _add_devices(files, policy.limits.file_bytes)
     files.tmpfs("/run/kernel", 1 * MIB, files=64)
     files.text("/run/connection.json", connection, owner=USER)
-    files.tmpfs("/scratch", policy.limits.file_bytes, files=20_000)
-    for folder in ("/scratch/.config", "/scratch/.config/matplotlib", "/scratch/tmp"):
-        files.folder(folder)
-    for name, text in fonts.items():
-        files.text(f"/scratch/.config/matplotlib/{name}", text, owner=USER)
-    files.folder("/scratch/work")
-    files.again("/scratch/work", "/course/work")
-    files.link("/tmp", "/scratch/tmp")
     if policy.data is not None:
         files.bind(policy.data.resolve(), "/course/data")
     return files
+
+
+def _add_scratch(files: FileSystem, size: int, fonts: dict[str, str]) -> None:
+    """One folder in memory with all that may be written to; the interpreter may lie below /tmp."""
+    files.tmpfs("/scratch", size, files=20_000)
+    for folder in (".config", ".config/matplotlib", "tmp", "work"):
+        files.folder(f"/scratch/{folder}")
+    for name, text in fonts.items():
+        files.text(f"/scratch/.config/matplotlib/{name}", text, owner=USER)
+    files.again("/scratch/work", "/course/work")
+    files.again("/scratch/tmp", "/tmp")
 
 
 def _add_devices(files: FileSystem, shared_bytes: int) -> None:

@@ -58,10 +58,9 @@ class SealedKernel:
             SealingError: it cannot be sealed here, or does not come up when it is.
             RuntimeError: an unsealed kernel does not come up.
         """
-        self._home = tempfile.mkdtemp(prefix="descent-")
         try:
-            self._manager = self._make_manager(Path(self._home))
-            self._manager.start_kernel(**({} if self.sealed else {"cwd": self._work()}))
+            self._manager = self._sealed_manager() if self.sealed else self._local_manager()
+            self._manager.start_kernel(**({} if self._home is None else {"cwd": self._home}))
             limit = self.policy.limits.resident_bytes
             self._watcher = Watcher(self._root, limit, self.kill)
             self.client = self._manager.client()
@@ -142,31 +141,27 @@ class SealedKernel:
         process = self._process
         return -1 if process is None else process.pid
 
-    def _make_manager(self, home: Path) -> KernelManager:
-        name = "descent-sealed" if self.sealed else "local-provisioner"
-        config = _provisioner_config(self.policy) if self.sealed else {}
-        stanza = {"provisioner_name": name, "config": config}
-        spec = KernelSpec(
-            argv=list(ARGV), display_name="Descent", metadata={"kernel_provisioner": stanza}
+    def _sealed_manager(self) -> KernelManager:
+        config = _provisioner_config(self.policy)
+        spec = _spec("descent-sealed", config)
+        manager = _SealedManager(kernel_spec_manager=_OneSpec(spec), log=_quiet_log())
+        # Made here, so that it does not depend on the entry points of what is installed.
+        manager.kernel_id = str(uuid.uuid4())
+        manager.provisioner = SealedProvisioner(
+            kernel_id=manager.kernel_id, kernel_spec=spec, parent=manager, **config
         )
-        manager = KernelManager(
-            kernel_spec_manager=_OneSpec(spec),
-            connection_file=str(home / "kernel.json"),
+        return manager
+
+    def _local_manager(self) -> KernelManager:
+        self._home = tempfile.mkdtemp(prefix="descent-")
+        private = Path(self._home) / ".kernel"
+        private.mkdir()
+        return KernelManager(
+            kernel_spec_manager=_OneSpec(_spec("local-provisioner", {})),
+            connection_file=str(private / "k.json"),
             transport="ipc",
             log=_quiet_log(),
         )
-        if self.sealed:  # without a look at the entry points, which another course may own
-            manager.kernel_id = str(uuid.uuid4())
-            manager.provisioner = SealedProvisioner(
-                kernel_id=manager.kernel_id, kernel_spec=spec, parent=manager, **config
-            )
-        return manager
-
-    def _work(self) -> str:
-        """The folder that an unsealed kernel works in."""
-        work = Path(self._home or "") / "work"
-        work.mkdir()
-        return str(work)
 
     def _wait_for_ready(self) -> None:
         try:
@@ -183,6 +178,16 @@ class SealedKernel:
             ) from error
 
 
+class _SealedManager(KernelManager):
+    """Writes no connection file: the provisioner puts one inside, and the host needs none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(connection_file="/dev/null/none.json", transport="ipc", **kwargs)
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Nothing to write."""
+
+
 class _OneSpec(KernelSpecManager):
     """Knows one kernelspec, whatever is installed."""
 
@@ -193,6 +198,12 @@ class _OneSpec(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """The one."""
         return self._spec
+
+
+def _spec(provisioner: str, config: dict[str, Any]) -> KernelSpec:
+    stanza = {"provisioner_name": provisioner, "config": config}
+    metadata = {"kernel_provisioner": stanza}
+    return KernelSpec(argv=list(ARGV), display_name="Descent", metadata=metadata)
 
 
 def _provisioner_config(policy: Policy) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -36,17 +35,16 @@ class SealedProcess:
             raise not_linux()
         self.sockets = -1
         self.output = ""
-        self._home = tempfile.mkdtemp(prefix="descent-")
-        try:
-            stage = Path(self._home) / "root"
-            stage.mkdir()
-            text = json.dumps(order(policy, stage, argv, connection)) + "\n"
+        # Only the place where the new root is put together: it moves away from there.
+        with tempfile.TemporaryDirectory(prefix="descent-") as stage:
+            text = json.dumps(order(policy, Path(stage), argv, connection)) + "\n"
             self._control, self._supervisor = _launch()
             self.pid = self._supervisor.pid
-            self._begin(text)
-        except BaseException:
-            self.close()
-            raise
+            try:
+                self._begin(text)
+            except BaseException:
+                self.close()
+                raise
 
     def poll(self) -> int | None:
         """The exit status, None while it runs."""
@@ -69,20 +67,18 @@ class SealedProcess:
         """Wait for the end. Raises: subprocess.TimeoutExpired."""
         status = self._supervisor.wait(seconds)
         if not self.output:
-            with contextlib.suppress(OSError, ValueError, AttributeError):
+            with contextlib.suppress(OSError, ValueError):
                 self._control.settimeout(1.0)
                 self.output = str(_last(self._control).get("output", ""))
         return status
 
     def close(self) -> None:
-        """Kill it, and leave nothing behind."""
-        if hasattr(self, "_supervisor"):
-            self.kill()
-            self._control.close()
+        """Kill it, and let go of its sockets. May be called again."""
+        self.kill()
+        self._control.close()
         if self.sockets >= 0:
             os.close(self.sockets)
             self.sockets = -1
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._supervisor.poll() is None:

@@ -60,7 +60,8 @@ def resource_limits(policy: Policy) -> dict[str, int]:
 def order(policy: Policy, stage: Path, argv: list[str], connection: str = "") -> dict[str, Any]:
     """What `launcher/main.py` reads. Raises: SealingError.
 
-    stage: an empty folder of the host on which the new root is laid out; it stays empty there.
+    stage: an empty folder of the host on which the new root is laid out, and where it leaves no
+        trace.
     connection: the text of the kernel's connection file.
     """
     return {
