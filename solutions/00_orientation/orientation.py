@@ -132,6 +132,7 @@ else:
 # - takes points for a warning, a `print`, an added, split or moved cell, a figure that you changed, or a
 #   second attempt;
 # - looks at the outputs saved in your notebook: it runs your code itself;
+# - lets one exercise that is unfinished, crashes or never ends cost another one its points;
 # - guesses. When no known mistake fits your results exactly, it says what differed and stops there.
 #
 # **What it does ask:** write the mathematics yourself. A library call that *is* the exercise scores 0 for it,
@@ -641,7 +642,7 @@ for curvatures, color, style in bowls:
     ax.axvline(edge, color=color, linestyle=":", linewidth=2)
 ax.axhline(1, color=GREY, linewidth=1)
 ax.set(xlabel="learning rate", ylabel="height after 100 steps\n(start = 1)", ylim=(1e-31, 1e20))
-ax.legend(loc="lower right")
+ax.legend(loc=(0.6, 0.68))
 plt.show()
 
 # %% [markdown]
