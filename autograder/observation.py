@@ -79,8 +79,8 @@ class Raised:
 class Lost:
     """No observation at all, and why: the kernel ended, overran, or sent something else.
 
-    `settled` is false where a clock or the watcher of memory spoke: on an idle machine, alone, it might
-    not have.
+    `settled` is false where a clock or the watcher of memory spoke: on an idle machine, alone, it
+    might not have.
     """
 
     reason: str

@@ -65,7 +65,7 @@ def make_course(source: Course, folder: Path) -> Course:
     (folder / "nbgrader_config.py").write_text(config + LATE_POLICY, encoding="utf-8")
     course = Course(folder)
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "descent") as gradebook:
-        gradebook.add_assignment(LESSON, **{"duedate": DUE})
+        gradebook.add_assignment(LESSON, duedate=DUE)  # type: ignore[arg-type]
     return course
 
 

@@ -1,7 +1,7 @@
 """What runs a probe where the implementation lives, and writes what came out in the wire format.
 
 The source of this file is sent into kernels as text: it imports nothing of ours, and leaves nothing
-behind in the learner's namespace. See `observation.py` for the other end.
+in the learner's namespace. See `observation.py` for the other end.
 """
 
 from __future__ import annotations
@@ -40,10 +40,13 @@ class Budget:
             raise OverflowError("the result is too large to look at")
 
 
-def run_payload(payload: bytes, names: list[str], namespace: dict[str, Any]) -> str:
-    """Load a payload, run it against the names, and return one line of JSON."""
-    run, inputs = pickle.loads(payload)
-    return json.dumps(observe(run, names, namespace, inputs))
+def publish(payload: str, names: list[str], mime: str) -> None:
+    """Run a payload against the names that the notebook defines, and send out what came of it."""
+    from IPython.display import publish_display_data
+
+    run, inputs = pickle.loads(base64.b64decode(payload))
+    text = json.dumps(observe(run, names, sys.modules["__main__"].__dict__, inputs))
+    publish_display_data({mime: text})
 
 
 def observe(run: Any, names: list[str], namespace: dict[str, Any], inputs: Any) -> Any:

@@ -10,7 +10,6 @@ import base64
 import json
 import queue
 import time
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,28 +26,21 @@ MIME = "application/x-observation+json"
 POLL_SECONDS = 0.1
 ENDED = "your code ended its kernel"
 
-# Magics that a course environment offers: in a sealed kernel they do nothing, so that a cell which
-# holds one still defines what stands beneath it.
-QUIET_MAGICS = """
-def _quiet_magics():
+# The first thing that a kernel runs. Magics that a course environment offers do nothing here, so
+# that a cell which holds one still defines what stands beneath it; and the probes' host is put
+# where no learner's name is. A submission that changes it changes only what comes out of itself.
+PREPARE = """
+def _prepare(host):
+    import sys, types
     from IPython import get_ipython
     shell = get_ipython()
     for name in ("check", "hint", "solution", "progress"):
         shell.register_magic_function(lambda *args: None, "line_cell", name)
-_quiet_magics()
-del _quiet_magics
+    module = sys.modules["_probe_host"] = types.ModuleType("_probe_host")
+    exec(compile(host, "<probe_host>", "exec"), module.__dict__)
+_prepare({host!r})
+del _prepare
 """
-
-BOOT = """
-import sys, types, zlib, base64
-from IPython.display import publish_display_data
-module = types.ModuleType("probe_host")
-exec(compile(zlib.decompress(base64.b64decode(host)), "<probe_host>", "exec"), module.__dict__)
-text = module.run_payload(base64.b64decode(payload), names, sys.modules["__main__"].__dict__)
-publish_display_data({mime: text})
-"""
-
-_HOST = base64.b64encode(zlib.compress(Path(host.__file__).read_bytes())).decode()
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,8 @@ class KernelRunner:
         self.kernel = kernel
         self.limits = limits
         self.dead: Lost | None = None
-        self._execute(QUIET_MAGICS, Budget(30.0, 60.0))
+        source = Path(host.__file__).read_text(encoding="utf-8")
+        self._execute(PREPARE.replace("{host!r}", repr(source)), Budget(30.0, 60.0), silent=True)
 
     def run_cell(self, source: str) -> Ran:
         """A learner's cell, errors and all."""
@@ -89,13 +82,8 @@ class KernelRunner:
 
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
-        arguments = {
-            "host": _HOST,
-            "payload": base64.b64encode(probe.payload(inputs)).decode(),
-            "names": list(names),
-            "mime": MIME,
-        }
-        code = f"__import__('builtins').exec({BOOT!r}, {arguments!r})"
+        payload = base64.b64encode(probe.payload(inputs)).decode()
+        code = f"__import__('_probe_host').publish({payload!r}, {list(names)!r}, {MIME!r})"
         ran = self._execute(code, self._probe_budget(probe.seconds), silent=True)
         if ran.lost is not None:
             return ran.lost
