@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from autograder.hidden.optimizers.bank import (
+    adam_class,
     adam_rule,
+    adam_state,
     decay,
     divided,
     observers,
@@ -14,5 +16,15 @@ from autograder.hidden.optimizers.bank import (
 from autograder.misconception import Bank
 
 bank = Bank("05_optimizers")
-for module in (observers, plain, divided, adam_rule, decay, rectified, others):
+for module in (
+    observers,
+    plain,
+    divided,
+    adam_rule,
+    decay,
+    rectified,
+    adam_class,
+    adam_state,
+    others,
+):
     module.declare(bank)

@@ -1,4 +1,4 @@
-"""Mistakes in Adam's rule, for whoever writes it: `adam_step`, `adamw_step` and the class `Adam`."""
+"""Mistakes in Adam's rule, for all who write it: `adam_step`, `adamw_step`, the class `Adam`."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class Mistake:
 MISTAKES = (
     Mistake(
         "no_bias_correction",
-        "The step uses the raw averages. They start at zero and are too small at first, v more than m, "
-        "so the first steps are about three times too long. Divide each by what it lacks.",
+        "The step uses the raw averages. They start at zero and are too small at first, v more "
+        "than m, so the first steps are about three times too long. Divide each by what it lacks.",
         ((M_HAT, "m_hat = m"), (V_HAT, "v_hat = v")),
         "field notes, row 1",
     ),
     Mistake(
         "only_m_corrected",
-        "The average of the gradient is corrected, that of the squares is not. v starts at zero as well, "
-        "and lacks far more: the first steps come out some thirty times too long.",
+        "The average of the gradient is corrected, that of the squares is not. v starts at zero "
+        "as well, and lacks far more: the first steps come out some thirty times too long.",
         ((V_HAT, "v_hat = v"),),
         "field notes, row 1",
     ),
@@ -67,62 +67,63 @@ MISTAKES = (
     ),
     Mistake(
         "moments_corrected_in_place",
-        "The corrected averages are stored, so that the next step corrects them again. A first step "
-        "cannot show it, a second can. Keep the raw m and v; correct copies.",
+        "The corrected averages are stored, so that the next step corrects them again. A first "
+        "step cannot show it, a second can. Keep the raw m and v; correct copies.",
         ((M_HAT, "m_hat = m = m / (1 - beta1**t)"), (V_HAT, "v_hat = v = v / (1 - beta2**t)")),
         "field notes, row 2",
     ),
     Mistake(
         "corrected_by_beta_alone",
-        "Every step divides by 1 - beta, which is right at t = 1 only. What the averages lack shrinks "
-        "with every step, as beta to the power t: look at the exponent.",
+        "Every step divides by 1 - beta, which is right at t = 1 only. What the averages lack "
+        "shrinks with every step, as beta to the power t: look at the exponent.",
         ((M_HAT, "m_hat = m / (1 - beta1)"), (V_HAT, "v_hat = v / (1 - beta2)")),
     ),
     Mistake(
         "corrected_by_multiplying",
-        "The averages are multiplied by 1 - beta**t, which makes what was too small smaller still. They "
-        "hold that fraction of what they should: divide by it.",
+        "The averages are multiplied by 1 - beta**t, which makes what was too small smaller "
+        "still. They hold that fraction of what they should: divide by it.",
         ((M_HAT, "m_hat = m * (1 - beta1**t)"), (V_HAT, "v_hat = v * (1 - beta2**t)")),
     ),
     Mistake(
         "one_step_late",
-        "The correction uses the power t + 1, as if t counted from 0. At t = 1 the averages have seen one "
-        "gradient, so what they lack is beta to the power 1.",
+        "The correction uses the power t + 1, as if t counted from 0. At t = 1 the averages have "
+        "seen one gradient, so what they lack is beta to the power 1.",
         ((M_HAT, "m_hat = m / (1 - beta1**(t + 1))"), (V_HAT, "v_hat = v / (1 - beta2**(t + 1))")),
         "field notes, row 3",
     ),
     Mistake(
         "t_from_zero",
-        "The correction uses the power t - 1, which is 0 at the first step: it divides by 1 - 1. At t = 1 "
-        "the averages have seen one gradient, so the power is 1.",
+        "The correction uses the power t - 1, which is 0 at the first step: it divides by 1 - 1. "
+        "At t = 1 the averages have seen one gradient, so the power is 1.",
         ((M_HAT, "m_hat = m / (1 - beta1**(t - 1))"), (V_HAT, "v_hat = v / (1 - beta2**(t - 1))")),
         "field notes, row 3",
+        "anything",
     ),
     Mistake(
         "eps_inside_root",
-        "eps is added under the root, as fastai's lessons do. There an eps of 0.01 weighs like 0.1. "
-        "Here it stands outside: first the root of the corrected v, then eps.",
+        "eps is added under the root, as fastai's lessons do. There an eps of 0.01 weighs like "
+        "0.1. Here it stands outside: first the root of the corrected v, then eps.",
         ((STEP, "step = lr * m_hat / np.sqrt(v_hat + eps)"),),
         "fastai, course22p2, 12_accel_sgd",
     ),
     Mistake(
         "eps_before_correction",
-        "eps is added to the root of the raw v, before the correction: TensorFlow's epsilon hat. There it "
-        "weighs more in the first steps. Add it to the root of the corrected v.",
+        "eps is added to the root of the raw v, before the correction: TensorFlow's epsilon hat. "
+        "There it weighs more in the first steps. Add it to the root of the corrected v.",
         ((STEP, "step = lr * m_hat * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)"),),
         "Kingma and Ba (2015), section 2, last paragraph; tf.keras.optimizers.Adam",
     ),
     Mistake(
         "eps_left_out",
-        "Nothing is added to the root of v. A weight that never had a gradient divides 0 by 0 and becomes "
-        "NaN, and tiny gradients take full steps: look at eps.",
+        "Nothing is added to the root of v. A weight that never had a gradient divides 0 by 0 "
+        "and becomes NaN, and tiny gradients take full steps: look at eps.",
         ((STEP, "step = lr * m_hat / np.sqrt(v_hat)"),),
         "field notes, row 5",
     ),
     Mistake(
         "betas_swapped",
-        "beta2 averages the gradient and beta1 its square. With a constant gradient nobody sees it. The "
-        "first beta belongs to m, the second, longer memory to v.",
+        "beta2 averages the gradient and beta1 its square. With a constant gradient nobody sees "
+        "it. The first beta belongs to m, the second, longer memory to v.",
         (
             (M, "m = beta2 * m + (1 - beta2) * grad"),
             (V, "v = beta1 * v + (1 - beta1) * grad**2"),
@@ -142,41 +143,41 @@ MISTAKES = (
     ),
     Mistake(
         "averages_that_add_up",
-        "The new value is added whole, without its factor 1 - beta. m and v then grow to ten and a thousand "
-        "times an average: the two parts of an average have to sum to 1.",
+        "The new value is added whole, without its factor 1 - beta. m and v then grow to ten and "
+        "a thousand times an average: the two parts of an average have to sum to 1.",
         ((M, "m = beta1 * m + grad"), (V, "v = beta2 * v + grad**2")),
     ),
     Mistake(
         "second_moment_unsquared",
-        "v averages the gradient itself. Its sign is lost on nothing: below zero the root is NaN. v is "
-        "the average of the squared gradient, element by element.",
+        "v averages the gradient itself. Its sign is lost on nothing: below zero the root is "
+        "NaN. v is the average of the squared gradient, element by element.",
         ((V, "v = beta2 * v + (1 - beta2) * grad"),),
         "field notes, 4.2",
     ),
     Mistake(
         "second_moment_of_sizes",
-        "v averages the size of the gradient, and the step still takes a root of it. The root undoes a "
-        "square: average the squares of the gradient.",
+        "v averages the size of the gradient, and the step still takes a root of it. The root "
+        "undoes a square: average the squares of the gradient.",
         ((V, "v = beta2 * v + (1 - beta2) * np.abs(grad)"),),
         "field notes, 4.2",
     ),
     Mistake(
         "square_of_the_average",
-        "v averages m squared instead of the gradient squared. Gradients that change sign cancel in m, "
-        "and then the step is divided by too little.",
+        "v averages m squared instead of the gradient squared. Gradients that change sign cancel "
+        "in m, and then the step is divided by too little.",
         ((V, "v = beta2 * v + (1 - beta2) * m**2"),),
     ),
     Mistake(
         "root_left_out",
-        "The step divides by v, not by its root. v has the unit of a squared gradient, so that large "
-        "gradients take the smallest steps: take the root first.",
+        "The step divides by v, not by its root. v has the unit of a squared gradient, so that "
+        "large gradients take the smallest steps: take the root first.",
         ((STEP, "step = lr * m_hat / (v_hat + eps)"),),
         "field notes, 4.2",
     ),
     Mistake(
         "raw_gradient_stepped",
-        "The step goes along the newest gradient and leaves m unused: that is RMSprop with a correction. "
-        "Adam goes along the corrected average m.",
+        "The step goes along the newest gradient and leaves m unused: that is RMSprop with a "
+        "correction. Adam goes along the corrected average m.",
         ((STEP, "step = lr * grad / (np.sqrt(v_hat) + eps)"),),
         "field notes, 4.2",
     ),
@@ -201,8 +202,8 @@ MISTAKES = (
 
 IN_PLACE = Mistake(
     "averages_changed_in_place",
-    "The arrays m and v that came in are changed in place, and the caller who kept them finds other "
-    "numbers. Make new arrays: an augmented assignment writes into the old one.",
+    "The arrays m and v that came in are changed in place, and the caller who kept them finds "
+    "other numbers. Make new arrays: an augmented assignment writes into the old one.",
     (
         (M, "m *= beta1\nm += (1 - beta1) * grad"),
         (V, "v *= beta2\nv += (1 - beta2) * grad**2"),
@@ -220,7 +221,13 @@ UNCHECKED = Mistake(
 
 
 def declare_in(
-    bank: Bank, exercise: str, call: str, *, indent: int, param: str = "param", t: str = "t",
+    bank: Bank,
+    exercise: str,
+    call: str,
+    *,
+    indent: int,
+    param: str = "param",
+    t: str = "t",
     pure: bool = True,
 ) -> None:
     """Declare every mistake of the rule where `call`, a line of the reference, stands for the rule.
@@ -229,7 +236,8 @@ def declare_in(
         param, t: what the rule's `param` and `t` are called there.
         pure: a pure function is asked for: mistakes about its inputs and its t count as well.
     """
-    for mistake in (*MISTAKES, *((IN_PLACE, UNCHECKED) if pure else ())):
+    own = [m for m in MISTAKES if pure or m.name != "corrected_by_beta_alone"]
+    for mistake in (*own, *((IN_PLACE, UNCHECKED) if pure else ())):
         body = mistake.body().replace("return param", f"return {param}")
         lines = f"t = {t}\n{body}" if t != "t" else body
         inlined = lines.replace("\n", "\n" + " " * indent)

@@ -40,29 +40,29 @@ def declare(bank: Bank) -> None:
     bank.edit(
         "adamw_step",
         "decay_left_out",
-        "There is no decay: with a gradient of zero the parameter stays where it is. It should keep "
-        "1 - lr * weight_decay of itself, whatever the gradient.",
+        "There is no decay: with a gradient of zero the parameter stays where it is. It should "
+        "keep 1 - lr * weight_decay of itself, whatever the gradient.",
         (SHRUNK, "shrunk = param"),
     )
     bank.edit(
         "adamw_step",
         "decay_grows",
-        "The decay is added, so that weights grow away from zero. Decay takes a part of each weight "
-        "away: look at the sign in front of lr * weight_decay.",
+        "The decay is added, so that weights grow away from zero. Decay takes a part of each "
+        "weight away: look at the sign in front of lr * weight_decay.",
         (SHRUNK, "shrunk = param * (1 + lr * weight_decay)"),
     )
     bank.edit(
         "adamw_step",
         "decay_of_signs",
-        "Every weight loses the same amount, whatever its size: that is the decay of an L1 penalty. "
-        "Decoupled decay takes the same fraction of each weight.",
+        "Every weight loses the same amount, whatever its size: that is the decay of an L1 "
+        "penalty. Decoupled decay takes the same fraction of each weight.",
         (SHRUNK, "shrunk = param - lr * weight_decay * np.sign(param)"),
     )
     bank.edit(
         "adamw_step",
         "decay_divided_with_the_step",
-        "The decay joins m in the numerator, so that Adam's denominator divides it as well, and each weight "
-        "decays at a rate of its own. Keep it outside the fraction.",
+        "The decay joins m in the numerator, so that Adam's denominator divides it as well, and "
+        "each weight decays at a rate of its own. Keep it outside the fraction.",
         (
             CALL,
             "stepped, m, v = adam_step(param, grad, m, v, t, lr, beta1, beta2, eps)\n"
@@ -74,8 +74,8 @@ def declare(bank: Bank) -> None:
     bank.edit(
         "adamw_step",
         "decayed_twice",
-        "The decay acts twice: on the parameter, and through the gradient as L2. Decoupled means only "
-        "the first: Adam's averages should see the gradient of the loss alone.",
+        "The decay acts twice: on the parameter, and through the gradient as L2. Decoupled means "
+        "only the first: Adam's averages should see the gradient of the loss alone.",
         (CALL, CALL.replace("grad,", "grad + weight_decay * param,")),
     )
     bank.edit(

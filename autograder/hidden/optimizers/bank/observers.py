@@ -19,11 +19,14 @@ def resumed(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The uninterrupted run to a tolerance, the others by how many of its numbers they miss, and
     what a snapshot holds that is not plain data."""
     whole = raw["uninterrupted"]
-    others = ("resumed", "rewound", "loaded a second time")
+    others = ("resumed", "gone back", "loaded a second time")
     return {
-        "after the last step": whole,
+        "after the last step": {
+            "the uninterrupted run": whole,
+            **{f"the run {how}": raw[how] for how in others},
+        },
         **{
-            f"the count of numbers that part from the uninterrupted run when {how}": parting(
+            f"the count of numbers in the run {how} that are not the uninterrupted one's": parting(
                 whole, raw[how]
             )
             for how in others

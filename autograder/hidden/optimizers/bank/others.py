@@ -20,23 +20,25 @@ def _newton(bank: Bank) -> None:
     bank.edit(
         key,
         "inverse_of_the_diagonal",
-        "The gradient is divided by the Hessian's diagonal. That is Newton's step only where the axes of the "
-        "bowl are the coordinates; the other entries turn the step. Solve with the whole matrix.",
+        "The gradient is divided by the Hessian's diagonal. That is Newton's step only where the "
+        "axes of the bowl are the coordinates; the other entries turn the step. Solve with the "
+        "whole matrix.",
         (solved, "step = grad / np.diag(hessian)"),
         source="CURRICULUM, lesson 05",
     )
     bank.edit(
         key,
         "gradient_step",
-        "The step is the gradient itself, and the Hessian is left out: gradient descent with a rate of 1. "
-        "The Hessian says how far to go along each direction.",
+        "The step is the gradient itself, and the Hessian is left out: gradient descent with a "
+        "rate of 1. The Hessian says how far to go along each direction.",
         (solved, "step = grad"),
     )
     bank.edit(
         key,
         "multiplied_by_hessian",
-        "The gradient is multiplied by the Hessian, so that steep directions take the longest steps. "
-        "Newton's step is the vector that the Hessian turns into the gradient: solve for it.",
+        "The gradient is multiplied by the Hessian, so that steep directions take the longest "
+        "steps. Newton's step is the vector that the Hessian turns into the gradient: solve for "
+        "it.",
         (solved, "step = hessian @ grad"),
     )
     bank.edit(
@@ -49,8 +51,9 @@ def _newton(bank: Bank) -> None:
     bank.edit(
         key,
         "always_downhill",
-        "The eigenvalues are replaced by their sizes, so that a saddle is fled: saddle-free Newton. The step asked "
-        "for goes to where the gradient is zero, saddles and hills included.",
+        "The eigenvalues are replaced by their sizes, so that a saddle is fled: saddle-free "
+        "Newton. The step asked for goes to where the gradient is zero, saddles and hills "
+        "included.",
         (
             solved,
             "values, axes = np.linalg.eigh(hessian)\n"
@@ -61,8 +64,8 @@ def _newton(bank: Bank) -> None:
     bank.edit(
         key,
         "only_for_bowls",
-        "The Hessian is factored by Cholesky, which refuses a matrix that is not positive definite. An "
-        "indefinite one has a Newton step as well: use a general solver.",
+        "The Hessian is factored by Cholesky, which refuses a matrix that is not positive "
+        "definite. An indefinite one has a Newton step as well: use a general solver.",
         (
             solved,
             "half = np.linalg.cholesky(hessian)\n"
@@ -73,16 +76,16 @@ def _newton(bank: Bank) -> None:
     bank.edit(
         key,
         "damped",
-        "A small multiple of the identity is added to the Hessian before solving. That is damping, and along flat "
-        "directions it shortens the step. The step asked for is undamped.",
+        "A small multiple of the identity is added to the Hessian before solving. That is "
+        "damping, and along flat directions it shortens the step. The step asked for is undamped.",
         (solved, "step = np.linalg.solve(hessian + 1e-6 * np.eye(len(x)), grad)"),
         source="Levenberg (1944)",
     )
     bank.edit(
         key,
         "step_returned",
-        "What comes back is the step, not the point: the solution of H s = g still has to be subtracted "
-        "from x.",
+        "What comes back is the step, not the point: the solution of H s = g still has to be "
+        "subtracted from x.",
         (new, "return step"),
     )
     bank.edit(
@@ -101,7 +104,8 @@ def _memory(bank: Bank) -> None:
     counted = "return n_params * (2 + states[optimizer])"
     refused = (
         "    if optimizer not in states:\n"
-        '        raise ValueError(f"optimizer has to be one of {list(states)}, got {optimizer!r}")\n'
+        '        raise ValueError(f"optimizer has to be one of {list(states)},'
+        ' got {optimizer!r}")\n'
     )
     bank.edit(
         key,
@@ -120,44 +124,44 @@ def _memory(bank: Bank) -> None:
     bank.edit(
         key,
         "adam_with_one_average",
-        "Adam is counted with one average a parameter. It keeps two, of the gradient and of its square, and "
-        "AdamW the same two.",
+        "Adam is counted with one average a parameter. It keeps two, of the gradient and of its "
+        "square, and AdamW the same two.",
         (states, '{"sgd": 0, "momentum": 1, "adam": 1, "adamw": 1}'),
     )
     bank.edit(
         key,
         "adamw_with_a_third",
-        "AdamW is counted with one value more than Adam. Decoupled decay shrinks the parameter on the spot: it "
-        "has nothing to remember.",
+        "AdamW is counted with one value more than Adam. Decoupled decay shrinks the parameter "
+        "on the spot: it has nothing to remember.",
         (states, '{"sgd": 0, "momentum": 1, "adam": 2, "adamw": 3}'),
     )
     bank.edit(
         key,
         "velocity_for_sgd",
-        "SGD is counted with a velocity. Here it has none: without momentum it keeps nothing beside the "
-        "parameters and their gradients.",
+        "SGD is counted with a velocity. Here it has none: without momentum it keeps nothing "
+        "beside the parameters and their gradients.",
         (states, '{"sgd": 1, "momentum": 1, "adam": 2, "adamw": 2}'),
     )
     bank.edit(
         key,
         "bytes",
-        "The count is in bytes, four for each value. What is asked for is the number of values: how "
-        "many bytes one takes depends on its type.",
+        "The count is in bytes, four for each value. What is asked for is the number of values: "
+        "how many bytes one takes depends on its type.",
         (counted, "return 4 * n_params * (2 + states[optimizer])"),
     )
     bank.edit(
         key,
         "other_names_looked_up",
-        "An unknown name ends in a KeyError of the dict, or in whatever comes out of it. The contract is "
-        "a ValueError that says which names there are.",
+        "An unknown name ends in a KeyError of the dict, or in whatever comes out of it. The "
+        "contract is a ValueError that says which names there are.",
         (refused, ""),
         about="anything",
     )
     bank.edit(
         key,
         "other_names_counted",
-        "An unknown name is counted as if it were SGD, and a typing error gives a number that nobody "
-        "questions. Raise a ValueError instead.",
+        "An unknown name is counted as if it were SGD, and a typing error gives a number that "
+        "nobody questions. Raise a ValueError instead.",
         (refused, ""),
         ("states[optimizer]", "states.get(optimizer, 0)"),
         about="anything",

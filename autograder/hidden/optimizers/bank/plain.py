@@ -25,15 +25,15 @@ def _sgd(bank: Bank) -> None:
     bank.edit(
         key,
         "decay_left_out",
-        "The decay is never used: with a gradient of zero nothing moves. L2 adds weight_decay times "
-        "the parameter to the gradient, before the rate multiplies it.",
+        "The decay is never used: with a gradient of zero nothing moves. L2 adds weight_decay "
+        "times the parameter to the gradient, before the rate multiplies it.",
         (decayed, "g = grad"),
     )
     bank.edit(
         key,
         "decay_not_scaled_by_lr",
-        "The parameter loses weight_decay times itself, whatever the rate. L2 adds the decay to the "
-        "gradient, so that the rate multiplies both.",
+        "The parameter loses weight_decay times itself, whatever the rate. L2 adds the decay to "
+        "the gradient, so that the rate multiplies both.",
         (decayed, "g = grad"),
         (new, "return param - step - weight_decay * param"),
         source="field notes, row 7",
@@ -41,8 +41,8 @@ def _sgd(bank: Bank) -> None:
     bank.edit(
         key,
         "decay_grows",
-        "The decay is subtracted from the gradient, so that weights grow away from zero. The step goes "
-        "against the gradient: what should shrink a weight is added there.",
+        "The decay is subtracted from the gradient, so that weights grow away from zero. The "
+        "step goes against the gradient: what should shrink a weight is added there.",
         (decayed, "g = grad - weight_decay * param"),
     )
     bank.edit(
@@ -55,24 +55,24 @@ def _sgd(bank: Bank) -> None:
     bank.edit(
         key,
         "decay_doubled",
-        "The decay counts twice, as the gradient of weight_decay * w**2. The convention here is half of that "
-        "penalty, whose gradient is weight_decay times w.",
+        "The decay counts twice, as the gradient of weight_decay * w**2. The convention here is "
+        "half of that penalty, whose gradient is weight_decay times w.",
         (decayed, "g = grad + 2 * weight_decay * param"),
         source="Krogh and Hertz (1992) against tf.keras.regularizers.L2",
     )
     bank.edit(
         key,
         "decay_after_step",
-        "The decay shrinks the parameter that has already stepped. L2 is a part of the gradient, and a "
-        "gradient is taken where the step starts: at the old parameter.",
+        "The decay shrinks the parameter that has already stepped. L2 is a part of the gradient, "
+        "and a gradient is taken where the step starts: at the old parameter.",
         (decayed, "g = grad"),
         (new, "return (param - step) * (1 - lr * weight_decay)"),
     )
     bank.edit(
         key,
         "parameter_changed_in_place",
-        "The step is written into the array that came in, and the caller's parameter changes with it. "
-        "These steps are pure: return a new array.",
+        "The step is written into the array that came in, and the caller's parameter changes "
+        "with it. These steps are pure: return a new array.",
         (new, "param -= step\n    return param"),
         source="field notes, row 60",
     )
@@ -97,16 +97,18 @@ def _momentum(bank: Bank) -> None:
     bank.edit(
         key,
         "average_of_gradients",
-        "The velocity is a running average, with 1 - momentum before the gradient: the convention of "
-        "fastai and Adam, ten times smaller at 0.9. PyTorch's adds the gradient whole.",
+        "The velocity is a running average, with 1 - momentum before the gradient: the "
+        "convention of fastai and Adam, ten times smaller at 0.9. PyTorch's adds the gradient "
+        "whole.",
         (VELOCITY, "velocity = momentum * velocity + (1 - momentum) * grad"),
         source="dlsys hw2, fastai: field notes, 4.3 and row 14; torch's dampening",
     )
     bank.edit(
         key,
         "rate_inside",
-        "The rate is inside the velocity. That equals PyTorch's form while the rate stays, and parts from it when "
-        "it changes: old gradients keep their old rate. Multiply the velocity instead.",
+        "The rate is inside the velocity. That equals PyTorch's form while the rate stays, and "
+        "parts from it when it changes: old gradients keep their old rate. Multiply the velocity "
+        "instead.",
         (VELOCITY, "velocity = momentum * velocity + lr * grad"),
         (AHEAD, "direction = lr * grad + momentum * velocity"),
         (STEP, "step = direction"),
@@ -115,8 +117,8 @@ def _momentum(bank: Bank) -> None:
     bank.edit(
         key,
         "classical_form",
-        "This is the classical form of Sutskever and Keras: the velocity points downhill and holds the rate. "
-        "Here it is a sum of gradients, and the rate multiplies it in the step.",
+        "This is the classical form of Sutskever and Keras: the velocity points downhill and "
+        "holds the rate. Here it is a sum of gradients, and the rate multiplies it in the step.",
         (VELOCITY, "velocity = momentum * velocity - lr * grad"),
         (AHEAD, "direction = momentum * velocity - lr * grad"),
         (STEP, "step = -direction"),
@@ -125,31 +127,31 @@ def _momentum(bank: Bank) -> None:
     bank.edit(
         key,
         "rate_twice",
-        "The rate enters the velocity and multiplies the step again, so that every step is lr times too "
-        "small. In this form it stands in the step only.",
+        "The rate enters the velocity and multiplies the step again, so that every step is lr "
+        "times too small. In this form it stands in the step only.",
         (VELOCITY, "velocity = momentum * velocity + lr * grad"),
     )
     bank.edit(
         key,
         "velocity_forgotten",
-        "The velocity that came in is not used, so that every step starts from rest: plain gradient "
-        "descent. What the last step returned should stay in it, times momentum.",
+        "The velocity that came in is not used, so that every step starts from rest: plain "
+        "gradient descent. What the last step returned should stay in it, times momentum.",
         (VELOCITY, "velocity = grad.copy()"),
         source="field notes, row 16",
     )
     bank.edit(
         key,
         "old_velocity_stepped",
-        "The step uses the velocity from before this gradient came in: the first step goes nowhere, and "
-        "every other is one gradient late. Update it first.",
+        "The step uses the velocity from before this gradient came in: the first step goes "
+        "nowhere, and every other is one gradient late. Update it first.",
         (VELOCITY, "old, velocity = velocity, momentum * velocity + grad"),
         ("direction = velocity", "direction = old"),
     )
     bank.edit(
         key,
         "friction_on_everything",
-        "momentum multiplies the new gradient too. Only what is remembered fades: the newest gradient "
-        "enters the velocity whole.",
+        "momentum multiplies the new gradient too. Only what is remembered fades: the newest "
+        "gradient enters the velocity whole.",
         (VELOCITY, "velocity = momentum * (velocity + grad)"),
     )
     bank.edit(
@@ -162,8 +164,8 @@ def _momentum(bank: Bank) -> None:
     bank.edit(
         key,
         "velocity_changed_in_place",
-        "The velocity that came in is changed in place, and the caller who kept it finds other numbers. "
-        "Make a new array: an augmented assignment writes into the old one.",
+        "The velocity that came in is changed in place, and the caller who kept it finds other "
+        "numbers. Make a new array: an augmented assignment writes into the old one.",
         (VELOCITY, "velocity *= momentum\n    velocity += grad"),
         source="field notes, row 60",
     )
@@ -174,39 +176,39 @@ def _nesterov(bank: Bank) -> None:
     bank.edit(
         key,
         "nesterov_does_nothing",
-        "With nesterov=True the step is the plain one. The gradient plus momentum times the old velocity is "
-        "the new velocity, nothing more: look ahead with the velocity just made.",
+        "With nesterov=True the step is the plain one. The gradient plus momentum times the old "
+        "velocity is the new velocity, nothing more: look ahead with the velocity just made.",
         (AHEAD, "direction = velocity"),
         source="field notes, row 15",
     )
     bank.edit(
         key,
         "nesterov_always",
-        "Every step looks ahead, whether nesterov is set or not. Without it the step goes along the "
-        "new velocity itself: look at the condition.",
+        "Every step looks ahead, whether nesterov is set or not. Without it the step goes along "
+        "the new velocity itself: look at the condition.",
         ("if nesterov:", "if True:"),
     )
     bank.edit(
         key,
         "nesterov_without_gradient",
-        "Nesterov's step goes along momentum times the new velocity, and the gradient is not counted once "
-        "more. Looking ahead adds the newest gradient to what will still be rolling.",
+        "Nesterov's step goes along momentum times the new velocity, and the gradient is not "
+        "counted once more. Looking ahead adds the newest gradient to what will still be rolling.",
         (AHEAD, "direction = momentum * velocity"),
         source="field notes, row 15",
     )
     bank.edit(
         key,
         "nesterov_counts_velocity_twice",
-        "Nesterov's step adds momentum times the velocity to the velocity, so that old gradients count "
-        "nearly twice. What is added to the look-ahead is the newest gradient alone.",
+        "Nesterov's step adds momentum times the velocity to the velocity, so that old gradients "
+        "count nearly twice. What is added to the look-ahead is the newest gradient alone.",
         (AHEAD, "direction = velocity + momentum * velocity"),
         source="field notes, row 15",
     )
     bank.edit(
         key,
         "nesterov_stores_look_ahead",
-        "With nesterov=True the look-ahead is returned as the velocity, and the next step adds to it. "
-        "Looking ahead changes the step only: the velocity is the same either way.",
+        "With nesterov=True the look-ahead is returned as the velocity, and the next step adds "
+        "to it. Looking ahead changes the step only: the velocity is the same either way.",
         (AHEAD, "direction = velocity = grad + momentum * velocity"),
         source="field notes, row 15",
     )
@@ -218,8 +220,8 @@ def _classical(bank: Bank) -> None:
     bank.edit(
         key,
         "rate_outside",
-        "This is PyTorch's form: a velocity of gradients, multiplied by the rate in the step. In the classical "
-        "form the velocity holds each gradient with the rate of its own time.",
+        "This is PyTorch's form: a velocity of gradients, multiplied by the rate in the step. In "
+        "the classical form the velocity holds each gradient with the rate of its own time.",
         (made, "velocity = momentum * velocity + grad"),
         (new, "return param - lr * velocity, velocity"),
         source="torch.optim.SGD; field notes, 4.3",
@@ -227,8 +229,8 @@ def _classical(bank: Bank) -> None:
     bank.edit(
         key,
         "velocity_points_uphill",
-        "The velocity adds lr times the gradient and is subtracted: the same path, but the velocity "
-        "returned has the other sign. Here it points where the parameter goes.",
+        "The velocity adds lr times the gradient and is subtracted: the same path, but the "
+        "velocity returned has the other sign. Here it points where the parameter goes.",
         (made, "velocity = momentum * velocity + lr * grad"),
         (new, "return param - velocity, velocity"),
         source="Ruder (2016), section 4.1",
@@ -236,68 +238,68 @@ def _classical(bank: Bank) -> None:
     bank.edit(
         key,
         "average_of_gradients",
-        "The gradient enters with 1 - momentum, as in a running average, so that steps are ten times too "
-        "short at 0.9. Here it enters with the rate alone.",
+        "The gradient enters with 1 - momentum, as in a running average, so that steps are ten "
+        "times too short at 0.9. Here it enters with the rate alone.",
         (made, "velocity = momentum * velocity - (1 - momentum) * lr * grad"),
         source="field notes, row 14",
     )
     bank.edit(
         key,
         "rate_twice",
-        "The rate multiplies the velocity again in the step, although it is inside already: the step "
-        "is lr times too small. Here the step is the velocity.",
+        "The rate multiplies the velocity again in the step, although it is inside already: the "
+        "step is lr times too small. Here the step is the velocity.",
         (new, "return param + lr * velocity, velocity"),
     )
     bank.edit(
         key,
         "rate_on_what_is_kept",
-        "The rate multiplies the old velocity too, so that next to nothing is remembered. It belongs to "
-        "the new gradient alone: the old velocity is a step already.",
+        "The rate multiplies the old velocity too, so that next to nothing is remembered. It "
+        "belongs to the new gradient alone: the old velocity is a step already.",
         (made, "velocity = lr * (momentum * velocity - grad)"),
     )
     bank.edit(
         key,
         "rate_left_out",
-        "The rate is missing from the velocity: whole gradients are added to the parameter. In this form "
-        "the velocity is a step, and the rate makes a step of a gradient.",
+        "The rate is missing from the velocity: whole gradients are added to the parameter. In "
+        "this form the velocity is a step, and the rate makes a step of a gradient.",
         (made, "velocity = momentum * velocity - grad"),
     )
     bank.edit(
         key,
         "velocity_forgotten",
-        "The velocity that came in is not used, so that every step starts from rest: plain gradient "
-        "descent. What the last step returned should stay in it, times momentum.",
+        "The velocity that came in is not used, so that every step starts from rest: plain "
+        "gradient descent. What the last step returned should stay in it, times momentum.",
         (made, "velocity = -lr * grad"),
         source="field notes, row 16",
     )
     bank.edit(
         key,
         "old_velocity_stepped",
-        "The parameter moves by the velocity from before this gradient came in: the first step goes nowhere. "
-        "Update the velocity first, then add it.",
+        "The parameter moves by the velocity from before this gradient came in: the first step "
+        "goes nowhere. Update the velocity first, then add it.",
         (made, "old, velocity = velocity, momentum * velocity - lr * grad"),
         (new, "return param + old, velocity"),
     )
     bank.edit(
         key,
         "velocity_subtracted",
-        "The velocity is subtracted although it already points downhill, so that the loss climbs. In "
-        "this form the parameter moves with its velocity: add it.",
+        "The velocity is subtracted although it already points downhill, so that the loss "
+        "climbs. In this form the parameter moves with its velocity: add it.",
         (new, "return param - velocity, velocity"),
     )
     bank.edit(
         key,
         "nesterov_look_ahead",
-        "The step looks ahead: momentum times the new velocity, and the gradient once more. That is "
-        "Nesterov's form in Keras. The classical step is the velocity itself.",
+        "The step looks ahead: momentum times the new velocity, and the gradient once more. That "
+        "is Nesterov's form in Keras. The classical step is the velocity itself.",
         (new, "return param + momentum * velocity - lr * grad, velocity"),
         source="tf.keras.optimizers.SGD(nesterov=True)",
     )
     bank.edit(
         key,
         "velocity_changed_in_place",
-        "The velocity that came in is changed in place, and the caller who kept it finds other numbers. "
-        "Make a new array: an augmented assignment writes into the old one.",
+        "The velocity that came in is changed in place, and the caller who kept it finds other "
+        "numbers. Make a new array: an augmented assignment writes into the old one.",
         (made, "velocity *= momentum\n    velocity -= lr * grad"),
         source="field notes, row 60",
     )

@@ -22,31 +22,34 @@ def _regimes(bank: Bank) -> None:
     bank.edit(
         KEY,
         "threshold_of_the_paper",
-        "Steps are rectified as soon as rho_t exceeds 4, as in the paper. Here, as in PyTorch, the threshold is 5: "
-        "with the default betas the fifth step is still a plain one.",
+        "Steps are rectified as soon as rho_t exceeds 4, as in the paper. Here, as in PyTorch, "
+        "the threshold is 5: with the default betas the fifth step is still a plain one.",
         ("if rho_t > 5:", "if rho_t > 4:"),
         source="Liu et al. (2020), algorithm 2",
     )
     bank.edit(
         KEY,
         "threshold_on_rho_inf",
-        "The regime is chosen by rho_inf, which is the same at every step, so that even the first ones are "
-        "rectified. What grows with t is rho_t.",
+        "The regime is chosen by rho_inf, which is the same at every step, so that even the "
+        "first ones are rectified. What grows with t is rho_t.",
         ("if rho_t > 5:", "if rho_inf > 5:"),
     )
     bank.edit(
         KEY,
         "always_plain",
-        "No step is ever divided by the root of v: this is momentum with a correction. Once rho_t exceeds 5, "
-        "the adaptive step takes over.",
+        "No step is ever divided by the root of v: this is momentum with a correction. Once "
+        "rho_t exceeds 5, the adaptive step takes over.",
         ("if rho_t > 5:", "if False:"),
     )
     bank.edit(
         KEY,
         "adam_below_the_threshold",
-        "Where v rests on few gradients, Adam's undamped step is taken. That is the step that RAdam distrusts: below "
-        "the threshold, leave the denominator out.",
-        (PLAIN, "    else:\n        step = lr * m_hat * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)\n"),
+        "Where v rests on few gradients, Adam's undamped step is taken. That is the step that "
+        "RAdam distrusts: below the threshold, leave the denominator out.",
+        (
+            PLAIN,
+            "    else:\n        step = lr * m_hat * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)\n",
+        ),
     )
     bank.edit(
         KEY,
@@ -66,8 +69,8 @@ def _regimes(bank: Bank) -> None:
     bank.edit(
         KEY,
         "raw_average_below_the_threshold",
-        "Below the threshold the step goes along m as it is, a tenth of what it should be at first. The "
-        "correction of m belongs to both regimes.",
+        "Below the threshold the step goes along m as it is, a tenth of what it should be at "
+        "first. The correction of m belongs to both regimes.",
         (PLAIN, "    else:\n        step = lr * m\n"),
     )
 
@@ -76,29 +79,29 @@ def _rectification(bank: Bank) -> None:
     bank.edit(
         KEY,
         "never_rectified",
-        "The factor r_t is missing, so that the step is Adam's as soon as the threshold is passed. At first r_t "
-        "is some two hundredths: it lets the adaptive step in slowly.",
+        "The factor r_t is missing, so that the step is Adam's as soon as the threshold is "
+        "passed. At first r_t is some two hundredths: it lets the adaptive step in slowly.",
         (STEP, "step = lr * m_hat * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)"),
     )
     bank.edit(
         KEY,
         "rectified_without_root",
-        "The step is multiplied by the square of r_t. The fraction of the three rho terms compares variances, "
-        "and a step scales with the root of one.",
+        "The step is multiplied by the square of r_t. The fraction of the three rho terms "
+        "compares variances, and a step scales with the root of one.",
         ("r_t = np.sqrt(above / below)", "r_t = above / below"),
     )
     bank.edit(
         KEY,
         "rectified_upside_down",
-        "The fraction under the root is upside down, so that r_t is large where it should damp. It grows towards "
-        "1 from below, as rho_t grows towards rho_inf.",
+        "The fraction under the root is upside down, so that r_t is large where it should damp. "
+        "It grows towards 1 from below, as rho_t grows towards rho_inf.",
         ("np.sqrt(above / below)", "np.sqrt(below / above)"),
     )
     bank.edit(
         KEY,
         "eps_after_correction",
-        "eps is added to the root of the corrected v, as in Adam. PyTorch's RAdam adds it to the root of the "
-        "raw v, where it weighs more in early steps.",
+        "eps is added to the root of the corrected v, as in Adam. PyTorch's RAdam adds it to the "
+        "root of the raw v, where it weighs more in early steps.",
         (STEP, "step = lr * m_hat * r_t / (np.sqrt(v / (1 - beta2**t)) + eps)"),
         source="torch.optim.Adam against torch.optim.RAdam",
     )
@@ -119,29 +122,29 @@ def _rectification(bank: Bank) -> None:
     bank.edit(
         KEY,
         "squares_not_corrected",
-        "The rectified step divides by the root of the raw v, which starts at zero and is too small at first, "
-        "so that steps are too long. The root of 1 - beta2**t is missing.",
+        "The rectified step divides by the root of the raw v, which starts at zero and is too "
+        "small at first, so that steps are too long. The root of 1 - beta2**t is missing.",
         (STEP, "step = lr * m_hat * r_t / (np.sqrt(v) + eps)"),
     )
     bank.edit(
         KEY,
         "average_not_corrected",
-        "m is used as it is, a tenth of what it should be at the first step. Both regimes step along m "
-        "divided by 1 - beta1**t.",
+        "m is used as it is, a tenth of what it should be at the first step. Both regimes step "
+        "along m divided by 1 - beta1**t.",
         (M_HAT, "m_hat = m"),
     )
     bank.edit(
         KEY,
         "rho_inf_off_by_one",
-        "rho_inf is 2 / (1 - beta2), without the - 1, so that every rho_t is one too large and the regimes "
-        "change a step early. Look at the length of the average.",
+        "rho_inf is 2 / (1 - beta2), without the - 1, so that every rho_t is one too large and "
+        "the regimes change a step early. Look at the length of the average.",
         ("    rho_inf = 2 / (1 - beta2) - 1\n", "    rho_inf = 2 / (1 - beta2)\n"),
     )
     bank.edit(
         KEY,
         "rho_without_its_two",
-        "The term that rho_inf loses is half of what it should be, so that rho_t starts far too high and "
-        "every step is rectified. There is a 2 before t.",
+        "The term that rho_inf loses is half of what it should be, so that rho_t starts far too "
+        "high and every step is rectified. There is a 2 before t.",
         ("rho_t = rho_inf - 2 * t *", "rho_t = rho_inf - t *"),
     )
 
@@ -167,8 +170,8 @@ def _averages(bank: Bank) -> None:
     bank.edit(
         KEY,
         "average_corrected_in_place",
-        "The corrected m is stored, so that the next step corrects it again. A first step cannot show it, a "
-        "second can. Keep the raw averages; correct a copy.",
+        "The corrected m is stored, so that the next step corrects it again. A first step cannot "
+        "show it, a second can. Keep the raw averages; correct a copy.",
         (M_HAT, "m_hat = m = m / (1 - beta1**t)"),
         source="field notes, row 2",
     )

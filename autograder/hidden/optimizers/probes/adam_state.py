@@ -57,7 +57,7 @@ def resume(impl: Any, inputs: dict[str, Any]) -> Any:
         for array, values in zip(arrays, saved, strict=True):
             array[...] = values
     run.optimizer.load_state_dict(again)
-    seen["rewound"] = run.steps(grads[3:])
+    seen["gone back"] = run.steps(grads[3:])
     twice = Run(impl, inputs, kept)
     twice.optimizer.load_state_dict(again)
     seen["loaded a second time"] = twice.steps(grads[3:])
@@ -103,7 +103,7 @@ def refuses(impl: Any, inputs: dict[str, Any]) -> Any:
             f"the answer to a state saved {saved} the first step and loaded {loaded} it": refusal(
                 run, state
             )
-            for saved, state in (("before", early), ("after", late))
+            for saved, state in (("after", late), ("before", early))
             for loaded, run in (("before", fresh), ("after", stepped))
         }
     return {
