@@ -94,7 +94,7 @@ def _audit_misconception(
         verdict = judge.verdict(judge.examine(exercise.key, LocalRunner(names)))
         caught.append(tuple(p.name for p in verdict.probes if p.status != "passed"))
         said.append(verdict.diagnosis.misconception if verdict.diagnosis else None)
-        allowed = {misconception.name, misconception.equivalent_to}
+        allowed = {misconception.name, misconception.equivalent_to} - {None}
         if not caught[-1]:
             audit.problems.append(f"{where} survives with seed {judge.seed}")
         elif said[-1] not in allowed:
