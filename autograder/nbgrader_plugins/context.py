@@ -1,0 +1,30 @@
+"""Which course, lesson and learner nbgrader is busy with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbconvert.exporters.exporter import ResourcesDict
+
+from autograder.course import Course
+from autograder.lesson import Lesson
+
+
+def course_of(resources: ResourcesDict) -> Course:
+    """The course that nbgrader grades: it works in its folder."""
+    return Course(Path.cwd())
+
+
+def lesson_of(resources: ResourcesDict) -> Lesson:
+    """The lesson of the notebook in hand.
+
+    Raises:
+        CourseError: the assignment is no lesson of the course.
+    """
+    return course_of(resources).lesson(str(resources["nbgrader"]["assignment"]))
+
+
+def label(resources: ResourcesDict) -> str:
+    """Whose notebook it is, for the log."""
+    about = resources["nbgrader"]
+    return f"{about['student']}/{about['assignment']}/{about['notebook']}"

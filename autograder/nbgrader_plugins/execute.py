@@ -1,0 +1,79 @@
+"""In the place of nbgrader's `Execute`: runs a submission in a sealed kernel, and judges it."""
+
+from __future__ import annotations
+
+import json
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from traitlets import Bool, Int
+
+from autograder import marks
+from autograder.cells import Kind, kind
+from autograder.grading import Graded, grade_notebook
+from autograder.lesson import Lesson
+from autograder.nbgrader_plugins.context import course_of, lesson_of
+from autograder.rebuild import rebuild
+from autograder.results import results_for
+from autograder.seeds import batch_seed
+
+LOCKED = (Kind.GRADED, Kind.TASK)
+
+
+class ExecuteAndJudge(NbGraderPreprocessor):
+    """Writes verdicts as the outputs of the graded cells, where nbgrader looks for scores.
+
+    Whatever goes wrong here is raised: nbgrader then enters nothing, names the submission among its
+    errors, and goes on with the next.
+    """
+
+    seed = Int(
+        None, allow_none=True, help="Of the inputs; by default, that of the lesson's batch."
+    ).tag(config=True)
+    sealed = Bool(True, help="Whether kernels are sealed. Only you can say that not.").tag(
+        config=True
+    )
+    full = Bool(False, help="Whether the demo cells of the release run too.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Grade the notebook, and write what came out into it and into a file beside it."""
+        lesson = lesson_of(resources)
+        graded = self._grade(self._rebuilt(nb, lesson), lesson, resources)
+        _copy_outputs(graded.notebook, nb)
+        for cell in nb.cells:
+            if kind(cell) is Kind.GRADED:
+                cell.source = marks.without(cell.source, marks.HIDDEN)
+        verdict = json.dumps(graded.verdict.as_json(), indent=1) + "\n"
+        resources.setdefault("outputs", {})[f"{lesson.slug}.verdict.json"] = verdict.encode()
+        return nb, resources
+
+    def _rebuilt(self, nb: NotebookNode, lesson: Lesson) -> NotebookNode:
+        """The notebook again from the release alone: nbgrader's database, from which it has just
+        restored graded and task cells, may be older."""
+        cells = [cell for cell in nb.cells if kind(cell) not in LOCKED]
+        return rebuild({"cells": cells}, lesson).notebook
+
+    def _grade(self, rebuilt: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Graded:
+        course = course_of(resources)
+        seed = batch_seed(course, lesson.id) if self.seed is None else self.seed
+        results = results_for(course, lesson, seed, self.sealed, self.full)
+        graded = results.lookup(rebuilt)
+        if graded is None:
+            graded = grade_notebook(rebuilt, lesson, seed=seed, sealed=self.sealed, full=self.full)
+            results.store(rebuilt, graded)
+        return graded
+
+
+def _copy_outputs(executed: NotebookNode, nb: NotebookNode) -> None:
+    """Outputs by cell id. A graded cell without any would have full marks."""
+    ran = {cell.id: cell for cell in executed.cells if cell.cell_type == "code"}
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = ran[cell.id].outputs if cell.id in ran else []
+        cell.execution_count = ran[cell.id].execution_count if cell.id in ran else None
+        if kind(cell) is Kind.GRADED and not cell.outputs:
+            raise RuntimeError(f"no verdict for {cell.id}: grade the lesson's cells anew")

@@ -1,0 +1,41 @@
+"""Reads what was handed in, so that a file that is no notebook costs its owner and nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+
+from autograder.layout import as_cell
+from autograder.submission import NotANotebook, Submission, Submitted, read_notebook
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbgrader's exporter of `autograde`, with a reader that nothing handed in can stop."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        """Read a submission, or, in nbgrader's second pass, the notebook made from it."""
+        if not getattr(self.parent, "_sanitizing", True):
+            return super().from_filename(filename, resources, **kw)
+        path = Path(filename)
+        resources = dict(resources or {})
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        try:
+            submission = read_notebook(path)
+        except NotANotebook as error:
+            self.log.warning("%s is not a notebook (%s): it is graded as blank", filename, error)
+            resources["unreadable"] = str(error)
+            submission = Submission(())
+        cells = [_with_grade_id(cell) for cell in submission.cells]
+        notebook = nbformat.from_dict(
+            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        )
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
+
+
+def _with_grade_id(cell: Submitted) -> dict[str, Any]:
+    """The cell for the next step, which rebuilds the notebook; nothing else looks at it."""
+    metadata = {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {}
+    return {**as_cell(cell, cell.id or ""), "metadata": metadata}
