@@ -76,6 +76,12 @@ def draw_network(ax, grads, scale, title):
     return glow
 
 
+def add_scale(fig, axes, glow):
+    """The scale of brightness, to the right of the drawings."""
+    ticks = glow.norm.vmax * np.array([0, 0.1, 0.4, 1])
+    fig.colorbar(glow, ax=axes, label="size of the gradient", ticks=ticks, format="%.2f")
+
+
 # %% [markdown]
 # ## 1. Ask every weight in turn
 #
@@ -1167,13 +1173,13 @@ scale = max(float(np.abs(shown["wrong"][1][name]).max()) for name in ("W1", "W2"
 fig, axes = plt.subplots(1, 2, figsize=(9.4, 3.9), layout="constrained")
 for ax, (who, (cost, grads)) in zip(axes, shown.items(), strict=True):
     glow = draw_network(ax, grads, scale, f"an example it gets {who}: loss {cost:.2f}")
-fig.colorbar(glow, ax=axes, label="size of the gradient", ticks=plt.MaxNLocator(4))
+add_scale(fig, axes, glow)
 plt.show()
 
 # %% [markdown]
 # *What to see.* Blame starts at the logits, is shared out along the weights, and stops dead at hidden
-# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right there is
-# nobody to blame.
+# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right there is hardly
+# any blame to share out.
 
 # %% [markdown]
 # ### The two predictions, tested
@@ -1331,7 +1337,7 @@ assert all(np.abs(glows[400][1][name]).max() < scale / 4 for name in ("W1", "W2"
 fig, axes = plt.subplots(1, 3, figsize=(12, 3.7), layout="constrained")
 for ax, step in zip(axes, (0, 25, 400), strict=True):
     glow = draw_network(ax, glows[step][1], scale, f"after {step} steps: loss {glows[step][0]:.2f}")
-fig.colorbar(glow, ax=axes, label="size of the gradient", ticks=plt.MaxNLocator(4))
+add_scale(fig, axes, glow)
 plt.show()
 
 
@@ -1339,7 +1345,7 @@ def picture_of(step):
     """One drawing of the network as a PNG, for the slider."""
     fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
     glow = draw_network(ax, glows[step][1], scale, f"after {step} steps: loss {glows[step][0]:.2f}")
-    fig.colorbar(glow, ax=ax, label="size of the gradient", ticks=plt.MaxNLocator(4))
+    add_scale(fig, ax, glow)
     png = io.BytesIO()
     fig.savefig(png, format="png", dpi=80)
     plt.close(fig)

@@ -134,7 +134,13 @@ def closes_over_x(impl: Any, inputs: Inputs) -> Any:
     return {"gradient": gradient, AFTERWARDS: {"x": snapshot(x)}}
 
 
-@probes.probe("numerical_gradient", "x at every moment", points=0.25, inputs=table)
+@probes.probe(
+    "numerical_gradient",
+    "x at every moment",
+    points=0.25,
+    inputs=table,
+    experiment="set x.flags.writeable = False first: a write then shows its line.",
+)
 def every_moment(impl: Any, inputs: Inputs) -> Any:
     x, before, written = inputs["x"], inputs["x"].tobytes(), []
 
