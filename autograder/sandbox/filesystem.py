@@ -32,6 +32,9 @@ SYSTEM_READ_ONLY = (
 DEVICES = ("null", "zero", "full", "random", "urandom")
 SETTINGS = ("etc/ipython", "etc/jupyter", "share/jupyter")
 COURSE_FILES = ("nbgrader_config.py", "gradebook.db", "submitted", "solutions")
+TOO_WIDE = ("/", "/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/var")
+PACKAGE = "autograder"
+NO_PACKAGE = f"raise ModuleNotFoundError(\"No module named '{PACKAGE}'\")\n"
 STANDIN = Path(__file__).parent / "standin"
 AUTOGRAD_LIBRARIES = (
     "aesara",
@@ -96,6 +99,8 @@ class FileSystem:
     def mask(self, path: Path) -> None:
         """Empty what is there."""
         self._add("empty" if path.is_dir() else "blank", path)
+        if path.name == PACKAGE:  # an empty folder could still be imported
+            self.text(str(path / "__init__.py"), NO_PACKAGE)
 
     def _add(self, kind: str, target: str | Path, **more: Any) -> None:
         self.entries.append({"kind": kind, "target": str(target), **more})
@@ -173,9 +178,9 @@ def interpreter_folders() -> list[Path]:
     binary = Path(sys.executable).resolve()
     named = [Path(sys.prefix), Path(sys.exec_prefix), Path(sys.base_prefix), binary.parent.parent]
     folders = {path: None for name in named for path in (name.absolute(), name.resolve())}
-    too_wide = {Path.home(), *Path.home().parents, *map(Path, ("/etc", "/var", "/tmp", "/opt"))}
+    too_wide = {Path.home(), *Path.home().parents, *map(Path, TOO_WIDE)}
     for path in folders:
-        if path in too_wide or (path / "autograder" / "sandbox").is_dir():
+        if path in too_wide or (path / PACKAGE / "sandbox").is_dir():
             raise SealingError(
                 f"the Python environment is {path} itself, which holds more than Python",
                 "use a virtual environment in a folder of its own (python -m venv .venv)",
@@ -186,7 +191,7 @@ def interpreter_folders() -> list[Path]:
 def private_paths(policy: Policy) -> list[Path]:
     """What of the grader's and the course's could lie inside the folders of the interpreter."""
     package = Path(__file__).resolve().parent.parent
-    hidden = {*_in_site_folders(("autograder",)), *_metadata()}
+    hidden = {*_in_site_folders((PACKAGE,)), *_metadata()}
     hidden |= {Path(sys.prefix) / name for name in SETTINGS}
     hidden |= {Path(sys.base_prefix) / name for name in SETTINGS}
     if (package.parent / "pyproject.toml").exists():  # the repository, installed or not

@@ -95,7 +95,8 @@ def _write(target: str, text: str, owner: int) -> None:
     path = _parent(target) / Path(target).name
     path.write_text(text, encoding="utf-8")
     path.chmod(0o444)
-    os.chown(path, owner, owner)
+    if owner:  # root, who has no number in the user namespace of an ordinary user, owns the rest
+        os.chown(path, owner, owner)
 
 
 def _proc(target: str) -> None:
