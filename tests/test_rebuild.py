@@ -3,87 +3,34 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
-from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.lesson import Lesson
 from autograder.names import defined_names
-from autograder.rebuild import (
-    NotANotebook,
-    UnknownLesson,
-    belongs,
-    identify,
-    learner_cells,
-    rebuild,
-    written,
+from autograder.rebuild import learner_cells, written
+from tests.rebuilding import (
+    ANSWERS,
+    COUNTER,
+    DOUBLE,
+    LESSON,
+    RELEASE,
+    answered_notebook,
+    cell,
+    index,
+    is_answered,
+    mended,
+    sources,
 )
-
-TINY = Path(__file__).parent / "fixtures/tiny_course/solutions/90_tiny/tiny.py"
-LESSON = Lesson.read(TINY)
-RELEASE = LESSON.release()
-DOUBLE = 'def double(x):\n    """Mine."""\n    return x + x'
-COUNTER = """class Counter:
-    def __init__(self, start=0):
-        self.count = start
-
-    def add(self, steps):
-        self.count += steps
-        return self.count"""
-PREDICTION = 'prediction_count = "c"'
-ANSWERS = {"double": DOUBLE, "Counter": COUNTER, "prediction_count": PREDICTION}
 
 
 @pytest.fixture
 def answered():
     """The released notebook with right answers in it."""
-    notebook = LESSON.release()
-    for name, source in ANSWERS.items():
-        cell(notebook, name).source = source
-    return notebook
-
-
-def cell(notebook, cell_id):
-    return next(c for c in notebook.cells if c.id == cell_id)
-
-
-def index(notebook, cell_id):
-    return next(i for i, c in enumerate(notebook.cells) if c.id == cell_id)
-
-
-def sources(notebook):
-    return [c.source for c in notebook.cells]
-
-
-def is_answered(notebook, name):
-    """The answer is in its own place, or was written once above the cell that asks for it."""
-    return cell(notebook, name).source == ANSWERS[name]
-
-
-def mended(notebook):
-    """Rebuild, and check what holds for whatever was handed in."""
-    result = rebuild(notebook, LESSON).notebook
-    nbformat.validate(result)
-    assert rebuild(result, LESSON).notebook == result
-    assert [c.id for c in result.cells if not c.id.startswith("extra-")] == [
-        c.id for c in RELEASE.cells
-    ]
-    for ours, theirs in zip(
-        RELEASE.cells, (cell(result, c.id) for c in RELEASE.cells), strict=True
-    ):
-        if kind(ours) is Kind.SOLUTION:
-            assert theirs.metadata == ours.metadata
-        elif kind(ours) is not Kind.DEMO and ours.id != "why_count-1":
-            assert theirs == ours
-    return result
+    return answered_notebook()
 
 
 # Notebooks that nothing happened to.
@@ -311,184 +258,3 @@ def test_learner_cells_are_what_they_wrote_and_the_setup(answered):
     answered.cells.append(new_code_cell("a = 1"))
     ids = [c.id for c in learner_cells(mended(answered), LESSON)]
     assert ids == ["start-2", "double", "prediction_count", "Counter", "extra-1"]
-
-
-# Files.
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "empty"),
-        (b"\x00\xff\xfe garbage", "not JSON"),
-        (b'{"cells": [', "not JSON"),
-        (b"[" * 200_000, "not JSON"),
-        (b'{"cells": 3}', "no list of cells"),
-        (b"[1, 2]", "not a notebook"),
-        (json.dumps({"cells": [{}] * 3000}).encode(), "more than 2000 cells"),
-        (json.dumps({"cells": [{"source": "x" * 6_000_000}]}).encode(), "5 MB"),
-    ],
-)
-def test_what_is_no_notebook_says_why(content, why):
-    with pytest.raises(NotANotebook, match=why):
-        rebuild(content, LESSON)
-
-
-def test_links_pipes_and_folders_are_no_notebooks(tmp_path):
-    (tmp_path / "folder.ipynb").mkdir()
-    os.mkfifo(tmp_path / "pipe.ipynb")
-    (tmp_path / "link.ipynb").symlink_to(TINY)
-    for name in ("folder", "pipe", "link"):
-        with pytest.raises(NotANotebook, match="not a regular file"):
-            rebuild(tmp_path / f"{name}.ipynb", LESSON)
-    with pytest.raises(NotANotebook, match="cannot be read"):
-        rebuild(tmp_path / "none.ipynb", LESSON)
-
-
-@pytest.mark.parametrize(
-    "junk",
-    [
-        {"cells": [None, 3, {"cell_type": 4, "source": {"a": 1}, "metadata": [], "id": 7}]},
-        {
-            "cells": [
-                {"cell_type": "code", "source": ["a", None, "\ud800"], "attachments": {"x": 1}}
-            ]
-        },
-        {"cells": [{"metadata": {"nbgrader": {"grade_id": ["double"]}}, "source": "x"}]},
-        {"cells": [{"cell_type": "code", "source": "a" + ".b" * 99_000}]},
-        {"cells": [{"cell_type": "code", "source": "(" * 9_000}]},
-        {"cells": [{"cell_type": "code", "source": "%a\n" * 50_000}]},
-    ],
-)
-def test_junk_within_a_notebook_does_no_harm(junk):
-    result = mended(json.loads(json.dumps(junk)))
-    nbformat.writes(result).encode()
-
-
-@pytest.mark.parametrize("version", [2, 3])
-def test_old_formats_are_read(version):
-    old = {
-        "nbformat": version,
-        "worksheets": [
-            {
-                "cells": [
-                    {"cell_type": "heading", "level": 2, "source": "Mine"},
-                    {"cell_type": "code", "input": DOUBLE.splitlines(keepends=True)},
-                ]
-            }
-        ],
-    }
-    result = mended(json.dumps(old).encode())
-    assert is_answered(result, "double")
-    assert result.cells[0].source == "## Mine"
-
-
-def test_format_4_without_ids_is_read(answered):
-    for one in answered.cells:
-        del one["id"]
-    result = mended(answered)
-    assert [c.id for c in result.cells] == [c.id for c in RELEASE.cells]
-
-
-# Whose notebook is it?
-
-
-def test_the_lesson_is_known_by_what_it_has_in_common(answered, tmp_path):
-    course = Course(TINY.parents[2])
-    assert identify(answered, course).id == "90_tiny"
-    stray = nbformat.v4.new_notebook(cells=[new_code_cell("x = 1")])
-    assert not belongs(stray, LESSON)
-    assert belongs(nbformat.v4.new_notebook(cells=[new_code_cell(DOUBLE)]), LESSON)
-    with pytest.raises(UnknownLesson, match="nothing in common"):
-        identify(stray, course)
-
-
-# Whatever happens to a notebook.
-
-
-@st.composite
-def manglings(draw):
-    """Answered notebooks to which a few of the things happened that happen to notebooks."""
-    notebook = LESSON.release()
-    for name in draw(st.sets(st.sampled_from(sorted(ANSWERS)))):
-        cell(notebook, name).source = ANSWERS[name]
-    for _ in range(draw(st.integers(0, 8))):
-        draw(st.sampled_from(MANGLERS))(draw, notebook.cells)
-    return notebook
-
-
-def a_cell(draw, cells):
-    return draw(st.integers(0, len(cells) - 1)) if cells else None
-
-
-def shuffle(draw, cells):
-    cells[:] = draw(st.permutations(cells))
-
-
-def duplicate(draw, cells):
-    if cells:
-        cells.insert(draw(st.integers(0, len(cells))), copy.deepcopy(cells[a_cell(draw, cells)]))
-
-
-def delete(draw, cells):
-    if cells:
-        del cells[a_cell(draw, cells)]
-
-
-def retag(draw, cells):
-    if cells:
-        one, other = cells[a_cell(draw, cells)], cells[a_cell(draw, cells)]
-        one.metadata, other.metadata = other.metadata, one.metadata
-
-
-def forget(draw, cells):
-    if cells:
-        cells[a_cell(draw, cells)].metadata = nbformat.from_dict({})
-
-
-def retype(draw, cells):
-    if cells:
-        kinds = st.sampled_from(["code", "markdown", "raw"])
-        cells[a_cell(draw, cells)].cell_type = draw(kinds)
-
-
-def split(draw, cells):
-    if cells:
-        at = a_cell(draw, cells)
-        lines = cells[at].source.split("\n")
-        cut = draw(st.integers(0, len(lines)))
-        second = copy.deepcopy(cells[at])
-        cells[at].source, second.source = "\n".join(lines[:cut]), "\n".join(lines[cut:])
-        cells.insert(at + 1, second)
-
-
-def merge(draw, cells):
-    if len(cells) > 1:
-        at = draw(st.integers(0, len(cells) - 2))
-        cells[at].source += "\n" + cells.pop(at + 1).source
-
-
-def rename_id(draw, cells):
-    if cells:
-        cells[a_cell(draw, cells)].id = draw(st.sampled_from([c.id for c in RELEASE.cells]))
-
-
-def add(draw, cells):
-    source = st.sampled_from(
-        ["x = 1", "def f(:", "    return 2", "double = f", "%check", "text here"]
-    )
-    cells.insert(draw(st.integers(0, len(cells))), new_code_cell(draw(source)))
-
-
-MANGLERS = [shuffle, duplicate, delete, retag, forget, retype, split, merge, rename_id, add]
-
-
-def lines_of(notebook):
-    return {line.strip() for one in notebook.cells for line in one.source.split("\n")}
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(manglings())
-def test_rebuilding_twice_is_rebuilding_once_and_no_line_is_lost(notebook):
-    result = mended(notebook)
-    assert lines_of(notebook) - lines_of(RELEASE) <= lines_of(result)
