@@ -1,124 +1,178 @@
-"""`%check`, `%hint`, `%solution` and `%progress`: the grader at a learner's side in JupyterLab."""
+"""`%check`, `%hint`, `%solution` and `%progress`: the grader at a learner's side in JupyterLab.
+
+Every kernel of the course's environment loads this file at its start, so nothing of ours, nor
+NumPy, is imported before the first magic is used.
+"""
 
 from __future__ import annotations
 
-import html
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.messages import explain, points
-
 if TYPE_CHECKING:
+    from autograder.calls import Program
+    from autograder.card import Cards
     from autograder.judge import Judge
     from autograder.lesson import Lesson
     from autograder.verdict import Verdict
 
-COLOURS = {"passed": "#1b7837", "not_attempted": "#666666"}
-HINT = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+HINT = re.compile(r"<details>\s*<summary>(?:Hint \d+: )?(.*?)</summary>(.*?)</details>", re.DOTALL)
+NOTHING_YET = "Nothing is written yet. Write an exercise, run its cell, then check it: `%check {}`."
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by IPython when a kernel of the course's environment starts."""
-    for name, magic in (
-        ("check", check),
-        ("hint", hint),
-        ("solution", solution),
-        ("progress", progress),
-    ):
-        shell.register_magic_function(_quiet_errors(shell, magic), "line", name)
+    magics = Magics(shell)
+    for magic in (magics.check, magics.hint, magics.solution, magics.progress):
+        shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
 
 
-def check(shell: Any, line: str) -> Any:
-    """%check adam_step: run the hidden probes of one exercise on what this notebook defines."""
-    lesson = _lesson()
-    exercise = _exercise(lesson, line)
-    return Card(_judge_here(lesson, exercise, shell.user_ns))
+class Magics:
+    """The magics of one kernel, and which hints it has shown."""
 
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self._hints_shown: dict[tuple[str, str], int] = {}
 
-def hint(shell: Any, line: str) -> Any:
-    """%hint adam_step: the next hint that you have not seen."""
-    from IPython.display import Markdown
+    def check(self, line: str) -> Cards | None:
+        """%check adam_step: run the hidden tests of an exercise on what you have.
 
-    lesson = _lesson()
-    exercise = _exercise(lesson, line)
-    hints = _hints(lesson, exercise)
-    shown = shell.user_ns.setdefault("_hints_shown", {})
-    number = min(shown.get(exercise, 0), len(hints) - 1)
-    shown[exercise] = number + 1
-    if not hints:
-        return Markdown(f"There is no hint for `{exercise}`.")
-    title, body = hints[number]
-    return Markdown(f"**{title}**\n\n{body}\n\n*Hint {number + 1} of {len(hints)}.*")
+        Several names check several, none all that you have begun.
+        """
+        from autograder.card import Cards
 
+        session = Session(_lesson(), self.shell)
+        asked = _exercises(session.lesson, line)
+        verdicts = [session.verdict(key) for key in asked or session.lesson.exercises]
+        if not asked:
+            verdicts = [v for v in verdicts if v.status != "not_attempted"]
+        if not verdicts:
+            print(NOTHING_YET.format(next(iter(session.lesson.exercises))))
+            return None
+        return Cards(verdicts)
 
-def solution(shell: Any, line: str) -> Any:
-    """%solution adam_step: the reference, for when you are stuck for good."""
-    from IPython.display import Markdown
+    def hint(self, line: str) -> Any:
+        """%hint adam_step: the next hint to an exercise."""
+        from IPython.display import Markdown
 
-    from autograder.misconception import exercise_source
+        lesson = _lesson()
+        key = _one_exercise(lesson, line)
+        hints = _hints(lesson, key)
+        if lesson.exercises[key].is_prediction:
+            return Markdown("A prediction has no hints. Write what you believe; then run on.")
+        if not hints:
+            return Markdown(f"There is no hint for `{key}`.")
+        shown = self._hints_shown.get((lesson.id, key), 0)
+        number = min(shown + 1, len(hints))
+        self._hints_shown[lesson.id, key] = number
+        title, body = hints[number - 1]
+        last = "" if shown < len(hints) else f"\n\nThat was the last. `%solution {key}` shows all."
+        return Markdown(f"**Hint {number} of {len(hints)}: {title}**\n\n{body}{last}")
 
-    lesson = _lesson()
-    exercise = _exercise(lesson, line)
-    return Markdown(f"```python\n{exercise_source(lesson, exercise).strip()}\n```")
+    def solution(self, line: str) -> Any:
+        """%solution adam_step: the reference, for when you are stuck for good."""
+        from IPython.display import Markdown
 
+        from autograder.misconception import exercise_source
 
-def progress(shell: Any, line: str) -> Any:
-    """%progress: where you stand in this lesson."""
-    from IPython.display import Markdown
+        lesson = _lesson()
+        source = exercise_source(lesson, _one_exercise(lesson, line))
+        return Markdown(f"```python\n{source.strip()}\n```")
 
-    lesson = _lesson()
-    verdicts = [_judge_here(lesson, key, shell.user_ns) for key in lesson.exercises]
-    rows = "\n".join(
-        f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} "
-        f"| {v.status.replace('_', ' ')} |"
-        for v in verdicts
-    )
-    total = (
-        f"{points(sum(v.score for v in verdicts))} of {points(sum(v.max_score for v in verdicts))}"
-    )
-    return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n**{total} points.**")
+    def progress(self, line: str) -> Any:
+        """%progress: where you stand in this lesson."""
+        from IPython.display import Markdown
 
+        from autograder.card import WORDS
+        from autograder.messages import points
 
-class Card:
-    """A verdict in a notebook: a card in JupyterLab, plain text elsewhere."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-
-    def __repr__(self) -> str:
-        return explain(self.verdict)
-
-    def _repr_html_(self) -> str:
-        title, *lines = explain(self.verdict).splitlines()
-        colour = COLOURS.get(self.verdict.status, "#b35806")
-        mark = {"passed": "&#10003;", "not_attempted": "&middot;"}.get(
-            self.verdict.status, "&#9651;"
+        session = Session(_lesson(), self.shell)
+        verdicts = [session.verdict(key) for key in session.lesson.exercises]
+        rows = "\n".join(
+            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {WORDS[v.status]} |"
+            for v in verdicts
         )
-        body = "".join(f"<p style='margin:.3em 0'>{_emphasise(text)}</p>" for text in lines)
-        return (
-            f"<div style='border-left:4px solid {colour};padding:.3em 1em;max-width:46em'>"
-            f"<p style='margin:.3em 0'><b>{mark} {html.escape(title)}</b></p>{body}</div>"
+        earned = points(sum(v.score for v in verdicts))
+        total = f"**{earned} of {points(sum(v.max_score for v in verdicts))} points.**"
+        if session.lesson.manual:
+            read = points(sum(question.points for question in session.lesson.manual))
+            total += f" A person reads your answers to the questions, for up to {read} more."
+        return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n{total}")
+
+
+class Session:
+    """A lesson, and what its learner has defined in this kernel so far."""
+
+    def __init__(self, lesson: Lesson, shell: Any) -> None:
+        self.lesson = lesson
+        self._names: dict[str, Any] = shell.user_ns
+        self._ran: list[str] = list(shell.history_manager.input_hist_raw)
+        self._verdicts: dict[str, Verdict] = {}
+
+    def verdict(self, key: str) -> Verdict:
+        """As grading would say it, but of this kernel's names."""
+        if key not in self._verdicts:
+            self._verdicts[key] = self._judged(key)
+        return self._verdicts[key]
+
+    def _judged(self, key: str) -> Verdict:
+        from dataclasses import replace
+
+        from autograder.forbidden import forbidden_uses
+        from autograder.runners import LocalRunner
+
+        judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program()
+        missing = [name for name in exercise.names if name not in self._names]
+        if missing == list(exercise.names):
+            note = f"`{missing[0]}` is not known in this kernel: run the cell that defines it."
+            return replace(judge.not_attempted(key), note=note)
+        forbidden = forbidden_uses(self.lesson, exercise, program)
+        if forbidden:
+            note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
+            return judge.refused(key, "forbidden", note)
+        findings = judge.examine(key, LocalRunner(self._names))
+        return judge.verdict(findings, blame=self._blame(key, program))
+
+    def _blame(self, key: str, program: Program) -> tuple[str, ...]:
+        """The earlier exercises that this one calls and that are not right."""
+        from autograder.calls import reads
+
+        used = {n for s in program.reached(self.lesson.exercises[key].names) for n in reads(s)}
+        keys = list(self.lesson.exercises)
+        return tuple(
+            earlier
+            for earlier in keys[: keys.index(key)]
+            if used & set(self.lesson.exercises[earlier].names)
+            and self.verdict(earlier).status != "passed"
         )
 
+    def _program(self) -> Program:
+        """What stands behind the names: of everything run, the last to define each of them, without
+        the lesson's own demonstrations."""
+        import ast
 
-def _emphasise(text: str) -> str:
-    head, colon, rest = text.partition(": ")
-    if colon and head in ("Right", "Different", "Also", "To see why"):
-        return f"<b>{head}:</b> {html.escape(rest)}"
-    return html.escape(text)
+        from autograder.calls import Program, binds
+        from autograder.cells import Kind, kind
+        from autograder.names import parse
 
-
-def _judge_here(lesson: Lesson, exercise: str, namespace: dict[str, Any]) -> Verdict:
-    from autograder.runners import LocalRunner
-
-    judge = _judge(lesson)
-    return judge.verdict(judge.examine(exercise, LocalRunner(namespace)))
+        given = {c.source.strip() for c in self.lesson.notebook().cells if kind(c) is Kind.DEMO}
+        later: set[str] = set()
+        kept: list[str] = []
+        for source in reversed(self._ran):
+            tree = None if source.strip() in given else parse(source)
+            for statement in reversed(tree.body if tree else []):
+                if binds(statement) - later:
+                    later |= binds(statement)
+                    kept.append(ast.unparse(statement))
+        return Program(reversed(kept))
 
 
 @lru_cache(maxsize=4)
 def _judge(lesson: Lesson) -> Judge:
+    """One for each lesson and kernel: numbers in a message stay the same until they are right."""
     from autograder.judge import Judge
     from autograder.seeds import draw_seed
 
@@ -136,19 +190,37 @@ def _lesson() -> Lesson:
     raise CourseError("open the lesson's notebook from its own folder, notebooks/<lesson>/")
 
 
-def _exercise(lesson: Lesson, line: str) -> str:
+def _exercises(lesson: Lesson, line: str) -> list[str]:
+    """The exercises named in a line, by key or by one of the names that they define."""
+    return [_exercise(lesson, asked) for asked in re.findall(r"\w+", line)]
+
+
+def _one_exercise(lesson: Lesson, line: str) -> str:
     from autograder.course import CourseError
 
-    asked = line.strip()
-    for key, exercise in lesson.exercises.items():
-        if asked == key or asked in exercise.names:
-            return key
-    known = ", ".join(lesson.exercises)
-    raise CourseError(f"no exercise {asked!r} in {lesson.id}; there are: {known}")
+    asked = _exercises(lesson, line)
+    if len(asked) != 1:
+        raise CourseError(f"say which exercise, one of: {', '.join(lesson.exercises)}")
+    return asked[0]
+
+
+def _exercise(lesson: Lesson, asked: str) -> str:
+    from difflib import get_close_matches
+
+    from autograder.course import CourseError
+
+    known = {n: key for key, item in lesson.exercises.items() for n in (key, *item.names)}
+    if asked in known:
+        return known[asked]
+    near = get_close_matches(asked, known, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise CourseError(
+        f"no exercise {asked!r} in {lesson.id}: {meant}There are {', '.join(lesson.exercises)}."
+    )
 
 
 def _hints(lesson: Lesson, exercise: str) -> list[tuple[str, str]]:
-    """The hint blocks between an exercise's solution cell and the next exercise's."""
+    """Title and text of the hints between an exercise's first cell and the next exercise's."""
     from autograder.cells import grade_id
 
     found: list[tuple[str, str]] = []
@@ -158,22 +230,22 @@ def _hints(lesson: Lesson, exercise: str) -> list[tuple[str, str]]:
         for key, item in lesson.exercises.items()
         for slot in (*item.solution_ids, item.test_id)
     }
-    for cell in lesson.release().cells:
+    for cell in lesson.notebook().cells:
         current = slots.get(grade_id(cell) or "", current)
         if current == exercise and cell.cell_type == "markdown":
             found += [(title.strip(), body.strip()) for title, body in HINT.findall(cell.source)]
     return found
 
 
-def _quiet_errors(shell: Any, magic: Any) -> Any:
-    """What a learner can mend is one line and not a traceback through the grader."""
+def _without_traceback(magic: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What a learner can mend is one line, and no traceback through the grader."""
 
     def run(line: str) -> Any:
         from autograder.course import CourseError
         from autograder.lesson import LessonError
 
         try:
-            return magic(shell, line)
+            return magic(line)
         except (CourseError, LessonError) as error:
             print(error)
             return None

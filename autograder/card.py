@@ -1,0 +1,124 @@
+"""A verdict as a card in a notebook: readable in light and dark, without colour, and by ear."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.verdict import Status, Verdict
+
+# What a status is called, its sign, and its colour: JupyterLab's own, else one that both a white
+# and a black page bear. The word says it; sign and colour only repeat it.
+WORDS: dict[Status, str] = {
+    "passed": "right",
+    "failed": "not right yet",
+    "error": "not right yet",
+    "timeout": "did not end in time",
+    "not_attempted": "not begun",
+    "forbidden": "left to a library",
+}
+SIGNS: dict[Status, tuple[str, str]] = {
+    "passed": ("&#10003;", "var(--jp-success-color1, #388e3c)"),
+    "not_attempted": ("&#9675;", "var(--jp-ui-font-color2, #808080)"),
+}
+UNFINISHED = ("&#9651;", "var(--jp-warn-color1, #d9720b)")
+
+# Names, indexed names and calls (`x_new`, `path[0]`, `grad_fn(x)`, `path_of()`), what stands in
+# backticks, and the two numbers of a difference.
+CODE = re.compile(
+    r"`(?P<ticked>[^`]+)`"
+    r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*(?:\[[^\][]*\]|\((?:[^()]|\([^()]*\))*\))"
+    r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*_\w+\b"
+    r"|(?<=\bexpected )\S+?(?=[,;.]?(?:\s|$))|(?<=\bgot )\S+?(?=[,;.]?(?:\s|$))"
+)
+CARD = (
+    "border:1px solid var(--jp-border-color2, #bdbdbd);border-left:5px solid {colour};"
+    "padding:8px 14px;margin:2px 0 6px;max-width:46em;overflow-wrap:anywhere;line-height:1.5"
+)
+HEAD = "display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:2em"
+
+
+class Card:
+    """A verdict in a notebook: a card in JupyterLab, plain text elsewhere."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+    def __repr__(self) -> str:
+        from autograder.messages import explain
+
+        text, note = explain(self.verdict), self.verdict.note
+        return text if note in text else f"{text}\n{note}"
+
+    def _repr_html_(self) -> str:
+        verdict = self.verdict
+        sign, colour = SIGNS.get(verdict.status, UNFINISHED)
+        word = WORDS[verdict.status]
+        label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
+        paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
+        return (
+            f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
+            f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
+            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong></span>"
+            f"<span>{score(verdict)}</span></div>{paragraphs}</div>"
+        )
+
+
+class Cards:
+    """Several verdicts, one beneath the other."""
+
+    def __init__(self, verdicts: list[Verdict]) -> None:
+        self.cards = [Card(verdict) for verdict in verdicts]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.cards))
+
+    def _repr_html_(self) -> str:
+        return "".join(card._repr_html_() for card in self.cards)
+
+
+def score(verdict: Verdict) -> str:
+    """`0.5 of 2 points`."""
+    from autograder.messages import points
+
+    return f"{points(verdict.score)} of {points(verdict.max_score)} points"
+
+
+def with_code(text: str) -> str:
+    """The text as HTML, with what is code in it marked as such."""
+    pieces, end = [], 0
+    for found in CODE.finditer(text):
+        pieces.append(html.escape(text[end : found.start()]))
+        pieces.append(f"<code>{html.escape(found['ticked'] or found[0])}</code>")
+        end = found.end()
+    return "".join([*pieces, html.escape(text[end:])])
+
+
+def _body(verdict: Verdict) -> list[str]:
+    """What is right; the first difference; the thought that leads there."""
+    lines = [with_code(verdict.note)] if verdict.note else []
+    if verdict.status == "not_attempted":
+        return lines
+    right = [probe.topic for probe in verdict.probes if probe.status == "passed"]
+    wrong = [probe for probe in verdict.probes if probe.status != "passed"]
+    if verdict.exercise.startswith("prediction_"):
+        return [*lines, *(_sentence(probe.message) for probe in wrong)]
+    if right:
+        lines.append(f"<strong>Right:</strong> {with_code('; '.join(right))}.")
+    if wrong and wrong[0].message != verdict.note:
+        topic, message = with_code(wrong[0].topic), with_code(wrong[0].message)
+        lines.append(f"<strong>Different</strong> ({topic}): {message}.")
+        if len(wrong) > 1:
+            rest = with_code("; ".join(probe.topic for probe in wrong[1:]))
+            lines.append(f"<strong>Not yet either:</strong> {rest}.")
+    if verdict.diagnosis:
+        lines.append(with_code(verdict.diagnosis.text))
+    elif wrong and wrong[0].experiment:
+        lines.append(f"<strong>To see why:</strong> {with_code(wrong[0].experiment)}")
+    return lines
+
+
+def _sentence(text: str) -> str:
+    return f"{with_code(text[:1].upper() + text[1:])}."
