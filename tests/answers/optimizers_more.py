@@ -168,8 +168,9 @@ class _Slot:
 class AdamOfSlots:
     """Averages start as the number 0.0; what is saved is nested lists of plain numbers."""
 
-    def __init__(self, groups, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0,
-                 decoupled=True):
+    def __init__(
+        self, groups, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled=True
+    ):
         own = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         own["decoupled"] = decoupled
         self.steps = 0
@@ -186,14 +187,18 @@ class AdamOfSlots:
                 slot.v = b2 * slot.v + (1 - b2) * g * g
                 root = (slot.v / (1 - b2**self.steps)) ** 0.5 + group["eps"]
                 shrink = group["lr"] * decay * group["decoupled"]
-                np.subtract(p * (1 - shrink), group["lr"] * slot.m / (1 - b1**self.steps) / root,
-                            out=p)
+                np.subtract(
+                    p * (1 - shrink), group["lr"] * slot.m / (1 - b1**self.steps) / root, out=p
+                )
 
     def state_dict(self):
         slots = [
             [
-                [list(s.shape), np.broadcast_to(s.m, s.shape).tolist(),
-                 np.broadcast_to(s.v, s.shape).tolist()]
+                [
+                    list(s.shape),
+                    np.broadcast_to(s.m, s.shape).tolist(),
+                    np.broadcast_to(s.v, s.shape).tolist(),
+                ]
                 for s in group
             ]
             for group in self.slots

@@ -91,48 +91,60 @@ EDITS = {
     "momentum_step": {
         "default momentum": [("momentum=0.9", "momentum=0.8")],
         "Nesterov by default": [("nesterov=False", "nesterov=True")],
-        "order of the last two": [
-            ("momentum=0.9, nesterov=False", "nesterov=False, momentum=0.9")
-        ],
+        "order of the last two": [("momentum=0.9, nesterov=False", "nesterov=False, momentum=0.9")],
         "in place": [("param = param -", "param -=")],
-        "velocity in place": [("velocity = momentum * velocity + grad",
-                               "velocity *= momentum\n    velocity += grad")],
-        "velocity aliases the gradient": [
-            ("velocity = momentum * velocity + grad",
-             "velocity = momentum * velocity + grad if momentum else grad")
+        "velocity in place": [
+            ("velocity = momentum * velocity + grad", "velocity *= momentum\n    velocity += grad")
         ],
-        "old velocity returned": [("velocity = momentum", "new = momentum"),
-                                  ("momentum * velocity if", "momentum * new if"),
-                                  ("else velocity", "else new")],
+        "velocity aliases the gradient": [
+            (
+                "velocity = momentum * velocity + grad",
+                "velocity = momentum * velocity + grad if momentum else grad",
+            )
+        ],
+        "old velocity returned": [
+            ("velocity = momentum", "new = momentum"),
+            ("momentum * velocity if", "momentum * new if"),
+            ("else velocity", "else new"),
+        ],
         "dampened": [("velocity + grad", "velocity + (1 - momentum) * grad")],
         "look-ahead of the old velocity": [
-            ("velocity = momentum * velocity + grad",
-             "old, velocity = velocity, momentum * velocity + grad"),
+            (
+                "velocity = momentum * velocity + grad",
+                "old, velocity = velocity, momentum * velocity + grad",
+            ),
             ("momentum * velocity if", "momentum * old if"),
         ],
-        "look-ahead twice": [("grad + momentum * velocity if", "grad + 2 * momentum * velocity if")],
+        "look-ahead twice": [
+            ("grad + momentum * velocity if", "grad + 2 * momentum * velocity if")
+        ],
         "look-ahead of the plain": [("grad + momentum * velocity if", "velocity + grad if")],
         "momentum left out of the look-ahead": [
             ("grad + momentum * velocity if", "grad + velocity if")
         ],
         "rate on the gradient only": [("lr * direction", "(lr * grad + direction - grad)")],
         "swapped results": [("return param, velocity", "return velocity, param")],
-        "nesterov changes the velocity": [
-            ("return param, velocity", "return param, direction")],
+        "nesterov changes the velocity": [("return param, velocity", "return param, direction")],
         "mu and 1 - mu": [("momentum * velocity + grad", "(1 - momentum) * velocity + grad")],
     },
     "classical_momentum_step": {
         "default momentum": [("momentum=0.9", "momentum=0.5")],
         "in place": [("param = param + velocity", "param += velocity")],
-        "velocity in place": [("velocity = momentum * velocity - lr * grad",
-                               "velocity *= momentum\n    velocity -= lr * grad")],
-        "alias at zero momentum": [("param = param + velocity",
-                                    "param = param + velocity\n    velocity = param")],
+        "velocity in place": [
+            (
+                "velocity = momentum * velocity - lr * grad",
+                "velocity *= momentum\n    velocity -= lr * grad",
+            )
+        ],
+        "alias at zero momentum": [
+            ("param = param + velocity", "param = param + velocity\n    velocity = param")
+        ],
         "PyTorch": [("- lr * grad", "+ grad"), ("param + velocity", "param - lr * velocity")],
         "uphill": [("- lr * grad", "+ lr * grad")],
         "dampened": [("- lr * grad", "- (1 - momentum) * lr * grad")],
-        "momentum on all": [("momentum * velocity - lr * grad",
-                             "momentum * (velocity - lr * grad)")],
+        "momentum on all": [
+            ("momentum * velocity - lr * grad", "momentum * (velocity - lr * grad)")
+        ],
         "look-ahead": [("param + velocity", "param + momentum * velocity - lr * grad")],
         "position only": [("return param, velocity", "return param")],
         "velocity of the parameter": [("return param, velocity", "return param, velocity / lr")],
@@ -166,25 +178,32 @@ EDITS = {
         ],
         "fixed weight": [("(1 - alpha)", "0.01")],
         "starts with the square": [
-            ("square_avg = alpha",
-             "if not square_avg.any():\n        square_avg = grad**2\n    square_avg = alpha")
+            (
+                "square_avg = alpha",
+                "if not square_avg.any():\n        square_avg = grad**2\n    square_avg = alpha",
+            )
         ],
         "centred": [("np.sqrt(square_avg)", "np.sqrt(square_avg - (0.1 * grad)**2)")],
         "corrected once": [("np.sqrt(square_avg)", "np.sqrt(square_avg / (1 - alpha))")],
         "adagrad": [("alpha * square_avg + (1 - alpha) *", "square_avg +")],
         "one average for all": [("grad**2", "np.mean(grad**2)")],
-        "old returned": [("square_avg = alpha", "new = alpha"), ("np.sqrt(square_avg)", "np.sqrt(new)")],
+        "old returned": [
+            ("square_avg = alpha", "new = alpha"),
+            ("np.sqrt(square_avg)", "np.sqrt(new)"),
+        ],
     },
     "adam_step": OF_ADAM,
     "adamw_step": {
-        **OF_ADAM,
+        **{label: edits for label, edits in OF_ADAM.items() if label != "in place"},
         "other decay": [("weight_decay=0.01", "weight_decay=0.1")],
         "no default decay": [("weight_decay=0.01", "weight_decay=0.0")],
         "decay in place": [(SCALED, "param *= 1 - lr * weight_decay")],
-        "L2": [("m = beta1", "grad = grad + weight_decay * param\n    m = beta1"), (SCALED, "pass")],
+        "L2": [
+            ("m = beta1", "grad = grad + weight_decay * param\n    m = beta1"),
+            (SCALED, "pass"),
+        ],
         "unscaled": [(SCALED, "param = param * (1 - weight_decay)")],
-        "after": [(SCALED, "pass"), ("return param, m, v",
-                                     f"{SCALED}\n    return param, m, v")],
+        "after": [(SCALED, "pass"), ("return param, m, v", f"{SCALED}\n    return param, m, v")],
         "decay of the squares": [(SCALED, "param = param - lr * weight_decay * param**2")],
         "squared rate": [(SCALED, "param = param * (1 - lr**2 * weight_decay)")],
         "divided": [(SCALED, "param = param / (1 + lr * weight_decay)")],
@@ -200,53 +219,81 @@ EDITS = {
         "threshold by t": [("rho > 5", "t > 5")],
         "rho_inf + 1": [("- 1\n", "+ 1\n")],
         "rho without t": [("2 * t * beta2**t", "2 * beta2**t")],
-        "rho_t alone": [("rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)",
-                         "1 / ((rho_inf - 4) * (rho_inf - 2))")],
-        "4 and 2 exchanged": [("((rho_inf - 4) *", "((rho_inf - 2) *"),
-                              ("* (rho_inf - 2) *", "* (rho_inf - 2) *")],
-        "corrected eps": [("np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)",
-                           "1 / (np.sqrt(v / (1 - beta2**t)) + eps)")],
+        "rho_t alone": [
+            (
+                "rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)",
+                "1 / ((rho_inf - 4) * (rho_inf - 2))",
+            )
+        ],
+        "4 and 2 exchanged": [
+            ("((rho_inf - 4) *", "((rho_inf - 2) *"),
+            ("* (rho_inf - 2) *", "* (rho_inf - 2) *"),
+        ],
+        "corrected eps": [
+            (
+                "np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)",
+                "1 / (np.sqrt(v / (1 - beta2**t)) + eps)",
+            )
+        ],
         "eps left out": [("(np.sqrt(v) + eps)", "np.sqrt(v)")],
         "rect twice": [("m_hat * rect * scale", "m_hat * rect**2 * scale")],
         "no correction of v": [("np.sqrt(1 - beta2**t) / ", "1 / ")],
         "correction without root": [("np.sqrt(1 - beta2**t)", "(1 - beta2**t)")],
-        "nothing below": [("else:\n        param = param - lr * m_hat",
-                           "else:\n        pass")],
-        "sign below": [("else:\n        param = param - lr * m_hat",
-                        "else:\n        param = param - lr * np.sign(m_hat)")],
-        "eps below": [("else:\n        param = param - lr * m_hat",
-                       "else:\n        param = param - lr * m_hat / (1 + eps)")],
+        "nothing below": [("else:\n        param = param - lr * m_hat", "else:\n        pass")],
+        "sign below": [
+            (
+                "else:\n        param = param - lr * m_hat",
+                "else:\n        param = param - lr * np.sign(m_hat)",
+            )
+        ],
+        "eps below": [
+            (
+                "else:\n        param = param - lr * m_hat",
+                "else:\n        param = param - lr * m_hat / (1 + eps)",
+            )
+        ],
         "other eps": [("eps=1e-8", "eps=1e-7")],
     },
     "newton_step": {
         "half a step": [("x - direction", "x - 0.5 * direction")],
-        "transposed diagonal": [("np.linalg.solve(hessian, grad)",
-                                 "grad / np.abs(np.diag(hessian))")],
+        "transposed diagonal": [
+            ("np.linalg.solve(hessian, grad)", "grad / np.abs(np.diag(hessian))")
+        ],
         "symmetric part doubled": [("solve(hessian, grad)", "solve(hessian + hessian.T, grad)")],
         "lower triangle": [("solve(hessian, grad)", "solve(np.tril(hessian), grad)")],
-        "pseudo-inverse that cuts": [("np.linalg.solve(hessian, grad)",
-                                      "np.linalg.pinv(hessian, rcond=1e-3) @ grad")],
+        "pseudo-inverse that cuts": [
+            ("np.linalg.solve(hessian, grad)", "np.linalg.pinv(hessian, rcond=1e-3) @ grad")
+        ],
         "refuses small determinants": [
-            ("    return", "    if abs(np.linalg.det(hessian)) < 1e-12:\n"
-             "        return x.copy()\n    return")
+            (
+                "    return",
+                "    if abs(np.linalg.det(hessian)) < 1e-12:\n        return x.copy()\n    return",
+            )
         ],
         "refuses saddles": [
-            ("    return", "    if np.linalg.eigvalsh(hessian).min() < 0:\n"
-             "        raise ValueError\n    return")
+            (
+                "    return",
+                "    if np.linalg.eigvalsh(hessian).min() < 0:\n"
+                "        raise ValueError\n    return",
+            )
         ],
         "in place": [("return x - direction", "x -= direction\n    return x")],
         "hessian in place": [("direction = ", "hessian += 1e-9\n    direction = ")],
         "column": [("return x - direction", "return (x - direction)[:, None]")],
         "rate": [("x - direction", "x - 0.999 * direction")],
-        "no pivots": [("direction = np.linalg.solve(hessian, grad)",
-                       "a, direction = hessian.copy(), grad.copy()\n"
-                       "    for k in range(len(x)):\n"
-                       "        for i in range(len(x)):\n"
-                       "            if i != k:\n"
-                       "                f = a[i, k] / a[k, k]\n"
-                       "                a[i] -= f * a[k]\n"
-                       "                direction[i] -= f * direction[k]\n"
-                       "    direction = direction / np.diag(a)")],
+        "no pivots": [
+            (
+                "direction = np.linalg.solve(hessian, grad)",
+                "a, direction = hessian.copy(), grad.copy()\n"
+                "    for k in range(len(x)):\n"
+                "        for i in range(len(x)):\n"
+                "            if i != k:\n"
+                "                f = a[i, k] / a[k, k]\n"
+                "                a[i] -= f * a[k]\n"
+                "                direction[i] -= f * direction[k]\n"
+                "    direction = direction / np.diag(a)",
+            )
+        ],
     },
     "optimizer_floats": {
         "float": [("* n_params", "* float(n_params)")],
@@ -259,9 +306,11 @@ EDITS = {
         "rmsprop too": [('"adam": 4', '"rmsprop": 3, "adam": 4')],
         "32 bits": [("* n_params", "* np.array(n_params).astype(np.int32)")],
         "names by prefix": [
-            ("if optimizer not in copies:",
-             "optimizer = next((k for k in copies if k.startswith(optimizer[:3])), optimizer)\n"
-             "    if optimizer not in copies:")
+            (
+                "if optimizer not in copies:",
+                "optimizer = next((k for k in copies if k.startswith(optimizer[:3])), optimizer)\n"
+                "    if optimizer not in copies:",
+            )
         ],
         "empty is sgd": [("if optimizer", "optimizer = optimizer or 'sgd'\n    if optimizer")],
     },

@@ -87,9 +87,11 @@ def overrides(impl: Any, inputs: dict[str, Any]) -> Any:
 
 
 def rates(rng: np.random.Generator) -> dict[str, Any]:
-    """Two groups; the rate of one is written before steps 1, 4 and 6, of the other before 3."""
-    made = problem(rng, [[(2, 2)], [(3,)]], overrides=[{}, {"lr": 0.2}], lr=0.1, weight_decay=0.3)
-    made["rates"] = {1: {0: 0.05}, 3: {1: 0.01}, 4: {0: 0.0}, 6: {0: 0.3}}
+    """Two groups, the first of two arrays that start equal and at first stand still: its rate is
+    written before steps 1, 2, 4 and 6, the other's before step 3."""
+    groups: Groups = [[(2, 2), (2, 2)], [(3,)]]
+    made = problem(rng, groups, overrides=[{}, {"lr": 0.2}], lr=0.1, weight_decay=0.3)
+    made["rates"] = {1: {0: 0.0}, 2: {0: 0.05}, 3: {1: 0.01}, 4: {0: 0.0}, 6: {0: 0.3}}
     return made
 
 
