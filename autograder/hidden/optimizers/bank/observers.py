@@ -21,10 +21,8 @@ def resumed(raw: Any, inputs: Any, secrets: Any) -> Any:
     whole = raw["uninterrupted"]
     others = ("resumed", "gone back", "loaded a second time")
     return {
-        "after the last step": {
-            "the uninterrupted run": whole,
-            **{f"the run {how}": raw[how] for how in others},
-        },
+        "after the last step": whole,
+        **{f"after the last step of the run {how}": raw[how] for how in others},
         **{
             f"the count of numbers in the run {how} that are not the uninterrupted one's": parting(
                 whole, raw[how]

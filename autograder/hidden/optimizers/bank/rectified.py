@@ -80,7 +80,7 @@ def _rectification(bank: Bank) -> None:
         KEY,
         "never_rectified",
         "The factor r_t is missing, so that the step is Adam's as soon as the threshold is "
-        "passed. At first r_t is some two hundredths: it lets the adaptive step in slowly.",
+        "passed. At first r_t is about a fortieth: it lets the adaptive step in slowly.",
         (STEP, "step = lr * m_hat * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)"),
     )
     bank.edit(

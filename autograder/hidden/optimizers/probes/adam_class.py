@@ -94,7 +94,7 @@ class Run:
     def options(self) -> dict[str, Any]:
         """The resolved options of every group, and whatever else `groups` holds left out."""
         return {
-            f"groups[{i}]": {name: snapshot(group[name]) for name in OPTIONS}
+            f"in groups[{i}]": {name: snapshot(group[name]) for name in OPTIONS}
             for i, group in enumerate(self.optimizer.groups)
         }
 
