@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -19,6 +22,7 @@ FAILED = re.compile(r"error processing assignment '[^']*' for student '([^']*)'"
 
 def course_config(course: Course) -> Config:
     """What `nbgrader_config.py` says, for the course in this folder and no other."""
+    _find_alembic()
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
     config.CourseDirectory.root = str(course.root)
     return config
@@ -74,6 +78,13 @@ def scores(course: Course, lesson: Lesson) -> dict[str, float]:
             entry["student"]: float(entry["score"])
             for entry in gradebook.submission_dicts(lesson.id)
         }
+
+
+def _find_alembic() -> None:
+    """Let nbgrader, which starts `alembic` from PATH, find this environment's."""
+    own, path = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
+    if own not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([own, path])
 
 
 def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
