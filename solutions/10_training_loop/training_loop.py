@@ -153,7 +153,10 @@ prediction_forgotten_zero = "c"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_forgotten_zero", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert prediction_forgotten_zero in {"a", "b", "c"}, "set prediction_forgotten_zero to a letter"
+if prediction_forgotten_zero is None:
+    raise NotImplementedError("prediction_forgotten_zero is not written yet")
+letter = str(prediction_forgotten_zero).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.training_loop import grade
@@ -361,7 +364,10 @@ prediction_uneven_batches = "a"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_uneven_batches", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert prediction_uneven_batches in {"a", "b", "c"}, "set prediction_uneven_batches to a letter"
+if prediction_uneven_batches is None:
+    raise NotImplementedError("prediction_uneven_batches is not written yet")
+letter = str(prediction_uneven_batches).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.training_loop import grade
@@ -606,7 +612,10 @@ prediction_stuck_in_eval = "b"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_stuck_in_eval", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert prediction_stuck_in_eval in {"a", "b", "c"}, "set prediction_stuck_in_eval to a letter"
+if prediction_stuck_in_eval is None:
+    raise NotImplementedError("prediction_stuck_in_eval is not written yet")
+letter = str(prediction_stuck_in_eval).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.training_loop import grade
