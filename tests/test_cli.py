@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -67,7 +68,7 @@ def test_every_command_has_help_with_an_example(command):
         ("audit", "99_nothing"),
         ("nonsense",),
     ],
-    ids=lambda args: " ".join(os.path.basename(str(a)) for a in args),
+    ids=lambda args: " ".join(Path(a).name for a in args),
 )
 def test_what_does_not_exist_is_said_in_one_line(args):
     refused(run(*args))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder.batch import BatchReport, Entry, grade_lesson
@@ -21,6 +20,7 @@ from autograder.demo.manglings import mangled_pupils
 from autograder.demo.mistakes import mistaken_pupils
 from autograder.demo.pupils import Pupil, as_bytes, fill_in, full_marks, right_sources
 from autograder.lesson import Lesson
+from autograder.nbgrader_plugins.gradebook import set_due_date
 from autograder.report import print_report, progress_bar
 from autograder.seeds import batch_seed
 
@@ -64,8 +64,7 @@ def make_course(source: Course, folder: Path) -> Course:
     config = (source.root / "nbgrader_config.py").read_text(encoding="utf-8")
     (folder / "nbgrader_config.py").write_text(config + LATE_POLICY, encoding="utf-8")
     course = Course(folder)
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "descent") as gradebook:
-        gradebook.add_assignment(LESSON, duedate=DUE)  # type: ignore[arg-type]
+    set_due_date(course, LESSON, DUE)
     return course
 
 

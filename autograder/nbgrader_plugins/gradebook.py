@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,12 @@ def autograde(
     if not failed:
         _succeed(result, "autograde")
     return failed
+
+
+def set_due_date(course: Course, lesson_id: str, due: datetime) -> None:
+    """Enter when a lesson is due, UTC; nbgrader's late penalties count from there."""
+    with _gradebook(course_config(course)) as gradebook:
+        gradebook.update_or_create_assignment(lesson_id, duedate=due)  # type: ignore[arg-type]
 
 
 def generate_feedback(course: Course, lesson: Lesson, student: str) -> None:

@@ -58,14 +58,14 @@ def test_what_the_exercise_does_not_reach_costs_nothing(cells):
 
 def test_a_table_says_what_is_the_exercise_in_torch_lessons():
     linear = Exercise("Linear", ("Linear",), 2.0, ("Linear",))
-    source = "from torch import nn\nclass Linear(nn.Module):\n    def __init__(self):\n        self.l = {}"
+    head = "from torch import nn\nclass Linear(nn.Module):\n    def __init__(self):\n"
+    source = head + "        self.inner = {}"
     assert uses(source.format("nn.Linear(1, 2)"), lesson=TORCH, exercise=linear)
     assert not uses(source.format("nn.Parameter()"), lesson=TORCH, exercise=linear)
 
 
 def test_what_the_tree_cannot_see_through_is_listed():
-    program = Program(
-        ["import importlib\ndef step(x):\n    return importlib.import_module('to' + 'rch')"]
-    )
+    hidden = "importlib.import_module('to' + 'rch')"
+    program = Program([f"import importlib\ndef step(x):\n    return {hidden}"])
     assert opaque_uses(STEP, program) == ["importlib"]
     assert opaque_uses(STEP, Program(["def step(x):\n    return x"])) == []

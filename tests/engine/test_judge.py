@@ -1,8 +1,10 @@
 """From probes to verdicts, on the tiny lesson: statuses, points, and what is said."""
 
+import random
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import autograder.hidden
@@ -126,23 +128,19 @@ def test_an_open_prediction_is_not_attempted(judged):
     assert judged("prediction_count", prediction_count=None).status == "not_attempted"
 
 
-def test_a_generator_in_the_learners_process_is_left_as_it_was(judged):
-    import numpy as np
-
-    np.random.seed(3)
-    before = np.random.get_state()[1].copy()
+def test_the_global_generators_of_the_learners_process_are_left_as_they_were(judged):
+    random.seed(3)
+    before = random.getstate()
 
     def double(x):
-        np.random.seed(0)
-        return x + np.random.normal() * 0 + x
+        random.seed(0)
+        return x + x
 
     assert judged("double", double=double).status == "passed"
-    np.testing.assert_array_equal(np.random.get_state()[1], before)
+    assert random.getstate() == before
 
 
 def test_what_a_learner_set_for_everyone_does_not_reach_a_probe(judged):
-    import numpy as np
-
     with np.errstate(all="raise"):
         verdict = judged("double", double=lambda x: x + x + 0 * (np.ones(3) / np.zeros(3) > 0))
     assert verdict.status == "passed"
