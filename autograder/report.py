@@ -17,15 +17,22 @@ from autograder.messages import points
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callback]:
-    """A bar with a count and the time that is left; what it yields is called as results arrive."""
+    """A bar with a count and the time that is left; what it yields is called as results arrive.
+
+    Nothing is drawn before the first of them, so that bad input is answered by one line alone.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None)
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+    task = bar.add_task(title, total=None)
 
-        def advance(done: int, total: int, student: str) -> None:
-            bar.update(task, completed=done, total=total)
+    def advance(done: int, total: int, student: str) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
 
+    try:
         yield advance
+    finally:
+        bar.stop()
 
 
 def print_report(report: BatchReport) -> None:

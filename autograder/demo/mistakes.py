@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -44,7 +45,7 @@ def mistaken_pupils(lesson: Lesson, seed: int) -> Iterator[Pupil]:
 
 def stands_alone(lesson: Lesson, misconception: Misconception) -> bool:
     """Whether the code of a misconception needs nothing but what a learner's notebook has."""
-    known = set(_run(lesson, right_sources(lesson)).__dict__) | set(dir(__builtins__))
+    known = set(_run(lesson, right_sources(lesson)).__dict__) | set(dir(builtins))
     return used_names(misconception.code()) <= known | set(lesson.exercises)
 
 

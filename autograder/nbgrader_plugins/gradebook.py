@@ -82,8 +82,8 @@ def scores(course: Course, lesson: Lesson) -> dict[str, float]:
     """Each learner's score, late penalty and manual points included."""
     with _gradebook(course_config(course)) as gradebook:
         return {
-            entry["student"]: float(entry["score"])
-            for entry in gradebook.submission_dicts(lesson.id)
+            submission.student.id: max(0.0, submission.score - submission.late_submission_penalty)
+            for submission in gradebook.assignment_submissions(lesson.id)
         }
 
 
