@@ -193,15 +193,16 @@ def doctor() -> None:
 @main.command()
 @click.option("--keep", type=click.Path(path_type=Path), help="Make the class here, and leave it.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; by default, one for each core.")
+@click.option("--every-mistake", is_flag=True, help="Hand in every misconception of the bank.")
 @clear_errors
-def demo(keep: Path | None, workers: int | None) -> None:
+def demo(keep: Path | None, workers: int | None, every_mistake: bool) -> None:
     """Grade a whole class of lesson 05 in a temporary folder, and check every score.
 
     Example: autograder demo --keep /tmp/class
     """
     from autograder.demo import run_demo
 
-    sys.exit(DONE if run_demo(keep, workers) else PROBLEMS)
+    sys.exit(DONE if run_demo(keep, workers, every_mistake) else PROBLEMS)
 
 
 if __name__ == "__main__":

@@ -15,18 +15,23 @@ from autograder.reference import execute_source
 from autograder.runners import LocalRunner
 
 
-def mistaken_pupils(lesson: Lesson, seed: int) -> Iterator[Pupil]:
-    """Learner k holds the k-th misconception of every exercise: few notebooks, every mistake.
+def mistaken_pupils(lesson: Lesson, seed: int, most: int | None = None) -> Iterator[Pupil]:
+    """Each learner holds one misconception of every exercise: few notebooks, every mistake.
 
     What each should get is judged here, on the same code, in this process.
+
+    Args:
+        most: how many learners; of a longer bank, misconceptions from its beginning to its end.
     """
     judge = Judge(lesson, seed)
     banks = {
         key: [m for m in bank if stands_alone(lesson, m)]
         for key, bank in judge.bank.by_exercise.items()
     }
-    for number in range(max(len(bank) for bank in banks.values())):
-        chosen = {key: bank[number] for key, bank in banks.items() if number < len(bank)}
+    count = max(len(bank) for bank in banks.values())
+    count = count if most is None else min(most, count)
+    for number in range(count):
+        chosen = {key: m for key, bank in banks.items() if (m := _pick(bank, number, count))}
         sources = right_sources(lesson)
         for key, misconception in chosen.items():
             first, *rest = lesson.exercises[key].solution_ids
@@ -41,6 +46,13 @@ def mistaken_pupils(lesson: Lesson, seed: int) -> Iterator[Pupil]:
                 named[key] = verdict.diagnosis.misconception
         notebook = as_bytes(fill_in(lesson, sources))
         yield Pupil(f"mistakes-{number + 1:02}", notebook, expected, named)
+
+
+def _pick(bank: list[Misconception], number: int, count: int) -> Misconception | None:
+    """The misconception that learner `number` of `count` holds; None where they are used up."""
+    if len(bank) <= count:
+        return bank[number] if number < len(bank) else None
+    return bank[number * len(bank) // count]
 
 
 def stands_alone(lesson: Lesson, misconception: Misconception) -> bool:

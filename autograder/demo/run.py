@@ -25,18 +25,22 @@ from autograder.report import print_report, progress_bar
 from autograder.seeds import batch_seed
 
 LESSON = "05_optimizers"
+MISTAKEN = 16  # learners with a mistake in every exercise, unless every mistake is asked for
 DUE = datetime.datetime(2026, 1, 15, 12, 0)
 # What an instructor would write into their own nbgrader_config.py: nothing for what comes late.
 LATE_POLICY = '\nget_config().LateSubmissionPlugin.penalty_method = "zero"\n'
 
 
-def run_demo(keep: Path | None = None, workers: int | None = None) -> bool:
+def run_demo(
+    keep: Path | None = None, workers: int | None = None, every_mistake: bool = False
+) -> bool:
     """Grade a class in a temporary folder, or in `keep`; print who got what; True if all is as it
     should be."""
     with _folder(keep) as folder:
         course = make_course(Course.find(), folder)
         lesson = course.lesson(LESSON)
-        pupils = list(the_class(lesson, batch_seed(course, LESSON)))
+        most = None if every_mistake else MISTAKEN
+        pupils = list(the_class(lesson, batch_seed(course, LESSON), most))
         hand_in(course, lesson, pupils)
         with progress_bar(f"grading {len(pupils)} submissions") as progress:
             report = grade_lesson(course, LESSON, workers=workers, progress=progress)
@@ -68,7 +72,7 @@ def make_course(source: Course, folder: Path) -> Course:
     return course
 
 
-def the_class(lesson: Lesson, seed: int) -> Iterator[Pupil]:
+def the_class(lesson: Lesson, seed: int, mistaken: int | None) -> Iterator[Pupil]:
     """Right in several ways, blank, late, unreadable, mistaken, mangled, hostile."""
     full = full_marks(lesson)
     yield Pupil("right-reference", as_bytes(fill_in(lesson, right_sources(lesson))), full)
@@ -84,7 +88,7 @@ def the_class(lesson: Lesson, seed: int) -> Iterator[Pupil]:
     yield Pupil("empty-file", b"", unreadable=True)
     yield Pupil("not-a-notebook", b"\x89PNG\r\n" + bytes(range(256)), unreadable=True)
     yield from mangled_pupils(lesson)
-    yield from mistaken_pupils(lesson, seed)
+    yield from mistaken_pupils(lesson, seed, mistaken)
     yield from hostile_pupils(lesson)
 
 

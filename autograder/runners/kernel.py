@@ -108,7 +108,7 @@ class KernelRunner:
             code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False
         )
         ran = _Collector(self.limits.output_bytes, private=silent)
-        started, cpu_before = time.monotonic(), self.kernel.usage().cpu_seconds
+        started, cpu_before = time.monotonic(), None
         while not ran.idle:
             try:
                 message = client.get_iopub_msg(timeout=POLL_SECONDS)
@@ -118,6 +118,8 @@ class KernelRunner:
                 ran.take(message)
             elapsed = time.monotonic() - started
             if message is None or elapsed > budget.wall_seconds or ran.flooded:
+                if cpu_before is None:  # most executions end before anyone has to look
+                    cpu_before = self.kernel.usage().cpu_seconds
                 self.dead = self._why_dead(ran, budget, elapsed, cpu_before)
                 if self.dead is not None:
                     self.kernel.kill()
