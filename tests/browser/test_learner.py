@@ -1,0 +1,67 @@
+"""A learner opens the first lesson, writes, checks, and moves a slider."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .notebook import Notebook
+
+pytestmark = pytest.mark.browser
+
+UPHILL = "def descent_step(x, grad, lr):\n    return x + lr * grad"
+DOWNHILL = "def descent_step(x, grad, lr):\n    return x - lr * grad"
+WALK = """def descend(grad_fn, x0, lr, steps):
+    path = [np.array(x0, dtype=float)]
+    for _ in range(steps):
+        path.append(descent_step(path[-1], grad_fn(path[-1]), lr))
+    return np.array(path)"""
+LARGEST = "def largest_stable_lr(curvatures):\n    return 2 / max(curvatures)"
+SLIDER = "test_largest_stable_lr-6"
+
+
+def test_opening_shows_the_lesson_and_changes_nothing(notebook: Notebook) -> None:
+    page = notebook.page
+    expect(page.get_by_role("heading", name="00 · The descent")).to_be_visible()
+    expect(page.locator(".jp-Notebook mjx-container").first).to_be_visible()
+    page.wait_for_timeout(2000)  # what would mark it as changed comes after the kernel's greeting
+    assert not notebook.changed()
+    assert "jp-mod-dirty" not in (notebook.tab.get_attribute("class") or "")
+    expect(page.locator(".Toastify__toast")).to_have_count(0)
+
+
+def test_run_all_of_the_blank_notebook_meets_one_kind_of_error(notebook: Notebook) -> None:
+    outputs = notebook.run_all()
+    errors = {o["ename"] for cell in outputs.values() for o in cell if "ename" in o}
+    assert errors == {"NotImplementedError"}
+
+
+def test_check_names_the_mistake_and_then_gives_the_points(notebook: Notebook) -> None:
+    notebook.write("descent_step", UPHILL)
+    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    expect(card).to_have_attribute("aria-label", "descent_step: 0 of 1 points, not right yet")
+    expect(card).to_contain_text("it climbs: the gradient points uphill")
+
+    notebook.write("descent_step", DOWNHILL)
+    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    expect(card).to_have_attribute("aria-label", "descent_step: 1 of 1 points, right")
+
+    hint = notebook.add("test_descent_step", "%hint descent_step")
+    expect(hint).to_contain_text("Hint 1 of 3")
+    progress = notebook.add("test_descent_step", "%progress")
+    expect(progress.locator("tbody tr").first).to_contain_text("1 of 1")
+    expect(progress).to_contain_text("1 of 7 points")
+
+
+def test_a_slider_moves_its_figure(notebook: Notebook) -> None:
+    notebook.run("start-3")
+    notebook.write("descent_step", DOWNHILL)
+    notebook.write("descend", WALK)
+    notebook.write("largest_stable_lr", LARGEST)
+    output = notebook.run(SLIDER)
+    figure = output.locator(".widget-interact img")
+    expect(figure).to_be_visible()
+    before = figure.get_attribute("src")
+    output.locator(".noUi-handle").press("ArrowRight")
+    expect(output.locator(".widget-readout")).to_have_text("0.31")
+    expect(figure).not_to_have_attribute("src", before or "")
