@@ -1915,7 +1915,7 @@ def race(loss, new_grad, start, steps, target, rates=RATES):
 
 def split_digits(flat):
     """The 1810 weights of the digits' network as its four arrays."""
-    W1, b1, W2, b2 = np.split(flat, [64 * 24, 65 * 24, 65 * 24 + 240])
+    W1, b1, W2, b2 = flat[:1536], flat[1536:1560], flat[1560:1800], flat[1800:]
     return [W1.reshape(64, 24), b1, W2.reshape(24, 10), b2]
 
 
@@ -1933,10 +1933,11 @@ def race_on_rosenbrock():
 def race_on_digits(steps=80, rates=(0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)):
     """The race on the digits: runs, best rates, and the loss at each point of a path."""
     x, y = load_digits()
+    x_few, y_few = x[::10].copy(), y[::10].copy()
     start = np.concatenate([array.ravel() for array in init_digits()])
 
     def loss(path):
-        return np.array([digits_loss_and_grads(split_digits(p), x[::10], y[::10])[0] for p in path])
+        return np.array([digits_loss_and_grads(split_digits(p), x_few, y_few)[0] for p in path])
 
     def new_grad():
         some = batches(x, y, steps)
@@ -2047,7 +2048,7 @@ draw_contours(middle, rosenbrock, (-2.0, 2.0), (-1.0, 3.0), np.geomspace(0.3, 20
 middle.set_title("Rosenbrock")
 middle.plot(1, 1, "k*", ms=12)
 
-runs, best, loss = race_on_digits()
+runs, best, loss = race_on_digits(rates=(0.01, 0.03, 0.1, 0.3, 1.0))
 paths = [runs[name][best[name]][0] for name in best]
 origin, axes = plane_through(paths)
 on_digits = {name: (path - origin) @ axes.T for name, path in zip(best, paths, strict=True)}
