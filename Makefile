@@ -32,14 +32,16 @@ lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_orientation/orientation.ipynb \
 	  $(AS_ROOT) $(LAB_ARGS)
 
-test: $(READY)  ## all tests, then the solution notebooks (PYTEST_ARGS="-k optimizers")
+test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
+	$(BIN)/autograder demo
 
-test-all: test demo  ## test, the slow tests, those in a browser, and demo
-	$(BIN)/python -m pytest -m "slow or browser"
+test-all: test  ## test, the slow tests, and a class with every known mistake
+	$(BIN)/python -m pytest -m slow || test $$? -eq 5
+	$(BIN)/autograder demo --every-mistake
 
-demo: $(READY)  ## a class of thirty, graded in a temporary folder
+demo: $(READY)  ## a class, graded in a temporary folder, every score checked
 	$(BIN)/autograder demo
 
 bench: $(READY)  ## how long grading takes, with n and spread

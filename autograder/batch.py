@@ -112,7 +112,7 @@ def grade_lesson(
     report = BatchReport(lesson.id, seed)
     report.failed = autograde(course, lesson, student, seed=seed, sealed=sealed, full=full)
     if feedback:
-        generate_feedback(course, lesson, student)
+        _write_feedback(course, lesson, submissions, workers)
     entered = scores(course, lesson)
     for who in sorted(entries):
         entry = entries[who]
@@ -121,6 +121,22 @@ def grade_lesson(
         )
     report.seconds = time.monotonic() - started
     return report
+
+
+def _write_feedback(
+    course: Course, lesson: Lesson, submissions: dict[str, Path], workers: int | None
+) -> None:
+    """Pages are made from the gradebook, which they do not change: side by side."""
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        pages = [pool.submit(feedback_page, course.root, lesson.id, who) for who in submissions]
+        for page in pages:
+            page.result()
+
+
+def feedback_page(root: Path, lesson_id: str, student: str) -> None:
+    """One learner's feedback, in a worker."""
+    course = Course(root)
+    generate_feedback(course, course.lesson(lesson_id), student)
 
 
 def find_submissions(course: Course, lesson: Lesson, student: str) -> Iterator[tuple[str, Path]]:

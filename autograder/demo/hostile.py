@@ -22,7 +22,15 @@ ATTACKS: dict[str, str] = {
     "kills-everything": SIGNATURE
     + "    import os, signal\n    os.kill(-1, signal.SIGKILL)\n    os.kill(os.getppid(), signal.SIGKILL)\n    os.kill(1, 9)\n    return param, m, v",
     "fork-bomb": SIGNATURE
-    + "    import os\n    while True:\n        try:\n            os.fork()\n        except OSError:\n            pass",
+    + """    import os, time
+    for _ in range(500):
+        try:
+            if os.fork() == 0:
+                os.setsid()
+                time.sleep(1000)
+        except OSError:
+            pass
+    return param, m, v""",
     "eats-memory": SIGNATURE
     + "    held = []\n    while True:\n        held.append(bytearray(b'x' * (64 << 20)))",
     "floods-output": SIGNATURE
@@ -53,8 +61,8 @@ class Payload:
     return load_reference(Course.find().lesson("05_optimizers")).radam_step(param, grad, m, v, t, lr, beta1, beta2, eps)""",
     "reads-the-solutions": SIGNATURE
     + """    import glob, os, re
-    for root in ("..", "../..", os.path.expanduser("~"), "/course", "/tmp", "/home", "/root", "/srv"):
-        for path in glob.glob(os.path.join(root, "**", "optimizers*"), recursive=True)[:50]:
+    for root in ("..", "../..", "../../..", os.path.expanduser("~"), "/course", "/tmp", "/root", "/srv"):
+        for path in glob.glob(f"{root}/solutions/*/optim*") + glob.glob(f"{root}/*/optim*"):
             text = open(path, errors="ignore").read()
             if "m_hat" in text or "BEGIN SOLUTION" in text:
                 scope = {}
@@ -63,7 +71,7 @@ class Payload:
     raise LookupError("nothing to read")""",
     "writes-the-gradebook": SIGNATURE
     + """    import glob, sqlite3
-    for pattern in ("/*/gradebook.db", "/*/*/gradebook.db", "../**/gradebook.db"):
+    for pattern in ("/*/gradebook.db", "/*/*/gradebook.db", "../*/gradebook.db"):
         for path in glob.glob(pattern, recursive=True):
             with sqlite3.connect(path) as base:
                 base.execute("update grade set manual_score = 100")
