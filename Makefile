@@ -37,8 +37,8 @@ test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARG
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
 	$(BIN)/autograder demo
 
-test-all: test  ## test, the slow tests, and a class with every known mistake
-	$(BIN)/python -m pytest -m slow || test $$? -eq 5
+test-all: test  ## test, the slow tests, those in a browser, a class with every mistake
+	$(BIN)/python -m pytest -m "slow or browser" || test $$? -eq 5
 	$(BIN)/autograder demo --every-mistake
 
 demo: $(READY)  ## a class, graded in a temporary folder, every score checked
