@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -165,7 +165,7 @@ def _grade_all(
         }
         for future in as_completed(futures):
             who = futures[future]
-            graded, problem, seconds = future.result()
+            graded, problem, seconds = _outcome(future)
             if graded is not None and not graded.settled:
                 again.append(who)
                 continue
@@ -174,11 +174,18 @@ def _grade_all(
             if progress:
                 progress(done, len(tasks), who)
         for who in again:  # alone: a clock that ran out among others may not run out here
-            graded, problem, seconds = pool.submit(grade_submission, tasks[who]).result()
+            graded, problem, seconds = _outcome(pool.submit(grade_submission, tasks[who]))
             done += 1
             yield _entry(who, tasks[who], lesson, results, graded, problem, seconds)
             if progress:
                 progress(done, len(tasks), who)
+
+
+def _outcome(future: Future[tuple[Graded | None, str, float]]) -> tuple[Graded | None, str, float]:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return None, "the process that graded it was ended from outside", 0.0
 
 
 def _entry(
@@ -197,16 +204,26 @@ def _entry(
 
 
 def grade_submission(task: _Task) -> tuple[Graded | None, str, float]:
-    """One submission, in a worker: what was kept, or a new result; or why there is none."""
+    """One submission, in a worker: what was kept, or a new result; or why there is none.
+
+    Whatever goes wrong with one submission is said of that one, and the batch goes on.
+    """
     started = time.monotonic()
+    graded, problem = None, ""
+    try:
+        graded = _graded(task)
+    except NotANotebook as error:
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
+        problem = f"the grader failed on it: {type(error).__name__}: {error}"
+    return graded, problem, time.monotonic() - started
+
+
+def _graded(task: _Task) -> Graded:
     course = Course(task.root)
     lesson = course.lesson(task.lesson_id)
-    try:
-        rebuilt = rebuild(task.submission, lesson).notebook
-    except NotANotebook as error:
-        return None, str(error), time.monotonic() - started
+    rebuilt = rebuild(task.submission, lesson).notebook
     results = results_for(course, lesson, task.seed, task.sealed, task.full)
-    graded = results.lookup(rebuilt) or grade_notebook(
+    return results.lookup(rebuilt) or grade_notebook(
         rebuilt, lesson, seed=task.seed, sealed=task.sealed, full=task.full
     )
-    return graded, "", time.monotonic() - started
