@@ -81,7 +81,7 @@ class Notebook:
         self.at(index).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("ControlOrMeta+Enter")
         self.page.wait_for_function(RAN, arg=[index, before])
-        return self.at(index).locator(".jp-OutputArea")
+        return self.at(index).locator(".jp-Cell-outputArea")
 
     def shut_down(self) -> None:
         """End its kernel, and leave without saving."""

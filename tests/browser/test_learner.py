@@ -59,7 +59,7 @@ def test_a_slider_moves_its_figure(notebook: Notebook) -> None:
     notebook.write("descend", WALK)
     notebook.write("largest_stable_lr", LARGEST)
     output = notebook.run(SLIDER)
-    figure = output.locator(".widget-interact img")
+    figure = output.locator(".jupyter-widgets .jp-OutputArea img")
     expect(figure).to_be_visible()
     before = figure.get_attribute("src")
     output.locator(".noUi-handle").press("ArrowRight")
