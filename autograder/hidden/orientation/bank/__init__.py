@@ -1,0 +1,10 @@
+"""Misconceptions of lesson 00: never enters a kernel."""
+
+from __future__ import annotations
+
+from autograder.hidden.orientation.bank import path, rate, step
+from autograder.misconception import Bank
+
+bank = Bank("00_orientation")
+for module in (step, path, rate):
+    module.declare(bank)
