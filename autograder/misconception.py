@@ -25,7 +25,8 @@ class Misconception:
     Attributes:
         name: what the thought is called, in snake case.
         text: what the code does, why that is not it, where to look: present tense, 15 to 40 words.
-        source: where it was seen: a paper, a book, an issue, a row of a list of mistakes.
+        source: the public place where it can be seen: a paper, a book, a course, an issue, an
+            interface that works that way. Left out where there is none.
         about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than
         by
             numbers; "values" otherwise.

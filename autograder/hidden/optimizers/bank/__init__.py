@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from autograder.hidden.optimizers.bank import (
     adam_class,
+    adam_groups,
     adam_rule,
     adam_state,
     decay,
     divided,
+    momentum,
     observers,
     others,
-    plain,
     rectified,
+    sgd,
 )
 from autograder.misconception import Bank
 
 bank = Bank("05_optimizers")
 for module in (
     observers,
-    plain,
+    sgd,
+    momentum,
     divided,
     adam_rule,
     decay,
     rectified,
     adam_class,
+    adam_groups,
     adam_state,
     others,
 ):

@@ -28,7 +28,6 @@ def _saving(bank: Bank) -> None:
         "state_dict hands out the optimizer's own arrays, perhaps inside a new dict, so that "
         "later steps rewrite what was saved. A snapshot stays as it was: copy to the bottom.",
         (SAVED, "        return state"),
-        source="field notes, row 56",
     )
     bank.edit(
         KEY,
@@ -36,7 +35,6 @@ def _saving(bank: Bank) -> None:
         "state_dict hands out the optimizer's own arrays, perhaps inside a new dict, so that "
         "later steps rewrite what was saved. A snapshot stays as it was: copy to the bottom.",
         (SAVED, "        return copy.copy(state)"),
-        source="field notes, row 56",
         equivalent_to="state_not_copied",
     )
     bank.edit(
@@ -45,7 +43,6 @@ def _saving(bank: Bank) -> None:
         "The counter is not in the state, so that a resumed run corrects its old averages as if "
         "it were at its start. Save t with the averages.",
         (STATE, STATE.replace("self.t", "0")),
-        source="field notes, row 55",
     )
     bank.edit(
         KEY,
@@ -53,7 +50,6 @@ def _saving(bank: Bank) -> None:
         "The average of the squares is not in the state, so that a resumed run divides by one that "
         "starts from zero. Both averages have to be saved.",
         (STATE, STATE.replace("self.v", "[[0 * v for v in vs] for vs in self.v]")),
-        source="field notes, row 55",
     )
     bank.edit(
         KEY,
@@ -61,7 +57,6 @@ def _saving(bank: Bank) -> None:
         "The options are not in the state. Where a rate was changed on the way, the resumed run "
         "goes on with the rate that it was made with. Save them with the averages.",
         (UPDATED, "            pass"),
-        source="field notes, row 55",
     )
     bank.edit(
         KEY,
@@ -85,7 +80,6 @@ def _loading(bank: Bank) -> None:
         "load_state_dict keeps the arrays that it was given, so that whoever changes the state "
         "later, or loads it twice, changes this optimizer. Copy what is loaded.",
         (COPIED, ""),
-        source="field notes, row 56",
     )
     bank.edit(
         KEY,
@@ -104,7 +98,6 @@ def _refusing(bank: Bank) -> None:
         "breaks nothing that anyone sees. Compare groups, counts and shapes first.",
         (MISFIT + REFUSED, ""),
         (", strict=True):\n" + UPDATED, ", strict=False):\n" + UPDATED),
-        source="CURRICULUM, lesson 05",
         about="anything",
     )
     bank.edit(
@@ -145,7 +138,6 @@ def _refusing(bank: Bank) -> None:
         "is accepted. The parameters are known from the start: compare with their shapes.",
         (MISFIT, '        if self.t > 0 and state["t"] > 0 and here != there:\n'),
         (", strict=True):\n" + UPDATED, ", strict=False):\n" + UPDATED),
-        source="CURRICULUM, lesson 05",
         about="anything",
     )
     bank.edit(

@@ -18,7 +18,7 @@ def declare(bank: Bank) -> None:
         "gradients hardly decay. That is L2 in Adam. Shrink the parameter itself, outside m and v.",
         (SHRUNK, "grad = grad + weight_decay * param"),
         (CALL, CALL.replace("shrunk", "param")),
-        source="Loshchilov and Hutter (2019), section 2; field notes, row 6",
+        source="Loshchilov and Hutter (2019), section 2",
     )
     bank.edit(
         "adamw_step",
@@ -26,7 +26,7 @@ def declare(bank: Bank) -> None:
         "The parameter shrinks by weight_decay itself, as in the paper's algorithm with its own "
         "schedule. Here the factor is 1 - lr * weight_decay: a smaller rate decays less.",
         (SHRUNK, "shrunk = param * (1 - weight_decay)"),
-        source="Loshchilov and Hutter (2019), algorithm 2, line 12; field notes, row 7",
+        source="Loshchilov and Hutter (2019), algorithm 2, line 12",
     )
     bank.edit(
         "adamw_step",
@@ -35,7 +35,6 @@ def declare(bank: Bank) -> None:
         "too. Shrink the old parameter first, then take Adam's step.",
         (SHRUNK, "stepped, m, v = adam_step(param, grad, m, v, t, lr, beta1, beta2, eps)"),
         (CALL, "return stepped * (1 - lr * weight_decay), m, v"),
-        source="field notes, row 7",
     )
     bank.edit(
         "adamw_step",
@@ -69,7 +68,6 @@ def declare(bank: Bank) -> None:
             "    root = np.sqrt(v / (1 - beta2**t)) + eps\n"
             "    return stepped - lr * weight_decay * param / root, m, v",
         ),
-        source="CS336 and ARENA, discussions of AdamW",
     )
     bank.edit(
         "adamw_step",
@@ -84,6 +82,5 @@ def declare(bank: Bank) -> None:
         "The decay is written into the array that came in, and the caller's parameter changes with "
         "it. These steps are pure: make a new array.",
         (SHRUNK, "param *= 1 - lr * weight_decay\n    shrunk = param"),
-        source="field notes, row 60",
     )
     adam_rule.declare_in(bank, "adamw_step", CALL, indent=4, param="shrunk")

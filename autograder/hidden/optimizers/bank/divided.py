@@ -61,7 +61,6 @@ def _shared(bank: Bank, key: str, squares: str, made: str) -> None:
         "eps_left_out",
         EPS_LEFT_OUT,
         (divided, f"/ np.sqrt({squares})"),
-        source="field notes, row 5",
     )
     bank.edit(key, "root_left_out", NO_ROOT, (divided, f"/ ({squares} + eps)"))
     old = f"old, {squares} = {squares}, {made.split(' = ')[1]}"
@@ -72,7 +71,6 @@ def _shared(bank: Bank, key: str, squares: str, made: str) -> None:
         NOT_RETURNED,
         (made, old),
         (new, "return param - step, old.copy()"),
-        source="field notes, row 16",
     )
     in_place = {
         "square_sum": "square_sum += grad**2",
@@ -90,7 +88,6 @@ def _adagrad(bank: Bank) -> None:
         "The squares are averaged with a factor of 0.9, so that old ones fade: that is RMSprop. "
         "Adagrad adds every square, forgets nothing, and its steps only shrink.",
         (made, "square_sum = 0.9 * square_sum + 0.1 * grad**2"),
-        source="CURRICULUM, lesson 05",
     )
     bank.edit(
         key,
@@ -98,7 +95,6 @@ def _adagrad(bank: Bank) -> None:
         "The old sum is multiplied by 0.9 before the new square comes in, so that old gradients "
         "fade. Adagrad forgets nothing: the sum only grows.",
         (made, "square_sum = 0.9 * square_sum + grad**2"),
-        source="CURRICULUM, lesson 05",
     )
     bank.edit(
         key,
@@ -120,7 +116,7 @@ def _adagrad(bank: Bank) -> None:
         "One sum over the whole array divides every weight's step alike, so that a rare weight "
         "is slowed by the busy ones. Each weight has a sum of its own.",
         (made, "square_sum = square_sum + np.sum(grad**2)"),
-        source="AdaGrad-Norm: Ward, Wu and Bottou (2019)",
+        source="Ward, Wu and Bottou (2019)",
     )
     bank.edit(
         key,
@@ -140,7 +136,6 @@ def _rmsprop(bank: Bank) -> None:
         "The squares are summed and nothing fades: that is Adagrad, whose steps only shrink. "
         "RMSprop keeps alpha of the old average and takes 1 - alpha of the new square.",
         (made, "square_avg = square_avg + grad**2"),
-        source="CURRICULUM, lesson 05",
     )
     bank.edit(
         key,

@@ -24,7 +24,6 @@ def _newton(bank: Bank) -> None:
         "axes of the bowl are the coordinates; the other entries turn the step. Solve with the "
         "whole matrix.",
         (solved, "step = grad / np.diag(hessian)"),
-        source="CURRICULUM, lesson 05",
     )
     bank.edit(
         key,
@@ -94,7 +93,6 @@ def _newton(bank: Bank) -> None:
         "The step is written into the array that came in, and the caller's point changes with it. "
         "These steps are pure: return a new array.",
         (new, "x -= step\n    return x"),
-        source="field notes, row 60",
     )
 
 

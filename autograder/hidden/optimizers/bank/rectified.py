@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.hidden.optimizers.bank import adam_rule
+from autograder.hidden.optimizers.bank import adam_mistakes
+from autograder.hidden.optimizers.bank.adam_rule import indented
 from autograder.misconception import Bank
 
 KEY = "radam_step"
-M, V, M_HAT = adam_rule.M, adam_rule.V, adam_rule.M_HAT
+M, V, M_HAT = adam_mistakes.M, adam_mistakes.V, adam_mistakes.M_HAT
 STEP = "step = lr * m_hat * r_t * np.sqrt(1 - beta2**t) / (np.sqrt(v) + eps)"
 PLAIN = "    else:\n        step = lr * m_hat\n"
 
@@ -103,7 +104,7 @@ def _rectification(bank: Bank) -> None:
         "eps is added to the root of the corrected v, as in Adam. PyTorch's RAdam adds it to the "
         "root of the raw v, where it weighs more in early steps.",
         (STEP, "step = lr * m_hat * r_t / (np.sqrt(v / (1 - beta2**t)) + eps)"),
-        source="torch.optim.Adam against torch.optim.RAdam",
+        source="torch.optim.Adam",
     )
     bank.edit(
         KEY,
@@ -157,13 +158,13 @@ def _averages(bank: Bank) -> None:
         "averages_changed_in_place",
         "t_unchecked",
     )
-    for mistake in (*adam_rule.MISTAKES, adam_rule.IN_PLACE, adam_rule.UNCHECKED):
+    for mistake in (*adam_mistakes.MISTAKES, adam_mistakes.IN_PLACE, adam_mistakes.UNCHECKED):
         if mistake.name in names:
             bank.edit(
                 KEY,
                 mistake.name,
                 mistake.text,
-                *(adam_rule.indented(e) for e in mistake.edits if e[0] != adam_rule.V_HAT),
+                *(indented(e) for e in mistake.edits if e[0] != adam_mistakes.V_HAT),
                 source=mistake.source,
                 about=mistake.about,
             )
@@ -173,12 +174,11 @@ def _averages(bank: Bank) -> None:
         "The corrected m is stored, so that the next step corrects it again. A first step cannot "
         "show it, a second can. Keep the raw averages; correct a copy.",
         (M_HAT, "m_hat = m = m / (1 - beta1**t)"),
-        source="field notes, row 2",
     )
     bank.edit(
         KEY,
         "uphill",
         "The step is added, so that the loss climbs: m points the way the gradient does, uphill. "
         "To go down, move against it, and look at the sign.",
-        (adam_rule.NEW, "return param + step, m, v"),
+        (adam_mistakes.NEW, "return param + step, m, v"),
     )

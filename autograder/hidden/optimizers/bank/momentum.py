@@ -1,95 +1,20 @@
-"""Mistakes in the step of SGD and in both forms of momentum."""
+"""Mistakes in both forms of momentum."""
 
 from __future__ import annotations
 
 from autograder.misconception import Bank
 
-
-def declare(bank: Bank) -> None:
-    """In the order of the lesson."""
-    _sgd(bank)
-    _momentum(bank)
-    _nesterov(bank)
-    _classical(bank)
-
-
-def _sgd(bank: Bank) -> None:
-    key, decayed, new = "sgd_step", "g = grad + weight_decay * param", "return param - step"
-    bank.edit(
-        key,
-        "uphill",
-        "The step is added, so that the loss climbs: the gradient points uphill. To go down, move "
-        "against it, and look at the sign in front of the step.",
-        (new, "return param + step"),
-    )
-    bank.edit(
-        key,
-        "decay_left_out",
-        "The decay is never used: with a gradient of zero nothing moves. L2 adds weight_decay "
-        "times the parameter to the gradient, before the rate multiplies it.",
-        (decayed, "g = grad"),
-    )
-    bank.edit(
-        key,
-        "decay_not_scaled_by_lr",
-        "The parameter loses weight_decay times itself, whatever the rate. L2 adds the decay to "
-        "the gradient, so that the rate multiplies both.",
-        (decayed, "g = grad"),
-        (new, "return param - step - weight_decay * param"),
-        source="field notes, row 7",
-    )
-    bank.edit(
-        key,
-        "decay_grows",
-        "The decay is subtracted from the gradient, so that weights grow away from zero. The "
-        "step goes against the gradient: what should shrink a weight is added there.",
-        (decayed, "g = grad - weight_decay * param"),
-    )
-    bank.edit(
-        key,
-        "decay_of_signs",
-        "The sign of the parameter is added, which is the gradient of an L1 penalty: every weight "
-        "shrinks by the same amount. L2 adds a multiple of the weight itself.",
-        (decayed, "g = grad + weight_decay * np.sign(param)"),
-    )
-    bank.edit(
-        key,
-        "decay_doubled",
-        "The decay counts twice, as the gradient of weight_decay * w**2. The convention here is "
-        "half of that penalty, whose gradient is weight_decay times w.",
-        (decayed, "g = grad + 2 * weight_decay * param"),
-        source="Krogh and Hertz (1992) against tf.keras.regularizers.L2",
-    )
-    bank.edit(
-        key,
-        "decay_after_step",
-        "The decay shrinks the parameter that has already stepped. L2 is a part of the gradient, "
-        "and a gradient is taken where the step starts: at the old parameter.",
-        (decayed, "g = grad"),
-        (new, "return (param - step) * (1 - lr * weight_decay)"),
-    )
-    bank.edit(
-        key,
-        "parameter_changed_in_place",
-        "The step is written into the array that came in, and the caller's parameter changes "
-        "with it. These steps are pure: return a new array.",
-        (new, "param -= step\n    return param"),
-        source="field notes, row 60",
-    )
-    bank.edit(
-        key,
-        "gradient_changed_in_place",
-        "The decay is added into the array of the gradient, and the caller finds another gradient "
-        "afterwards. Make a new array for the sum.",
-        (decayed, "g = grad\n    g += weight_decay * param"),
-        source="field notes, row 9",
-    )
-
-
 VELOCITY = "velocity = momentum * velocity + grad"
 AHEAD = "direction = grad + momentum * velocity"
 STEP = "step = lr * direction"
 NEW = "return param - step, velocity"
+
+
+def declare(bank: Bank) -> None:
+    """In the order of the lesson."""
+    _momentum(bank)
+    _nesterov(bank)
+    _classical(bank)
 
 
 def _momentum(bank: Bank) -> None:
@@ -101,7 +26,7 @@ def _momentum(bank: Bank) -> None:
         "convention of fastai and Adam, ten times smaller at 0.9. PyTorch's adds the gradient "
         "whole.",
         (VELOCITY, "velocity = momentum * velocity + (1 - momentum) * grad"),
-        source="dlsys hw2, fastai: field notes, 4.3 and row 14; torch's dampening",
+        source="CMU 10-714, homework 2; fastai, course22p2, 12_accel_sgd",
     )
     bank.edit(
         key,
@@ -112,7 +37,7 @@ def _momentum(bank: Bank) -> None:
         (VELOCITY, "velocity = momentum * velocity + lr * grad"),
         (AHEAD, "direction = lr * grad + momentum * velocity"),
         (STEP, "step = direction"),
-        source="Goodfellow et al. (2016), section 8.3.2; field notes, row 14",
+        source="Goodfellow et al. (2016), section 8.3.2",
     )
     bank.edit(
         key,
@@ -137,7 +62,6 @@ def _momentum(bank: Bank) -> None:
         "The velocity that came in is not used, so that every step starts from rest: plain "
         "gradient descent. What the last step returned should stay in it, times momentum.",
         (VELOCITY, "velocity = grad.copy()"),
-        source="field notes, row 16",
     )
     bank.edit(
         key,
@@ -167,7 +91,6 @@ def _momentum(bank: Bank) -> None:
         "The velocity that came in is changed in place, and the caller who kept it finds other "
         "numbers. Make a new array: an augmented assignment writes into the old one.",
         (VELOCITY, "velocity *= momentum\n    velocity += grad"),
-        source="field notes, row 60",
     )
 
 
@@ -179,7 +102,6 @@ def _nesterov(bank: Bank) -> None:
         "With nesterov=True the step is the plain one. The gradient plus momentum times the old "
         "velocity is the new velocity, nothing more: look ahead with the velocity just made.",
         (AHEAD, "direction = velocity"),
-        source="field notes, row 15",
     )
     bank.edit(
         key,
@@ -194,7 +116,6 @@ def _nesterov(bank: Bank) -> None:
         "Nesterov's step goes along momentum times the new velocity, and the gradient is not "
         "counted once more. Looking ahead adds the newest gradient to what will still be rolling.",
         (AHEAD, "direction = momentum * velocity"),
-        source="field notes, row 15",
     )
     bank.edit(
         key,
@@ -202,7 +123,6 @@ def _nesterov(bank: Bank) -> None:
         "Nesterov's step adds momentum times the velocity to the velocity, so that old gradients "
         "count nearly twice. What is added to the look-ahead is the newest gradient alone.",
         (AHEAD, "direction = velocity + momentum * velocity"),
-        source="field notes, row 15",
     )
     bank.edit(
         key,
@@ -210,7 +130,6 @@ def _nesterov(bank: Bank) -> None:
         "With nesterov=True the look-ahead is returned as the velocity, and the next step adds "
         "to it. Looking ahead changes the step only: the velocity is the same either way.",
         (AHEAD, "direction = velocity = grad + momentum * velocity"),
-        source="field notes, row 15",
     )
 
 
@@ -224,7 +143,7 @@ def _classical(bank: Bank) -> None:
         "the classical form the velocity holds each gradient with the rate of its own time.",
         (made, "velocity = momentum * velocity + grad"),
         (new, "return param - lr * velocity, velocity"),
-        source="torch.optim.SGD; field notes, 4.3",
+        source="torch.optim.SGD",
     )
     bank.edit(
         key,
@@ -241,7 +160,6 @@ def _classical(bank: Bank) -> None:
         "The gradient enters with 1 - momentum, as in a running average, so that steps are ten "
         "times too short at 0.9. Here it enters with the rate alone.",
         (made, "velocity = momentum * velocity - (1 - momentum) * lr * grad"),
-        source="field notes, row 14",
     )
     bank.edit(
         key,
@@ -270,7 +188,6 @@ def _classical(bank: Bank) -> None:
         "The velocity that came in is not used, so that every step starts from rest: plain "
         "gradient descent. What the last step returned should stay in it, times momentum.",
         (made, "velocity = -lr * grad"),
-        source="field notes, row 16",
     )
     bank.edit(
         key,
@@ -301,5 +218,4 @@ def _classical(bank: Bank) -> None:
         "The velocity that came in is changed in place, and the caller who kept it finds other "
         "numbers. Make a new array: an augmented assignment writes into the old one.",
         (made, "velocity *= momentum\n    velocity -= lr * grad"),
-        source="field notes, row 60",
     )
