@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import optimizers_loops, optimizers_more, optimizers_plain, optimizers_torchlike
 from .optimizers_wrong import EDITS, all_edited
 from .optimizers_wrong_class import OF_CLASS
+from .optimizers_wrong_state import OF_STATE
 
 more = optimizers_more
 KEYS = (
@@ -54,7 +55,7 @@ RIGHT = {
 
 WRONG = {
     key: {label: all_edited(key, edits) for label, edits in labelled.items()}
-    for key, labelled in {**EDITS, "Adam": OF_CLASS}.items()
+    for key, labelled in {**EDITS, "Adam": {**OF_CLASS, **OF_STATE}}.items()
 } | {
     f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
     for t, x in LETTERS.items()

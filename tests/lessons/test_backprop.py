@@ -10,7 +10,8 @@ import pytest
 from autograder.audit import audit_lesson
 from autograder.reference import load_reference
 
-from ..answers.backprop import LINEAR, RIGHT, WRONG, linear_loops, linear_loops_back
+from ..answers.backprop import LINEAR, RIGHT, WRONG
+from ..answers.backprop_layers import linear_loops, linear_loops_back
 from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
 
 LESSON = "02_backprop"
