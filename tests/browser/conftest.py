@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from .course import TOKEN, copy_course, make_lab
+from .course import ROOT, TOKEN, copy_course, make_lab
 from .notebook import Notebook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = [
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -22,7 +22,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
 PATIENCE = 90_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
@@ -66,8 +66,10 @@ def page(browser: Browser, lab: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def notebook(page: Page, lab: str) -> Iterator[Notebook]:
+def notebook(page: Page, lab: str, course: Path) -> Iterator[Notebook]:
     """What `make lab` opens: lesson 00, blank, with a kernel that is ready."""
+    blank = Path("notebooks", "00_orientation", "orientation.ipynb")
+    shutil.copy2(ROOT / blank, course / blank)  # Validate, for one, saves it
     page.goto(lab)
     notebook = Notebook(page)
     yield notebook
