@@ -14,8 +14,6 @@ from autograder.misconception import Bank
 
 bank = Bank("10_training_loop")
 
-FIELD = "teaching notes, section 7, "
-
 
 # What right answers share
 
@@ -92,7 +90,6 @@ bank.edit(
     "Old gradients are never cleared: backward adds to what is there, so each step repeats all the "
     "steps before it. Look at what has to happen before a new gradient is computed.",
     ("    optimizer.zero_grad()\n", ""),
-    source=FIELD + "row 30",
 )
 NOTHING_MOVES = (
     "No weight ever moves: when the optimizer steps, this batch's gradients are not there, either "
@@ -104,7 +101,6 @@ bank.edit(
     NOTHING_MOVES,
     ("    optimizer.zero_grad()\n", ""),
     ("    loss.backward()\n", "    loss.backward()\n    optimizer.zero_grad()\n"),
-    source=FIELD + "row 30",
     equivalent_to="step_before_backward",
 )
 bank.edit(
@@ -115,7 +111,6 @@ bank.edit(
         "    loss.backward()\n    optimizer.step()\n",
         "    optimizer.step()\n    loss.backward()\n",
     ),
-    source="CURRICULUM, lesson 10",
     equivalent_to="zero_grad_between",
 )
 bank.edit(
@@ -128,7 +123,6 @@ bank.edit(
         "    loss.backward()\n    optimizer.step()\n",
         "    optimizer.step()\n    optimizer.zero_grad()\n    loss.backward()\n",
     ),
-    source="CURRICULUM, lesson 10: step before backward, in its other form",
     about="anything",
 )
 bank.edit(
@@ -138,7 +132,6 @@ bank.edit(
     "still counts once. Clear first, and the step depends on its own batch only.",
     ("    optimizer.zero_grad()\n", ""),
     ("    optimizer.step()\n", "    optimizer.step()\n    optimizer.zero_grad()\n"),
-    source=FIELD + "row 30",
 )
 bank.edit(
     "train_step",
@@ -154,7 +147,6 @@ bank.edit(
     "A tensor comes back where a number is asked for: it holds on to the graph of this batch as "
     "long as anybody keeps it. Take the Python number out of it.",
     ("return loss.item()", "return loss"),
-    source=FIELD + "row 33",
     about="anything",
 )
 bank.edit(
@@ -163,7 +155,6 @@ bank.edit(
     "A tensor comes back where a Python number is asked for. Detached it holds no graph, but it "
     "stays on its device and is no float: take the number out of it.",
     ("return loss.item()", "return loss.detach()"),
-    source=FIELD + "row 33",
     about="anything",
 )
 bank.edit(
@@ -197,7 +188,7 @@ bank.edit(
     BATCH_MEANS,
     ("total += loss * len(inputs)", "total += loss"),
     ("count += len(inputs)", "count += 1"),
-    source=FIELD + "row 32; going_modular/engine.py",
+    source="mrdbourke/pytorch-deep-learning, going_modular/engine.py",
 )
 bank.edit(
     "train_epoch",
@@ -205,7 +196,7 @@ bank.edit(
     BATCH_MEANS,
     ("total += loss * len(inputs)", "total += loss"),
     ("return total / count", "return total / len(loader)"),
-    source=FIELD + "row 32; going_modular/engine.py",
+    source="mrdbourke/pytorch-deep-learning, going_modular/engine.py",
     about="anything",
 )
 bank.edit(
@@ -214,7 +205,6 @@ bank.edit(
     "The losses are weighed by their samples and added up, and the sum comes back: it grows with "
     "the size of the data set. A mean is divided by the number of samples in the end.",
     ("return total / count", "return total"),
-    source=FIELD + "row 22",
 )
 bank.edit(
     "train_epoch",
@@ -222,7 +212,6 @@ bank.edit(
     "Batch means are added as they are and divided by the number of samples: the 1/N is taken "
     "twice. Each mean has to be multiplied by its batch's size first.",
     ("total += loss * len(inputs)", "total += loss"),
-    source=FIELD + "row 22",
 )
 bank.edit(
     "train_epoch",
@@ -238,7 +227,6 @@ bank.edit(
     "The model stays in the mode in which it came: after an evaluation, dropout and batch norm "
     "sleep for the whole epoch. Say model.train() where the epoch begins.",
     ("    model.train()\n", ""),
-    source=FIELD + "row 51",
     about="anything",
 )
 bank.edit(
@@ -297,7 +285,6 @@ bank.edit(
     ),
     (".sum().item()", ".float().mean().item()"),
     ("count += len(inputs)", "count += 1"),
-    source=FIELD + "row 32",
 )
 bank.edit(
     "evaluate",
@@ -313,7 +300,6 @@ bank.edit(
         "total += criterion(logits, targets).item()\n            batches += 1",
     ),
     ("return total / count,", "return total / batches,"),
-    source=FIELD + "row 32",
 )
 bank.edit(
     "evaluate",
@@ -326,7 +312,6 @@ bank.edit(
     ),
     (".sum().item()", ".float().mean().item()\n            batches += 1"),
     ("correct / count", "correct / batches"),
-    source=FIELD + "row 33",
 )
 bank.edit(
     "evaluate",
@@ -334,7 +319,6 @@ bank.edit(
     "The accuracy is in percent. It is asked for as a fraction between 0 and 1, so that it can be "
     "compared and drawn with everything else that is one.",
     ("correct / count", "100 * correct / count"),
-    source="CURRICULUM, lesson 10",
 )
 bank.edit(
     "evaluate",
@@ -350,7 +334,6 @@ bank.edit(
     "The model is left in evaluation mode: whoever trains on afterwards does so without dropout "
     "and with frozen batch norm. Remember the mode on entry, and put it back.",
     ("    model.train(was_training)\n", ""),
-    source=FIELD + "row 51",
     about="anything",
 )
 bank.edit(
@@ -359,7 +342,6 @@ bank.edit(
     "The model is in training mode afterwards, whatever it was before: a model that is only used "
     "and never trained wakes its dropout. Put back the mode that was there.",
     ("model.train(was_training)", "model.train()"),
-    source=FIELD + "row 51",
     about="anything",
 )
 bank.edit(
@@ -368,7 +350,6 @@ bank.edit(
     "Only the model's own flag is put back; the layers inside it stay in evaluation mode, and "
     "dropout sleeps on. The method sets the flag of every part, the attribute one.",
     ("model.train(was_training)", "model.training = was_training"),
-    source=FIELD + "row 51",
     about="anything",
 )
 bank.edit(
@@ -377,7 +358,6 @@ bank.edit(
     "The model is measured in the mode in which it came: in training mode dropout makes the "
     "result a matter of chance, and batch norm learns from validation data.",
     ("    model.eval()\n", ""),
-    source=FIELD + "row 51",
 )
 bank.edit(
     "evaluate",
@@ -385,7 +365,6 @@ bank.edit(
     "Evaluation mode is on, but a graph is still built for every batch: eval() changes what "
     "layers do, not what autograd records. Switch recording off as well.",
     ("with torch.no_grad():", "with torch.enable_grad():"),
-    source=FIELD + "row 51",
     about="anything",
 )
 bank.edit(
@@ -413,7 +392,6 @@ bank.edit(
     "The largest logit is looked for along the batch: which sample is best for each class. The "
     "predicted class is the largest along the classes, one for each sample.",
     ("argmax(dim=1)", "argmax(dim=0)"),
-    source=FIELD + "row 33",
     about="anything",
 )
 bank.edit(
@@ -501,7 +479,6 @@ GLOBAL = (
 @bank.wrong(
     "make_loader",
     GLOBAL,
-    source=FIELD + "row 58",
     about="anything",
 )
 def global_generator(dataset: Any, batch_size: int, seed: int, shuffle: bool = True) -> Any:
@@ -511,7 +488,6 @@ def global_generator(dataset: Any, batch_size: int, seed: int, shuffle: bool = T
 @bank.wrong(
     "make_loader",
     GLOBAL,
-    source=FIELD + "row 58",
     about="anything",
     equivalent_to="global_generator",
 )
@@ -524,7 +500,6 @@ def global_seed(dataset: Any, batch_size: int, seed: int, shuffle: bool = True) 
     "make_loader",
     "Every epoch has the same order: the generator starts again from the seed each time. Batches "
     "then never mix differently. Start it once, and let it run on.",
-    source=FIELD + "row 58",
     about="anything",
 )
 def same_order_each_epoch(dataset: Any, batch_size: int, seed: int, shuffle: bool = True) -> Any:
@@ -542,7 +517,6 @@ bank.edit(
     "The partial last batch is left out, so some samples are not seen in an epoch, and a small "
     "data set may give no batch at all. Nothing asks for batches of one size.",
     ("generator=generator)", "generator=generator, drop_last=True)"),
-    source=FIELD + "row 58",
     about="anything",
 )
 bank.edit(
@@ -580,7 +554,6 @@ bank.edit(
     "The history has the rate that the scheduler has set for the next epoch. What explains this "
     "epoch's loss is the rate that was used in it: read it before the scheduler steps.",
     ('history["lr"].append(rate)', 'history["lr"].append(optimizer.param_groups[0]["lr"])'),
-    source=FIELD + "row 46",
 )
 bank.edit(
     "fit",
@@ -599,7 +572,6 @@ bank.edit(
         "            scheduler.step()\n"
         "        rate = optimizer",
     ),
-    source=FIELD + "row 46",
 )
 bank.edit(
     "fit",
@@ -627,7 +599,6 @@ bank.edit(
     "Every scheduler is stepped in the same way, without a metric. ReduceLROnPlateau decides by "
     "one and raises a TypeError: it needs the validation loss.",
     ("scheduler.step(val_loss)", "scheduler.step()"),
-    source="CURRICULUM, lesson 10",
     about="anything",
 )
 bank.edit(
@@ -636,7 +607,6 @@ bank.edit(
     "ReduceLROnPlateau watches the training loss, which goes on falling while the model only "
     "learns by heart. Whether training still helps is seen on the validation loss.",
     ("scheduler.step(val_loss)", "scheduler.step(train_loss)"),
-    source=FIELD + "row 49",
 )
 bank.edit(
     "fit",
@@ -644,7 +614,6 @@ bank.edit(
     "ReduceLROnPlateau gets the accuracy, but it waits for a number that falls: a better accuracy "
     "looks like a worse loss to it. Give it the validation loss.",
     ("scheduler.step(val_loss)", "scheduler.step(val_accuracy)"),
-    source=FIELD + "row 49: mode",
 )
 bank.edit(
     "fit",
@@ -677,7 +646,6 @@ bank.edit(
         "                    scheduler.step()\n\n"
         "        train_loss = train_epoch(model, stepping(),",
     ),
-    source=FIELD + "row 36",
 )
 bank.edit(
     "fit",
@@ -685,7 +653,6 @@ bank.edit(
     "The scheduler is stepped without asking whether there is one. None is a scheduler's usual "
     "value while trying things out, and means that the rate stays.",
     ("elif scheduler is not None:", "else:"),
-    source="CURRICULUM, lesson 10: None is allowed",
     about="anything",
 )
 bank.edit(
