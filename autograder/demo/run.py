@@ -25,7 +25,7 @@ from autograder.report import print_report, progress_bar
 from autograder.seeds import batch_seed
 
 LESSON = "05_optimizers"
-MISTAKEN = 16  # learners with a mistake in every exercise, unless every mistake is asked for
+MISTAKEN = 12  # learners with a mistake in every exercise, unless every mistake is asked for
 DUE = datetime.datetime(2026, 1, 15, 12, 0)
 # What an instructor would write into their own nbgrader_config.py: nothing for what comes late.
 LATE_POLICY = '\nget_config().LateSubmissionPlugin.penalty_method = "zero"\n'
