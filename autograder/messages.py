@@ -7,10 +7,8 @@ from typing import Any
 
 from autograder.compare import Difference
 from autograder.observation import Raised
+from autograder.toolbox import AFTERWARDS, OVERWRITTEN
 from autograder.verdict import Verdict
-
-AFTERWARDS = "inputs afterwards"
-OVERWRITTEN = "result after its inputs were overwritten"
 
 
 def describe_difference(difference: Difference) -> str:

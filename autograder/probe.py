@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder import toolbox
 
-Inputs = Any
+Inputs = dict[str, Any]
 Run = Callable[[Any, Any], Any]
 
 

@@ -26,18 +26,31 @@ def overwrite(value: Any) -> None:
             overwrite(item)
 
 
-class Purity:
-    """Runs `name(**inputs)` and shows the result, the inputs afterwards, and the result again
-    once the inputs have been overwritten: a pure function's result does not notice."""
+AFTERWARDS = "inputs afterwards"
+OVERWRITTEN = "result after its inputs were overwritten"
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+
+def label(results: Any, labels: tuple[str, ...]) -> dict[str, Any]:
+    """The results of a call under their names: one thing, or a tuple of several."""
+    if len(labels) == 1:
+        return {labels[0]: results}
+    if not isinstance(results, list | tuple) or len(results) != len(labels):
+        raise TypeError(f"({', '.join(labels)}) should come back, got {type(results).__name__}")
+    return dict(zip(labels, results, strict=True))
+
+
+class Purity:
+    """Runs `name(**inputs)` and shows the results by name, the inputs afterwards, and the results
+    again once the inputs have been overwritten: a pure function's results do not notice."""
+
+    def __init__(self, name: str, *labels: str) -> None:
+        self.name, self.labels = name, labels or ("result",)
 
     def __call__(self, impl: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-        result = getattr(impl, self.name)(**inputs)
-        seen = {"result": snapshot(result), "inputs afterwards": snapshot(inputs)}
+        named = label(getattr(impl, self.name)(**inputs), self.labels)
+        seen = {**snapshot(named), AFTERWARDS: snapshot(inputs)}
         overwrite(inputs)
-        seen["result after its inputs were overwritten"] = snapshot(result)
+        seen[OVERWRITTEN] = snapshot(named)
         return seen
 
 

@@ -14,8 +14,7 @@ from autograder.hidden.backprop.probes.pairs import (
     Outstanding,
     PurePair,
 )
-from autograder.hidden.backprop.probes.pure import Inputs
-from autograder.probe import Probe, Probes
+from autograder.probe import Inputs, Probe, Probes
 
 
 def bend_batch(rng: np.random.Generator, *shape: int) -> Inputs:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.backprop.probes.pure import Inputs, Pure
-from autograder.probe import Probe, Probes
+from autograder.probe import Inputs, Probe, Probes
+from autograder.toolbox import Purity
 
 
 def near(rng: np.random.Generator) -> Inputs:
@@ -82,6 +82,6 @@ def declare(probes: Probes) -> None:
     probes.add(
         "relative_error",
         Probe(
-            "integers", "arrays of integers", 0.25, whole_numbers, Pure("relative_error", "error")
+            "integers", "arrays of integers", 0.25, whole_numbers, Purity("relative_error", "error")
         ),
     )

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.hidden.backprop.probes.pairs import Backward, Forward, Layer, Outstanding, PurePair
-from autograder.hidden.backprop.probes.pure import Inputs
-from autograder.probe import Probe, Probes
+from autograder.probe import Inputs, Probe, Probes
 
 CHECK_LAYER = "compare each gradient with numerical_gradient, on a batch whose sizes all differ."
 LINEAR = Layer("linear", "dx", "dW", "db")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.backprop.probes.pure import Inputs, Pure
-from autograder.probe import Probe, Probes
+from autograder.probe import Inputs, Probe, Probes
+from autograder.toolbox import Purity
 
 
 def batch_of_logits(rng: np.random.Generator, n: int, c: int) -> Inputs:
@@ -122,7 +122,7 @@ def declare(probes: Probes) -> None:
             "nothing that was handed in is changed",
             0.25,
             lambda rng: batch_of_logits(rng, 4, 3),
-            Pure("softmax_cross_entropy", "loss", "dlogits"),
+            Purity("softmax_cross_entropy", "loss", "dlogits"),
         ),
     ):
         probes.add("softmax_cross_entropy", probe)
@@ -135,7 +135,7 @@ def declare(probes: Probes) -> None:
             "three axes, and nothing that was handed in is changed",
             0.25,
             predictions(2, 3, 2),
-            Pure("mse_backward", "dpred"),
+            Purity("mse_backward", "dpred"),
         ),
     ):
         probes.add("mse_backward", probe)

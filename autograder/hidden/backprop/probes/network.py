@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.backprop.probes.pure import Inputs, Pure
-from autograder.probe import Probe, Probes
+from autograder.probe import Inputs, Probe, Probes
+from autograder.toolbox import Purity
 
 
 def network(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> Inputs:
@@ -109,7 +109,7 @@ def declare(probes: Probes) -> None:
             "its keys, and nothing that was handed in is changed",
             0.5,
             lambda rng: network(rng, 4, 2, 3, 3),
-            Pure("mlp_loss_and_grads", "loss", "grads"),
+            Purity("mlp_loss_and_grads", "loss", "grads"),
         ),
     ):
         probes.add("mlp_loss_and_grads", probe)

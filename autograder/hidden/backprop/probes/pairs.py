@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.hidden.backprop.probes.pure import AFTERWARDS, OVERWRITTEN, Inputs, label
-from autograder.toolbox import overwrite, snapshot
+from autograder.probe import Inputs
+from autograder.toolbox import AFTERWARDS, OVERWRITTEN, label, overwrite, snapshot
 
 
 class Layer:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.backprop.probes.pure import AFTERWARDS, OVERWRITTEN, Inputs
-from autograder.probe import Probes, Tolerance
-from autograder.toolbox import overwrite, snapshot
+from autograder.probe import Inputs, Probes, Tolerance
+from autograder.toolbox import AFTERWARDS, OVERWRITTEN, overwrite, snapshot
 
 
 def cubic(rng: np.random.Generator) -> Inputs:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.hidden.backprop.probes.network import network
-from autograder.hidden.backprop.probes.pure import AFTERWARDS, OVERWRITTEN, Inputs
-from autograder.probe import Probe, Probes
-from autograder.toolbox import overwrite, snapshot
+from autograder.probe import Inputs, Probe, Probes
+from autograder.toolbox import AFTERWARDS, OVERWRITTEN, overwrite, snapshot
 
 
 def training(steps: int, lr: float) -> Callable[[np.random.Generator], Inputs]:
