@@ -1667,16 +1667,21 @@ import os
 from pathlib import Path
 
 
-def load_digits():
-    """Handwritten digits: x float64 (1797, 64) in [0, 1], y int64 (1797,)."""
+def find_data(name):
+    """The path of one of the course's data sets: upward from here, then in DESCENT_DATA."""
     here = Path.cwd().resolve()
     places = [folder / "data" for folder in (here, *here.parents)]
     places += [here, Path(os.environ.get("DESCENT_DATA", here))]
     for place in places:
-        if (place / "digits.npz").is_file():
-            with np.load(place / "digits.npz") as digits:
-                return digits["x"].reshape(-1, 64) / 16.0, digits["y"]
-    raise FileNotFoundError("digits.npz: set DESCENT_DATA to the course's data folder")
+        if (place / name).is_file():
+            return place / name
+    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+
+
+def load_digits():
+    """Handwritten digits: x float64 (1797, 64) in [0, 1], y int64 (1797,)."""
+    with np.load(find_data("digits.npz")) as digits:
+        return digits["x"].reshape(-1, 64) / 16.0, digits["y"]
 
 
 def init_digits(seed=0):

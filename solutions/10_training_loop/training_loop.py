@@ -43,17 +43,21 @@ from torch.utils.data import DataLoader, TensorDataset
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def find_data(name):
+    """The path of one of the course's data sets: upward from here, then in DESCENT_DATA."""
+    here = Path.cwd().resolve()
+    places = [folder / "data" for folder in (here, *here.parents)]
+    places += [here, Path(os.environ.get("DESCENT_DATA", here))]
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+
+
 def load_digits():
     """The 1797 handwritten digits as float32 images (1797, 1, 8, 8) in [0, 1], and their labels."""
-    folders = [folder / "data" for folder in (Path.cwd(), *Path.cwd().parents)]
-    folders.append(Path(os.environ.get("DESCENT_DATA", "data")))
-    for folder in folders:
-        if (folder / "digits.npz").is_file():
-            digits = np.load(folder / "digits.npz")
-            return torch.tensor(digits["x"] / 16.0).float()[:, None], torch.tensor(digits["y"])
-    raise FileNotFoundError(
-        f"no data/digits.npz in {Path.cwd()} or above it; set DESCENT_DATA to the folder that has it"
-    )
+    with np.load(find_data("digits.npz")) as digits:
+        return torch.tensor(digits["x"] / 16.0).float()[:, None], torch.tensor(digits["y"])
 
 
 # %% tags=["setup"]
