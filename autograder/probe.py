@@ -56,6 +56,8 @@ class Probe:
         tolerance: when two numbers count as equal.
         seconds: CPU time that `run` may take.
         experiment: what a learner could try to see why it differs, when no misconception fits.
+        uses: further names that `run` may look at: `impl` has those that the notebook defines, and
+            `run` has to do without the others.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Probe:
     tolerance: Tolerance = FLOAT64
     seconds: float = 10.0
     experiment: str = ""
+    uses: tuple[str, ...] = ()
 
     def given(self, seed: int, exercise: str) -> Given:
         """Fresh inputs for this probe in a batch: the same for the same seed."""
@@ -99,13 +102,16 @@ class Probes:
         tolerance: Tolerance = FLOAT64,
         seconds: float = 10.0,
         experiment: str = "",
+        uses: tuple[str, ...] = (),
     ) -> Callable[[Run], Run]:
         """Declare a probe: the decorated function is its `run`, and its name the probe's name."""
 
         def declare(run: Run) -> Run:
             self.add(
                 exercise,
-                Probe(run.__name__, topic, points, inputs, run, tolerance, seconds, experiment),
+                Probe(
+                    run.__name__, topic, points, inputs, run, tolerance, seconds, experiment, uses
+                ),
             )
             return run
 

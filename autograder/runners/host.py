@@ -40,21 +40,27 @@ class Budget:
             raise OverflowError("the result is too large to look at")
 
 
-def publish(payload: str, names: list[str], mime: str) -> None:
+def publish(payload: str, names: list[str], uses: list[str], mime: str) -> None:
     """Run a payload against the names that the notebook defines, and send out what came of it."""
     from IPython.display import publish_display_data
 
     run, inputs = pickle.loads(base64.b64decode(payload))
-    text = json.dumps(observe(run, names, sys.modules["__main__"].__dict__, inputs))
+    text = json.dumps(observe(run, names, uses, sys.modules["__main__"].__dict__, inputs))
     publish_display_data({mime: text})
 
 
-def observe(run: Any, names: list[str], namespace: dict[str, Any], inputs: Any) -> Any:
-    """Run one probe in a neutral state; the wire form of its result, or of its exception."""
+def observe(
+    run: Any, names: list[str], uses: list[str], namespace: dict[str, Any], inputs: Any
+) -> Any:
+    """Run one probe in a neutral state; the wire form of its result, or of its exception.
+
+    All of `names` have to be defined; of those that it `uses` besides, the defined ones are there.
+    """
     missing = [name for name in names if name not in namespace]
     if missing:
         return raised(["Undefined"], f"{missing[0]} is not defined", "")
-    impl = types.SimpleNamespace(**{name: namespace[name] for name in names})
+    known = [*names, *(name for name in uses if name in namespace)]
+    impl = types.SimpleNamespace(**{name: namespace[name] for name in known})
     with neutral_state():
         try:
             return encode(run(impl, inputs), Budget(), 0)

@@ -83,7 +83,8 @@ class KernelRunner:
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
         payload = base64.b64encode(probe.payload(inputs)).decode()
-        code = f"__import__('_probe_host').publish({payload!r}, {list(names)!r}, {MIME!r})"
+        asked = f"{payload!r}, {list(names)!r}, {list(probe.uses)!r}, {MIME!r}"
+        code = f"__import__('_probe_host').publish({asked})"
         ran = self._execute(code, self._probe_budget(probe.seconds), silent=True)
         if ran.lost is not None:
             return ran.lost

@@ -21,7 +21,8 @@ class LocalRunner:
 
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`. The inputs are copied first, as sending them would."""
-        node = host.observe(probe.run, list(names), self.namespace, copy.deepcopy(inputs))
+        known, given = self.namespace, copy.deepcopy(inputs)
+        node = host.observe(probe.run, list(names), list(probe.uses), known, given)
         try:
             return decode(json.loads(json.dumps(node)))
         except (WireError, ValueError) as error:
