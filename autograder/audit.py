@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import first_difference
-from autograder.judge import Judge
+from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise, Lesson
 from autograder.misconception import Misconception
 from autograder.observation import Number, Observation, TensorValue
@@ -86,22 +87,26 @@ def _audit_reference(judge: Judge, exercise: Exercise, audit: Audit) -> None:
 def _audit_misconception(
     judges: Sequence[Judge], exercise: Exercise, misconception: Misconception, audit: Audit
 ) -> Row:
-    names = {**load_reference(judges[0].lesson).__dict__, **misconception.names()}
     where = f"{exercise.key}: {misconception.name}"
     caught: list[tuple[str, ...]] = []
     said: list[str | None] = []
+    factors: list[float] = []
+    names: Mapping[str, Any] = {}
     for judge in judges:
-        verdict = judge.verdict(judge.examine(exercise.key, LocalRunner(names)))
+        names = {**load_reference(judge.lesson).__dict__, **misconception.names()}
+        findings = judge.examine(exercise.key, LocalRunner(names))
+        verdict = judge.verdict(findings)
         caught.append(tuple(p.name for p in verdict.probes if p.status != "passed"))
         said.append(verdict.diagnosis.misconception if verdict.diagnosis else None)
+        factors.append(_factor(judge, findings))
         allowed = {misconception.name, misconception.equivalent_to} - {None}
         if not caught[-1]:
             audit.problems.append(f"{where} survives with seed {judge.seed}")
         elif said[-1] not in allowed:
             audit.problems.append(f"{where} is diagnosed as {said[-1]} with seed {judge.seed}")
         if misconception.about == "values":
-            _audit_types(judge, exercise, names, where, audit)
-    factor = min(_factor(judge, exercise, names) for judge in judges)
+            _audit_types(judge, findings, where, audit)
+    factor = min(factors)
     if factor < SAFETY:
         audit.problems.append(f"{where} is only {factor:.1f} tolerances away from right")
     if not misconception.text or not 10 <= len(misconception.text.split()) <= 45:
@@ -110,14 +115,13 @@ def _audit_misconception(
     return Row(misconception, caught[0], said[0], factor, visible)
 
 
-def _audit_types(
-    judge: Judge, exercise: Exercise, names: Mapping[str, Any], where: str, audit: Audit
-) -> None:
+def _audit_types(judge: Judge, findings: Findings, where: str, audit: Audit) -> None:
     """A misconception returns the right types and shapes, unless that is its subject."""
-    findings = judge.examine(exercise.key, LocalRunner(names))
-    for probe in judge.probes(exercise.key):
+    for probe in judge.probes(findings.exercise):
         difference = first_difference(
-            judge.expected(exercise.key, probe), findings.observations[probe.name], probe.tolerance
+            judge.expected(findings.exercise, probe),
+            findings.observations[probe.name],
+            probe.tolerance,
         )
         if difference is not None and difference.kind not in ("value", "nan"):
             audit.problems.append(
@@ -126,11 +130,12 @@ def _audit_types(
             )
 
 
-def _factor(judge: Judge, exercise: Exercise, names: Mapping[str, Any]) -> float:
-    findings = judge.examine(exercise.key, LocalRunner(names))
+def _factor(judge: Judge, findings: Findings) -> float:
     return max(
-        tolerances_away(judge.expected(exercise.key, p), findings.observations[p.name], p.tolerance)
-        for p in judge.probes(exercise.key)
+        tolerances_away(
+            judge.expected(findings.exercise, p), findings.observations[p.name], p.tolerance
+        )
+        for p in judge.probes(findings.exercise)
     )
 
 
@@ -171,12 +176,9 @@ def _plain(value: Any) -> Any:
 
 def caught_by_visible_tests(lesson: Lesson, exercise: Exercise, names: Mapping[str, Any]) -> bool:
     """Whether the visible part of the graded cell fails on these names."""
-    source = next(
-        cell.source
-        for cell in lesson.release().cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise.test_id
-    )
-    with contextlib.redirect_stdout(io.StringIO()):
+    source = lesson.visible_tests[exercise.test_id]
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             exec(compile(source, f"<visible tests of {exercise.key}>", "exec"), dict(names))
         except Exception:  # noqa: BLE001 (any error is a visible failure)

@@ -39,6 +39,7 @@ class Judge:
         self.bank = load_bank(lesson)
         self._probes = load_probes(lesson.slug).by_exercise
         self._known: dict[tuple[str, str, str], Observation] = {}
+        self._misconceived: dict[tuple[str, str], dict[str, Any]] = {}
 
     def probes(self, exercise: str) -> list[Probe]:
         """The probes of an exercise, in order."""
@@ -104,9 +105,18 @@ class Judge:
         """What a misconception does on this probe; remembered."""
         key = (misconception.exercise, probe.name, misconception.name)
         if key not in self._known:
-            names = {**load_reference(self.lesson).__dict__, **misconception.names()}
+            names = self._names_of(misconception)
             self._remember(misconception.exercise, probe, misconception.name, names)
         return self._known[key]
+
+    def _names_of(self, misconception: Misconception) -> dict[str, Any]:
+        """One set of names for all probes, as a learner's kernel has: what a wrong implementation
+        keeps between calls, it keeps between probes."""
+        key = (misconception.exercise, misconception.name)
+        if key not in self._misconceived:
+            names = {**load_reference(self.lesson).__dict__, **misconception.names()}
+            self._misconceived[key] = names
+        return self._misconceived[key]
 
     def _remember(
         self, exercise: str, probe: Probe, who: str, names: dict[str, Any]

@@ -119,6 +119,15 @@ class Lesson:
         )
 
     @cached_property
+    def visible_tests(self) -> dict[str, str]:
+        """What learners see of each graded cell, by its `grade_id`."""
+        return {
+            str(nbgrader_of(cell)["grade_id"]): cell.source
+            for cell in self._release.cells
+            if kind(cell) is Kind.GRADED
+        }
+
+    @cached_property
     def reference_source(self) -> str:
         """Setup and solution cells, one after another: defines names and runs nothing else."""
         return "\n\n".join(

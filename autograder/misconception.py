@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from autograder.lesson import Lesson
@@ -192,6 +193,7 @@ class _Untyped(ast.NodeTransformer):
         return cast(ast.AST, node)
 
 
+@lru_cache(maxsize=512)
 def exercise_source(lesson: Lesson, exercise: str) -> str:
     """The reference's source of one exercise, without nbgrader's marks."""
     slots = lesson.exercises[exercise].solution_ids
