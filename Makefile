@@ -10,6 +10,8 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 IPYTHON_CONFIG := .venv/etc/ipython/ipython_config.py
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.json
+# Tests of one file share what is slow to make, so they stay in one process.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 READY := $(STAMP) $(IPYTHON_CONFIG) $(LAB_SETTINGS)
 
 # nbgrader starts `alembic`, and JupyterLab `nbgrader`, from PATH.
@@ -33,8 +35,8 @@ lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser
 	  $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
+	$(PYTEST) $(PYTEST_ARGS)
+	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
 	$(BIN)/autograder demo
 
 test-all: test  ## test, the slow tests, those in a browser, a class with every mistake

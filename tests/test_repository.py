@@ -113,8 +113,8 @@ def test_make_target_exists_and_is_explained(target: str) -> None:
 
 
 def test_ci_runs_what_the_readme_says() -> None:
-    script = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert script[-2:] == ["make test", "make lint"]
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.findall(r"^make \S+", script, flags=re.MULTILINE) == ["make test", "make lint"]
     assert "make test" in (ROOT / "README.md").read_text()
 
 

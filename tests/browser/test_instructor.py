@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
 from autograder.course import Course
@@ -21,12 +22,18 @@ pytestmark = pytest.mark.browser
 LESSON = "00_orientation"
 
 
-def hand_in(course: Path) -> Path:
-    """Ana has written two of three exercises."""
+QUESTION = "gradient_zero"
+THOUGHT = "A gradient of zero is a flat place: a bottom, a top, or a saddle."
+
+
+def hand_in(course: Path, student: str = "ana") -> Path:
+    """Two of three exercises are written, and one question is answered in words."""
     notebook = nbformat.read(course / "notebooks" / LESSON / "orientation.ipynb", as_version=4)
-    for cell in notebook.cells:
+    for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False):
         cell.source = {"descent_step": DOWNHILL, "descend": WALK}.get(cell.id, cell.source)
-    path = course / "submitted" / "ana" / LESSON / "orientation.ipynb"
+        if before is not None and before.metadata.get("nbgrader", {}).get("grade_id") == QUESTION:
+            cell.source = THOUGHT
+    path = course / "submitted" / student / LESSON / "orientation.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
     return path
@@ -85,3 +92,28 @@ def test_validate_runs_visible_tests_only_and_ends(notebook: Notebook) -> None:
     expect(report).to_contain_text("descend is not written yet")
     expect(report).not_to_contain_text("autograder")
     report.get_by_role("button").last.click()
+
+
+@pytest.mark.sealed
+def test_an_answer_in_words_is_read_beside_its_mark_scheme_and_gets_points(
+    page: Page, lab: str, course: Path
+) -> None:
+    hand_in(course, "ben")
+    grade = [sys.executable, "-m", "autograder", "grade", LESSON, "--student", "ben"]
+    subprocess.run(grade, cwd=course, check=True, capture_output=True)
+
+    database = f"sqlite:///{course / 'gradebook.db'}"
+    with Gradebook(database) as gradebook:
+        handed_in = gradebook.find_submission_notebook("orientation", LESSON, "ben").id
+    page.goto(f"{lab}/formgrader/submissions/{handed_in}")
+    expect(page.get_by_text(THOUGHT)).to_be_visible()
+    question = page.locator(".nbgrader_cell", has=page.locator(f"#{QUESTION}"))
+    expect(question).to_contain_text("1 point:")  # the mark scheme
+    question.locator("input.score").fill("2")
+    question.locator("input.score").press("Tab")
+    expect(question.locator(".score-saved")).to_be_visible()
+
+    with Gradebook(database) as gradebook:
+        graded = gradebook.find_grade(QUESTION, "orientation", LESSON, "ben")
+        assert graded.manual_score == 2.0
+        assert gradebook.find_submission(LESSON, "ben").score == 5.0
