@@ -1,0 +1,10 @@
+"""Misconceptions of lesson 04, and how its probes are observed: never enters a kernel."""
+
+from __future__ import annotations
+
+from autograder.hidden.signal.bank import batches, chains, draws, features, rows, units
+from autograder.misconception import Bank
+
+bank = Bank("04_signal")
+for module in (features, units, chains, draws, batches, rows):
+    module.declare(bank)

@@ -1,0 +1,160 @@
+"""What all right initialisers share: features of raw draws, coarse enough that every draw agrees.
+
+A feature is the nearest of a few landmarks, among them the right value and what known mistakes
+give; what is near none of them is rounded. So two draws of one mistake have equal features too.
+
+False alarms. For about 40,000 weights: the deviation may be 3 % off (its standard error: uniform
+0.22 %, normal 0.36 %), the mean 0.045 deviations (0.005), the fourth moment 0.3 (0.025), and the
+largest of uniform draws lies below 0.999 of the bound once in 1e17. For 4800 uniform weights: the
+deviation 6 % (0.65 %), the mean 0.12 (0.0145), the fourth moment 0.3 (0.013), and the largest lies
+below 0.99 of the bound once in 1e20. The narrowest of these is eight standard errors wide: a right
+answer fails less than once in 1e12 verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.misconception import Bank
+from autograder.observation import Number
+
+ROOT3 = 3**0.5
+MOMENTS = (1.8, 3.0, 2.365)  # uniform, normal, normal cut off at two deviations
+
+
+def xavier_deviations(n: int, m: int) -> list[float]:
+    """The deviation asked for, and those that mistakes in the formula give."""
+    both, bound = (2 / (n + m)) ** 0.5, (6 / (n + m)) ** 0.5
+    return [
+        both,
+        both / ROOT3,  # the deviation taken for the bound
+        both * 2**0.5,  # ReLU's gain
+        both / 2**0.5,  # the sum of the fans, not their mean
+        bound,  # the bound taken for the deviation
+        6 / (n + m) / ROOT3,  # no root
+        2 / (n + m),  # the variance taken for the deviation
+        bound / 2 / ROOT3,  # from 0 to the bound
+        *((k / fan) ** 0.5 for k in (1, 2, 1 / 3) for fan in (n, m)),
+    ]
+
+
+def he_deviations(n: int, m: int) -> list[float]:
+    """The deviation asked for, and those that mistakes in the formula give."""
+    asked = (2 / n) ** 0.5
+    return [
+        asked,
+        (1 / n) ** 0.5,
+        (2 / m) ** 0.5,
+        (2 / (n + m)) ** 0.5,
+        2 / n,
+        2**0.5 / n,
+        (6 / n) ** 0.5,
+        (4 / (n + m)) ** 0.5,
+        asked / ROOT3,
+    ]
+
+
+def nearest(value: float, landmarks: Sequence[float], band: float) -> Number:
+    """The landmark within `band` of a value, as a ratio; else the value with two digits."""
+    if np.isfinite(value) and value != 0:
+        best = min(landmarks, key=lambda landmark: abs(value / landmark - 1))
+        if abs(value / best - 1) < band:
+            return Number(float(f"{best:.6g}"), "float64")
+    return Number(float(f"{value:.2g}"), "float64")
+
+
+def distribution(
+    W: Any, first: Any, deviations: Sequence[float], band: float, bounded: bool
+) -> dict[str, Any]:
+    """Features of one set of weights; `first` is a matrix whose shape is compared."""
+    asked = deviations[0]
+    ratios = [deviation / asked for deviation in deviations]
+    with np.errstate(all="ignore"):
+        deviation = float(np.std(W))
+        centre = float(np.mean(W)) / deviation
+        moment = float(np.mean((W - np.mean(W)) ** 4)) / deviation**4
+        largest = float(np.max(np.abs(W))) / (ROOT3 * asked)
+    seen = {
+        "the weight matrix": np.zeros(first.shape, first.dtype),
+        "the deviation, over the one asked for": nearest(deviation / asked, ratios, band),
+        "the mean, over the deviation": _near_zero(centre, 0.045 if W.size > 10000 else 0.12),
+        "the fourth moment, over the squared variance": _moment(moment),
+        "the share of different weights": _share(W),
+    }
+    if bounded:
+        largest = min(largest, 2.0) if largest <= 1 or largest > 1 + 1e-9 else 1.0
+        seen["the largest weight, over the bound"] = nearest(
+            largest, [*ratios, 2.0, 1.0], 1e-3 if W.size > 10000 else 1e-2
+        )
+    return seen
+
+
+def _near_zero(value: float, band: float) -> Number:
+    return Number(0.0, "float64") if abs(value) < band else nearest(value, [ROOT3, -ROOT3], 0.05)
+
+
+def _moment(value: float) -> Number:
+    close = [moment for moment in MOMENTS if abs(value - moment) < 0.3]
+    best = min(close, key=lambda moment: abs(value - moment)) if close else round(value, 1)
+    return Number(float(best), "float64")
+
+
+def _share(W: Any) -> Number:
+    share = len(np.unique(W)) / W.size  # float32 draws repeat a few of 40,000
+    return Number(1.0 if share > 0.99 else round(share, 2), "float64")
+
+
+Deviations = Callable[[int, int], list[float]]
+
+
+def matrices(deviations: Deviations, bounded: bool) -> Callable[[Any, Any, Any], Any]:
+    """Observes one matrix for each pair of fans."""
+
+    def observe(raw: Any, inputs: Any, secrets: Any) -> Any:
+        return {
+            where: distribution(
+                W, W, deviations(inputs[where]["fan_in"], inputs[where]["fan_out"]), 0.03, bounded
+            )
+            for where, W in raw.items()
+        }
+
+    return observe
+
+
+def many_small(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """Observes many small matrices from one generator."""
+    return {
+        where: distribution(
+            one["all"],
+            one["first"],
+            xavier_deviations(inputs[where]["fan_in"], inputs[where]["fan_out"]),
+            0.06,
+            bounded=True,
+        )
+        for where, one in raw.items()
+    }
+
+
+def sources(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """What depends on what: no draw is compared with the reference's."""
+    untouched = np.random.RandomState(inputs["global"]).random_sample()
+    return {
+        "'the same seed gives equal weights'": bool(np.array_equal(raw["W"], raw["again"])),
+        "'another seed gives equal weights'": bool(np.array_equal(raw["W"], raw["other"])),
+        "'two calls with one generator give equal weights'": bool(
+            np.array_equal(raw["first of two"], raw["second of two"])
+        ),
+        "'NumPy's global generator is where it was'": bool(raw["global"].value == untouched),
+    }
+
+
+def declare(bank: Bank) -> None:
+    bank.observe("xavier_uniform", "wide_and_tall")(matrices(xavier_deviations, bounded=True))
+    bank.observe("xavier_uniform", "small")(many_small)
+    bank.observe("xavier_uniform", "sources")(sources)
+    bank.observe("he_normal", "wide_and_tall")(matrices(he_deviations, bounded=False))
+    bank.observe("he_normal", "few_inputs")(matrices(he_deviations, bounded=False))
+    bank.observe("he_normal", "sources")(sources)

@@ -1,0 +1,107 @@
+"""Probes of layer norm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.hidden.signal.probes.pairs import Ahead, Back, BothWays, Norm, Outstanding, Pure
+from autograder.probe import Inputs, Probe, Probes
+
+LAYER = Norm("layernorm")
+NUDGE = "nudge one element of x at a time, with dout random, and compare with dx."
+
+
+def rows(rng: np.random.Generator, *shape: int, **options: Any) -> Inputs:
+    """Rows that differ in mean and deviation, a gamma that differs from feature to feature."""
+    d, per_row = shape[-1], (*shape[:-1], 1)
+    return {
+        "x": rng.uniform(0.5, 2.0, size=per_row) * rng.normal(size=shape)
+        + 3 * rng.normal(size=per_row),
+        "gamma": rng.uniform(0.5, 2.0, size=d) * rng.choice([-1, 1], size=d),
+        "beta": rng.normal(size=d),
+        "dout": rng.normal(size=shape),
+        **options,
+    }
+
+
+def tables(**several: tuple[int, ...]) -> Callable[[Any], Inputs]:
+    """Rows of several shapes, under the phrase that names each, and some with a large eps."""
+
+    def inputs(rng: np.random.Generator) -> Inputs:
+        named = {
+            f"for {where}".replace("_", " "): rows(rng, *shape) for where, shape in several.items()
+        }
+        shape = next(iter(several.values()))
+        return {**named, "with a large eps": rows(rng, *shape, eps=0.7)}
+
+    return inputs
+
+
+def corners(rng: np.random.Generator) -> Inputs:
+    constant = rows(rng, 4, 3)
+    constant["x"][1] = 2.5
+    closed = rows(rng, 3, 4)
+    closed["gamma"][[0, 2]] = 0.0
+    return {
+        "for a constant row": constant,
+        "for gamma with zeros": closed,
+        "for one row": rows(rng, 1, 4),
+        "for two features": rows(rng, 3, 2),
+        "for one feature": rows(rng, 3, 1),
+    }
+
+
+def declare(probes: Probes) -> None:
+    for probe in (
+        Probe(
+            "forward",
+            "the output for two axes",
+            0.75,
+            tables(five_rows=(5, 4), a_square_batch=(3, 3)),
+            Ahead(LAYER, "out"),
+            experiment="with gamma 1 and beta 0 every row of out has mean 0 and variance nearly 1.",
+        ),
+        Probe(
+            "backward",
+            "the gradients for two axes",
+            1.0,
+            tables(five_rows=(5, 4), a_square_batch=(3, 3)),
+            Back(LAYER),
+            experiment=NUDGE,
+        ),
+        Probe(
+            "more_axes",
+            "three axes, and four",
+            1.0,
+            tables(three_axes=(2, 5, 3), four_axes=(2, 3, 2, 4), equal_axes=(3, 3, 3)),
+            BothWays(LAYER),
+            experiment="reshape x to two axes and compare: rows are rows in any arrangement.",
+        ),
+        Probe(
+            "corners",
+            "a constant row, zeros in gamma, one row, one feature",
+            0.5,
+            corners,
+            BothWays(LAYER),
+            experiment="set one element of gamma to 0, and print dgamma.",
+        ),
+        Probe(
+            "outstanding",
+            "two caches at once, and one used twice",
+            0.25,
+            lambda rng: {"first": rows(rng, 4, 3), "second": rows(rng, 4, 3)},
+            Outstanding(LAYER),
+            experiment="run two forwards before the first backward, and one backward twice.",
+        ),
+        Probe(
+            "pure",
+            "nothing that was handed in is changed",
+            0.5,
+            lambda rng: {"for two axes": rows(rng, 3, 4), "for three axes": rows(rng, 2, 3, 2)},
+            Pure(LAYER),
+        ),
+    ):
+        probes.add(LAYER.key, probe)
