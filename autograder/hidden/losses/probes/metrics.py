@@ -1,0 +1,188 @@
+"""Probes of mean_iou and average_precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.hidden.losses.probes.calls import Each
+from autograder.probe import Inputs, Probe, Probes
+from autograder.toolbox import Purity
+
+AP = "average_precision"
+
+
+def maps(rng: np.random.Generator, *shape: int, classes: tuple[int, ...], n: int) -> Inputs:
+    """Two maps that agree in about two thirds of the pixels; all of `classes` occur in both."""
+    target = rng.choice(classes, size=shape)
+    pred = np.where(rng.uniform(size=shape) < 0.6, target, rng.choice(classes, size=shape))
+    target.flat[: len(classes)] = classes
+    pred.flat[: len(classes)] = classes
+    pred.flat[-1] = classes[0] if target.flat[-1] != classes[0] else classes[-1]
+    return {"pred": pred, "target": target, "n_classes": n}
+
+
+def one_sided(rng: np.random.Generator) -> Inputs:
+    """Class 3 only in the prediction, class 2 only in the target, class 4 in neither."""
+    invented = maps(rng, 4, 5, classes=(0, 1), n=5)
+    invented["pred"][1, 1:3] = 3
+    missed = maps(rng, 4, 5, classes=(0, 1), n=5)
+    missed["target"][1, 1:3] = 2
+    both = maps(rng, 5, 5, classes=(0, 1, 4), n=5)
+    both["pred"][1, :2], both["target"][2, 2:] = 3, 2
+    return {
+        "for a class that only the prediction has": invented,
+        "for a class that only the target has": missed,
+        "for one of each": both,
+    }
+
+
+def uneven_maps(rng: np.random.Generator) -> Inputs:
+    """Two images: one with two classes, one with a third that the first does not have."""
+    batch = maps(rng, 2, 4, 4, classes=(0, 1), n=3)
+    batch["target"][1, 2:], batch["pred"][1, 3:] = 2, 2
+    batch["pred"][0, 3] = 1
+    return {"for two images": batch}
+
+
+def ranked(rng: np.random.Generator, start: str, middle: int, end: str, missed: int) -> Inputs:
+    """Detections in the order of their scores: a fixed start and end, and something between."""
+    bits = rng.integers(0, 2, size=middle)
+    bits[:3] = [0, 1, 0]
+    found = np.array([*map(int, start), *bits, *map(int, end)], dtype=bool)
+    scores = np.sort(rng.uniform(0.05, 0.95, size=found.size))[::-1]
+    scores = scores + 1e-3 * np.arange(found.size, 0, -1)
+    return {"scores": scores, "is_match": found, "n_truth": int(found.sum()) + missed}
+
+
+def shuffled(rng: np.random.Generator, given: Inputs, scale: float = 1.0) -> Inputs:
+    order = rng.permutation(len(given["scores"]))
+    return {
+        "scores": scale * given["scores"][order] - (scale > 1) * 2 * scale,
+        "is_match": given["is_match"][order],
+        "n_truth": given["n_truth"],
+    }
+
+
+def nothing_to_rank(rng: np.random.Generator) -> Inputs:
+    scores, none = rng.uniform(size=3), np.zeros(3, dtype=bool)
+    empty = {"scores": np.zeros(0), "is_match": np.zeros(0, dtype=bool)}
+    return {
+        "with two objects and a hit": {
+            "scores": scores.copy(),
+            "is_match": np.arange(3) == np.argmin(scores),
+            "n_truth": 2,
+        },
+        "without objects": {"scores": scores, "is_match": none, "n_truth": 0},
+        "without detections": {**empty, "n_truth": 3},
+        "without either": {**empty, "n_truth": 0},
+        "without a hit": {"scores": scores.copy(), "is_match": none.copy(), "n_truth": 4},
+    }
+
+
+def declare(probes: Probes) -> None:
+    """In the order of the lesson."""
+    for probe in (
+        Probe(
+            "maps",
+            "maps in which all classes occur",
+            0.5,
+            lambda rng: {
+                "for a map of three classes": maps(rng, 4, 6, classes=(0, 1, 2), n=3),
+                "for a row of pixels": maps(rng, 15, classes=(0, 1), n=2),
+            },
+            Each("mean_iou", "the mean"),
+            experiment="take two classes and six pixels, and count overlap and union by hand.",
+        ),
+        Probe(
+            "absent",
+            "maps in which some classes do not occur",
+            0.5,
+            lambda rng: {
+                "for three of six classes": maps(rng, 5, 4, classes=(0, 2, 5), n=6),
+                "without class 0": maps(rng, 4, 4, classes=(1, 3), n=4),
+            },
+            Each("mean_iou", "the mean"),
+            experiment="raise n_classes by 10: the result stays the same.",
+        ),
+        Probe(
+            "one_sided",
+            "classes that only one of the two maps has",
+            0.5,
+            one_sided,
+            Each("mean_iou", "the mean"),
+            experiment="say class 2 at one pixel where the target never has it: a 0 joins the "
+            "mean.",
+        ),
+        Probe(
+            "batch",
+            "a batch of two images",
+            0.25,
+            uneven_maps,
+            Each("mean_iou", "the mean"),
+            experiment="flatten both batches first: the result stays the same.",
+        ),
+        Probe(
+            "pure",
+            "nothing that was handed in is changed",
+            0.25,
+            lambda rng: maps(rng, 3, 4, classes=(0, 1, 2), n=4),
+            Purity("mean_iou", "the mean"),
+        ),
+    ):
+        probes.add("mean_iou", probe)
+    for probe in (
+        Probe(
+            "ranked",
+            "detections that come in order",
+            0.5,
+            lambda rng: {
+                "for a hit first": ranked(rng, "10", 6, "011", 0),
+                "for a miss first": ranked(rng, "01", 6, "110", 0),
+            },
+            Each(AP, "the area"),
+            experiment="rank hit, miss, hit of two objects: precisions 1, 1/2, 2/3, and the area "
+            "is (1 + 2/3) / 2.",
+        ),
+        Probe(
+            "any_order",
+            "detections in any order",
+            0.5,
+            lambda rng: {
+                "for shuffled detections": shuffled(rng, ranked(rng, "110", 7, "01", 1)),
+                "for negative scores": shuffled(rng, ranked(rng, "011", 5, "01", 2), 50.0),
+            },
+            Each(AP, "the area"),
+            experiment="shuffle scores and matches together: the area stays the same.",
+        ),
+        Probe(
+            "missed",
+            "objects that were never found",
+            0.5,
+            lambda rng: {
+                "for five objects missed": ranked(rng, "10", 5, "01", 5),
+                "for hits only": {
+                    "scores": np.array([0.9, 0.7, 0.4]),
+                    "is_match": np.ones(3, dtype=bool),
+                    "n_truth": int(rng.integers(5, 9)),
+                },
+            },
+            Each(AP, "the area"),
+            experiment="two hits and four objects: recall ends at 1/2, and so does the area.",
+        ),
+        Probe(
+            "nothing",
+            "no objects, no detections, no hits",
+            0.25,
+            nothing_to_rank,
+            Each(AP, "the area"),
+            experiment="call it with n_truth = 0, and with empty arrays: both give 0.0.",
+        ),
+        Probe(
+            "pure",
+            "nothing that was handed in is changed",
+            0.25,
+            lambda rng: shuffled(rng, ranked(rng, "10", 4, "01", 1)),
+            Purity(AP, "the area"),
+        ),
+    ):
+        probes.add(AP, probe)
