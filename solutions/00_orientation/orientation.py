@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 00 · The descent
+# # 00 - The descent
 #
 # Everything that is called *training* in this course is one line, repeated:
 #
@@ -193,9 +193,7 @@ plt.show()
 #   steep, short near the bottom, without anyone slowing it down.
 
 # %% [markdown]
-# ## Exercise 1: `descent_step`
-#
-# *5 minutes · easy · 1 point*
+# ## Exercise: `descent_step` (5 minutes, difficulty 1 of 5)
 #
 # One step, for a number and for an array alike. *Also tested:* integers, arrays of two dimensions, and that
 # the caller's `x` and `grad` are unchanged.
@@ -278,9 +276,7 @@ plt.show()
 # moved far and the near ones little.
 
 # %% [markdown]
-# ## Exercise 2: `descend`
-#
-# *15 minutes · medium · 2 points*
+# ## Exercise: `descend` (15 minutes, difficulty 2 of 5)
 #
 # One step is not enough: the slope was measured where you stood, and you no longer stand there. So measure
 # again, step again, and keep every place you were at. That list is the **path**, and most of what you will
@@ -558,9 +554,7 @@ print(f"still falling between steps 30 and 60: up to lr = {rates[falls].max():.3
 # height of the start. (The flat floor is the figure's: heights below 1e-30 are drawn at 1e-30.)
 
 # %% [markdown]
-# ## Exercise 3: `largest_stable_lr`
-#
-# *10 minutes · medium · 1 point*
+# ## Exercise: `largest_stable_lr` (10 minutes, difficulty 2 of 5)
 #
 # Searching cost 7200 gradients. For a bowl, one line gives the edge. Write the bowl with its **curvatures**:
 #
@@ -776,7 +770,7 @@ else:
 # all the same: for networks it is found by trying (lesson 06 has a method for that).
 
 # %% [markdown]
-# ## Three questions
+# ## Mastery questions
 #
 # Answer in your own words, two to five sentences each. A person reads them.
 

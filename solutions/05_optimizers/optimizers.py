@@ -207,7 +207,7 @@ grade("sgd_step")
 #
 # </details>
 #
-# ### Look: your steps on the ravine
+# ### The look: your steps on the ravine
 
 # %% alt="Left: the 3-D valley with a path that zigzags from wall to wall and then creeps along the floor. Right: three paths on the contours. With rate 0.005 it hardly moves along x; with 0.045 it zigzags, creeps, and passes through the open circles; with 0.051 each zigzag is larger than the last." tags=["demo"]
 paths = {lr: follow(sgd_step, ravine_grad, START, 60, lr=lr) for lr in (0.005, 0.045, 0.051)}
@@ -332,7 +332,7 @@ grade("momentum_step")
 #
 # </details>
 #
-# ### Look: memory against zigzag
+# ### The look: memory against zigzag
 
 # %% alt="Left: on the contours, the zigzag of SGD, the wide swings of momentum and the short ones of Nesterov, momentum and Nesterov through their open circles. Right: the loss on a log scale over 150 steps for mu = 0, 0.9 and 0.99, all with lr 0.01: 0 falls slowly and straight, 0.9 falls fastest, with waves, 0.99 rings and is the highest of the three for most of the run." tags=["demo"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.6))
@@ -464,7 +464,7 @@ grade("classical_momentum_step")
 #
 # </details>
 #
-# ### Look: the same path, until the rate changes
+# ### The look: the same path, until the rate changes
 
 # %% alt="Left: on the ravine at a constant rate, the classical path lies exactly on PyTorch's and goes through the circles. Right: size of the step over 100 steps of a steady gradient; both rise together to 1; at step 50 the rate is cut to a tenth: PyTorch's drops to 0.1 at once, the classical one falls gradually over some 30 steps." tags=["demo"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
@@ -611,7 +611,7 @@ grade("adagrad_step")
 #
 # </details>
 #
-# ### Look: the ravine is gone, and the rare feature is learnt
+# ### The look: the ravine is gone, and the rare feature is learnt
 
 # %% alt="Left: on the ravine, Adagrad at lr 1 goes straight along the floor and through its circles, while SGD zigzags. Right: the rare feature's weight jumps past 0.7 at the first samples that have it and goes on to 0.98 with Adagrad; the SGD curve stays below and ends at 0.37." tags=["demo"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
@@ -745,7 +745,7 @@ grade("rmsprop_step")
 #
 # </details>
 #
-# ### Look: it recovers, and it does not settle
+# ### The look: it recovers, and it does not settle
 
 # %% alt="Left: on the ravine, RMSprop at lr 0.1 goes along the floor through its circles. Middle: after one bad gradient, Adagrad stays above 4.6 and RMSprop with alpha 0.9 falls to 0 by about step 140. Right: the size of the step under a steady gradient of 1, lr 0.01: it starts at 0.1, ten times the rate, and falls to 0.01 over some 200 steps." tags=["demo"]
 fig, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.3))
@@ -907,7 +907,7 @@ grade("adam_step")
 #
 # </details>
 #
-# ### Look: Adam on the ravine, with and without its correction
+# ### The look: Adam on the ravine, with and without its correction
 #
 # For a huge $t$, both corrections are 1. So `t=10**9` switches them off in your own function.
 
@@ -1117,7 +1117,7 @@ grade("adamw_step")
 #
 # </details>
 #
-# ### Look: the same decay, added and decoupled
+# ### The look: the same decay, added and decoupled
 
 # %% alt="Two panels over 300 steps. Adam with decay added to the gradient: the weights with small gradients fall to nearly 0 within 300 steps while those with large gradients stay near 1. AdamW: both kinds fall together along the open circles, to about 0.74." tags=["demo"]
 sizes = np.array([[10.0], [0.1]])
@@ -1292,7 +1292,7 @@ grade("radam_step")
 #
 # </details>
 #
-# ### Look: a warm-up without a schedule
+# ### The look: a warm-up without a schedule
 
 # %% alt="Log-log plot of the size of the step under a steady gradient of 1: Adam is 1 throughout; RAdam is 1 for five steps, drops to 0.026 at step 6, and rises through the open circles to 0.92 at step 3000." tags=["demo"]
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
@@ -1382,7 +1382,7 @@ grade("newton_step")
 #
 # </details>
 #
-# ### Look: the banana and the saddle
+# ### The look: the banana and the saddle
 #
 # Rosenbrock's function $(1-x)^2 + 100\,(y-x^2)^2$ has a curved valley with its minimum at (1, 1). It is the second loss of
 # this lesson. Beside it stands $x^4/4 - x^2/2 + y^2/2$, with minima at (1, 0) and (-1, 0) and a saddle between them.
@@ -1657,7 +1657,7 @@ grade("Adam")
 #
 # </details>
 #
-# ### Look: your class trains on digits
+# ### The look: your class trains on digits
 #
 # The third loss of this lesson is real: 1797 handwritten digits of 8x8 pixels, a network with one hidden layer of 24 units and 1810
 # weights, batches of 64. The gradients are given; lesson 02 derives them.

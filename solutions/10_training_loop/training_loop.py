@@ -169,7 +169,7 @@ grade("prediction_forgotten_zero")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Exercise 1: `train_step` (10 minutes, easy)
+# ## Exercise: `train_step` (10 minutes, difficulty 1 of 5)
 #
 # One batch, one change of the weights, and the loss as a plain number. Two things to decide with care:
 #
@@ -254,7 +254,7 @@ grade("train_step")
 # </details>
 
 # %% [markdown]
-# ### Look: your step over the one you wrote by hand
+# ### The look: your step over the one you wrote by hand
 #
 # For a network without a hidden layer the gradient is the one of lesson 02: inputs transposed times (softmax
 # minus one-hot), over N. The dashed line is 60 steps of that, in NumPy. Your line should lie on it.
@@ -348,7 +348,7 @@ plt.show()
 # `loss.backward()` is then somewhere in their source, and your knowledge of what it adds to still holds.
 
 # %% [markdown]
-# ## Exercise 2: `train_epoch` (10 minutes, easy)
+# ## Exercise: `train_epoch` (10 minutes, difficulty 1 of 5)
 #
 # A step sees 64 images. An **epoch** is one walk through all of them, and its loss is the first number that
 # you will show to anyone. It should not depend on how the data happened to be cut.
@@ -460,7 +460,7 @@ grade("train_epoch")
 # </details>
 
 # %% [markdown]
-# ### Look: the same data, cut in every way
+# ### The look: the same data, cut in every way
 #
 # A trained network, 360 images, and a rate of 0, so that nothing moves. The loss of your epoch has to be one number,
 # whatever the batch size. The orange line averages batch means in its place.
@@ -556,7 +556,7 @@ loss = train_epoch(model, tqdm(loader), F.cross_entropy, optimizer, device)
 print(f"loss {loss:.3f}")
 
 # %% [markdown]
-# ## Exercise 3: `evaluate` (15 minutes, medium)
+# ## Exercise: `evaluate` (15 minutes, difficulty 2 of 5)
 #
 # The training loss is measured on a moving target: dropout switches units off at random, batch norm looks at
 # its neighbours, and the weights change with every batch. To know how good the network *is*, hold all of that still.
@@ -716,7 +716,7 @@ grade("evaluate")
 # </details>
 
 # %% [markdown]
-# ### Look: a measurement that leaves no trace
+# ### The look: a measurement that leaves no trace
 #
 # Two runs with dropout. One is evaluated after every epoch, the other never. If your `evaluate` leaves no trace, their
 # training losses are one curve.
@@ -803,7 +803,7 @@ for name in curves:
 # as your `evaluate` does for one.
 
 # %% [markdown]
-# ## Exercise 4: `seed_everything` (5 minutes, easy)
+# ## Exercise: `seed_everything` (5 minutes, difficulty 1 of 5)
 #
 # "It was better yesterday" is only a sentence if nothing else has changed. First weights, dropout masks, the order of
 # the data and augmentations are all drawn at random, from **three** global generators that know nothing of each other:
@@ -872,7 +872,7 @@ grade("seed_everything")
 # </details>
 
 # %% [markdown]
-# ## Exercise 5: `make_loader` (10 minutes, medium)
+# ## Exercise: `make_loader` (10 minutes, difficulty 2 of 5)
 #
 # A global seed is not enough for the data. `DataLoader` draws its order from torch's global generator, and so does every
 # dropout mask. Add a layer, or one print of a random sample, and every later epoch has another order: two runs that you
@@ -958,7 +958,7 @@ grade("make_loader")
 # </details>
 
 # %% [markdown]
-# ### Look: orders as pictures
+# ### The look: orders as pictures
 #
 # Each row is an epoch, each square a sample in the order in which it came, dark to bright by its number. The two runs
 # differ in one thing: the second draws one more random number after each epoch. Yours on the left, a loader with only a
@@ -1037,7 +1037,7 @@ print("seed 0 repeats exactly:", again == runs[0])
 # seeds. (On a GPU some kernels add in varying order; `torch.use_deterministic_algorithms(True)` trades speed for exactness.)
 
 # %% [markdown]
-# ## Exercise 6: `fit` (20 minutes, harder)
+# ## Exercise: `fit` (20 minutes, difficulty 3 of 5)
 #
 # A run is epochs in a row: train, measure, adapt the rate, write it down. The rate is where loops go wrong, because
 # schedulers differ in *when* they want to be stepped and in *what* they want to know:
@@ -1153,7 +1153,7 @@ grade("fit")
 # </details>
 
 # %% [markdown]
-# ### Look: the rates that were used
+# ### The look: the rates that were used
 #
 # Your history's `lr`, drawn over lesson 06's formulas: a cosine over 20 epochs, and a step every 6. Squares on the lines
 # mean that every epoch used the rate that its schedule gives it.

@@ -22,7 +22,7 @@ SLIDER = "test_largest_stable_lr-6"
 
 def test_opening_shows_the_lesson_and_changes_nothing(notebook: Notebook) -> None:
     page = notebook.page
-    expect(page.get_by_role("heading", name="00 · The descent")).to_be_visible()
+    expect(page.get_by_role("heading", name="00 - The descent")).to_be_visible()
     expect(page.locator(".jp-Notebook mjx-container").first).to_be_visible()
     page.wait_for_timeout(2000)  # what would mark it as changed comes after the kernel's greeting
     assert not notebook.changed()
