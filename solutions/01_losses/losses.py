@@ -272,7 +272,7 @@ grade("mae")
 # Five points and a line. On the left each error is drawn as a square: its *area* is the loss. On the right
 # as a stick: its *length* is. The shares in the titles come from your functions.
 
-# %% alt="Left: a line, five points and for each a square between point and line; the square of the farthest point covers most of the coloured area. Right: the same points with vertical sticks; the farthest stick is about half of the total length." tags=["demo"]
+# %% alt="Left: a line, five points and for each a square between point and line; the square of the farthest point covers most of the coloured area. Right: the same points with vertical sticks; the farthest stick is more than half of the total length." tags=["demo"]
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
 y = np.array([0.6, 0.5, 1.6, 1.1, 4.6])
 line = 0.5 * x + 0.3
@@ -625,7 +625,7 @@ else:
 # where $\sigma$ is the standard deviation of the losses of single examples. Four times the batch, half the
 # noise. The cell measures both on 5000 examples, with your `mse`.
 
-# %% alt="Left: dots of batch means for batch sizes 1 to 256; their averages lie on the dashed line of the full mean, and their spread follows the dotted curves of plus and minus sigma over the root of B. Right: the average of the batch means stays at 1, the average of their square roots rises from about 0.78 at batch size 1 to 1." tags=["demo"]
+# %% alt="Left: dots of batch means for batch sizes 4 to 256 around the dashed line of the full mean; their spread follows the dotted curves of plus and minus sigma over the root of B. Right: the average of the batch means stays at 1, the average of their square roots rises from about 0.78 at batch size 1 to 1." tags=["demo"]
 rng = np.random.default_rng(0)
 target = rng.normal(size=5000)
 pred = target + rng.normal(size=5000) * rng.uniform(0.5, 1.2, size=5000)
@@ -1340,9 +1340,9 @@ grade("pixel_cross_entropy")
 # found nothing. You compute its pixel cross-entropy (knowing nothing at all costs $\log 2 = 0.69$), and the
 # overlap loss that comes next, which is 0 for a perfect mask and 1 for no overlap. What do they say?
 #
-# - (a) cross-entropy below 0.1, overlap loss above 0.9
-# - (b) cross-entropy above 0.6, overlap loss below 0.1
-# - (c) both below 0.1
+# - (a) cross-entropy about 0.1, overlap loss about 1
+# - (b) cross-entropy about 0.6, overlap loss about 0.1
+# - (c) both about 0.1
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_nothing_there", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -1435,7 +1435,7 @@ grade("dice_loss")
 # The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one that is a
 # few pixels off, one that is nearly right. Your two losses judge them.
 
-# %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Below them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has about 0.2 and 0.8, the last one is near 0 in both." tags=["demo"]
+# %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Below them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has 0.16 and 0.78, the last one is near 0 in both." tags=["demo"]
 mask = disc(32, 15, 15, 2.5)
 rows, columns = np.mgrid[:32, :32]
 blur = np.exp(-((rows - 15) ** 2 + (columns - 15) ** 2) / 60)
@@ -1472,8 +1472,8 @@ for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
     print(f"{name:14s} cross-entropy {entropy:.3f}, Dice loss {overlap:.3f}")
 
 # %% [markdown]
-# *What to see.* It was (a). To the cross-entropy, "nothing there" is the *second best* of the four: 98 % of the pixels
-# are background, and it got those right. The Dice loss calls it the worst. It never looks at background that
+# *What to see.* It was (a). To the cross-entropy, "nothing there" is the *second best* of the four, with 0.100: 98 %
+# of the pixels are background, and it got those right. The Dice loss calls it the worst. It never looks at background that
 # was left alone.
 #
 # The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves it a lot, and the
@@ -1589,8 +1589,8 @@ right.plot(shifts, diagonal, color=ORANGE, ls="--", lw=2, label="along the diago
 right.plot(some, left_over / (2 - left_over), "o", color="black", ms=3.5, label="geometry")
 right.plot(some, left_over**2 / (2 - left_over**2), "o", color="black", ms=3.5)
 right.plot(shifts, shifts, color=GREY, ls=":", lw=1.5, label="distance, sideways")
-right.set(xlabel="shift", ylabel="IoU", ylim=(-0.05, 1.3), title="Beyond 1, no direction")
-right.legend(loc="upper right")
+right.set(xlabel="shift", ylabel="IoU", ylim=(-0.05, 2.1), title="Beyond 1, no direction")
+right.legend(loc="upper left")
 plt.show()
 assert np.allclose(sideways[::5], left_over / (2 - left_over))
 
@@ -1693,7 +1693,7 @@ grade("detection_loss")
 # Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits all move together,
 # from noise (0) to the targets (1).
 
-# %% alt="Four curves against progress from 0 to 1. cls falls from about 1.4 and box from about 0.9, at different places; obj falls from about 0.9; the total lies above and its marks coincide with the weighted sum of the parts." tags=["demo"]
+# %% alt="Four curves against progress from 0 to 1. cls falls from about 1.3 and is near 0 halfway, obj likewise from about 0.8; box stays near 1 at first and falls late; the total lies above and its marks coincide with the weighted sum of the parts." tags=["demo"]
 rng = np.random.default_rng(8)
 corner, extent = rng.uniform(0, 4, size=(60, 2)), rng.uniform(1, 2, size=(60, 2))
 truth = np.concatenate([corner, corner + extent], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.hidden.losses.bank.shared import whole_as_float
 from autograder.misconception import Bank
 
 IOU, AP = "mean_iou", "average_precision"
@@ -14,6 +15,7 @@ ENVELOPE = "np.maximum.accumulate(precision[::-1])[::-1]"
 
 def declare(bank: Bank) -> None:
     """In the order of the lesson."""
+    bank.observe(AP, "nothing")(whole_as_float)
     _which_classes(bank)
     _which_ratio(bank)
     _ranking(bank)

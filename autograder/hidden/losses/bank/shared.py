@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.hidden.losses.probes.calls import REFUSALS
 from autograder.misconception import Bank
+from autograder.observation import Number
 
 
 def name_refusals(raw: Any, inputs: Any, secrets: Any) -> Any:
@@ -31,6 +32,17 @@ def observe_refusals(bank: Bank, key: str, *probes: str) -> None:
     """Observe probes of `Refusals` by what was refused."""
     for probe in probes:
         bank.observe(key, probe)(name_refusals)
+
+
+def whole_as_float(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """A 0 that was typed without its point is the 0.0 of the contract."""
+    return {where: {k: _as_float(v) for k, v in named.items()} for where, named in raw.items()}
+
+
+def _as_float(value: Any) -> Any:
+    if isinstance(value, Number) and isinstance(value.value, int):
+        return Number(float(value.value), "float64")
+    return value
 
 
 def unknown_reductions(bank: Bank, key: str) -> None:

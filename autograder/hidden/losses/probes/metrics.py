@@ -149,7 +149,7 @@ def declare(probes: Probes) -> None:
             0.5,
             lambda rng: {
                 "for shuffled detections": shuffled(rng, ranked(rng, "110", 7, "01", 1)),
-                "for negative scores": shuffled(rng, ranked(rng, "011", 5, "01", 2), 50.0),
+                "for negative scores": shuffled(rng, ranked(rng, "1110", 5, "1000", 2), 50.0),
             },
             Each(AP, "the area"),
             experiment="shuffle scores and matches together: the area stays the same.",
