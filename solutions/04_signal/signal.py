@@ -70,6 +70,9 @@ SLOPES = {
 }
 
 
+layers = np.arange(1, DEPTH + 1)
+
+
 def square_weights(rng, deviation):
     """DEPTH weight matrices (WIDTH, WIDTH) of normal numbers with mean 0."""
     return [deviation * rng.normal(size=(WIDTH, WIDTH)) for _ in range(DEPTH)]
@@ -90,18 +93,17 @@ def square_weights(rng, deviation):
 
 # %% tags=["setup"]
 def train_hidden(W, v, steps=300, lr=0.2):
-    """Train out = tanh(x W) v on a wavy target. Returns W after every tenth step, the first included,
-    as (steps // 10 + 1, 2, units), and the last loss."""
+    """Train out = tanh(x W) v on a wavy target. Returns W before the first step and after each, as an
+    array (steps + 1, 2, units), and the last loss."""
     x = np.random.default_rng(3).normal(size=(80, 2))
     wave = np.sin(2 * x[:, 0]) + 0.5 * np.sin(3 * x[:, 1])
     path = [W]
-    for step in range(steps):
+    for _ in range(steps):
         h = np.tanh(x @ W)
         error = (h @ v - wave) / len(x)
         to_hidden = np.outer(error, v) * (1 - h * h)
         W, v = W - lr * np.einsum("nd,nm->dm", x, to_hidden), v - lr * h.T @ error
-        if step % 10 == 9:
-            path.append(W)
+        path.append(W)
     return np.array(path), float(0.5 * np.mean((np.tanh(x @ W) @ v - wave) ** 2))
 
 
@@ -244,11 +246,12 @@ starts = {
     "W all 0.5, v random": (half, rng.normal(size=8)),
     "W random, v all 0.5": (noise, np.full(8, 0.5)),
 }
-print(f"{'start':26s} distinct before  after   last loss")
+table = [f"{'start':26s} distinct before  after   last loss"]
 for name, (W, v) in starts.items():
     path, loss = train_hidden(W, v)
     counts = f"{distinct_units(path[0]):15d} {distinct_units(path[-1]):6d}"
-    print(f"{name:26s} {counts} {loss:11.2f}")
+    table.append(f"{name:26s} {counts} {loss:11.2f}")
+print("\n".join(table))
 
 # %% [markdown]
 # *What to see.* Zeros never move at all: $v = 0$ sends no blame to $W$, and $h = 0$ none to $v$. Twins stay
@@ -348,7 +351,6 @@ grade("forward_statistics")
 # section 4 will predict.
 
 # %% alt="Standard deviation by layer on a logarithmic axis from 1e-50 to 1e50. For weights of deviation 0.01 it falls on a straight line to about 1e-48, for deviation 1 it rises to about 1e52, for deviation 0.088 it stays flat near 1." tags=["demo"]
-layers = np.arange(1, DEPTH + 1)
 fig, ax = plt.subplots(figsize=(6.8, 4.0))
 for deviation, color, marker in ((1.0, RED, "^"), (0.0884, GREEN, "o"), (0.01, BLUE, "s")):
     rng = np.random.default_rng(0)
@@ -472,7 +474,7 @@ def gradient_norms(x, weights, bend, repair=""):
 # The weights of this figure are rotations, which change no norm: whatever is lost, the sigmoids lose. The
 # line is your bound.
 
-# %% alt="Norm of the gradient against the number of sigmoids passed, on a logarithmic axis: circles fall from 1 to about 3e-7 after ten, just below the dashed line of the bound; tanh as squares falls to about 0.1." tags=["demo"]
+# %% alt="Norm of the gradient against the number of sigmoids passed, on a logarithmic axis: circles fall from 1 to about 5e-7 after ten, just below the dashed line of the bound; squares for tanh fall to about 0.3." tags=["demo"]
 rng = np.random.default_rng(0)
 rotations = [np.linalg.qr(rng.normal(size=(WIDTH, WIDTH)))[0] for _ in range(10)]
 x = rng.normal(size=(ROWS, WIDTH))
@@ -795,29 +797,35 @@ except ImportError:
 # Theory says that each ReLU layer passes on a factor of $\sqrt{m \operatorname{Var}(w)/2}$, which is the dashed
 # line: half of the gates are closed, and $m$ units send blame back.
 
-# %% alt="Norm of the gradient against the layer on a logarithmic axis from 1e-50 to 1e50. Read from the right: He stays flat at 1, Xavier falls to about 1e-8, deviation 0.01 falls to about 1e-47, deviation 1 rises to 1e53. Marks on dashed lines." tags=["demo"]
-places = np.arange(DEPTH + 1)
 
-
+# %% tags=["setup"]
 def draw_flow(ax, norms, factor, color, marker, label):
-    """Measured norms as marks, and the line on which each layer multiplies by one factor."""
-    if factor is not None:
-        ax.semilogy(places, factor ** (DEPTH - places.astype(float)), color=color, ls="--", lw=1)
-    ax.semilogy(places[::2], norms[::2], marker, color=color, ms=4.5, label=label)
+    """Gradient norms as marks, and the line on which every layer multiplies by one factor."""
+    places = np.arange(DEPTH + 1)
+    ax.semilogy(places, factor ** (DEPTH - places.astype(float)), color=color, ls="--", lw=1)
+    hollow = {"mfc": "none", "ms": 7} if marker == "s" else {"ms": 4.5}
+    ax.semilogy(places[::2], norms[::2], marker, color=color, label=label, **hollow)
 
 
+def four_starts(rng):
+    """Label -> fifty weight matrices, the factor a layer in theory, a colour and a marker."""
+    he = [he_normal(WIDTH, WIDTH, rng) for _ in range(DEPTH)]
+    xavier = [xavier_uniform(WIDTH, WIDTH, rng) for _ in range(DEPTH)]
+    large, small = square_weights(rng, 1.0), square_weights(rng, 0.01)
+    return {
+        "deviation 1": (large, np.sqrt(WIDTH / 2), RED, "^"),
+        "He": (he, 1.0, GREEN, "o"),
+        "Xavier": (xavier, np.sqrt(1 / 2), BLUE, "s"),
+        "deviation 0.01": (small, 0.01 * np.sqrt(WIDTH / 2), ORANGE, "v"),
+    }
+
+
+# %% alt="Norm of the gradient against the layer on a logarithmic axis from 1e-50 to 1e50. Read from the right: He stays flat at 1, Xavier falls to about 1e-8, deviation 0.01 falls to about 1e-47, deviation 1 rises to 1e53. Marks on dashed lines." tags=["demo"]
 rng = np.random.default_rng(0)
-x50 = rng.normal(size=(ROWS, WIDTH))
-small_weights = square_weights(rng, 0.01)
-plain_starts = {
-    "deviation 1": (square_weights(rng, 1.0), np.sqrt(WIDTH / 2), RED, "^"),
-    "He": ([he_normal(WIDTH, WIDTH, rng) for _ in range(DEPTH)], 1.0, GREEN, "o"),
-    "Xavier": ([xavier_uniform(WIDTH, WIDTH, rng) for _ in range(DEPTH)], 0.5**0.5, BLUE, "s"),
-    "deviation 0.01": (small_weights, 0.01 * np.sqrt(WIDTH / 2), ORANGE, "v"),
-}
+x, starts = rng.normal(size=(ROWS, WIDTH)), four_starts(rng)
 fig, ax = plt.subplots(figsize=(7.2, 4.3))
-for name, (weights, factor, color, marker) in plain_starts.items():
-    draw_flow(ax, gradient_norms(x50, weights, relu), factor, color, marker, name)
+for name, (weights, factor, color, marker) in starts.items():
+    draw_flow(ax, gradient_norms(x, weights, relu), factor, color, marker, name)
 ax.set(
     xlabel="layer", ylabel="norm of the gradient", title="Before: fifty ReLU layers, four starts"
 )
@@ -1276,9 +1284,12 @@ plt.show()
 #   number, the blame *grows*: by $\sqrt{\pi/(\pi - 1)} = 1.21$ a layer.
 
 # %% alt="Norm of the gradient against the layer, logarithmic axis. Left, before: four starts fan out between 1e-50 and 1e50. Right, after, with weights of deviation 0.01: layer norm and residual stay near 1, batch norm rises to about 1e4 at the first layer, and without repair it falls to 1e-47 off the bottom." tags=["demo"]
+rng = np.random.default_rng(0)
+x, starts = rng.normal(size=(ROWS, WIDTH)), four_starts(rng)
+small_weights = starts["deviation 0.01"][0]
 fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.4), layout="constrained")
-for name, (weights, factor, color, marker) in plain_starts.items():
-    draw_flow(left, gradient_norms(x50, weights, relu), factor, color, marker, name)
+for name, (weights, factor, color, marker) in starts.items():
+    draw_flow(left, gradient_norms(x, weights, relu), factor, color, marker, name)
 branch = np.sqrt(1 + 0.5 * WIDTH * 0.01**2)
 growth = np.sqrt(np.pi / (np.pi - 1))
 for repair, factor, color, marker in (
@@ -1287,18 +1298,18 @@ for repair, factor, color, marker in (
     ("layer norm", 1.0, GREEN, "o"),
     ("", 0.01 * np.sqrt(WIDTH / 2), ORANGE, "v"),
 ):
-    norms = gradient_norms(x50, small_weights, relu, repair)
+    norms = gradient_norms(x, small_weights, relu, repair)
     draw_flow(right, norms, factor, color, marker, repair or "no repair")
 left.set(title="Before: the start decides", ylabel="norm of the gradient", xlabel="layer")
 right.set(title="After: the same bad start, repaired", xlabel="layer", ylim=(1e-12, 1e8))
 for ax in (left, right):
-    ax.legend(loc="lower right" if ax is right else "upper right")
+    ax.legend(loc="lower left" if ax is right else "upper right")
 plt.show()
 
 # %% [markdown]
 # *What to see.* Left, four starts and a factor of $10^{100}$ between them. Right, the worst of the four, with
 # three repairs and no tuning. Layer norm and the residual road are flat. Batch norm brings $10^{-47}$ to within
-# reach, and then overshoots: $1.21^{50} = 14\,000$. That is why deep networks pair it with a residual road,
+# reach, and then overshoots: $1.21^{50}$ is about $14\,000$. That is why deep networks pair it with a residual road,
 # and put only the branch through it.
 
 # %% [markdown]
@@ -1308,7 +1319,7 @@ plt.show()
 # same rate. Before you run the cell: which of the losses moves, and which is still a number after one step?
 
 
-# %% alt="Training loss of twenty-layer networks over 120 steps. He falls from about 1 to about 0.2. Deviation 0.01 stays flat at 0.5; Xavier stays at 0.5 too; twice He is not on the picture after its first value." tags=["demo"]
+# %% alt="Training loss of twenty-layer networks over 120 steps. He falls from 0.8 to about 0.15. Deviation 0.01 and Xavier stay flat at 0.5, one line on the other; twice He is beyond the top of the picture." tags=["demo"]
 def train_deep(weights, steps=120, lr=0.05):
     """Losses of full-batch gradient descent on 128 digits: ReLU layers, then a linear one to ten
     outputs, half the squared distance to the one-hot target. Stops where the loss passes 1e3."""
@@ -1347,24 +1358,28 @@ recipes = {
     "twice He": (lambda n, m, rng: 2 * he_normal(n, m, rng), RED, "-."),
 }
 fig, ax = plt.subplots(figsize=(6.8, 3.9))
-print(f"{'start':16s} first loss  last loss  steps")
+table = [f"{'start':16s} first loss  last loss  steps  lowest with any rate"]
 for name, (draw, color, style) in recipes.items():
     losses = train_deep(deep_start(draw))
-    print(f"{name:16s} {losses[0]:10.1e} {losses[-1]:10.1e} {len(losses):6d}")
+    lowest = min(min(train_deep(deep_start(draw), lr=lr)) for lr in (0.05, 0.5, 1, 5))
+    shown = f"{losses[0]:10.1e} {losses[-1]:10.1e} {len(losses):6d}"
+    table.append(f"{name:16s} {shown} {lowest:12.1e}")
     ax.plot(losses, color=color, ls=style, lw=2, label=name)
 ax.axhline(0.5, color=GREY, lw=0.8)
 ax.set(xlabel="step", ylabel="loss", ylim=(0, 1.6), title="Twenty layers on digits, lr = 0.05")
 ax.legend()
 plt.show()
+print("\n".join(table))
 
 # %% [markdown]
 # *What to see.* Too small a start sits at 0.5, the price of answering 0 to everything. So does Xavier's, with
-# ReLU and twenty layers: $(1/\sqrt2)^{20}$ is one thousandth. Both look like a rate that is too low, and
-# no rate helps. Twice He begins at $10^{11}$ and is out after one look. Only He's descends.
+# ReLU and twenty layers: $(1/\sqrt2)^{20}$ is one thousandth. Both look like a rate that is too low. The last
+# column tries four rates up to 5: Xavier's start gets to 0.45 at best, the small one nowhere. Twice He begins
+# at $10^{11}$ and is out after one look. Only He's descends.
 #
-# Change the cell: 5 layers in the place of 20, then a rate of 1 for Xavier. Predict the curves first.
+# Change the cell: 5 layers in the place of 20. Predict the curve of Xavier's start before you run it.
 #
-# A second fault hides in the other repair. Batch norm in training mode lets a row's output depend on its
+# The second fault hides in a repair. Batch norm in training mode lets a row's output depend on its
 # neighbours. Leave the mode on in evaluation, and watch one row.
 
 # %% tags=["demo"]
