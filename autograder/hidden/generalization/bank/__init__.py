@@ -1,0 +1,24 @@
+"""Misconceptions of lesson 07: never enters a kernel."""
+
+from __future__ import annotations
+
+from autograder.hidden.generalization.bank import (
+    batches,
+    counting,
+    dropping,
+    folding,
+    keeping,
+    observers,
+    observers_of_parts,
+    scaling,
+    splitting,
+    stopping,
+    stratifying,
+)
+from autograder.misconception import Bank
+
+bank = Bank("07_generalization")
+for module in (observers_of_parts, observers, splitting, stratifying, folding, scaling):
+    module.declare(bank)
+for module in (batches, dropping, stopping, keeping, counting):
+    module.declare(bank)
