@@ -1,0 +1,164 @@
+"""Mistakes in Tensor's constructor and in its walk back."""
+
+from __future__ import annotations
+
+from autograder.misconception import Bank
+
+KEY = "Tensor"
+ADD = "blame[id(parent)] = blame.get(id(parent), 0) + part"
+FIT = "                part = unbroadcast(part, parent.data.shape)\n"
+FROM = "        blame = {id(self): np.array(grad, dtype=np.float64)}\n"
+LEAF = """            if node.grad is None or node.parents:
+                node.grad = np.array(g)
+            else:
+                node.grad = node.grad + g
+"""
+WALK = "reversed(topological_order(self))"
+REFUSAL = "            if self.data.size > 1:\n"
+
+
+def declare(bank: Bank) -> None:
+    bank.edit(
+        KEY,
+        "assigned_not_added",
+        "The blame that a parent is sent replaces what it has been sent before. A number that is "
+        "used twice is to blame twice: add what comes, as x * x shows.",
+        (ADD, "blame[id(parent)] = part"),
+        source="callummcdougall/ARENA_3.0, issue 127",
+    )
+    bank.edit(
+        KEY,
+        "same_parent_once",
+        "A node that is its child's parent twice is sent blame for one of the two only: x * x "
+        "gives x. Each place among the parents sends its own share.",
+        ("zip(node.parents, node.rule(g), strict=True):", "_once(node.parents, node.rule(g)):"),
+        (
+            "class Tensor:",
+            "def _once(*pairs):\n    return {id(p): (p, part) "
+            "for p, part in zip(*pairs)}.values()\n\n\nclass Tensor:",
+        ),
+    )
+    bank.edit(
+        KEY,
+        "earlier_blame_handed_on",
+        "A second backward hands on what the first has left on the nodes in between, so leaves get "
+        "three times the gradient. Collect each call's blame in a place of its own.",
+        (
+            LEAF,
+            "            g = g if node.grad is None else node.grad + g\n"
+            "            node.grad = np.array(g)\n",
+        ),
+        source="karpathy/micrograd, pull request 102",
+    )
+    bank.edit(
+        KEY,
+        "leaves_start_anew",
+        "A second backward overwrites the gradients of the leaves. They accumulate over calls: "
+        "that is how the gradients of several losses or batches are added up.",
+        (LEAF, "            node.grad = np.array(g)\n"),
+    )
+    bank.edit(
+        KEY,
+        "nearest_first",
+        "The nodes have their turn by their distance from the root. One that is used directly and "
+        "over a detour hands on its blame before all of it has come: use topological_order.",
+        (WALK, "_nearest_first(self)"),
+        ("blame.pop(id(node))", "blame[id(node)]"),
+        (
+            "class Tensor:",
+            "def _nearest_first(root):\n    met, seen = [root], {id(root)}\n"
+            "    for node in met:\n        for p in node.parents:\n"
+            "            if id(p) not in seen:\n                seen.add(id(p))\n"
+            "                met.append(p)\n    return met\n\n\nclass Tensor:",
+        ),
+        source="karpathy/micrograd, issue 68",
+    )
+    bank.edit(
+        KEY,
+        "recursive_walk",
+        "The order is found by a function that calls itself, and Python stops at about 1,000 "
+        "calls. A chain of 10,000 operations needs topological_order's loop.",
+        (WALK, "reversed(_recursive(self, set(), []))"),
+        (
+            "class Tensor:",
+            "def _recursive(node, seen, order):\n    if id(node) not in seen:\n"
+            "        seen.add(id(node))\n        for p in node.parents:\n"
+            "            _recursive(p, seen, order)\n        order.append(node)\n"
+            "    return order\n\n\nclass Tensor:",
+        ),
+        source="karpathy/micrograd, engine.py",
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "broadcasting_not_undone",
+        "The gradient of an operand that was broadcast keeps the larger shape. A gradient has the "
+        "shape of what it is the gradient of: unbroadcast what a rule returns.",
+        (FIT, ""),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "always_from_ones",
+        "The walk begins with ones, whatever gradient is handed in. That gradient is what the rest "
+        "of a larger computation sends to this node.",
+        (FROM, FROM + "        blame = {id(self): np.ones(self.data.shape)}\n"),
+    )
+    bank.edit(
+        KEY,
+        "several_elements_accepted",
+        "A root of several elements is accepted without a gradient, as if their sum were the loss. "
+        "Which of them is to be differentiated? Raise a ValueError.",
+        (REFUSAL, "            if False:\n"),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "only_0d_accepted",
+        "A root of shape (1,) or (1, 1) is refused. It holds a single number, so it needs no "
+        "gradient to begin with: look at the number of elements.",
+        (REFUSAL, "            if self.data.shape != ():\n"),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "only_leaves_keep_gradients",
+        "Nodes in between end without a gradient, as PyTorch leaves them. Here every node that the "
+        "root was made of has its `.grad` after a backward.",
+        (
+            LEAF,
+            "            if not node.parents:\n"
+            "                node.grad = g if node.grad is None else node.grad + g\n",
+        ),
+        source="PyTorch documentation, Tensor.retain_grad",
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "zeros_before_backward",
+        "The gradient starts as zeros, so nobody can tell a tensor that was never reached from "
+        "one whose gradient is zero. Before a backward it is None.",
+        ("        self.grad = None\n", "        self.grad = np.zeros(self.data.shape)\n"),
+        source="karpathy/micrograd, engine.py",
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "integers_stay",
+        "Integers stay integers, so the value has another dtype than float64. Convert whatever "
+        "comes in: numbers, lists and arrays.",
+        ("np.asarray(data, dtype=np.float64)", "np.asarray(data)"),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
+        "shared_array",
+        "Gradients are added into an array that others hold too: the one handed in, or another "
+        "node's. Make a new array for each sum, as `a = a + b` does and `a += b` does not.",
+        ("np.array(grad, dtype=np.float64)", "np.asarray(grad, dtype=np.float64)"),
+        (FIT, FIT.replace("part = ", "part = part if part.shape == parent.data.shape else ")),
+        ("node.grad = np.array(g)", "node.grad = g"),
+        ("node.grad = node.grad + g", "node.grad += g"),
+        (ADD, "blame[id(parent)] = blame[id(parent)] + part if id(parent) in blame else part"),
+        about="anything",
+    )
