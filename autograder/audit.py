@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -184,6 +185,26 @@ def caught_by_visible_tests(lesson: Lesson, exercise: Exercise, names: Mapping[s
         except Exception:  # noqa: BLE001 (any error is a visible failure)
             return True
     return False
+
+
+def summary(audit: Audit) -> str:
+    """How many misconceptions there are, how many are caught and told apart, and how far the
+    nearest of those told by numbers is from a right answer."""
+    rows = audit.rows
+    told = sum(row.diagnosed_as == row.misconception.name for row in rows)
+    caught = sum(bool(row.caught_by) for row in rows)
+    equivalent = sum(bool(row.diagnosed_as) for row in rows) - told
+    nearest = min((row.factor for row in rows), default=math.inf)
+    parts = [
+        f"{len(rows)} misconceptions",
+        f"{caught} caught",
+        f"{told} named as themselves",
+        f"{equivalent} as a documented equivalent",
+        f"{sum(row.visible for row in rows)} seen by the visible tests already",
+    ]
+    if math.isfinite(nearest):
+        parts.append(f"the nearest {nearest:,.0f} tolerances from right")
+    return ", ".join(parts)
 
 
 def matrix(audit: Audit, probes: Mapping[str, Sequence[Probe]]) -> list[str]:

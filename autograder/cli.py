@@ -157,7 +157,7 @@ def audit(lessons: tuple[str, ...]) -> None:
 
     Example: autograder audit 05_optimizers
     """
-    from autograder.audit import audit_lesson, matrix
+    from autograder.audit import audit_lesson, matrix, summary
     from autograder.probe import load_probes
 
     course = Course.find()
@@ -166,11 +166,12 @@ def audit(lessons: tuple[str, ...]) -> None:
         lesson = course.lesson(lesson_id)
         result = audit_lesson(lesson)
         problems += len(result.problems)
-        click.echo(f"# {lesson_id}: {len(result.rows)} misconceptions")
+        click.echo(f"# {lesson_id}")
         for line in matrix(result, load_probes(lesson.slug).by_exercise):
             click.echo(line)
         for problem in result.problems:
             click.echo(f"problem: {problem}")
+        click.echo(f"= {lesson_id}: {summary(result)}")
     sys.exit(PROBLEMS if problems else DONE)
 
 

@@ -36,11 +36,13 @@ def diagnose(
         could come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
     numbers = is_evidence(probes, expected, got)
+    # Where the learner is right, most candidates are too: the first to tell are the others.
+    telling = sorted(probes, key=lambda p: equal(expected[p.name], got[p.name], p.tolerance))
     fitting = [
         m
         for m in candidates
         if (numbers or m.about == "anything")
-        and all(equal(observe(m, p), got[p.name], p.tolerance) for p in probes)
+        and all(equal(observe(m, p), got[p.name], p.tolerance) for p in telling)
     ]
     if not fitting or len({m.text for m in fitting}) > 1:
         return None

@@ -14,7 +14,7 @@ from autograder.lesson import Lesson
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, load_bank
 from autograder.observation import Lost, Observation, Raised
-from autograder.probe import Probe, load_probes
+from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
 from autograder.verdict import ProbeVerdict, Status, Verdict
@@ -40,6 +40,7 @@ class Judge:
         self._probes = load_probes(lesson.slug).by_exercise
         self._known: dict[tuple[str, str, str], Observation] = {}
         self._misconceived: dict[tuple[str, str], dict[str, Any]] = {}
+        self._given: dict[tuple[str, str], Given] = {}
 
     def probes(self, exercise: str) -> list[Probe]:
         """The probes of an exercise, in order."""
@@ -130,7 +131,7 @@ class Judge:
     def _observe(
         self, exercise: str, probe: Probe, names: tuple[str, ...], runner: Runner
     ) -> Observation:
-        given = probe.given(self.seed, exercise)
+        given = self._inputs(exercise, probe)
         raw = runner.run(probe, names, given.inputs)
         if isinstance(raw, Lost | Raised):
             return raw
@@ -138,6 +139,13 @@ class Judge:
             return self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
         except Exception:  # noqa: BLE001 (raw may be anything: what no observer reads stays as it is)
             return raw
+
+    def _inputs(self, exercise: str, probe: Probe) -> Given:
+        """The inputs of a probe; runners copy them before anything can change them."""
+        key = (exercise, probe.name)
+        if key not in self._given:
+            self._given[key] = probe.given(self.seed, exercise)
+        return self._given[key]
 
     def _probe_verdict(self, probe: Probe, expected: Observation, got: Observation) -> ProbeVerdict:
         if isinstance(got, Raised) and got.not_written:

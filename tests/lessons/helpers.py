@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder.audit import caught_by_visible_tests
+from autograder.audit import caught_by_visible_tests, tolerances_away
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.lesson import Lesson
@@ -24,6 +24,8 @@ from autograder.verdict import Verdict
 Names = Mapping[str, Any]
 Answers = Mapping[str, Mapping[str, Names]]
 SEEDS = (1, 2, 3)
+# A right answer in another order of operations stays within a tenth of what would fail it.
+MARGIN = 0.1
 
 
 def lesson_of(lesson_id: str) -> Lesson:
@@ -53,11 +55,17 @@ def as_parameters(answers: Answers) -> list[Any]:
 
 
 def assert_right(lesson_id: str, key: str, names: Names) -> None:
-    """Full marks with several seeds, and the visible tests pass."""
+    """Full marks with several seeds, never nearly lost, and the visible tests pass."""
     for seed in SEEDS:
-        verdict = judge_names(lesson_id, key, names, seed)
+        judge = judge_of(lesson_id, seed)
+        findings = judge.examine(key, LocalRunner(names))
+        verdict = judge.verdict(findings)
         assert verdict.status == "passed", explain(verdict)
         assert verdict.score == verdict.max_score
+        for probe in judge.probes(key):
+            expected, got = judge.expected(key, probe), findings.observations[probe.name]
+            away = tolerances_away(expected, got, probe.tolerance)
+            assert away < MARGIN, f"{probe.name}: {away:.2f} tolerances from the reference"
     lesson = lesson_of(lesson_id)
     everything = {**load_reference(lesson).__dict__, **names}
     assert not caught_by_visible_tests(lesson, lesson.exercises[key], everything)
