@@ -1,0 +1,5 @@
+"""Hidden tests of lesson 08."""
+
+from autograder.grader import grader
+
+grade = grader("08_numpy_trainer")

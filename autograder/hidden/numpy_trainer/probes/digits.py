@@ -1,0 +1,87 @@
+"""The probe of a real task: digits that nobody can look up."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from autograder.hidden.numpy_trainer.probes.stopping import KEY, config
+from autograder.probe import Given, Probe, Probes
+
+HELD_OUT = 500
+NEIGHBOURS = 5
+
+
+@lru_cache(maxsize=1)
+def digits() -> tuple[Any, Any, Any]:
+    """Images float64 (1797, 64), their digits, and which of them are clear: their nearest
+    neighbours all show the same digit as they do. 94 of 100 are."""
+    from autograder.course import Course
+
+    with np.load(Course.find().data / "digits.npz", allow_pickle=False) as file:
+        x, y = file["x"].reshape(-1, 64) / 16.0, file["y"]
+    single = x.astype(np.float32)
+    squares = np.sum(single**2, axis=1)
+    far = squares[:, None] + squares - 2 * single @ single.T
+    np.fill_diagonal(far, np.inf)
+    nearest = np.argpartition(far, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    return 3 * (x - x.mean(axis=0)), y, np.all(y[nearest] == y[:, None], axis=1)
+
+
+def fresh_split(rng: np.random.Generator) -> Given:
+    """A training and a held-out set, with pixels and classes renamed.
+
+    The held-out images are clear ones, so that right answers are never unlucky: over 400 splits the
+    given optimizer and an Adam had at least 97 % of them right; 95 % are asked for.
+    """
+    x, y, clear = digits()
+    order, pixels, classes = rng.permutation(len(x)), rng.permutation(64), rng.permutation(10)
+    x, y, clear = x[order][:, pixels], classes[y[order]], clear[order]
+    held = np.arange(len(x)) < HELD_OUT
+    settings = config(
+        sizes=[64, 48, 10],
+        epochs=9,
+        batch_size=32,
+        lr=0.02,
+        min_lr=0.0,
+        warmup_epochs=1,
+        weight_decay=0.01,
+        patience=9,
+        val_fraction=0.1,
+    )
+    inputs = {
+        "x": x[~held],
+        "y": y[~held],
+        "config": settings,
+        "seed": int(rng.integers(2**32)),
+        "images": x[held & clear],
+    }
+    return Given(inputs, {"labels": y[held & clear]})
+
+
+def predicts(impl: Any, inputs: Any) -> Any:
+    """The class that the returned parameters give to every held-out image."""
+    rng = np.random.default_rng(inputs["seed"])
+    params, _ = impl.fit(inputs["x"], inputs["y"], inputs["config"], rng)
+    h = inputs["images"]
+    depth = len(params) // 2
+    for layer in range(1, depth):
+        h = np.maximum(h @ params[f"W{layer}"] + params[f"b{layer}"], 0.0)
+    return np.argmax(h @ params[f"W{depth}"] + params[f"b{depth}"], axis=1)
+
+
+def declare(probes: Probes) -> None:
+    probes.add(
+        KEY,
+        Probe(
+            "predicts",
+            "images of digits that it was not trained on",
+            1.0,
+            fresh_split,
+            predicts,
+            seconds=30.0,
+            experiment="train on load_digits() without 400 rows, and evaluate those.",
+        ),
+    )
