@@ -9,21 +9,23 @@
 # %% [markdown]
 # # 01 - What "wrong" means
 #
-# A model learns what its loss asks for, and nothing else. Ask for the wrong thing, and every later step of
-# the training brings you closer to it. In this lesson you write the losses that most networks are trained
-# with, and see what each of them asks for.
+# A model learns what its loss asks for, and nothing else. Ask for the wrong thing, and every later
+# step of the training brings you closer to it. In this lesson you write the losses that most
+# networks are trained with, and see what each of them asks for.
 #
 # **You will be able to**
 #
-# - write the losses of regression, classification, segmentation and detection, exact for any size of
-#   logits;
+# - write the losses of regression, classification, segmentation and detection, exact for any size
+#   of logits;
 # - say what a loss does with outliers, rare classes and hard examples, and choose one for a task;
-# - read a loss as an average over data that you have not seen, and a mini-batch as an estimate of it.
+# - read a loss as an average over data that you have not seen, and a mini-batch as an estimate of
+#   it.
 #
-# **You need** lesson 00 (a number to go down on), NumPy arrays and their axes, exponential and logarithm.
-# No derivatives: those come in lesson 02.
+# **You need** lesson 00 (a number to go down on), NumPy arrays and their axes, exponential and
+# logarithm. No derivatives: those come in lesson 02.
 #
-# **It takes** about two hours and a half: sixteen exercises, most of them short, and three predictions.
+# **It takes** about two hours and a half: sixteen exercises, most of them short, and three
+# predictions.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -82,23 +84,24 @@ def two_class_logits(p):
 # A model looks at an input $x$ and says something, $\hat y$. The truth was $y$. A **loss**
 # $\ell(\hat y, y)$ is one number that says how bad that is: 0 is perfect, larger is worse.
 #
-# What you want small is not the loss of one example. It is the loss that you will pay *on average*, on
-# examples that nature has yet to draw:
+# What you want small is not the loss of one example. It is the loss that you will pay *on average*,
+# on examples that nature has yet to draw:
 #
 # $$L = \mathbb{E}_{(x, y)}\bigl[\ell(\hat y(x), y)\bigr] \approx \frac1N \sum_{n=1}^{N} \ell(\hat y(x_n), y_n)$$
 #
-# $\mathbb{E}$ is the average over all pairs that could be drawn. Nobody has those. You have $N$ of them,
-# and the mean over these is an estimate of $L$. Section 3 measures how good an estimate it is.
+# $\mathbb{E}$ is the average over all pairs that could be drawn. Nobody has those. You have $N$ of
+# them, and the mean over these is an estimate of $L$. Section 3 measures how good an estimate it
+# is.
 #
-# So every loss has two halves: a rule that gives each example a number, and a way to make one number of
-# many. The second half is called the **reduction**. It is `"mean"` unless you say otherwise, `"sum"`, or
-# `"none"`, which keeps the numbers apart.
+# So every loss has two halves: a rule that gives each example a number, and a way to make one
+# number of many. The second half is called the **reduction**. It is `"mean"` unless you say
+# otherwise, `"sum"`, or `"none"`, which keeps the numbers apart.
 
 # %% [markdown]
 # ## 2. How far is far?
 #
-# First the case where the answer is a number: a price, a temperature, a coordinate. With the residual
-# $r = \hat y - y$, the oldest answer is to square it:
+# First the case where the answer is a number: a price, a temperature, a coordinate. With the
+# residual $r = \hat y - y$, the oldest answer is to square it:
 #
 # $$\text{MSE} = \frac1n \sum_i (\hat y_i - y_i)^2$$
 #
@@ -106,11 +109,12 @@ def two_class_logits(p):
 #
 # ### Exercise: `mse` (12 minutes, difficulty 2 of 5)
 #
-# Three functions in one cell. The first two are helpers that every loss below may use. They stop two
-# quiet mistakes:
+# Three functions in one cell. The first two are helpers that every loss below may use. They stop
+# two quiet mistakes:
 #
-# - NumPy stretches arrays whose shapes differ. The difference of an (N, 1) and an (N,) array is a table
-#   (N, N), every prediction against every target. The mean of that is a number, and looks like a loss.
+# - NumPy stretches arrays whose shapes differ. The difference of an (N, 1) and an (N,) array is a
+#   table (N, N), every prediction against every target. The mean of that is a number, and looks
+#   like a loss.
 # - A misspelt reduction should not fall through to some default.
 #
 # `mse` is the graded one. Write the helpers your own way, or do without them.
@@ -174,9 +178,8 @@ assert np.array_equal(mse(_pred, _target, "none"), [[0, 1], [4, 9], [16, 25]]), 
 )
 assert np.isclose(mse(_pred, _target, "sum"), 55), "'sum': all of them together"
 assert np.isclose(mse(_pred, _target), 55 / 6), "the mean is over all elements, here six"
-assert isinstance(mse(np.array([1, 2]), np.array([3, 5]), "sum"), float) or (
-    np.asarray(mse(np.array([1, 2]), np.array([3, 5]), "sum")).dtype == np.float64
-), "integers in, a float out"
+_whole = mse(np.array([1, 2]), np.array([3, 5]), "sum")
+assert np.asarray(_whole).dtype == np.float64, "integers in, a float out"
 assert refuses(mse, np.zeros((4, 1)), np.zeros(4)), "(4, 1) against (4,) is a ValueError"
 assert refuses(mse, np.zeros(4), np.zeros(4), reduction="average"), (
     "a reduction that is none of the three is a ValueError"
@@ -195,15 +198,15 @@ grade("mse")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.mean` and `np.sum` without an axis run over all elements. The sum of integers is an integer: make
-# floats of the difference early. A chain of `if`s can end in a `raise`.
+# `np.mean` and `np.sum` without an axis run over all elements. The sum of integers is an integer:
+# make floats of the difference early. A chain of `if`s can end in a `raise`.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# `residual` compares `np.shape` of both, raises or subtracts (`np.subtract` takes `dtype=`). `reduce_losses`
-# has one line for each of the three words and ends in `raise ValueError(...)`. `mse` squares the first, and
-# hands it to the second.
+# `residual` compares `np.shape` of both, raises or subtracts (`np.subtract` takes `dtype=`).
+# `reduce_losses` has one line for each of the three words and ends in `raise ValueError(...)`.
+# `mse` squares the first, and hands it to the second.
 # </details>
 
 # %% [markdown]
@@ -269,8 +272,8 @@ grade("mae")
 # %% [markdown]
 # ### The look: squares and sticks
 #
-# Five points and a line. On the left each error is drawn as a square: its *area* is the loss. On the right
-# as a stick: its *length* is. The shares in the titles come from your functions.
+# Five points and a line. On the left each error is drawn as a square: its *area* is the loss. On
+# the right as a stick: its *length* is. The shares in the titles come from your functions.
 
 # %% alt="Left: a line, five points and for each a square between point and line; the square of the farthest point covers most of the coloured area. Right: the same points with vertical sticks; the farthest stick is more than half of the total length." tags=["demo"]
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
@@ -297,13 +300,14 @@ left.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# *What to see.* The same point, the same distance. Squaring makes one far point speak for everybody.
+# *What to see.* The same point, the same distance. Squaring makes one far point speak for
+# everybody.
 
 # %% [markdown]
 # ### Prediction: one number for five
 #
-# Take the numbers 1, 2, 3, 4 and 90. You may say one number, the same for all five. Which number makes the
-# MSE smallest, and which the MAE?
+# Take the numbers 1, 2, 3, 4 and 90. You may say one number, the same for all five. Which number
+# makes the MSE smallest, and which the MAE?
 #
 # - (a) 20 for both
 # - (b) 20 for the MSE, 3 for the MAE
@@ -328,10 +332,10 @@ grade("prediction_outlier")
 # %% [markdown]
 # ### Exercise: `huber` (8 minutes, difficulty 2 of 5)
 #
-# The square is smooth at 0, where it matters for the last steps of a descent, and gives far points too
-# much weight. The absolute value treats far points mildly, and has a kink at 0. Peter Huber joined them:
-# a parabola near 0, a straight line beyond a distance $\delta > 0$, with the same height and the same
-# slope where they meet.
+# The square is smooth at 0, where it matters for the last steps of a descent, and gives far points
+# too much weight. The absolute value treats far points mildly, and has a kink at 0. Peter Huber
+# joined them: a parabola near 0, a straight line beyond a distance $\delta > 0$, with the same
+# height and the same slope where they meet.
 #
 # $$\text{huber}(r) = \begin{cases} \tfrac12 r^2 & |r| \le \delta \\ \delta\,\bigl(|r| - \tfrac12\delta\bigr) & |r| > \delta \end{cases}$$
 
@@ -387,13 +391,14 @@ grade("huber")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.where(condition, this, that)` chooses element by element. Both branches are arrays of the same shape.
+# `np.where(condition, this, that)` chooses element by element. Both branches are arrays of the same
+# shape.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Take the absolute residual once. Where it is at most delta: half its square. Elsewhere: delta times (it
-# minus half of delta). Then reduce.
+# Take the absolute residual once. Where it is at most delta: half its square. Elsewhere: delta
+# times (it minus half of delta). Then reduce.
 # </details>
 
 # %% [markdown]
@@ -450,7 +455,8 @@ grade("smooth_l1")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# Compare the two formulas line by line, with $\delta = \beta$. What is each line of Huber's divided by?
+# Compare the two formulas line by line, with $\delta = \beta$. What is each line of Huber's divided
+# by?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
@@ -460,13 +466,15 @@ grade("smooth_l1")
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Where the absolute residual is below beta: half its square, over beta. Elsewhere: it, minus half of beta.
+# Where the absolute residual is below beta: half its square, over beta. Elsewhere: it, minus half
+# of beta.
 # </details>
 
 # %% [markdown]
 # ### The look: four shapes of "wrong"
 #
-# Your four losses as functions of the residual (lines), over the closed forms at a few points (marks).
+# Your four losses as functions of the residual (lines), over the closed forms at a few points
+# (marks).
 
 # %% alt="Left: four curves over the residual from -4 to 4. mse is a steep parabola, mae a V, huber and smooth L1 with parameter 2 are rounded Vs, of slope 2 and slope 1. Marks of the closed forms lie on the lines. Right: huber for delta 0.5, 1 and 2 beneath the dotted half parabola." tags=["demo"]
 r, some = np.linspace(-4, 4, 321), np.linspace(-3.8, 3.8, 20)
@@ -508,16 +516,16 @@ right.legend(loc="upper center")
 plt.show()
 
 # %% [markdown]
-# *What to see.* All of them agree that 0 is best. They differ in what the *next* bit of error costs: for the
-# square ever more, for the others never more than a fixed slope. On the right, each curve leaves the
-# parabola at its delta, without a corner.
+# *What to see.* All of them agree that 0 is best. They differ in what the *next* bit of error
+# costs: for the square ever more, for the others never more than a fixed slope. On the right, each
+# curve leaves the parabola at its delta, without a corner.
 
 # %% [markdown]
 # ### The experiment: three points pulled away
 #
-# First the five numbers of your prediction. Then a line through 24 points, of which the three at the
-# right end are pulled down, farther and farther. `fit_line` tries many lines and keeps the one that your
-# loss likes best.
+# First the five numbers of your prediction. Then a line through 24 points, of which the three at
+# the right end are pulled down, farther and farther. `fit_line` tries many lines and keeps the one
+# that your loss likes best.
 
 # %% alt="Left: 24 points, the last three far below the others. The mse line tilts downwards towards them, with crosses of the least-squares solution on it; mae and huber stay near the dotted true line. Right: fitted slope against the depth of the outliers. mse falls on a straight line, huber and mae stay near 0.5." tags=["demo"]
 numbers = np.array([1.0, 2.0, 3.0, 4.0, 90.0])
@@ -554,21 +562,25 @@ right.set(
 )
 right.legend(loc="lower left")
 plt.show()
-print("slope with the three pulled down by 12:", {k: f"{v[-1]:.2f}" for k, v in slopes.items()})
+for name, found in slopes.items():
+    print(
+        f"{name:18s}: slope {found[0]:.2f} at first, {found[-1]:.2f} with the three pulled down by 12"
+    )
 
 # %% [markdown]
-# *What to see.* The answer was (b): the square's favourite is the mean, the absolute value's the median. A
-# mean follows a far point wherever it goes; so does the orange line, in proportion. The other two give the
-# three points a fixed pull, and after the first few units no more.
+# *What to see.* The answer was (b): the square's favourite is the mean, the absolute value's the
+# median. A mean follows a far point wherever it goes; so does the orange line, in proportion. The
+# other two give the three points a fixed pull, and after the first few units no more.
 #
-# None of them is right in itself. If the three points are broken sensors, you want the blue line. If they
-# are the customers who pay for everything, you want the orange one.
+# None of them is right in itself. If the three points are broken sensors, you want the blue line.
+# If they are the customers who pay for everything, you want the orange one.
 
 # %% [markdown]
 # ### A knob between the two
 #
-# With delta, Huber's loss runs from the MAE's behaviour to the MSE's. The curve below shows the slope that it
-# finds, for every delta. Then the slider: find the delta at which the line begins to follow the three points.
+# With delta, Huber's loss runs from the MAE's behaviour to the MSE's. The curve below shows the
+# slope that it finds, for every delta. Then the slider: find the delta at which the line begins to
+# follow the three points.
 
 # %% alt="Fitted slope against delta on a logarithmic axis: an S-shaped fall from the dashed level of mae at small delta to the dotted level of mse at large delta." tags=["demo", "nbval-ignore-output"]
 x, y = line_with_outliers(6.0)
@@ -609,21 +621,21 @@ else:
     )
 
 # %% [markdown]
-# *What to see.* Points within delta vote with their squares; points beyond it (the crosses) all pull equally
-# hard. A good delta is a little more than the noise that you expect, here 0.2.
+# *What to see.* Points within delta vote with their squares; points beyond it (the crosses) all
+# pull equally hard. A good delta is a little more than the noise that you expect, here 0.2.
 
 # %% [markdown]
 # ## 3. A mean over what you have not seen
 #
-# Back to the expectation of section 1. Your data are a sample of it, and a **mini-batch** is a sample of
-# your data. Draw $B$ examples at random and take the mean of their losses. That number is wrong, but not in a
-# favourite direction: averaged over draws it is exactly the mean over all. It is an **unbiased** estimate,
-# and its spread is
+# Back to the expectation of section 1. Your data are a sample of it, and a **mini-batch** is a
+# sample of your data. Draw $B$ examples at random and take the mean of their losses. That number is
+# wrong, but not in a favourite direction: averaged over draws it is exactly the mean over all. It
+# is an **unbiased** estimate, and its spread is
 #
 # $$\text{standard deviation of the batch mean} = \frac{\sigma}{\sqrt{B}}$$
 #
-# where $\sigma$ is the standard deviation of the losses of single examples. Four times the batch, half the
-# noise. The cell measures both on 5000 examples, with your `mse`.
+# where $\sigma$ is the standard deviation of the losses of single examples. Four times the batch,
+# half the noise. The cell measures both on 5000 examples, with your `mse`.
 
 # %% alt="Left: dots of batch means for batch sizes 4 to 256 around the dashed line of the full mean; their spread follows the dotted curves of plus and minus sigma over the root of B. Right: the average of the batch means stays at 1, the average of their square roots rises from about 0.78 at batch size 1 to 1." tags=["demo"]
 rng = np.random.default_rng(0)
@@ -668,31 +680,32 @@ for size, average in zip(sizes, averages, strict=True):
     )
 
 # %% [markdown]
-# *What to see.* The averages lie on the line at every batch size, one included. The spread follows the dotted
-# curve. The orange line is a warning: the *root* of a batch's MSE is too small on average. Unbiased is what
-# means are, and not what you make of them afterwards.
+# *What to see.* The averages lie on the line at every batch size, one included. The spread follows
+# the dotted curve. The orange line is a warning: the *root* of a batch's MSE is too small on
+# average. Unbiased is what means are, and not what you make of them afterwards.
 
 # %% [markdown]
 # ## 4. One of several
 #
-# Now the answer is a class: one of $C$. The model gives a score to each, the **logits** $z_1, \dots, z_C$. Any
-# real numbers will do. To make them probabilities, make them positive and let them sum to 1:
+# Now the answer is a class: one of $C$. The model gives a score to each, the **logits** $z_1,
+# \dots, z_C$. Any real numbers will do. To make them probabilities, make them positive and let them
+# sum to 1:
 #
 # $$p_c = \frac{e^{z_c}}{\sum_{k} e^{z_k}} \qquad \log p_c = z_c - \log \sum_k e^{z_k}$$
 #
-# That is the **softmax**, and beside it its logarithm. Only differences of logits matter: adding the same
-# number to all of them changes nothing.
+# That is the **softmax**, and beside it its logarithm. Only differences of logits matter: adding
+# the same number to all of them changes nothing.
 #
 # ### Exercise: `log_softmax` (10 minutes, difficulty 3 of 5)
 #
-# On paper the right formula is done. In float64, $e^{710}$ is already `inf`, and $e^{-746}$ is already 0, whose
-# logarithm is `-inf`. Use what you know: adding the same number to all logits changes nothing. Subtract the
-# largest of **each row**, $m = \max_k z_k$:
+# On paper the right formula is done. In float64, $e^{710}$ is already `inf`, and $e^{-746}$ is
+# already 0, whose logarithm is `-inf`. Use what you know: adding the same number to all logits
+# changes nothing. Subtract the largest of **each row**, $m = \max_k z_k$:
 #
 # $$\log p_c = (z_c - m) - \log \sum_k e^{z_k - m}$$
 #
-# Now the largest exponent is 0, the sum lies between 1 and $C$, and nothing can go wrong. Your function has to
-# be exact for logits of -10000 and 10000, in one row or in different ones.
+# Now the largest exponent is 0, the sum lies between 1 and $C$, and nothing can go wrong. Your
+# function has to be exact for logits of -10000 and 10000, in one row or in different ones.
 
 
 # %% nbgrader={"grade": false, "grade_id": "log_softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -739,14 +752,14 @@ grade("log_softmax")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.max(a, axis=-1, keepdims=True)` keeps the axis, so that it lines up with the rows. And do not take the
-# logarithm of a probability: subtract the logarithm of the sum.
+# `np.max(a, axis=-1, keepdims=True)` keeps the axis, so that it lines up with the rows. And do not
+# take the logarithm of a probability: subtract the logarithm of the sum.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Shift every row by its largest logit. The result is the shifted logits, minus the logarithm of the sum of their
-# exponentials along the last axis.
+# Shift every row by its largest logit. The result is the shifted logits, minus the logarithm of the
+# sum of their exponentials along the last axis.
 # </details>
 
 # %% [markdown]
@@ -803,13 +816,13 @@ grade("softmax")
 # %% [markdown]
 # ### Exercise: `cross_entropy` (8 minutes, difficulty 2 of 5)
 #
-# A model says $p$, and then the truth turns out to be class $y$. How bad was that? Look at the probability that
-# it gave to what happened, and at nothing else:
+# A model says $p$, and then the truth turns out to be class $y$. How bad was that? Look at the
+# probability that it gave to what happened, and at nothing else:
 #
 # $$\ell = -\log p_{y}$$
 #
-# Certain and right costs 0. One half costs $\log 2$. Certain and wrong costs as much as you like. Over a batch
-# it is the average *surprise*, and it has one more name: the negative log-likelihood.
+# Certain and right costs 0. One half costs $\log 2$. Certain and wrong costs as much as you like.
+# Over a batch it is the average *surprise*, and it has one more name: the negative log-likelihood.
 #
 # `targets` holds a class index for each row (libraries call this form *sparse*).
 
@@ -864,18 +877,20 @@ grade("cross_entropy")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# For each row you need one number out of $C$. Which one, and how do you pick a different column in each row?
+# For each row you need one number out of $C$. Which one, and how do you pick a different column in
+# each row?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `a[np.arange(N), targets]` picks one element of each row. `a[:, targets]` does something else: try both on a small
-# array.
+# `a[np.arange(N), targets]` picks one element of each row. `a[:, targets]` does something else: try
+# both on a small array.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# The log-probabilities of the rows, one picked from each by its target, with the sign turned. Then reduce.
+# The log-probabilities of the rows, one picked from each by its target, with the sign turned. Then
+# reduce.
 # </details>
 
 # %% [markdown]
@@ -914,16 +929,17 @@ right.legend(loc="upper center")
 plt.show()
 
 # %% [markdown]
-# *What to see.* Far on the wrong side the loss is a straight line: a logit that is 5 too low costs about 5. Far
-# on the right side it flattens out at 0, and never gets there. A squared error of probabilities would be flat
-# on *both* sides, and a descent would have nothing to go by where the model is most wrong.
+# *What to see.* Far on the wrong side the loss is a straight line: a logit that is 5 too low costs
+# about 5. Far on the right side it flattens out at 0, and never gets there. A squared error of
+# probabilities would be flat on *both* sides, and a descent would have nothing to go by where the
+# model is most wrong.
 
 # %% [markdown]
 # ### Exercise: `cross_entropy_one_hot` (6 minutes, difficulty 2 of 5)
 #
-# The same loss, with the truth as probabilities $q$ in the place of an index (the *categorical* form). For a
-# sure truth $q$ is **one-hot**: 1 at the class, 0 elsewhere. It need not be: three of four annotators said
-# "cat", one "lynx". Such **soft labels** have a cross-entropy too:
+# The same loss, with the truth as probabilities $q$ in the place of an index (the *categorical*
+# form). For a sure truth $q$ is **one-hot**: 1 at the class, 0 elsewhere. It need not be: three of
+# four annotators said "cat", one "lynx". Such **soft labels** have a cross-entropy too:
 #
 # $$\ell = -\sum_c q_c \log p_c$$
 
@@ -981,21 +997,22 @@ grade("cross_entropy_one_hot")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# The product of the two arrays is (N, C). Sum it over the classes first; the reduction works on the (N,) that
-# is left.
+# The product of the two arrays is (N, C). Sum it over the classes first; the reduction works on the
+# (N,) that is left.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Minus the sum, along the last axis, of the target probabilities times the log-probabilities. Then reduce.
+# Minus the sum, along the last axis, of the target probabilities times the log-probabilities. Then
+# reduce.
 # </details>
 
 # %% [markdown]
 # ### Prediction: softmax, twice
 #
 # A network for ten classes ends in a softmax layer, and its author hands those probabilities to
-# `cross_entropy`, which expects logits. Training makes the network ever more certain, and it is always right.
-# Where does this loss go?
+# `cross_entropy`, which expects logits. Training makes the network ever more certain, and it is
+# always right. Where does this loss go?
 #
 # - (a) to 0, as it should
 # - (b) to about 0.1, one over the number of classes
@@ -1047,28 +1064,30 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* It was (c). A probability is at most 1, and taken as a logit it lies 1 above the other nine
-# at best. No error is raised, the model learns, slowly, and its loss stops at a number that looks like a
-# hard problem. If your loss will not fall below $\log(e + C - 1) - 1$, look for the second softmax.
+# *What to see.* It was (c). A probability is at most 1, and taken as a logit it lies 1 above the
+# other nine at best. No error is raised, the model learns, slowly, and its loss stops at a number
+# that looks like a hard problem. If your loss will not fall below $\log(e + C - 1) - 1$, look for
+# the second softmax.
 
 # %% [markdown]
 # ## 5. Yes or no, many times
 #
-# A photograph can show a dog *and* a ball. Then classes do not compete: each is a question of its own, with
-# its own logit $z$ and its own answer $t$, 1 for yes and 0 for no. The probability of yes is the sigmoid
-# $\sigma(z) = 1/(1 + e^{-z})$, and the surprise is the **binary cross-entropy**:
+# A photograph can show a dog *and* a ball. Then classes do not compete: each is a question of its
+# own, with its own logit $z$ and its own answer $t$, 1 for yes and 0 for no. The probability of yes
+# is the sigmoid $\sigma(z) = 1/(1 + e^{-z})$, and the surprise is the **binary cross-entropy**:
 #
 # $$\ell = -t\,\log \sigma(z) - (1 - t)\,\log(1 - \sigma(z))$$
 #
 # ### Exercise: `bce_with_logits` (10 minutes, difficulty 3 of 5)
 #
-# Written like this it breaks: at $z = 10000$ and $t = 1$ the second term is $0 \cdot (-\infty)$, and that is `nan`.
-# Some libraries clip $\sigma$ away from 0 and 1; then every large mistake costs the same. Algebra does better.
-# With $-\log\sigma(z) = \log(1 + e^{-z})$ both terms become one:
+# Written like this it breaks: at $z = 10000$ and $t = 1$ the second term is $0 \cdot (-\infty)$,
+# and that is `nan`. Some libraries clip $\sigma$ away from 0 and 1; then every large mistake costs
+# the same. Algebra does better. With $-\log\sigma(z) = \log(1 + e^{-z})$ both terms become one:
 #
 # $$\ell = \max(z, 0) - z\,t + \log\bigl(1 + e^{-|z|}\bigr)$$
 #
-# The exponent is never positive, so it never overflows. Check it on paper for $t = 1$ and both signs of $z$.
+# The exponent is never positive, so it never overflows. Check it on paper for $t = 1$ and both
+# signs of $z$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "bce_with_logits", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1119,7 +1138,8 @@ grade("bce_with_logits")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# For $t = 1$ the loss is $\log(1 + e^{-z})$. For which $z$ does that overflow? What is it then, nearly?
+# For $t = 1$ the loss is $\log(1 + e^{-z})$. For which $z$ does that overflow? What is it then,
+# nearly?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
@@ -1129,15 +1149,15 @@ grade("bce_with_logits")
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Three terms: the larger of logit and 0; minus logit times target; plus `log1p` of the exponential of minus the
-# absolute logit.
+# Three terms: the larger of logit and 0; minus logit times target; plus `log1p` of the exponential
+# of minus the absolute logit.
 # </details>
 
 # %% [markdown]
 # ### The look
 #
-# The loss of one question, for both answers. Beside yours, the formula with a clipped sigmoid that many old
-# codes use.
+# The loss of one question, for both answers. Beside yours, the formula with a clipped sigmoid that
+# many old codes use.
 
 # %% alt="Left: for target 1 the loss falls from about 8 at logit -8 to 0, for target 0 it rises mirror-like; black marks of logaddexp lie on both. Right: for logits down to -60 your loss rises along a straight line, the clipped one stays flat at about 16." tags=["demo"]
 z, some = np.linspace(-8, 8, 161), np.linspace(-7, 7, 11)
@@ -1163,20 +1183,20 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* On the right, beyond a logit of about -16 the clipped loss is flat: the worst mistakes no longer
-# ask to be mended.
+# *What to see.* On the right, beyond a logit of about -16 the clipped loss is flat: the worst
+# mistakes no longer ask to be mended.
 
 # %% [markdown]
 # ## 6. Not every example counts the same
 #
-# A rare disease is one case in a hundred. A model that says "healthy" to all is right in 99 % of them. If a
-# missed case is worse, say so: give each example a weight.
+# A rare disease is one case in a hundred. A model that says "healthy" to all is right in 99 % of
+# them. If a missed case is worse, say so: give each example a weight.
 #
 # $$L = \frac1N \sum_n w_n \ell_n$$
 #
-# Mind the denominator. It is $N$, the number of examples, and not the sum of the weights. Both are used in
-# practice, and they are not the same: with $\frac1N$, doubling all weights doubles the loss; divided by the sum,
-# nothing changes.
+# Mind the denominator. It is $N$, the number of examples, and not the sum of the weights. Both are
+# used in practice, and they are not the same: with $\frac1N$, doubling all weights doubles the
+# loss; divided by the sum, nothing changes.
 #
 # ### Exercise: `sample_weighted` (2 minutes, difficulty 1 of 5)
 
@@ -1232,8 +1252,8 @@ grade("sample_weighted")
 # %% [markdown]
 # ### The look: one weight moves a decision
 #
-# 1000 people, 20 of them ill, and a model that says the same logit to everybody. Which logit is cheapest, if a
-# case weighs 1, 10 or 49?
+# 1000 people, 20 of them ill, and a model that says the same logit to everybody. Which logit is
+# cheapest, if a case weighs 1, 10 or 49?
 
 # %% alt="Three curves of the weighted loss against a shared logit, for case weights 1, 10 and 49. Their lowest points move to the right, onto vertical dotted lines at the logit of the weighted share: -3.9, -1.6 and 0." tags=["demo"]
 ill = (np.arange(1000) < 20).astype(np.int64)
@@ -1256,19 +1276,21 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* Weights do not only make the loss larger, they move its lowest point. At 49 the twenty cases weigh
-# as much as the 980 others, and the cheapest answer is "I do not know", a logit of 0. The outputs are no longer
-# the probabilities of the data: you asked for something else.
+# *What to see.* Weights do not only make the loss larger, they move its lowest point. At 49 the
+# twenty cases weigh as much as the 980 others, and the cheapest answer is "I do not know", a logit
+# of 0. The outputs are no longer the probabilities of the data: you asked for something else.
 
 # %% [markdown]
 # ## 7. A class for every pixel
 #
-# Segmentation asks for a class at every pixel: road, sky, tumour. Nothing new is needed. An image of $H \times W$
-# pixels is a batch of $H \cdot W$ small classifications, and their cross-entropies are averaged:
+# Segmentation asks for a class at every pixel: road, sky, tumour. Nothing new is needed. An image
+# of $H \times W$ pixels is a batch of $H \cdot W$ small classifications, and their cross-entropies
+# are averaged:
 #
 # $$L = -\frac{1}{N H W} \sum_{n, h, w} \log p_{n,\,y_{nhw},\,h,\,w}$$
 #
-# The one difficulty is where the classes stand. Image networks put them on the *second* axis: $(N, C, H, W)$.
+# The one difficulty is where the classes stand. Image networks put them on the *second* axis: $(N,
+# C, H, W)$.
 #
 # ### Exercise: `pixel_cross_entropy` (8 minutes, difficulty 3 of 5)
 
@@ -1319,13 +1341,14 @@ grade("pixel_cross_entropy")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# You have a function for (rows, classes). Which axis has to become the last one, before you flatten the others?
+# You have a function for (rows, classes). Which axis has to become the last one, before you flatten
+# the others?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.moveaxis(a, 1, -1)` moves axis 1 to the end. `reshape` alone keeps the order of the numbers in memory, and
-# would mix classes with pixels.
+# `np.moveaxis(a, 1, -1)` moves axis 1 to the end. `reshape` alone keeps the order of the numbers in
+# memory, and would mix classes with pixels.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
@@ -1336,9 +1359,10 @@ grade("pixel_cross_entropy")
 # %% [markdown]
 # ### Prediction: nothing there
 #
-# A scan has 1024 pixels, 21 of them tumour: 2 %. A network gives *every* pixel a tumour probability of 0.02. It has
-# found nothing. You compute its pixel cross-entropy (knowing nothing at all costs $\log 2 = 0.69$), and the
-# overlap loss that comes next, which is 0 for a perfect mask and 1 for no overlap. What do they say?
+# A scan has 1024 pixels, 21 of them tumour: 2 %. A network gives *every* pixel a tumour probability
+# of 0.02. It has found nothing. You compute its pixel cross-entropy (knowing nothing at all costs
+# $\log 2 = 0.69$), and the overlap loss that comes next, which is 0 for a perfect mask and 1 for no
+# overlap. What do they say?
 #
 # - (a) cross-entropy about 0.1, overlap loss about 1
 # - (b) cross-entropy about 0.6, overlap loss about 0.1
@@ -1363,14 +1387,15 @@ grade("prediction_nothing_there")
 # %% [markdown]
 # ### Exercise: `dice_loss` (6 minutes, difficulty 2 of 5)
 #
-# Ask about the region in the place of the pixels: how much of what was marked and what is true overlaps? Write $X$
-# for the probabilities and $Y$ for the mask of 0 and 1, $|X|$ for the sum of all elements, and $|X \cdot Y|$ for the
-# sum of their products:
+# Ask about the region in the place of the pixels: how much of what was marked and what is true
+# overlaps? Write $X$ for the probabilities and $Y$ for the mask of 0 and 1, $|X|$ for the sum of
+# all elements, and $|X \cdot Y|$ for the sum of their products:
 #
 # $$\text{Dice loss} = 1 - \frac{2\,|X \cdot Y| + \varepsilon}{|X| + |Y| + \varepsilon}$$
 #
-# The 2 is there because a perfect overlap is counted in $|X|$ and again in $|Y|$. The $\varepsilon$, above *and* below,
-# makes an empty mask that was predicted empty a perfect answer, and not 0/0.
+# The 2 is there because a perfect overlap is counted in $|X|$ and again in $|Y|$. The
+# $\varepsilon$, above *and* below, makes an empty mask that was predicted empty a perfect answer,
+# and not 0/0.
 
 
 # %% nbgrader={"grade": false, "grade_id": "dice_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1432,8 +1457,8 @@ grade("dice_loss")
 # %% [markdown]
 # ### The look: four answers to one scan
 #
-# The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one that is a
-# few pixels off, one that is nearly right. Your two losses judge them.
+# The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one
+# that is a few pixels off, one that is nearly right. Your two losses judge them.
 
 # %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Below them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has 0.16 and 0.78, the last one is near 0 in both." tags=["demo"]
 mask = disc(32, 15, 15, 2.5)
@@ -1472,19 +1497,20 @@ for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
     print(f"{name:14s} cross-entropy {entropy:.3f}, Dice loss {overlap:.3f}")
 
 # %% [markdown]
-# *What to see.* It was (a). To the cross-entropy, "nothing there" is the *second best* of the four, with 0.100: 98 %
-# of the pixels are background, and it got those right. The Dice loss calls it the worst. It never looks at background that
-# was left alone.
+# *What to see.* It was (a). To the cross-entropy, "nothing there" is the *second best* of the four,
+# with 0.100: 98 % of the pixels are background, and it got those right. The Dice loss calls it the
+# worst. It never looks at background that was left alone.
 #
-# The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves it a lot, and the
-# mean over batches is not the value over all data. In practice the two are often added.
+# The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves
+# it a lot, and the mean over batches is not the value over all data. In practice the two are often
+# added.
 
 # %% [markdown]
 # ## 8. Where is it?
 #
-# A detector draws boxes. A box is four numbers, $x_1, y_1, x_2, y_2$: two opposite corners, with $x_2 > x_1$ and
-# $y_2 > y_1$. How wrong is a box? The usual measure is the area that both share over the area that either covers,
-# the **intersection over union**:
+# A detector draws boxes. A box is four numbers, $x_1, y_1, x_2, y_2$: two opposite corners, with
+# $x_2 > x_1$ and $y_2 > y_1$. How wrong is a box? The usual measure is the area that both share
+# over the area that either covers, the **intersection over union**:
 #
 # $$\text{IoU}(a, b) = \frac{|a \cap b|}{|a \cup b|} = \frac{I}{|a| + |b| - I}$$
 #
@@ -1492,9 +1518,10 @@ for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
 #
 # ### Exercise: `box_iou` (12 minutes, difficulty 3 of 5)
 #
-# The intersection of two boxes is a box: its lower corner is the larger of the two lower corners, its upper corner
-# the smaller of the two upper ones. If they do not meet, a side of it comes out negative. If they miss each other
-# in both directions, two sides do, and their product is positive. Take care of that.
+# The intersection of two boxes is a box: its lower corner is the larger of the two lower corners,
+# its upper corner the smaller of the two upper ones. If they do not meet, a side of it comes out
+# negative. If they miss each other in both directions, two sides do, and their product is positive.
+# Take care of that.
 
 
 # %% nbgrader={"grade": false, "grade_id": "box_iou", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1543,25 +1570,27 @@ grade("box_iou")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# Draw two boxes that overlap. Which of the eight numbers are the corners of the overlap? And if they do not overlap?
+# Draw two boxes that overlap. Which of the eight numbers are the corners of the overlap? And if
+# they do not overlap?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.maximum` and `np.minimum` on the columns `[:, :2]` and `[:, 2:]`. A side is never less than 0: clip each side
-# before you multiply.
+# `np.maximum` and `np.minimum` on the columns `[:, :2]` and `[:, 2:]`. A side is never less than 0:
+# clip each side before you multiply.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Lower corner: elementwise maximum. Upper corner: elementwise minimum. Sides: their difference, at least 0. The union
-# is the sum of both areas, minus the intersection.
+# Lower corner: elementwise maximum. Upper corner: elementwise minimum. Sides: their difference, at
+# least 0. The union is the sum of both areas, minus the intersection.
 # </details>
 
 # %% [markdown]
 # ### The look: a box on the move
 #
-# A unit box slides past another, sideways and along the diagonal. Your IoU, over what geometry says.
+# A unit box slides past another, sideways and along the diagonal. Your IoU, over what geometry
+# says.
 
 # %% alt="Left: a fixed grey unit box and three dashed boxes shifted to the right by 0.25, 0.75 and 1.25. Right: IoU against the shift. Sideways it falls from 1 to 0 at shift 1, along the diagonal faster; both stay at 0 afterwards. Marks of the closed forms lie on the curves; a dotted line, the distance of the centres, keeps rising." tags=["demo"]
 unit = np.array([[0.0, 0.0, 1.0, 1.0]])
@@ -1595,21 +1624,23 @@ plt.show()
 assert np.allclose(sideways[::5], left_over / (2 - left_over))
 
 # %% [markdown]
-# *What to see.* Half a box of shift leaves a third, not a half. And once the boxes have parted the IoU is flat: it says
-# "wrong" and not "which way". That is why detectors often add a distance (`smooth_l1` of the corners) or use
-# extensions of the IoU that keep falling.
+# *What to see.* Half a box of shift leaves a third, not a half. And once the boxes have parted the
+# IoU is flat: it says "wrong" and not "which way". That is why detectors often add a distance
+# (`smooth_l1` of the corners) or use extensions of the IoU that keep falling.
 
 # %% [markdown]
 # ### Exercise: `detection_loss` (10 minutes, difficulty 2 of 5)
 #
-# A detector answers three questions about each candidate box, and each has its loss: *what* is it (cross-entropy over
-# the classes), *where* is it ($1 - \text{IoU}$, averaged over all rows), and is there anything *at all* (binary
-# cross-entropy of one "objectness" logit for each row). Training needs one number, so they are added, with weights
-# $w$ that say how much of one is worth how much of another:
+# A detector answers three questions about each candidate box, and each has its loss: *what* is it
+# (cross-entropy over the classes), *where* is it ($1 - \text{IoU}$, averaged over all rows), and is
+# there anything *at all* (binary cross-entropy of one "objectness" logit for each row). Training
+# needs one number, so they are added, with weights $w$ that say how much of one is worth how much
+# of another:
 #
 # $$L = w_0\, L_\text{cls} + w_1\, L_\text{box} + w_2\, L_\text{obj}$$
 #
-# Return the parts too, **unweighted**. Who only sees the total cannot see which part has stopped to fall.
+# Return the parts too, **unweighted**. Who only sees the total cannot see which part has stopped to
+# fall.
 
 
 # %% nbgrader={"grade": false, "grade_id": "detection_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1678,20 +1709,21 @@ grade("detection_loss")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# Make a dict of the three means first. Then the total from the dict, so that weights cannot creep into the parts.
+# Make a dict of the three means first. Then the total from the dict, so that weights cannot creep
+# into the parts.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# `cls` and `obj` are calls with the default reduction; `box` is the mean of one minus the IoUs. `total` is each weight
-# times its part, added.
+# `cls` and `obj` are calls with the default reduction; `box` is the mean of one minus the IoUs.
+# `total` is each weight times its part, added.
 # </details>
 
 # %% [markdown]
 # ### The look: three parts on one way
 #
-# Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits all move together,
-# from noise (0) to the targets (1).
+# Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits
+# all move together, from noise (0) to the targets (1).
 
 # %% alt="Four curves against progress from 0 to 1. cls falls from about 1.3 and is near 0 halfway, obj likewise from about 0.8; box stays near 1 at first and falls late; the total lies above and its marks coincide with the weighted sum of the parts." tags=["demo"]
 rng = np.random.default_rng(8)
@@ -1726,24 +1758,27 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The class is settled halfway; the boxes are still poor then. Looking at the total alone you would not
-# know which of the three keeps it up.
+# *What to see.* The class is settled halfway; the boxes are still poor then. Looking at the total
+# alone you would not know which of the three keeps it up.
 
 # %% [markdown]
 # ## 9. Measured, not trained
 #
-# A loss is for the descent: it has to change a little when the weights do. A **metric** is for people: it says what
-# they want to know, and may jump. "Which pixels did you get right?" needs a decision for each pixel, and a decision
-# has no slope. So a model is trained on one number and judged by another.
+# A loss is for the descent: it has to change a little when the weights do. A **metric** is for
+# people: it says what they want to know, and may jump. "Which pixels did you get right?" needs a
+# decision for each pixel, and a decision has no slope. So a model is trained on one number and
+# judged by another.
 #
 # ### Exercise: `mean_iou` (8 minutes, difficulty 3 of 5)
 #
-# The usual metric of segmentation is the IoU of pixel sets, one for each class $c$, averaged over the classes:
+# The usual metric of segmentation is the IoU of pixel sets, one for each class $c$, averaged over
+# the classes:
 #
 # $$\text{IoU}_c = \frac{\#\{\text{pred} = c \text{ and } \text{target} = c\}}{\#\{\text{pred} = c \text{ or } \text{target} = c\}}$$
 #
-# A class that occurs neither in the prediction nor in the target is 0/0: it is left out. A class that occurs in one of
-# the two counts, with an IoU of 0. A batch is treated as one large map, not as a mean over images.
+# A class that occurs neither in the prediction nor in the target is 0/0: it is left out. A class
+# that occurs in one of the two counts, with an IoU of 0. A batch is treated as one large map, not
+# as a mean over images.
 
 
 # %% nbgrader={"grade": false, "grade_id": "mean_iou", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1790,32 +1825,34 @@ grade("mean_iou")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# For one class, both maps become masks of True and False. Which two operations count the overlap and the union?
+# For one class, both maps become masks of True and False. Which two operations count the overlap
+# and the union?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `&` and `|` of Boolean arrays, and `np.sum`. Collect the IoUs in a list, and skip a class whose union is empty.
+# `&` and `|` of Boolean arrays, and `np.sum`. Collect the IoUs in a list, and skip a class whose
+# union is empty.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# For each class: masks by `==`; if their `|` has any True, append the sum of their `&` over the sum of their `|`. Return
-# the mean of the list.
+# For each class: masks by `==`; if their `|` has any True, append the sum of their `&` over the sum
+# of their `|`. Return the mean of the list.
 # </details>
 
 # %% [markdown]
 # ### Exercise: `average_precision` (12 minutes, difficulty 4 of 5)
 #
-# A detector returns a list of boxes with scores, and each one either matches an object or does not. Where do you cut
-# the list? Rank by score, the highest first, and look at every cut. After $k$ detections, $h_k$ of which match, with
-# $T$ objects in truth:
+# A detector returns a list of boxes with scores, and each one either matches an object or does not.
+# Where do you cut the list? Rank by score, the highest first, and look at every cut. After $k$
+# detections, $h_k$ of which match, with $T$ objects in truth:
 #
 # $$\text{precision}_k = \frac{h_k}{k} \qquad \text{recall}_k = \frac{h_k}{T}$$
 #
-# Recall only rises. Precision zigzags: each miss lowers it, each hit lifts it. The average precision is the area under
-# this curve, after one repair. At each recall take the *best* precision that is reached there or further right, so that
-# the curve falls in steps:
+# Recall only rises. Precision zigzags: each miss lowers it, each hit lifts it. The average
+# precision is the area under this curve, after one repair. At each recall take the *best* precision
+# that is reached there or further right, so that the curve falls in steps:
 #
 # $$\text{AP} = \sum_k (\text{recall}_k - \text{recall}_{k-1}) \cdot \max_{j \ge k} \text{precision}_j \qquad \text{recall}_0 = 0$$
 
@@ -1869,26 +1906,27 @@ grade("average_precision")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# Sort first: everything after that walks down the list once. Which running count do precision and recall share?
+# Sort first: everything after that walks down the list once. Which running count do precision and
+# recall share?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# `np.argsort(-scores)` ranks, `np.cumsum` of the ranked matches counts hits. "Best from here to the end" is
-# `np.maximum.accumulate`, run over the reversed array.
+# `np.argsort(-scores)` ranks, `np.cumsum` of the ranked matches counts hits. "Best from here to the
+# end" is `np.maximum.accumulate`, run over the reversed array.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Hits over rank is precision, hits over `n_truth` is recall. Multiply the *increase* of recall at each rank (the first one
-# starts from 0) by the best precision from there on, and add.
+# Hits over rank is precision, hits over `n_truth` is recall. Multiply the *increase* of recall at
+# each rank (the first one starts from 0) by the best precision from there on, and add.
 # </details>
 
 # %% [markdown]
 # ### The look: a zigzag, made monotone
 #
-# Forty detections of 25 objects. The zigzag is the raw precision; the steps, drawn point by point from their definition,
-# are what your function integrates.
+# Forty detections of 25 objects. The zigzag is the raw precision; the steps, drawn point by point
+# from their definition, are what your function integrates.
 
 # %% alt="Precision against recall. A grey zigzag of raw precision starts at 1 and ends near 0.5 at recall 0.84. A blue step curve runs along its upper edge, never rising; the area beneath it is shaded and its size, the average precision, stands in the title." tags=["demo"]
 rng = np.random.default_rng(12)
@@ -1917,14 +1955,14 @@ print(f"scores squared (the same ranking): {average_precision(scores**2, match, 
 print(f"scores turned round: {average_precision(-scores, match, 25):.2f}")
 
 # %% [markdown]
-# *What to see.* Only the ranking counts: squaring the scores changes nothing. Objects that were never found cost area
-# too, the white part on the right.
+# *What to see.* Only the ranking counts: squaring the scores changes nothing. Objects that were
+# never found cost area too, the white part on the right.
 
 # %% [markdown]
 # ## 10. With labels and without
 #
-# So far each $x$ came with a $y$: **supervised** learning. What changes if it does not? And what if the model is to
-# say how the data came about, and not only how to label them?
+# So far each $x$ came with a $y$: **supervised** learning. What changes if it does not? And what if
+# the model is to say how the data came about, and not only how to label them?
 #
 # | setting | the data give | the model says | the loss of one example |
 # | --- | --- | --- | --- |
@@ -1933,18 +1971,19 @@ print(f"scores turned round: {average_precision(-scores, match, 25):.2f}")
 # | unsupervised, generative | $x$ | $p(x)$ | $-\log p(x)$ |
 # | unsupervised, reconstructing | $x$ | a copy of $x$ through a bottleneck | `mse(copy, x)`: the target is $x$ itself |
 #
-# **What does not change:** one number for each example, averaged over the data, estimated by mini-batches. All of
-# section 3 holds. Nearly always that number is a surprise, $-\log p$.
+# **What does not change:** one number for each example, averaged over the data, estimated by
+# mini-batches. All of section 3 holds. Nearly always that number is a surprise, $-\log p$.
 #
-# Even the MSE is one. If $y$ is Gaussian around $\hat y$ with standard deviation 1, then
-# $-\log p(y \mid x) = \tfrac12 (\hat y - y)^2 + \tfrac12 \log 2\pi$. For a Laplace distribution it is the absolute error.
-# A loss is a belief about noise.
+# Even the MSE is one. If $y$ is Gaussian around $\hat y$ with standard deviation 1, then $-\log p(y
+# \mid x) = \tfrac12 (\hat y - y)^2 + \tfrac12 \log 2\pi$. For a Laplace distribution it is the
+# absolute error. A loss is a belief about noise.
 #
-# **What changes** is what has to be explained. A discriminative model explains $y$ only. A generative one pays for $x$ as
-# well: $-\log p(x, y) = -\log p(y \mid x) - \log p(x)$.
+# **What changes** is what has to be explained. A discriminative model explains $y$ only. A
+# generative one pays for $x$ as well: $-\log p(x, y) = -\log p(y \mid x) - \log p(x)$.
 #
-# The cell fits two Gaussians to labelled points by the generative loss, and then reads your `log_softmax` of its
-# joint log-probabilities. That *is* Bayes' rule: $p(y \mid x) = p(x, y) / \sum_k p(x, k)$.
+# The cell fits two Gaussians to labelled points by the generative loss, and then reads your
+# `log_softmax` of its joint log-probabilities. That *is* Bayes' rule: $p(y \mid x) = p(x, y) /
+# \sum_k p(x, k)$.
 
 # %% alt="Two bell curves of p(x, y) over x, the left one larger; above them an S-shaped dashed curve, the probability of class 1 given x, with dots of observed frequencies along it." tags=["demo"]
 rng = np.random.default_rng(2)
@@ -2006,15 +2045,15 @@ same = np.isclose(gaussian, huber(errors, np.zeros(4000), delta=1e3) + 0.5 * np.
 print(f"a Gaussian's surprise is half the squared error and a constant: {same}")
 
 # %% [markdown]
-# *What to see.* The dots lie on the dashed line: the generative model answers the discriminative question too. Most of its
-# loss was spent on explaining $x$. If labels are all you want, that effort is spent for nothing; if you want new samples, or
-# have few labels, it is the point.
+# *What to see.* The dots lie on the dashed line: the generative model answers the discriminative
+# question too. Most of its loss was spent on explaining $x$. If labels are all you want, that
+# effort is spent for nothing; if you want new samples, or have few labels, it is the point.
 
 # %% [markdown]
 # ## 11. What goes wrong
 #
-# Three faults, planted on purpose. None of them raises an error. Before you run the cell: what will the first one say of
-# predictions that are *perfect*?
+# Three faults, planted on purpose. None of them raises an error. Before you run the cell: what will
+# the first one say of predictions that are *perfect*?
 
 # %% tags=["demo"]
 target = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
@@ -2043,12 +2082,12 @@ print(f"   mean of the two: {np.mean([dice_loss(p, t) for p, t in scans]):.2f}")
 print(f"   both as one:     {dice_loss(masks, truths):.2f}")
 
 # %% [markdown]
-# *What to see.* The first is the worst: its lowest point is a model that ignores its input. The second changes the meaning
-# of the learning rate with the number of outputs. The third is no bug but a choice, and reports should say which: over all
-# pixels, the small tumour hardly counts.
+# *What to see.* The first is the worst: its lowest point is a model that ignores its input. The
+# second changes the meaning of the learning rate with the number of outputs. The third is no bug
+# but a choice, and reports should say which: over all pixels, the small tumour hardly counts.
 #
-# And the fourth, which most people write first: the logarithm of a softmax, as two steps. Change `1e-12` in the cell and
-# look where the plateau goes.
+# And the fourth, which most people write first: the logarithm of a softmax, as two steps. Change
+# `1e-12` in the cell and look where the plateau goes.
 
 # %% alt="Loss of a target that lies behind by 0 to 1000. Yours is a straight line to 1000. The log of softmax plus 1e-12 is flat at about 28 from there on. The plain log of softmax follows the line, and ends at about 710." tags=["demo"]
 gap = np.linspace(0, 1000, 201)
@@ -2074,8 +2113,8 @@ print(f"as on paper: finite up to {gap[finite].max():.0f}; at 1000 it is {two_st
 print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}")
 
 # %% [markdown]
-# *What to see.* The guard cures the `inf` and breaks the loss: from a gap of 28 on, all mistakes cost the same, and a descent
-# has no reason to mend the worst ones.
+# *What to see.* The guard cures the `inf` and breaks the loss: from a gap of 28 on, all mistakes
+# cost the same, and a descent has no reason to mend the worst ones.
 
 # %% [markdown]
 # ## 12. In practice
@@ -2133,8 +2172,9 @@ print(
 # | `dice_loss` | in no core package: libraries differ in squares and eps | `Dice` |
 # | `box_iou` | `torchvision.ops.box_iou`, for all pairs | `keras_cv` |
 #
-# Look twice at two of them. `nn.CrossEntropyLoss(weight=...)` divides by the sum of the weights, your `sample_weighted` does
-# not. And Keras losses expect probabilities unless `from_logits=True`: the double softmax, the other way round.
+# Look twice at two of them. `nn.CrossEntropyLoss(weight=...)` divides by the sum of the weights,
+# your `sample_weighted` does not. And Keras losses expect probabilities unless `from_logits=True`:
+# the double softmax, the other way round.
 
 # %% [markdown]
 # ## 13. To come back to
@@ -2154,60 +2194,64 @@ print(
 # | several at once | a weighted sum, parts logged apart | bring the parts to the same size first | one part stands still: raise its weight |
 # | to report | `mean_iou`, `average_precision`, accuracy | | metric falls while the loss does: check the metric's averages |
 #
-# Three checks before any long run: the loss at the start is what "knows nothing" costs; stacking the batch on itself leaves
-# the mean as it is; perfect predictions give the lowest value that the formula allows.
+# Three checks before any long run: the loss at the start is what "knows nothing" costs; stacking
+# the batch on itself leaves the mean as it is; perfect predictions give the lowest value that the
+# formula allows.
 
 # %% [markdown]
 # ## 14. Mastery questions
 #
-# Three questions that are asked in interviews. Write your answer in the cell beneath each; a person reads it.
+# Three questions that are asked in interviews. Write your answer in the cell beneath each; a person
+# reads it.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "which_loss_and_why", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **1. Which loss, and why.** You predict delivery times in minutes. Most are within 5 of what you say; one in fifty is off
-# by hours, because a courier forgot to press a button. Choose between MSE, MAE and Huber, with a value for delta if you take
-# it, and say what single number each of the three would predict if it could say only one. When would you choose differently?
+# **1. Which loss, and why.** You predict delivery times in minutes. Most are within 5 of what you
+# say; one in fifty is off by hours, because a courier forgot to press a button. Choose between MSE,
+# MAE and Huber, with a value for delta if you take it, and say what single number each of the three
+# would predict if it could say only one. When would you choose differently?
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: Huber (or MAE), because the far errors are faults of the record and not of the prediction; delta of the order of
-#   the ordinary error, about 5 to 10 minutes.
-# - 1 point: MSE predicts the mean, MAE the median; Huber something between them, a mean of those within delta with the others
-#   pulling at constant strength.
-# - 1 point: MSE (or a quantile) if the far errors are real and cost in proportion to their square or more, or if totals have
-#   to be right, since sums follow means.
+# - 1 point: Huber (or MAE), because the far errors are faults of the record and not of the
+#   prediction; delta of the order of the ordinary error, about 5 to 10 minutes.
+# - 1 point: MSE predicts the mean, MAE the median; Huber something between them, a mean of those
+#   within delta with the others pulling at constant strength.
+# - 1 point: MSE (or a quantile) if the far errors are real and cost in proportion to their square
+#   or more, or if totals have to be right, since sums follow means.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # *Your answer here.*
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "logits_not_probabilities", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **2. Logits, not probabilities.** Why do frameworks offer cross-entropy on logits, when softmax followed by a logarithm is the
-# same on paper? Give the two numerical failures of the two-step version, what `eps` inside the logarithm does about them, and
-# how you would notice in a training curve that somebody applied softmax twice.
+# **2. Logits, not probabilities.** Why do frameworks offer cross-entropy on logits, when softmax
+# followed by a logarithm is the same on paper? Give the two numerical failures of the two-step
+# version, what `eps` inside the logarithm does about them, and how you would notice in a training
+# curve that somebody applied softmax twice.
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: overflow of exp for large logits (inf / inf is nan), underflow to 0 for a target far behind (log gives -inf); the
-#   log-sum-exp form with the row's maximum avoids both.
-# - 1 point: eps bounds the loss at -log(eps), so large mistakes cost the same and give no gradient; it hides the failure, and
-#   does nothing about overflow.
-# - 1 point: the loss starts near log C, falls slowly and stops at log(e + C - 1) - 1 (1.46 for ten classes) even if accuracy is
-#   high.
+# - 1 point: overflow of exp for large logits (inf / inf is nan), underflow to 0 for a target far
+#   behind (log gives -inf); the log-sum-exp form with the row's maximum avoids both.
+# - 1 point: eps bounds the loss at -log(eps), so large mistakes cost the same and give no gradient;
+#   it hides the failure, and does nothing about overflow.
+# - 1 point: the loss starts near log C, falls slowly and stops at log(e + C - 1) - 1 (1.46 for ten
+#   classes) even if accuracy is high.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # *Your answer here.*
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "batches_and_averages", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **3. Batches and averages.** The loss over a data set is estimated from mini-batches. For which of these is the average over
-# equal, random batches an unbiased estimate of the value over all data: MSE, cross-entropy, the root of the MSE, Dice loss, mean
-# IoU? Why? What happens to the spread if the batch is four times as large? And what if the last batch is smaller than the
-# others?
+# **3. Batches and averages.** The loss over a data set is estimated from mini-batches. For which of
+# these is the average over equal, random batches an unbiased estimate of the value over all data:
+# MSE, cross-entropy, the root of the MSE, Dice loss, mean IoU? Why? What happens to the spread if
+# the batch is four times as large? And what if the last batch is smaller than the others?
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: MSE and cross-entropy, because they are means of one number for each example; the others are roots or ratios of sums,
-#   and the average of a ratio is not the ratio of averages.
+# - 1 point: MSE and cross-entropy, because they are means of one number for each example; the
+#   others are roots or ratios of sums, and the average of a ratio is not the ratio of averages.
 # - 1 point: the spread halves (sigma over the root of B).
-# - 1 point: a plain mean of batch means gives the examples of the small batch too much weight; weight each batch by its size, or
-#   add sums and divide once.
+# - 1 point: a plain mean of batch means gives the examples of the small batch too much weight;
+#   weight each batch by its size, or add sums and divide once.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -2216,14 +2260,18 @@ print(
 # %% [markdown]
 # ## Further reading
 #
-# - Huber, *Robust Estimation of a Location Parameter*, 1964. Where the bent parabola comes from, and in which sense it is best.
-# - Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition, 2009, section 10.6. Losses for
-#   regression and classification side by side, and how robust they are.
-# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, sections 4.1 and 6.2. Overflow, and output units with their losses.
-# - Ng and Jordan, *On Discriminative vs. Generative Classifiers*, 2002. Which of the two wins with few examples, and which with
-#   many.
+# - Huber, *Robust Estimation of a Location Parameter*, 1964. Where the bent parabola comes from,
+#   and in which sense it is best.
+# - Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition, 2009,
+#   section 10.6. Losses for regression and classification side by side, and how robust they are.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, sections 4.1 and 6.2. Overflow, and
+#   output units with their losses.
+# - Ng and Jordan, *On Discriminative vs. Generative Classifiers*, 2002. Which of the two wins with
+#   few examples, and which with many.
 # - Milletari, Navab and Ahmadi, *V-Net*, 2016. The overlap of two masks, as a loss.
-# - Lin et al., *Focal Loss for Dense Object Detection*, 2017. A cross-entropy for a thousand easy negatives to each hard example.
-# - Rezatofighi et al., *Generalized Intersection over Union*, 2019. An IoU that still has a direction when boxes do not meet.
+# - Lin et al., *Focal Loss for Dense Object Detection*, 2017. A cross-entropy for a thousand easy
+#   negatives to each hard example.
+# - Rezatofighi et al., *Generalized Intersection over Union*, 2019. An IoU that still has a
+#   direction when boxes do not meet.
 #
 # **Next:** lesson 02. You can say how wrong a network is. Which of its weights is to blame?

@@ -56,6 +56,18 @@ def _log_softmax(bank: Bank) -> None:
     )
     bank.edit(
         key,
+        "as_on_paper",
+        "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
+        "inf and exp(-1e4) is 0. Shift each row by its maximum, and subtract logarithms.",
+        (
+            f"{LOG}{SUM})",
+            "parts = np.exp(logits)\n"
+            "    return np.log(parts / np.sum(parts, axis=-1, keepdims=True))",
+        ),
+        about="anything",
+    )
+    bank.edit(
+        key,
         "log_of_softmax",
         "The logarithm is taken of a probability that has rounded to 0, and is -inf. By algebra "
         "it is the shifted logit minus the logarithm of a sum.",

@@ -48,6 +48,14 @@ def _detection(bank: Bank) -> None:
     )
     bank.edit(
         DETECTION,
+        "boxes_not_averaged",
+        "The box part is one number for each row, because box_iou returns one for each. Average "
+        "over the rows: every part is one number.",
+        (PART, "1 - box_iou(boxes, box_targets)"),
+        about="anything",
+    )
+    bank.edit(
+        DETECTION,
         "boxes_summed",
         "The box part is summed over the rows, so it grows with the batch while the others do not. "
         "It is a mean, as they are.",

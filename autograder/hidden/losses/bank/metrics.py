@@ -32,6 +32,14 @@ def _which_classes(bank: Bank) -> None:
     )
     bank.edit(
         IOU,
+        "absent_not_looked_after",
+        "A class that occurs in neither map is divided all the same, 0/0, and the mean is nan. "
+        "Such a class is left out of the mean.",
+        (KEPT, "if True:"),
+        about="anything",
+    )
+    bank.edit(
+        IOU,
         "absent_counts_as_one",
         "A class that occurs in neither map counts as perfect, so raising n_classes lifts the "
         "result. Such a class is left out of the mean.",
@@ -182,8 +190,7 @@ def _areas(bank: Bank) -> None:
         "in steps: each increase of recall times the best precision still to come.",
         (
             AREA,
-            "heights = np.concatenate([precision[:1], precision])\n"
-            "    return np.sum(np.diff(recall, prepend=0.0) * (heights[1:] + heights[:-1]) / 2)",
+            "return np.sum(np.diff(recall) * (precision[1:] + precision[:-1]) / 2)",
         ),
         source="scikit-learn, metrics.auc",
     )
@@ -198,6 +205,15 @@ def _areas(bank: Bank) -> None:
             "for t in np.linspace(0, 1, 11)])",
         ),
         source="Everingham et al. (2010), section 4.2",
+    )
+    bank.edit(
+        AP,
+        "mean_precision_at_the_hits",
+        "The raw precisions at the hits are averaged over the hits. Objects that were not found "
+        "count too, and at each recall the best precision still to come.",
+        (ENVELOPE, "precision"),
+        ("recall = hits / n_truth", "recall = hits / max(hits[-1], 1)"),
+        source="Manning, Raghavan and Schütze, Introduction to Information Retrieval, section 8.4",
     )
     bank.edit(
         AP,

@@ -46,6 +46,14 @@ def _questions(bank: Bank) -> None:
         (LOSSES, BY_LOGARITHMS.format(p=sigmoid, q=f"1 - {sigmoid}")),
         about="anything",
     )
+    bank.edit(
+        BCE,
+        "overflow_for_no",
+        "The two terms are together, and exp(-z) still overflows for a large negative logit. Take "
+        "the form whose exponent is never positive.",
+        (LOSSES, "np.log1p(np.exp(-1.0 * logits)) + (1 - targets) * logits"),
+        about="anything",
+    )
     edit(
         "yes_only",
         "Only questions whose answer is yes cost something. Where the answer is no, the second "

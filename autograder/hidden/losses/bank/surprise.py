@@ -30,6 +30,18 @@ def _logarithms(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "as_on_paper",
+        "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
+        "inf and exp(-1e4) is 0. Take the logarithms from log_softmax.",
+        (
+            LOGS,
+            "parts = np.exp(logits)\n"
+            "    log_probs = np.log(parts / np.sum(parts, axis=-1, keepdims=True))",
+        ),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
         "log_of_softmax",
         "The logarithm is taken of a probability that has rounded to 0, and the loss is inf. Take "
         "the logarithms from log_softmax.",

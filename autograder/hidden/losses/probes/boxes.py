@@ -30,6 +30,14 @@ def apart(rng: np.random.Generator) -> Inputs:
     return {"a": a, "b": a + np.tile(ways, 2)}
 
 
+def just_apart(rng: np.random.Generator) -> Inputs:
+    """Boxes with a small gap in both directions: the product of two gaps is a small area."""
+    a = apart(rng)["a"][:4]
+    ways = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])
+    shifts = ways * (a[:, 2:] - a[:, :2] + rng.uniform(0.3, 0.7, size=(4, 2)))
+    return {"a": a, "b": a + np.tile(shifts, 2)}
+
+
 def touching(rng: np.random.Generator) -> Inputs:
     a = np.array([[0, 0, 2, 3]] * 4) * 1.0
     b = np.array([[2, 0, 4, 3], [0, 3, 2, 4], [2, 3, 5, 5], [-1, -2, 0, 0]]) * 1.0
@@ -46,12 +54,6 @@ def inside(rng: np.random.Generator) -> Inputs:
 def same(rng: np.random.Generator) -> Inputs:
     boxes = near_boxes(rng, 3)["a"]
     return {"a": boxes, "b": boxes.copy()}
-
-
-def whole_boxes(rng: np.random.Generator) -> Inputs:
-    low, sides = rng.integers(0, 5, size=(4, 2)), rng.integers(3, 7, size=(4, 2))
-    a = np.concatenate([low, low + sides], axis=1)
-    return {"a": a, "b": a + rng.integers(-1, 2, size=(4, 1)) + np.array([1, 1, 1, 2])}
 
 
 def detections(rng: np.random.Generator, n: int, c: int) -> Inputs:
@@ -90,9 +92,13 @@ class Detection:
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
         seen = {}
         for where, given in inputs.items():
-            parts = impl.detection_loss(**given)
-            seen[where] = {name: parts[name] for name in self.names}
+            seen[where] = entries(impl.detection_loss(**given), *self.names)
         return seen
+
+
+def entries(parts: Any, *names: str) -> Any:
+    """Some entries of a dict, which may have others; None for one that is missing."""
+    return {name: parts.get(name) for name in names} if isinstance(parts, dict) else parts
 
 
 def weighted_detections(rng: np.random.Generator) -> Inputs:
@@ -105,17 +111,15 @@ def weighted_detections(rng: np.random.Generator) -> Inputs:
 
 
 def in_order_of_the_contract(impl: Any, inputs: Inputs) -> Any:
-    parts = impl.detection_loss(*inputs.values())
-    return {name: parts[name] for name in PARTS}
+    return entries(impl.detection_loss(*inputs.values()), *PARTS)
 
 
 class PureParts:
     """The parts; then the inputs, and the parts once those were overwritten."""
 
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        parts = impl.detection_loss(**inputs)
-        named = {name: parts[name] for name in PARTS}
-        seen = {**snapshot(named), AFTERWARDS: snapshot(inputs)}
+        named = entries(impl.detection_loss(**inputs), *PARTS)
+        seen = {"at first": snapshot(named), AFTERWARDS: snapshot(inputs)}
         overwrite(inputs)
         return {**seen, OVERWRITTEN: snapshot(named)}
 
@@ -128,15 +132,19 @@ def declare(probes: Probes) -> None:
             "boxes that overlap",
             0.5,
             lambda rng: {"for six pairs": near_boxes(rng, 6), "for one pair": near_boxes(rng, 1)},
-            Each("box_iou", "the IoU"),
+            Each("box_iou", "IoU"),
             experiment="draw the boxes 0, 0, 2, 2 and 1, 1, 3, 3: 1 is shared, 7 are covered.",
         ),
         Probe(
             "apart",
             "boxes that do not meet",
             0.5,
-            lambda rng: {"for boxes apart": apart(rng), "for boxes that touch": touching(rng)},
-            Each("box_iou", "the IoU"),
+            lambda rng: {
+                "for boxes apart": apart(rng),
+                "for boxes just apart": just_apart(rng),
+                "for boxes that touch": touching(rng),
+            },
+            Each("box_iou", "IoU"),
             experiment="print both sides of the intersection for two boxes that miss each other "
             "in both directions.",
         ),
@@ -145,7 +153,7 @@ def declare(probes: Probes) -> None:
             "one box inside the other, and equal boxes",
             0.25,
             lambda rng: {"for a box inside the other": inside(rng), "for equal boxes": same(rng)},
-            Each("box_iou", "the IoU"),
+            Each("box_iou", "IoU"),
             experiment="put a box of area 1 into one of area 4: it is 1/4.",
         ),
         Probe(
@@ -156,15 +164,15 @@ def declare(probes: Probes) -> None:
                 "for coordinates near 0.01": near_boxes(rng, 4, 0.005),
                 "for coordinates near 1000": near_boxes(rng, 4, 300.0),
             },
-            Each("box_iou", "the IoU"),
+            Each("box_iou", "IoU"),
             experiment="multiply both boxes by 1000: the IoU stays the same.",
         ),
         Probe(
             "pure",
-            "integers, and nothing that was handed in is changed",
+            "nothing that was handed in is changed",
             0.25,
-            whole_boxes,
-            Purity("box_iou", "the IoU"),
+            lambda rng: near_boxes(rng, 4),
+            Purity("box_iou", "IoU"),
         ),
     ):
         probes.add("box_iou", probe)

@@ -31,10 +31,10 @@ class Reductions:
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
         function, arrays = getattr(impl, self.name), list(inputs.values())
         return {
-            "by default": {"the loss": function(*arrays)},
-            "for the mean": {"the loss": function(*arrays, *self.options, "mean")},
-            "for the sum": {"the loss": function(*arrays, *self.options, "sum")},
-            "for none": {"the losses": function(*arrays, *self.options, "none")},
+            "by default": {"loss": function(*arrays)},
+            "for the mean": {"loss": function(*arrays, *self.options, "mean")},
+            "for the sum": {"loss": function(*arrays, *self.options, "sum")},
+            "for none": {"loss": function(*arrays, *self.options, "none")},
         }
 
 
@@ -46,7 +46,7 @@ class Refusals:
 
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
         function, right = getattr(impl, self.name), inputs["right"]
-        seen = {"with arguments that fit": {"the loss": function(**right)}}
+        seen = {"with arguments that fit": {"loss": function(**right)}}
         refused = {
             where: attempt(function, **{**right, **changed})
             for where, changed in inputs["refused"].items()

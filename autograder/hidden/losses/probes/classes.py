@@ -61,9 +61,9 @@ def declare_softmax(probes: Probes, name: str, points: float, label: str) -> Non
         ),
         Probe(
             "pure",
-            "integers, and nothing that was handed in is changed",
+            "nothing that was handed in is changed",
             0.15 * points,
-            lambda rng: {"logits": rng.integers(-3, 4, size=(3, 4))},
+            lambda rng: {"logits": 2 * rng.normal(size=(3, 4))},
             Purity(name, label),
         ),
     ):
@@ -105,22 +105,22 @@ class PureLosses:
 
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
         losses = getattr(impl, self.name)(**inputs, reduction="none")
-        seen = {"the losses": snapshot(losses), AFTERWARDS: snapshot(inputs)}
+        seen = {"loss": snapshot(losses), AFTERWARDS: snapshot(inputs)}
         overwrite(inputs)
-        return {**seen, OVERWRITTEN: {"the losses": snapshot(losses)}}
+        return {**seen, OVERWRITTEN: {"loss": snapshot(losses)}}
 
 
 def declare(probes: Probes) -> None:
     """In the order of the lesson."""
-    declare_softmax(probes, "log_softmax", 2, "the logarithms")
-    declare_softmax(probes, "softmax", 1, "the probabilities")
+    declare_softmax(probes, "log_softmax", 2, "the result")
+    declare_softmax(probes, "softmax", 1, "the result")
     for probe in (
         Probe(
             "rows",
             "the loss of each row",
             0.5,
             classified_rows,
-            Each("cross_entropy", "the losses"),
+            Each("cross_entropy", "loss"),
             experiment="take the logarithms of 1/2, 1/4, 1/4 as logits: target 0 costs log 2, "
             "target 1 costs log 4.",
         ),
@@ -138,7 +138,7 @@ def declare(probes: Probes) -> None:
             "logits of -1e4 and 1e4",
             0.5,
             far_from_target,
-            Each("cross_entropy", "the loss"),
+            Each("cross_entropy", "loss"),
             experiment="try logits [[0, 1e4]] with target 0: the loss is 10000.",
         ),
         refuses_unknown("cross_entropy", 0.25, lambda rng: classified(rng, 4, 3)),

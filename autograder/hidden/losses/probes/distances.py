@@ -79,7 +79,7 @@ def declare_one(probes: Probes, name: str, points: float, option: str = "") -> N
             "the loss of each element",
             0.3 * points,
             elementwise(option),
-            Each(name, "the losses"),
+            Each(name, "loss"),
             experiment=f'call {name} with reduction="none" on single differences: 0.5, -0.5, 3, '
             "-3, and compare with the formula.",
         ),
@@ -105,7 +105,7 @@ def declare_one(probes: Probes, name: str, points: float, option: str = "") -> N
             "integers",
             0.1 * points,
             whole_numbers,
-            Each(name, "the loss"),
+            Each(name, "loss"),
             experiment="look at the dtype of the sum of the losses of integers.",
         ),
         Probe(
@@ -113,7 +113,7 @@ def declare_one(probes: Probes, name: str, points: float, option: str = "") -> N
             "nothing that was handed in is changed",
             0.05 * points,
             lambda rng: {**pair(rng, 3, 2), "reduction": "none"},
-            Purity(name, "the losses"),
+            Purity(name, "loss"),
         ),
     ):
         probes.add(name, probe)

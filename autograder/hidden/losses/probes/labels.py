@@ -51,11 +51,6 @@ def far_labels(rng: np.random.Generator) -> Inputs:
     return {f"for {where}": {"logits": z, "target_probs": q} for where, (z, q) in cases.items()}
 
 
-def integers_one_hot(rng: np.random.Generator) -> Inputs:
-    hot = np.eye(4, dtype=np.int64)[rng.integers(0, 4, size=3)]
-    return {"logits": rng.normal(size=(3, 4)), "target_probs": hot}
-
-
 def questions(rng: np.random.Generator, *shape: int) -> Inputs:
     targets = rng.integers(0, 2, size=shape).astype(np.float64)
     targets.flat[0], targets.flat[-1] = 1.0, 0.0
@@ -107,7 +102,7 @@ def declare(probes: Probes) -> None:
             "seven examples with weights",
             0.4,
             lambda rng: {"for seven examples": weighted(rng, 7)},
-            Each("sample_weighted", "the loss"),
+            Each("sample_weighted", "loss"),
             experiment="double all weights: the loss doubles.",
         ),
         Probe(
@@ -115,7 +110,7 @@ def declare(probes: Probes) -> None:
             "weights of 0, one example, equal weights",
             0.4,
             weights_of_all_kinds,
-            Each("sample_weighted", "the loss"),
+            Each("sample_weighted", "loss"),
             experiment="losses 1, 2, 3, 6 with weights 0, 0, 2, 0: it is 6 / 4.",
         ),
         Probe(
@@ -126,7 +121,7 @@ def declare(probes: Probes) -> None:
                 "losses": rng.uniform(1, 2, size=5),
                 "weights": rng.integers(1, 9, size=5),
             },
-            Purity("sample_weighted", "the loss"),
+            Purity("sample_weighted", "loss"),
         ),
     ):
         probes.add("sample_weighted", probe)
@@ -139,7 +134,7 @@ def _one_hot(probes: Probes) -> None:
             "the loss of one-hot and of soft rows",
             0.6,
             rows_of_labels,
-            Each(ONE_HOT, "the losses"),
+            Each(ONE_HOT, "loss"),
             experiment="compare a one-hot row with cross_entropy, then give half of the target to "
             "another class.",
         ),
@@ -156,15 +151,15 @@ def _one_hot(probes: Probes) -> None:
             "logits of -1e4 and 1e4",
             0.5,
             far_labels,
-            Each(ONE_HOT, "the loss"),
+            Each(ONE_HOT, "loss"),
             experiment="try logits [[1e4, -1e4]] with target [[1, 0]]: 0 times anything is 0.",
         ),
         refuses_unknown(ONE_HOT, 0.2, lambda rng: soft(rng, 4, 3)),
         Probe(
             "pure",
-            "integer targets, and nothing that was handed in is changed",
+            "nothing that was handed in is changed",
             0.2,
-            integers_one_hot,
+            lambda rng: soft(rng, 3, 4),
             PureLosses(ONE_HOT),
         ),
     ):
@@ -178,7 +173,7 @@ def _questions(probes: Probes) -> None:
             "the loss of each question",
             0.5,
             many_questions,
-            Each(BCE, "the losses"),
+            Each(BCE, "loss"),
             experiment="a logit of 0 costs log 2 for both answers; log 3 costs log(4/3) or log 4.",
         ),
         Probe(
@@ -194,19 +189,16 @@ def _questions(probes: Probes) -> None:
             "logits of -1e4 and 1e4",
             0.6,
             far_questions,
-            Each(BCE, "the losses"),
+            Each(BCE, "loss"),
             experiment="try logits 1e4 and -1e4 with targets 1 and 0: sure and right costs 0, "
             "sure and wrong costs 10000.",
         ),
         refuses_unknown(BCE, 0.2, lambda rng: questions(rng, 4)),
         Probe(
             "pure",
-            "integer targets, and nothing that was handed in is changed",
+            "nothing that was handed in is changed",
             0.2,
-            lambda rng: {
-                "logits": rng.normal(size=(3, 2)),
-                "targets": rng.integers(0, 2, size=(3, 2)),
-            },
+            lambda rng: questions(rng, 3, 2),
             PureLosses(BCE),
         ),
     ):

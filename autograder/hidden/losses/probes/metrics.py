@@ -90,7 +90,7 @@ def declare(probes: Probes) -> None:
                 "for a map of three classes": maps(rng, 4, 6, classes=(0, 1, 2), n=3),
                 "for a row of pixels": maps(rng, 15, classes=(0, 1), n=2),
             },
-            Each("mean_iou", "the mean"),
+            Each("mean_iou", "the result"),
             experiment="take two classes and six pixels, and count overlap and union by hand.",
         ),
         Probe(
@@ -101,7 +101,7 @@ def declare(probes: Probes) -> None:
                 "for three of six classes": maps(rng, 5, 4, classes=(0, 2, 5), n=6),
                 "without class 0": maps(rng, 4, 4, classes=(1, 3), n=4),
             },
-            Each("mean_iou", "the mean"),
+            Each("mean_iou", "the result"),
             experiment="raise n_classes by 10: the result stays the same.",
         ),
         Probe(
@@ -109,7 +109,7 @@ def declare(probes: Probes) -> None:
             "classes that only one of the two maps has",
             0.5,
             one_sided,
-            Each("mean_iou", "the mean"),
+            Each("mean_iou", "the result"),
             experiment="say class 2 at one pixel where the target never has it: a 0 joins the "
             "mean.",
         ),
@@ -118,7 +118,7 @@ def declare(probes: Probes) -> None:
             "a batch of two images",
             0.25,
             uneven_maps,
-            Each("mean_iou", "the mean"),
+            Each("mean_iou", "the result"),
             experiment="flatten both batches first: the result stays the same.",
         ),
         Probe(
@@ -126,7 +126,7 @@ def declare(probes: Probes) -> None:
             "nothing that was handed in is changed",
             0.25,
             lambda rng: maps(rng, 3, 4, classes=(0, 1, 2), n=4),
-            Purity("mean_iou", "the mean"),
+            Purity("mean_iou", "the result"),
         ),
     ):
         probes.add("mean_iou", probe)
@@ -139,7 +139,7 @@ def declare(probes: Probes) -> None:
                 "for a hit first": ranked(rng, "10", 6, "011", 0),
                 "for a miss first": ranked(rng, "01", 6, "110", 0),
             },
-            Each(AP, "the area"),
+            Each(AP, "the result"),
             experiment="rank hit, miss, hit of two objects: precisions 1, 1/2, 2/3, and the area "
             "is (1 + 2/3) / 2.",
         ),
@@ -151,7 +151,7 @@ def declare(probes: Probes) -> None:
                 "for shuffled detections": shuffled(rng, ranked(rng, "110", 7, "01", 1)),
                 "for negative scores": shuffled(rng, ranked(rng, "1110", 5, "1000", 2), 50.0),
             },
-            Each(AP, "the area"),
+            Each(AP, "the result"),
             experiment="shuffle scores and matches together: the area stays the same.",
         ),
         Probe(
@@ -166,7 +166,7 @@ def declare(probes: Probes) -> None:
                     "n_truth": int(rng.integers(5, 9)),
                 },
             },
-            Each(AP, "the area"),
+            Each(AP, "the result"),
             experiment="two hits and four objects: recall ends at 1/2, and so does the area.",
         ),
         Probe(
@@ -174,7 +174,7 @@ def declare(probes: Probes) -> None:
             "no objects, no detections, no hits",
             0.25,
             nothing_to_rank,
-            Each(AP, "the area"),
+            Each(AP, "the result"),
             experiment="call it with n_truth = 0, and with empty arrays: both give 0.0.",
         ),
         Probe(
@@ -182,7 +182,7 @@ def declare(probes: Probes) -> None:
             "nothing that was handed in is changed",
             0.25,
             lambda rng: shuffled(rng, ranked(rng, "10", 4, "01", 1)),
-            Purity(AP, "the area"),
+            Purity(AP, "the result"),
         ),
     ):
         probes.add(AP, probe)

@@ -72,7 +72,7 @@ def declare(probes: Probes) -> None:
                 "for two images of 4 x 5": images(rng, 2, 3, 4, 5),
                 "for three images of 2 x 1": images(rng, 3, 4, 2, 1),
             },
-            Each(PIXELS, "the loss"),
+            Each(PIXELS, "loss"),
             experiment="take one image of 1 x 2 pixels, and compare with cross_entropy of two "
             "rows.",
         ),
@@ -84,7 +84,7 @@ def declare(probes: Probes) -> None:
                 "for three images of 3 x 3 with 3 classes": images(rng, 3, 3, 3, 3),
                 "for one pixel": images(rng, 1, 3, 1, 1),
             },
-            Each(PIXELS, "the loss"),
+            Each(PIXELS, "loss"),
             experiment="change one logit of one pixel: only that pixel's loss changes.",
         ),
         Probe(
@@ -92,7 +92,7 @@ def declare(probes: Probes) -> None:
             "logits of -1e4 and 1e4",
             0.5,
             far_images,
-            Each(PIXELS, "the loss"),
+            Each(PIXELS, "loss"),
             experiment="one pixel with logits 0 and 1e4 and target 0 costs 10000.",
         ),
         Probe(
@@ -100,7 +100,7 @@ def declare(probes: Probes) -> None:
             "nothing that was handed in is changed",
             0.25,
             lambda rng: images(rng, 2, 3, 2, 3),
-            Purity(PIXELS, "the loss"),
+            Purity(PIXELS, "loss"),
         ),
     ):
         probes.add(PIXELS, probe)
@@ -114,7 +114,7 @@ def declare(probes: Probes) -> None:
                 "for a row of pixels": mask(rng, 7),
                 "for a small region": mask(rng, 6, 6, share=0.1),
             },
-            Each("dice_loss", "the loss"),
+            Each("dice_loss", "loss"),
             experiment="try probabilities [1, 1, 0, 0] with target [1, 0, 1, 0]: half of each is "
             "shared, and the loss is 1/2.",
         ),
@@ -126,7 +126,7 @@ def declare(probes: Probes) -> None:
                 "for eps = 0.5": {**mask(rng, 3, 3), "eps": 0.5},
                 "for eps = 3": {**mask(rng, 2, 4), "eps": 3.0},
             },
-            Each("dice_loss", "the loss"),
+            Each("dice_loss", "loss"),
             experiment="four zeros against four ones with eps = 1: it is 1 - 1/5.",
         ),
         Probe(
@@ -134,7 +134,7 @@ def declare(probes: Probes) -> None:
             "masks with nothing in them, and the default eps",
             0.35,
             empty_masks,
-            Each("dice_loss", "the loss"),
+            Each("dice_loss", "loss"),
             experiment="try zeros against zeros: nothing there and nothing said costs 0.",
         ),
         Probe(
@@ -142,7 +142,7 @@ def declare(probes: Probes) -> None:
             "a batch of a large and a small region",
             0.25,
             uneven_batch,
-            Each("dice_loss", "the loss"),
+            Each("dice_loss", "loss"),
             experiment="flatten both arrays first: the loss stays the same.",
         ),
         Probe(
@@ -153,7 +153,7 @@ def declare(probes: Probes) -> None:
                 "probs": rng.uniform(size=(3, 3)),
                 "target": np.tile(rng.integers(0, 2, size=3), (3, 1)) | np.eye(3, dtype=np.int64),
             },
-            Purity("dice_loss", "the loss"),
+            Purity("dice_loss", "loss"),
         ),
     ):
         probes.add("dice_loss", probe)
