@@ -26,6 +26,7 @@ from autograder.reference import load_reference
 from autograder.runners import LocalRunner
 from autograder.sandbox import SealingError, check_sealing
 from autograder.seeds import draw_seed
+from benchmarks.trainer import trainer_table
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def main(lesson_ids: list[str]) -> None:
             spread = (min(times), statistics.median(times), max(times))
             table.add_row(case.name, str(len(times)), *(f"{value:.3f}" for value in spread))
     Console().print(table)
+    if not lesson_ids or "08_numpy_trainer" in lesson_ids:
+        Console().print(trainer_table(course))
 
 
 def machine() -> str:
