@@ -101,7 +101,7 @@ def two_class_logits(p):
 # ## 2. How far is far?
 #
 # First the case where the answer is a number: a price, a temperature, a coordinate. With the
-# residual $r = \hat y - y$, the oldest answer is to square it:
+# residual $r = \hat y - y$, the most common answer is to square it:
 #
 # $$\text{MSE} = \frac1n \sum_i (\hat y_i - y_i)^2$$
 #
@@ -527,7 +527,7 @@ plt.show()
 # the right end are pulled down, farther and farther. `fit_line` tries many lines and keeps the one
 # that your loss likes best.
 
-# %% alt="Left: 24 points, the last three far below the others. The mse line tilts downwards towards them, with crosses of the least-squares solution on it; mae and huber stay near the dotted true line. Right: fitted slope against the depth of the outliers. mse falls on a straight line, huber and mae stay near 0.5." tags=["demo"]
+# %% alt="Left: 24 points, the last three far below the others. The mse line tilts downwards towards them; mae and huber stay near the dotted true line. Right: fitted slope against the depth of the outliers. mse falls along a straight line, on crosses of the least-squares solution; huber and mae stay near 0.4." tags=["demo"]
 numbers = np.array([1.0, 2.0, 3.0, 4.0, 90.0])
 guesses = np.linspace(0, 90, 901)
 for name, loss in (("mse", mse), ("mae", mae)):
@@ -628,9 +628,9 @@ else:
 # ## 3. A mean over what you have not seen
 #
 # Back to the expectation of section 1. Your data are a sample of it, and a **mini-batch** is a
-# sample of your data. Draw $B$ examples at random and take the mean of their losses. That number is
-# wrong, but not in a favourite direction: averaged over draws it is exactly the mean over all. It
-# is an **unbiased** estimate, and its spread is
+# sample of your data. Draw $B$ examples at random, each independently, and take the mean of their
+# losses. That number is wrong, but not in a favourite direction: averaged over draws it is exactly
+# the mean over all. It is an **unbiased** estimate, and its spread is
 #
 # $$\text{standard deviation of the batch mean} = \frac{\sigma}{\sqrt{B}}$$
 #
@@ -898,7 +898,7 @@ grade("cross_entropy")
 #
 # Three classes. Two logits stay at 0 and 1, the first one moves from -8 to 8.
 
-# %% alt="Left: three softmax probabilities against the first logit; the first rises in an S, the other two fall, black marks of the closed form on the lines. Right: the cross-entropy for each possible target; for target 0 it falls along a straight line of slope -1 and flattens at 0, for the others it is flat and then rises with slope 1, along dotted straight lines." tags=["demo"]
+# %% alt="Left: three softmax probabilities against the first logit; the first rises in an S, the other two fall, black marks of the closed form on the lines. Right: the cross-entropy for each possible target; for target 0 it falls along a straight line of slope -1 and flattens at 0, for the others it is flat and then rises with slope 1, along thin straight lines. A dotted curve at the bottom goes from 1 to 0 and is flat at both ends." tags=["demo"]
 moving = np.linspace(-8, 8, 161)
 logits = np.stack([moving, np.zeros(161), np.ones(161)], axis=1)
 probs = softmax(logits)
@@ -911,8 +911,10 @@ for c, (color, style) in enumerate(styles):
     losses = cross_entropy(logits, np.full(161, c), "none")
     right.plot(moving, losses, color=color, ls=style, lw=2, label=f"target {c}")
     assert np.allclose(losses, np.log(np.exp(moving) + 1 + np.e) - logits[:, c])
-right.plot(moving, np.log(1 + np.e) - moving, color=GREY, ls=":", lw=1.5, label="slopes -1 and 1")
-right.plot(moving, moving, color=GREY, ls=":", lw=1.5)
+right.plot(moving, np.log(1 + np.e) - moving, color=GREY, lw=0.8, label="slopes -1 and 1")
+right.plot(moving, moving, color=GREY, lw=0.8)
+squared = mse(probs[:, 0], np.ones(161), "none")
+right.plot(moving, squared, color=RED, ls=":", lw=2, label="target 0: (1 - p) squared")
 left.set(
     xlabel="first logit (the others: 0 and 1)",
     ylabel="probability",
@@ -930,9 +932,9 @@ plt.show()
 
 # %% [markdown]
 # *What to see.* Far on the wrong side the loss is a straight line: a logit that is 5 too low costs
-# about 5. Far on the right side it flattens out at 0, and never gets there. A squared error of
-# probabilities would be flat on *both* sides, and a descent would have nothing to go by where the
-# model is most wrong.
+# about 5. Far on the right side it flattens out at 0, and never gets there. The squared error of
+# the probability (dotted, at the bottom) is flat on *both* sides: a descent has nothing to go by
+# where the model is most wrong.
 
 # %% [markdown]
 # ### Exercise: `cross_entropy_one_hot` (6 minutes, difficulty 2 of 5)
@@ -1156,8 +1158,7 @@ grade("bce_with_logits")
 # %% [markdown]
 # ### The look
 #
-# The loss of one question, for both answers. Beside yours, the formula with a clipped sigmoid that
-# many old codes use.
+# The loss of one question, for both answers. Beside yours, the formula with a clipped sigmoid.
 
 # %% alt="Left: for target 1 the loss falls from about 8 at logit -8 to 0, for target 0 it rises mirror-like; black marks of logaddexp lie on both. Right: for logits down to -60 your loss rises along a straight line, the clipped one stays flat at about 16." tags=["demo"]
 z, some = np.linspace(-8, 8, 161), np.linspace(-7, 7, 11)
@@ -1460,7 +1461,7 @@ grade("dice_loss")
 # The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one
 # that is a few pixels off, one that is nearly right. Your two losses judge them.
 
-# %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Below them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has 0.16 and 0.78, the last one is near 0 in both." tags=["demo"]
+# %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Beside them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has 0.16 and 0.78, the last one 0.02 and 0.24." tags=["demo"]
 mask = disc(32, 15, 15, 2.5)
 rows, columns = np.mgrid[:32, :32]
 blur = np.exp(-((rows - 15) ** 2 + (columns - 15) ** 2) / 60)
@@ -1502,15 +1503,15 @@ for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
 # worst. It never looks at background that was left alone.
 #
 # The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves
-# it a lot, and the mean over batches is not the value over all data. In practice the two are often
-# added.
+# it a lot, and the mean over batches is not the value over all data. The two can be added, and then
+# each mends what the other cannot see: nnU-Net (Isensee et al., 2021) is trained like that.
 
 # %% [markdown]
 # ## 8. Where is it?
 #
 # A detector draws boxes. A box is four numbers, $x_1, y_1, x_2, y_2$: two opposite corners, with
-# $x_2 > x_1$ and $y_2 > y_1$. How wrong is a box? The usual measure is the area that both share
-# over the area that either covers, the **intersection over union**:
+# $x_2 > x_1$ and $y_2 > y_1$. How wrong is a box? Take the area that both share over the area that
+# either covers: the **intersection over union**.
 #
 # $$\text{IoU}(a, b) = \frac{|a \cap b|}{|a \cup b|} = \frac{I}{|a| + |b| - I}$$
 #
@@ -1842,6 +1843,37 @@ grade("mean_iou")
 # </details>
 
 # %% [markdown]
+# ### The look: what accuracy does not see
+#
+# Road, grass, and a child at the edge of the road: twelve pixels of 576. One network never says
+# "child". Another finds it, and is careless with the border between road and grass.
+
+# %% alt="Three class maps: the truth, half road, half grass, with a small dark patch; the same without the patch, pixel accuracy 0.98, mean IoU 0.65; the patch found and the border ragged, pixel accuracy 0.96, mean IoU 0.95." tags=["demo"]
+scene = np.zeros((24, 24), dtype=np.int64)
+scene[:, 12:] = 1
+scene[10:14, 9:12] = 2
+blind = np.where(scene == 2, 0, scene)
+careless = scene.copy()
+careless[::2, 12:14] = 0
+careless[10:14, 9:12] = 2
+fig, axes = plt.subplots(1, 3, figsize=(8.4, 3.2), layout="constrained")
+for ax, (name, said) in zip(
+    axes, {"truth": scene, "blind": blind, "careless": careless}.items(), strict=True
+):
+    score, right = mean_iou(said, scene, 3), np.mean(said == scene)
+    confusion = np.zeros((3, 3))
+    np.add.at(confusion, (scene.ravel(), said.ravel()), 1)
+    union = confusion.sum(axis=0) + confusion.sum(axis=1) - np.diagonal(confusion)
+    assert np.isclose(score, np.mean(np.diagonal(confusion) / union))
+    ax.imshow(said, cmap="gray_r", vmin=0, vmax=2.4)
+    ax.set(xticks=[], yticks=[], title=f"{name}\npixels right {right:.2f}, mean IoU {score:.2f}")
+plt.show()
+
+# %% [markdown]
+# *What to see.* By the share of right pixels, the blind network is the better one. The mean IoU
+# gives every class one vote, and a class that was never said has an IoU of 0.
+
+# %% [markdown]
 # ### Exercise: `average_precision` (12 minutes, difficulty 4 of 5)
 #
 # A detector returns a list of boxes with scores, and each one either matches an object or does not.
@@ -1850,9 +1882,9 @@ grade("mean_iou")
 #
 # $$\text{precision}_k = \frac{h_k}{k} \qquad \text{recall}_k = \frac{h_k}{T}$$
 #
-# Recall only rises. Precision zigzags: each miss lowers it, each hit lifts it. The average
-# precision is the area under this curve, after one repair. At each recall take the *best* precision
-# that is reached there or further right, so that the curve falls in steps:
+# Recall only rises. Precision zigzags: each miss lowers it, each hit lifts it (or leaves it at 1).
+# The average precision is the area under this curve, after one repair. At each recall take the
+# *best* precision that is reached there or further right, so that the curve falls in steps:
 #
 # $$\text{AP} = \sum_k (\text{recall}_k - \text{recall}_{k-1}) \cdot \max_{j \ge k} \text{precision}_j \qquad \text{recall}_0 = 0$$
 
@@ -1972,18 +2004,19 @@ print(f"scores turned round: {average_precision(-scores, match, 25):.2f}")
 # | unsupervised, reconstructing | $x$ | a copy of $x$ through a bottleneck | `mse(copy, x)`: the target is $x$ itself |
 #
 # **What does not change:** one number for each example, averaged over the data, estimated by
-# mini-batches. All of section 3 holds. Nearly always that number is a surprise, $-\log p$.
+# mini-batches. All of section 3 holds. In three of the four rows that number is a surprise, $-\log
+# p$.
 #
-# Even the MSE is one. If $y$ is Gaussian around $\hat y$ with standard deviation 1, then $-\log p(y
-# \mid x) = \tfrac12 (\hat y - y)^2 + \tfrac12 \log 2\pi$. For a Laplace distribution it is the
-# absolute error. A loss is a belief about noise.
+# So is the MSE of the fourth. If $y$ is Gaussian around $\hat y$ with standard deviation 1, then
+# $-\log p(y \mid x) = \tfrac12 (\hat y - y)^2 + \tfrac12 \log 2\pi$. For a Laplace distribution it
+# is the absolute error. A loss is a belief about noise.
 #
 # **What changes** is what has to be explained. A discriminative model explains $y$ only. A
 # generative one pays for $x$ as well: $-\log p(x, y) = -\log p(y \mid x) - \log p(x)$.
 #
-# The cell fits two Gaussians to labelled points by the generative loss, and then reads your
-# `log_softmax` of its joint log-probabilities. That *is* Bayes' rule: $p(y \mid x) = p(x, y) /
-# \sum_k p(x, k)$.
+# The cell fits two Gaussians to labelled points by the generative loss, and then hands its joint
+# log-probabilities to your `softmax` and `cross_entropy`, as if they were logits. That *is* Bayes'
+# rule: $p(y \mid x) = p(x, y) / \sum_k p(x, k)$.
 
 # %% alt="Two bell curves of p(x, y) over x, the left one larger; above them an S-shaped dashed curve, the probability of class 1 given x, with dots of observed frequencies along it." tags=["demo"]
 rng = np.random.default_rng(2)
@@ -2089,7 +2122,7 @@ print(f"   both as one:     {dice_loss(masks, truths):.2f}")
 # And the fourth, which most people write first: the logarithm of a softmax, as two steps. Change
 # `1e-12` in the cell and look where the plateau goes.
 
-# %% alt="Loss of a target that lies behind by 0 to 1000. Yours is a straight line to 1000. The log of softmax plus 1e-12 is flat at about 28 from there on. The plain log of softmax follows the line, and ends at about 710." tags=["demo"]
+# %% alt="Loss of a target that lies behind by 0 to 1000. Yours is a straight line to 1000. The log of softmax plus 1e-12 is flat at about 28 from there on. The plain log of softmax follows the line, and ends at about 705." tags=["demo"]
 gap = np.linspace(0, 1000, 201)
 logits = np.stack([np.zeros(201), gap], axis=1)
 yours = cross_entropy(logits, np.zeros(201, dtype=np.int64), "none")
@@ -2119,7 +2152,7 @@ print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}
 # %% [markdown]
 # ## 12. In practice
 #
-# PyTorch has all of these. The numbers are yours.
+# PyTorch has most of these. The numbers are yours.
 
 # %% tags=["demo"]
 import torch
@@ -2170,7 +2203,7 @@ print(
 # | `bce_with_logits` | `nn.BCEWithLogitsLoss` | `BinaryCrossentropy(from_logits=True)` |
 # | `pixel_cross_entropy` | `nn.CrossEntropyLoss` takes (N, C, H, W) | the sparse one, classes on the last axis |
 # | `dice_loss` | in no core package: libraries differ in squares and eps | `Dice` |
-# | `box_iou` | `torchvision.ops.box_iou`, for all pairs | `keras_cv` |
+# | `box_iou` | `torchvision.ops.box_iou`, for all pairs | `keras_cv.bounding_box.compute_iou` |
 #
 # Look twice at two of them. `nn.CrossEntropyLoss(weight=...)` divides by the sum of the weights,
 # your `sample_weighted` does not. And Keras losses expect probabilities unless `from_logits=True`:
