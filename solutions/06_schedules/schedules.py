@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 06 - How fast, when
 #
-# The gradient says which way is down. It does not say how far to go. That is the learning rate, the one
-# number that most often decides whether a network learns at all. And the best rate at step 1 is not the
-# best rate at step 1000.
+# The gradient says which way is down. It does not say how far to go. That is the learning rate, the
+# one number that most often decides whether a network learns at all. And the best rate at step 1 is
+# not the best rate at step 1000.
 #
 # **You will be able to**
 #
@@ -20,8 +20,8 @@
 # - find a rate for a new model in one short run, and know when that run misleads you;
 # - say how the rate should follow the batch size, and measure where that rule breaks.
 #
-# **You need** lesson 00 (the step `x - lr * grad` and its limit), momentum from lesson 05, and the cosine.
-# A small network is given; what is inside it is lesson 02.
+# **You need** lesson 00 (the step `x - lr * grad` and its limit), momentum from lesson 05, and the
+# cosine. A small network is given; what is inside it is lesson 02.
 #
 # **It takes** about two hours: nine exercises and three predictions.
 
@@ -118,8 +118,8 @@ DIGITS = load_digits()
 # %% [markdown]
 # ## 1. Too low, too high, right
 #
-# Here is one network, trained three times from the same start on the same batches. Only the rate differs.
-# Before you look: what does each kind of wrong rate look like in a loss curve?
+# Here is one network, trained three times from the same start on the same batches. Only the rate
+# differs. Before you look: what does each kind of wrong rate look like in a loss curve?
 
 # %% alt="Left: three loss curves over 200 steps. Rate 0.001 falls slowly and evenly and is still above 1.5, rate 0.1 falls quickly below 0.2, rate 2 stays near 2.3 or above. Right: the loss after 200 steps against the rate on logarithmic axes is a valley, lowest between 0.1 and 0.3, with a steep right wall." tags=["demo"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.7), layout="constrained")
@@ -142,26 +142,26 @@ right.set(
 plt.show()
 
 # %% [markdown]
-# *What to see.* Too low is smooth and slow: nothing looks broken, and that is the trap. Too high does not
-# fall at all. On the right, the valley spans about a factor of ten; its left slope is gentle, its right
-# wall is steep. If you have to guess, guess low, and look at the slope.
+# *What to see.* Too low is smooth and slow: nothing looks broken, and that is the trap. Too high does
+# not fall at all. On the right, the valley spans about a factor of ten; its left slope is gentle, its
+# right wall is steep. If you have to guess, guess low, and look at the slope.
 
 # %% [markdown]
 # ## 2. A constant rate has a floor
 #
-# Why not find the right rate and keep it? Because the gradient of a mini-batch is not the gradient. It is
-# right on average and wrong each time, and a rate turns that noise into motion.
+# Why not find the right rate and keep it? Because the gradient of a mini-batch is not the gradient.
+# It is right on average and wrong each time, and a rate turns that noise into motion.
 #
 # Take the bowl $f(x) = x^2/2$, and a gradient $x + \sigma\xi_t$, where $\xi_t$ is noise of mean 0 and
-# variance 1, fresh at each step $t$, and $\sigma$ says how much of it. With a constant rate $\eta$, far
-# from the minimum the gradient wins and the loss falls. Near it the noise wins, and the loss stops falling
-# at a **floor**.
+# variance 1, fresh at each step $t$, and $\sigma$ says how much of it. With a constant rate $\eta$,
+# far from the minimum the gradient wins and the loss falls. Near it the noise wins, and the loss
+# stops falling at a **floor**.
 
 # %% [markdown]
 # ### Prediction: half the rate
 #
-# A run with a constant rate has reached its floor. You run it again with half the rate, long enough to
-# reach its floor too. Where is that?
+# A run with a constant rate has reached its floor. You run it again with half the rate, long enough
+# to reach its floor too. Where is that?
 #
 # - (a) at the same loss: it only takes longer to get there
 # - (b) at about half the loss
@@ -209,26 +209,26 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The answer was (b): half the rate, about half the floor. A step multiplies $x$ by $1-\eta$
-# and adds noise of variance $\eta^2\sigma^2$. The variance $V$ that reproduces itself has
+# *What to see.* The answer was (b): half the rate, about half the floor. A step multiplies $x$ by
+# $1-\eta$ and adds noise of variance $\eta^2\sigma^2$. The variance $V$ that reproduces itself has
 # $V = (1-\eta)^2 V + \eta^2\sigma^2$, so that the loss ends at
 #
 # $$\frac{V}{2} = \frac{\eta\,\sigma^2}{2(2-\eta)} \approx \frac{\eta\,\sigma^2}{4}$$
 #
-# A high rate gets down fast and stays high; a low rate gets low and takes its time. The way out: begin
-# with the one, end with the other. From here on the rate is a function of the step, $\eta_t$ with
-# $t = 0, 1, 2, \dots$: a **schedule**.
+# A high rate gets down fast and stays high; a low rate gets low and takes its time. The way out:
+# begin with the one, end with the other. From here on the rate is a function of the step, $\eta_t$
+# with $t = 0, 1, 2, \dots$: a **schedule**.
 
 # %% [markdown]
 # ## 3. Go down the stairs
 #
-# The oldest schedule: keep the rate for a while, then cut it, and again. With $\eta_0$ the first rate, $S$
-# the number of steps on each stair, and $\gamma$ in $(0, 1]$ the factor of each cut:
+# The oldest schedule: keep the rate for a while, then cut it, and again. With $\eta_0$ the first
+# rate, $S$ the number of steps on each stair, and $\gamma$ in $(0, 1]$ the factor of each cut:
 #
 # $$\eta_t = \eta_0\,\gamma^{\lfloor t/S \rfloor}$$
 #
-# $\lfloor\cdot\rfloor$ rounds down. Steps $0$ to $S-1$ have the full rate; step $S$ is the first one after
-# a cut.
+# $\lfloor\cdot\rfloor$ rounds down. Steps $0$ to $S-1$ have the full rate; step $S$ is the first one
+# after a cut.
 #
 # ### Exercise: `step_decay` (5 minutes, difficulty 1 of 5)
 
@@ -279,14 +279,15 @@ grade("step_decay")
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# The base rate times `gamma` to the power of (`step` divided by `step_size`, rounded down), as a float.
+# The base rate times `gamma` to the power of (`step` divided by `step_size`, rounded down), as a
+# float.
 # </details>
 
 # %% [markdown]
 # ### The look
 #
-# Your stairs over PyTorch's, and what they do to the noisy bowl. From here on the wide grey line is always
-# the reference, and the thin one is yours.
+# Your stairs over PyTorch's, and what they do to the noisy bowl. From here on the wide grey line is
+# always the reference, and the thin one is yours.
 
 
 # %% alt="Left: a staircase of rates 0.4, 0.2, 0.1, 0.05 over a wide grey line from torch. Right: the loss falls below the floor of the constant rate in steps, and each new stair has half the floor." tags=["demo"]
@@ -325,14 +326,14 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* After each cut the loss drops to the next floor, at about half the one before. If you have
-# seen such a cliff in the loss curve of a paper, this was it.
+# *What to see.* After each cut the loss drops to the next floor, at about half the one before. If you
+# have seen such a cliff in the loss curve of a paper, this was it.
 
 # %% [markdown]
 # ### A smooth slope in place of stairs
 #
-# Where should the stairs be? That is a choice to make for every run. Cut a little at every step, and there is
-# one number less to choose:
+# Where should the stairs be? That is a choice to make for every run. Cut a little at every step, and
+# there is one number less to choose:
 #
 # $$\eta_t = \eta_0\,\gamma^{t}$$
 #
@@ -404,20 +405,21 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* On a logarithmic axis the exponential is a straight line: the same factor at every step. The
-# stairs touch it at the start of each stair, and run above it in between.
+# *What to see.* On a logarithmic axis the exponential is a straight line: the same factor at every
+# step. The stairs touch it at the start of each stair, and run above it in between.
 
 # %% [markdown]
 # ## 4. Half a cosine
 #
-# Both decays spend most of their steps at small rates, and neither knows when the run ends. The cosine
-# knows: it stays high for long, comes down in the middle, and lands flat on $\eta_{\min}$ at the step $T$
-# that you name.
+# Both decays spend most of their steps at small rates, and neither knows when the run ends. The
+# cosine knows: it stays high for long, comes down in the middle, and lands flat on $\eta_{\min}$ at
+# the step $T$ that you name.
 #
 # $$\eta_t = \eta_{\min} + \frac{\eta_0 - \eta_{\min}}{2}\left(1 + \cos\frac{\pi t}{T}\right) \quad (t < T), \qquad \eta_t = \eta_{\min} \quad (t \ge T)$$
 #
-# $T$ is `total_steps`, $\eta_0$ is `base_lr`, $\eta_{\min}$ is `min_lr`. The bracket goes from 2 to 0, so
-# the half in front of it matters, and so does the difference: only what lies above $\eta_{\min}$ swings.
+# $T$ is `total_steps`, $\eta_0$ is `base_lr`, $\eta_{\min}$ is `min_lr`. The bracket goes from 2 to
+# 0, so the half in front of it matters, and so does the difference: only what lies above
+# $\eta_{\min}$ swings.
 #
 # ### Exercise: `cosine` (8 minutes, difficulty 2 of 5)
 
@@ -465,19 +467,20 @@ grade("cosine")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# Which angle belongs to step 0, which to step `total_steps`? And what happens to a cosine beyond that?
+# Which angle belongs to step 0, which to step `total_steps`? And what happens to a cosine beyond
+# that?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# First the end: at and after `total_steps` the answer is known. Otherwise a height from 1 down to 0, made of
-# the cosine; then stretch it over the distance from `min_lr` up to `base_lr`.
+# First the end: at and after `total_steps` the answer is known. Otherwise a height from 1 down to 0,
+# made of the cosine; then stretch it over the distance from `min_lr` up to `base_lr`.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# The height is one plus the cosine of (pi times `step` over `total_steps`), halved. The rate is `min_lr` plus
-# the height times (`base_lr` less `min_lr`).
+# The height is one plus the cosine of (pi times `step` over `total_steps`), halved. The rate is
+# `min_lr` plus the height times (`base_lr` less `min_lr`).
 # </details>
 
 # %% alt="Rates over 140 steps. Your cosine lies on the wide grey line from torch, from 0.4 down to 0.05 at step 100; after that yours stays at 0.05 while the dotted line of torch rises again." tags=["demo"]
@@ -496,15 +499,16 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* Yours lies on PyTorch's down to step 100. After that PyTorch's goes up the other side of the
-# cosine, without a word. A run that lasts longer than its schedule is a common accident; yours stays down.
+# *What to see.* Yours lies on PyTorch's down to step 100. After that PyTorch's goes up the other side
+# of the cosine, without a word. A run that lasts longer than its schedule is a common accident; yours
+# stays down.
 
 # %% [markdown]
 # ## 5. Warm up first
 #
-# The largest gradients of a run are often its first. The network below starts with weights three times as
-# large as lesson 04 would choose, so that it is confidently wrong. A rate that would be fine later does
-# damage now.
+# The largest gradients of a run are often its first. The network below starts with weights three
+# times as large as lesson 04 would choose, so that it is confidently wrong. A rate that would be fine
+# later does damage now.
 
 # %% alt="Loss of the first 60 batches on a logarithmic axis, from weights three times too large. With the rate 0.8 the loss leaps far above its start in the first steps and comes back late; with the rate 0.1 it falls from the first step." tags=["demo"]
 fig, ax = plt.subplots(figsize=(6.8, 3.6))
@@ -519,14 +523,14 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* At 0.8 the first steps throw the network further off than it was. At 0.1 the loss falls from the
-# start, and is too slow later. The cure costs a few steps: begin low, and climb to the full rate $\eta_0$
-# in $w$ equal steps.
+# *What to see.* At 0.8 the first steps throw the network further off than it was. At 0.1 the loss
+# falls from the start, and is too slow later. The cure costs a few steps: begin low, and climb to the
+# full rate $\eta_0$ in $w$ equal steps.
 #
 # $$\eta_t = \eta_0\,\frac{t+1}{w} \quad (t < w), \qquad \eta_t = \eta_0 \quad (t \ge w)$$
 #
-# $w$ is `warmup_steps`. Mind the $+1$: the first step has the rate $\eta_0/w$. With $t/w$ it would have the
-# rate 0, and a whole batch would be spent on a step that goes nowhere.
+# $w$ is `warmup_steps`. Mind the $+1$: the first step has the rate $\eta_0/w$. With $t/w$ it would
+# have the rate 0, and a whole batch would be spent on a step that goes nowhere.
 #
 # ### Exercise: `linear_warmup` (5 minutes, difficulty 1 of 5)
 
@@ -575,8 +579,8 @@ grade("linear_warmup")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# Two cases: before the top and at the top. If the case at the top comes first, a warm-up of 0 steps never
-# meets the division.
+# Two cases: before the top and at the top. If the case at the top comes first, a warm-up of 0 steps
+# never meets the division.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
@@ -588,13 +592,13 @@ grade("linear_warmup")
 # %% [markdown]
 # ### Warm-up, then cosine
 #
-# One goes up, the other comes down. Put together they are the schedule of most large models today. The cosine
-# starts where the warm-up ends, and so it counts from there:
+# One goes up, the other comes down. Put together they are the schedule of most large models today.
+# The cosine starts where the warm-up ends, and so it counts from there:
 #
 # $$\eta_t = \begin{cases} \text{warm-up}(t) & t < w \\ \text{cosine}(t - w) \text{ over } T - w \text{ steps} & t \ge w \end{cases}$$
 #
-# $T$ is again `total_steps`, the whole run with its warm-up. The last warm-up step and the first step of the
-# cosine both have the full rate.
+# $T$ is again `total_steps`, the whole run with its warm-up. The last warm-up step and the first step
+# of the cosine both have the full rate.
 #
 # ### Exercise: `warmup_cosine` (6 minutes, difficulty 2 of 5)
 #
@@ -646,7 +650,8 @@ grade("warmup_cosine")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# At the first step after the climb, what should `cosine` believe that the time is? And how long is its run?
+# At the first step after the climb, what should `cosine` believe that the time is? And how long is
+# its run?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
@@ -663,9 +668,9 @@ grade("warmup_cosine")
 # %% [markdown]
 # ### The look
 #
-# Your schedule over PyTorch's two, joined by `SequentialLR`, and the bad start once more: the same top rate of
-# 0.8 after a warm-up of 0, 5 and 30 steps. With ipywidgets installed there is a slider below. Before you move it to
-# 290, nearly all of the run: better or worse than no warm-up at all?
+# Your schedule over PyTorch's two, joined by `SequentialLR`, and the bad start once more: the same
+# top rate of 0.8 after a warm-up of 0, 5 and 30 steps. With ipywidgets installed there is a slider
+# below. Before you move it to 290, nearly all of the run: better or worse than no warm-up at all?
 
 
 # %% alt="Left: three schedules over 300 steps, with climbs of 0, 5 and 30 steps to 0.8 and a cosine down to 0; the one with 30 lies on a wide grey line from torch. Right: the losses of the first 60 batches; without warm-up they leap to 12, with 5 steps to 6, with 30 steps they fall from the start." tags=["demo", "nbval-ignore-output"]
@@ -732,23 +737,26 @@ if interact:
     )
 
 # %% [markdown]
-# *What to see.* Five steps of warm-up take most of the leap away, and thirty more than halve the loss at the end. Longer changes little:
-# even 290 steps, a run that only climbs, end far below a run without warm-up.
+# *What to see.* Five steps of warm-up take most of the leap away, and thirty more than halve the loss
+# at the end. Longer changes little: even 290 steps, a run that only climbs, end far below a run
+# without warm-up.
 #
-# Set `gain=1.0` in `from_bad_start`: from a well-scaled start this small network ends at 0.085 with 30 steps of
-# warm-up and without. What a warm-up repairs is a bad beginning. Deep networks, large batches, and Adam, whose first averages
-# are made of very few gradients, begin badly more often than not.
+# Set `gain=1.0` in `from_bad_start`: from a well-scaled start this small network ends at 0.085 with
+# 30 steps of warm-up and without. What a warm-up repairs is a bad beginning. Deep networks, large
+# batches, and Adam, whose first averages are made of very few gradients, begin badly more often than
+# not.
 
 # %% [markdown]
 # ## 6. One cycle
 #
-# Smith and Topin took warm-up further: a long climb, a peak higher than any rate that you would dare to keep,
-# and a landing far below the start. PyTorch's `OneCycleLR` does it with two half cosines. You write the
-# same.
+# Smith and Topin took warm-up further: a long climb, a peak higher than any rate that you would dare
+# to keep, and a landing far below the start. PyTorch's `OneCycleLR` does it with two half cosines.
+# You write the same.
 #
-# Let $\eta_{\max}$ be the peak rate. The run begins at $\eta_{\text{first}} = \eta_{\max} / d$ and ends at
-# $\eta_{\text{last}} = \eta_{\text{first}} / f$: $d$ is `div_factor`, $f$ is `final_div_factor`, and note
-# what $f$ divides. With $T$ = `total_steps` and $q$ = `pct_start`, the peak is at the step
+# Let $\eta_{\max}$ be the peak rate. The run begins at $\eta_{\text{first}} = \eta_{\max} / d$ and
+# ends at $\eta_{\text{last}} = \eta_{\text{first}} / f$: $d$ is `div_factor`, $f$ is
+# `final_div_factor`, and note what $f$ divides. With $T$ = `total_steps` and $q$ = `pct_start`, the
+# peak is at the step
 #
 # $$p = qT - 1$$
 #
@@ -762,12 +770,12 @@ if interact:
 # - at and after the step $T-1$: $\eta_{\text{last}}$.
 
 # %% [markdown]
-# $p$ need not be a whole number: with $T = 25$ and $q = 0.3$ it is 6.5, so that step 6 is still climbing, step
-# 7 already descends, and no step has the peak rate. Do not round it.
+# $p$ need not be a whole number: with $T = 25$ and $q = 0.3$ it is 6.5, so that step 6 is still
+# climbing, step 7 already descends, and no step has the peak rate. Do not round it.
 #
-# $p$ may be *below 0*, in very short runs or with a tiny $q$: then there is no climb, the peak lies before
-# step 0, and the formula of the descent holds from the first step. (Not asked: $p$ exactly 0, where
-# PyTorch divides 0 by 0, and $q$ of 0 or 1.)
+# $p$ may be *below 0*, in very short runs or with a tiny $q$: then there is no climb, the peak lies
+# before step 0, and the formula of the descent holds from the first step. (Not asked: $p$ exactly 0,
+# where PyTorch divides 0 by 0, and $q$ of 0 or 1.)
 #
 # ### Exercise: `one_cycle` (15 minutes, difficulty 3 of 5)
 
@@ -828,21 +836,21 @@ grade("one_cycle")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# There are three rates and two times to work out before any cosine: first, peak and last; $p$ and $T - 1$.
-# Print them for the defaults and 20 steps.
+# There are three rates and two times to work out before any cosine: first, peak and last; $p$ and $T
+# - 1$. Print them for the defaults and 20 steps.
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# Three cases in order: at or after the end; on the climb; on the descent. The last two differ only in where the
-# glide starts, where it stops, and which part of it is behind you. What should the part be at the peak, seen from
-# each side?
+# Three cases in order: at or after the end; on the climb; on the descent. The last two differ only in
+# where the glide starts, where it stops, and which part of it is behind you. What should the part be
+# at the peak, seen from each side?
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# On the climb the part is `step` over the peak's step. On the descent it is the steps since the peak, over
-# the steps from the peak to `total_steps - 1`. Then the glide formula, once, for both.
+# On the climb the part is `step` over the peak's step. On the descent it is the steps since the peak,
+# over the steps from the peak to `total_steps - 1`. Then the glide formula, once, for both.
 # </details>
 
 # %% alt="Three one-cycle schedules, each on its wide grey line from torch: 100 steps with a peak at 29, 100 steps with pct_start 0.7, and 25 steps whose fractional peak falls between two markers." tags=["demo"]
@@ -865,29 +873,29 @@ axes[0].set_ylabel("learning rate")
 plt.show()
 
 # %% [markdown]
-# *What to see.* Each thin line lies in its wide one. On the right the dotted peak falls between two markers: step
-# 6 is before it, step 7 after it.
+# *What to see.* Each thin line lies in its wide one. On the right the dotted peak falls between two
+# markers: step 6 is before it, step 7 after it.
 
 # %% [markdown]
 # ## 7. Wait and see
 #
-# All schedules so far are written before the run. The next one watches. After each epoch you hand it a
-# metric, the held-out loss, say; when that has stopped falling, it cuts the rate. It has a state: it is a
-# class.
+# All schedules so far are written before the run. The next one watches. After each epoch you hand it
+# a metric, the held-out loss, say; when that has stopped falling, it cuts the rate. It has a state:
+# it is a class.
 #
-# It remembers the **best** metric so far, at first infinity. One call of `step(metric)` does three things, in
-# this order:
+# It remembers the **best** metric so far, at first infinity. One call of `step(metric)` does three
+# things, in this order:
 #
 # 1. *Better?* The metric improves if it is below $\text{best}\cdot(1 - \text{threshold})$: below the
-#    best, by more than a hair. Then it is the new best, and the count of bad epochs is 0 again. Anything else,
-#    NaN included, makes the count one larger.
-# 2. *Cooling down?* While a cooldown lasts, this epoch is one of its epochs, and the count of bad epochs is
-#    set to 0.
+#    best, by more than a hair. Then it is the new best, and the count of bad epochs is 0 again.
+#    Anything else, NaN included, makes the count one larger.
+# 2. *Cooling down?* While a cooldown lasts, this epoch is one of its epochs, and the count of bad
+#    epochs is set to 0.
 # 3. *Enough?* If the count is larger than `patience`, the rate becomes its product with `factor`, or
 #    `min_lr` if that is larger; the count is 0 again, and a cooldown of `cooldown` epochs begins.
 #
-# The comparison is with the *best*, not with the last. A metric that creeps up and down around one level never
-# improves on its best, and that is what a plateau is.
+# The comparison is with the *best*, not with the last. A metric that creeps up and down around one
+# level never improves on its best, and that is what a plateau is.
 #
 # ### Exercise: `ReduceOnPlateau` (20 minutes, difficulty 4 of 5)
 
@@ -990,29 +998,30 @@ grade("ReduceOnPlateau")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# What has to be remembered from one epoch to the next? There are four things, one of them the rate. Play the visible
-# test with `cooldown=2` on paper.
+# What has to be remembered from one epoch to the next? There are four things, one of them the rate.
+# Play the visible test with `cooldown=2` on paper.
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# Three `if` statements in the order of the text. Each may set the count of bad epochs to 0, so the order
-# matters. `nan < anything` is False: if you ask "is it better?", NaN answers by itself.
+# Three `if` statements in the order of the text. Each may set the count of bad epochs to 0, so the
+# order matters. `nan < anything` is False: if you ask "is it better?", NaN answers by itself.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# First: metric below the best times (1 less `threshold`), then new best and count 0, else count plus 1.
-# Second: if the cooldown is above 0, one off it and count 0. Third: if the count is above `patience`, the rate is
-# the larger of its product with `factor` and `min_lr`, the cooldown is set, count 0.
+# First: metric below the best times (1 less `threshold`), then new best and count 0, else the count
+# grows by one. Second: if the cooldown is above 0, one off it and count 0. Third: if the count is
+# above `patience`, the rate is the larger of its product with `factor` and `min_lr`, the cooldown is
+# set, count 0.
 # </details>
 
 # %% [markdown]
 # ### The look
 #
-# Sixty epochs of 20 steps with batches of 8, which are noisy, and your class in charge. The same metrics go to PyTorch's
-# scheduler. Below, if your notebook shows it, a slider for the patience. Before you move it to 1: will the
-# run end higher or lower?
+# Sixty epochs of 20 steps with batches of 8, which are noisy, and your class in charge. The same
+# metrics go to PyTorch's scheduler. Below, if your notebook shows it, a slider for the patience.
+# Before you move it to 1: will the run end higher or lower?
 
 
 # %% alt="Left: the held-out loss over 60 epochs for patience 1, 4 and 20. With patience 1 it soon stands still, with 4 it falls and calms down, with 20 it stays restless. Right: the three rates as stairs, each on a wide grey line from torch; with patience 1 the rate has collapsed to its floor of 0.0001 early." tags=["demo", "nbval-ignore-output"]
@@ -1064,7 +1073,7 @@ runs = {
     for patience, color, style in ((1, RED, ":"), (4, BLUE, "-"), (20, ORANGE, "--"))
 }
 assert all(np.allclose(yours, theirs, rtol=1e-12) for yours, theirs, _ in runs.values())
-left.set_title("What the class sees")
+left.set(title="What the class sees", ylim=(0.06, 4))
 right.set_title("What it does (grey: torch)")
 left.legend(fontsize=8.5)
 right.legend(fontsize=8.5)
@@ -1083,24 +1092,26 @@ if interact:
     interact(slide_patience, patience=IntSlider(value=4, min=0, max=20, continuous_update=False))
 
 # %% [markdown]
-# *What to see.* Patience 1 takes every wobble for a plateau: after 20 epochs the rate is used up, and the run stands still
-# at a high loss. Patience 20 cuts late or never, and stays restless on the floor of its rate. Between them the loss falls at each
-# cut, as on the stairs of section 3; but here the data chose where the stairs are.
+# *What to see.* Patience 1 takes every wobble for a plateau: its rate is used up while there is much
+# left to learn, and the run stands still at more than twice the loss. Patience 20 hardly ever cuts,
+# and stays restless on the floor of its first rate. Between them the loss falls after each cut, as on
+# the stairs of section 3; but here the run itself says when.
 
 # %% [markdown]
 # ## 8. Ask the model
 #
-# Every schedule has a top rate, and nothing so far says what it should be. Leslie Smith's **range test**
-# asks the model itself, in one short run: start with a rate far too low, take one step at each rate, raise it by the
-# same factor every time, and watch the loss. It stays, then falls, then leaps.
+# Every schedule has a top rate, and nothing so far says what it should be. Leslie Smith's **range
+# test** asks the model itself, in one short run: start with a rate far too low, take one step at each
+# rate, raise it by the same factor every time, and watch the loss. It stays, then falls, then leaps.
 #
-# With $n$ rates from $\eta_1$ = `min_lr` to $\eta_n$ = `max_lr`, both included, the factor between neighbours is
-# $(\eta_n/\eta_1)^{1/(n-1)}$: equal distances on a logarithmic axis. The run stops early when a loss is not finite, or
-# is more than 4 times the lowest loss before it. That last loss is not part of the result, and neither is its
-# rate.
+# With $n$ rates from $\eta_1$ = `min_lr` to $\eta_n$ = `max_lr`, both included, the factor between
+# neighbours is $(\eta_n/\eta_1)^{1/(n-1)}$: equal distances on a logarithmic axis. The run stops
+# early when a loss is not finite, or is more than 4 times the lowest loss before it. That last loss
+# is not part of the result, and neither is its rate. (A run that stops with fewer than two losses has
+# no slope, and is not asked.)
 #
-# Which rate to take? Not the one of the lowest loss: there the curve is already turning. The usual choice is where
-# the loss falls most steeply along the logarithm of the rate:
+# Which rate to take? Not the one of the lowest loss: there the curve is already turning. The usual
+# choice is where the loss falls most steeply along the logarithm of the rate:
 #
 # $$i^* = \arg\min_i \frac{\partial L}{\partial \log \eta}\Big|_i$$
 #
@@ -1109,8 +1120,8 @@ if interact:
 # %% [markdown]
 # ### Exercise: `lr_range_test` (15 minutes, difficulty 3 of 5)
 #
-# `loss_at_lr(lr)` takes one training step at that rate and returns a loss. It has a model inside that changes with every
-# call: call it once for each rate, in rising order, and not again.
+# `loss_at_lr(lr)` takes one training step at that rate and returns a loss. It has a model inside that
+# changes with every call: call it once for each rate, in rising order, and not again.
 
 
 # %% nbgrader={"grade": false, "grade_id": "lr_range_test", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1181,28 +1192,28 @@ grade("lr_range_test")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# Which NumPy function gives numbers with the same factor between neighbours? And what has to be known when a loss
-# comes back, to decide whether it still counts?
+# Which NumPy function gives numbers with the same factor between neighbours? And what has to be known
+# when a loss comes back, to decide whether it still counts?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# A loop over `np.geomspace`. Ask `loss_at_lr` once and keep the answer; decide; only then append. The first
-# loss has none before it to be compared with.
+# A loop over `np.geomspace`. Ask `loss_at_lr` once and keep the answer; decide; only then append. The
+# first loss has none before it to be compared with.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Break if the loss is not finite, or if there are losses already and this one is above 4 times their minimum.
-# After the loop: two arrays, the gradient of the losses with respect to the logarithms of the rates, and
-# the rate at the place of its minimum.
+# Break if the loss is not finite, or if there are losses already and this one is above 4 times their
+# minimum. After the loop: two arrays, the gradient of the losses with respect to the logarithms of
+# the rates, and the rate at the place of its minimum.
 # </details>
 
 # %% [markdown]
 # ### The look: on a real model
 #
-# The digits' network, with momentum 0.9 and batches of 256: 100 rates from 0.0001 to 10. The whole test costs as much as 100
-# steps.
+# The digits' network, with momentum 0.9 and batches of 256: 100 rates from 0.0001 to 10. The whole
+# test costs as much as 100 steps.
 
 
 # %% alt="Left: the loss of the range test against the rate on a logarithmic axis: level near 2.4 below 0.003, then falling to about 0.2, then leaping up. The suggestion, near 0.1, is marked in the middle of the fall, the lowest loss near 0.6. Right: losses of three trainings; at the suggestion the loss falls fastest, at a tenth of it slowly, at the rate of the lowest loss it leaps about and ends higher." tags=["demo"]
@@ -1262,21 +1273,21 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The suggestion sits in the middle of the fall, far from the leap, and the training at that rate is
-# the best of the three. The rate of the lowest loss is already restless. Set it against the valley in section 1: one
-# short run has found its floor.
+# *What to see.* The suggestion sits in the middle of the fall, far from the leap, and the training at
+# that rate is the best of the three. The rate of the lowest loss is already restless. Set it against
+# the valley in section 1: one short run has found its floor.
 #
-# The test is noisy, as its batches are. Try other seeds in `stepper`, or batches of 64: a chance jump of the
-# loss makes a steep fall right after it, and the suggestion lands there. Look at the curve; do not take the number
-# on trust.
+# The test is noisy, as its batches are. Try other seeds in `stepper`, or batches of 64: a chance jump
+# of the loss makes a steep fall right after it, and the suggestion lands there. Look at the curve; do
+# not take the number on trust.
 
 # %% [markdown]
 # ## 9. The batch and the rate
 #
-# The floor of section 2 came from noise, and the noise from the batch. So what does a larger batch do? Let
-# $g_i$ be the gradient of one example, $G$ the mean over all of them, and $g_B$ the mean over a batch of $B$ examples
-# drawn at random. On average $g_B$ is $G$. How far away it is, each time, is a matter of its standard
-# deviation: the root of the mean squared distance.
+# The floor of section 2 came from noise, and the noise from the batch. So what does a larger batch
+# do? Let $g_i$ be the gradient of one example, $G$ the mean over all of them, and $g_B$ the mean over
+# a batch of $B$ examples drawn at random. On average $g_B$ is $G$. How far away it is, each time, is
+# a matter of its standard deviation: the root of the mean squared distance.
 #
 # ### Prediction: four times the batch
 #
@@ -1373,24 +1384,26 @@ ax.legend(fontsize=8.5)
 plt.show()
 
 # %% [markdown]
-# *What to see.* The variance falls as $1/B$, so the deviation as $1/\sqrt{B}$: four times the batch, half the
-# deviation, (a). Twice the work, and the noise is down by 30 %.
+# *What to see.* The variance falls as $1/B$, so the deviation as $1/\sqrt{B}$: four times the batch,
+# half the deviation, (a). Twice the batch brings it down by 30 %.
 #
-# Where the dots cross the dotted line, noise and signal are of one size. That batch size is the **noise
-# scale** of the gradient,
+# Where the dots cross the dotted line, noise and signal are of one size. That batch size is the
+# **noise scale** of the gradient,
 #
 # $$B_{\text{noise}} = \frac{\sum_j \operatorname{Var}(g_{ij})}{|G|^2}$$
 #
-# with the variance of each weight's gradient over the examples, summed over the weights $j$. Below it, a batch twice as large makes a
-# better step. Far above it the step is hardly better, and costs twice as much. At the start it is about 10 examples, after 300
-# steps several hundred: the closer to the minimum, the smaller the signal in the same noise.
+# with the variance of each weight's gradient over the examples, summed over the weights $j$. Below
+# it, a batch twice as large makes a better step. Far above it the step is hardly better, and costs
+# twice as much. At the start it is about 10 examples, after 300 steps several hundred: the closer to
+# the minimum, the smaller the signal in the same noise.
 
 # %% [markdown]
 # ### Scale the rate with the batch
 #
-# A batch of $kB$ does the work of $k$ batches of $B$ in one step. Those $k$ small steps would have moved by $\eta$ times the
-# sum of $k$ gradients; one large step moves by its rate times their mean. For the same distance, its rate has to be $k\eta$. That
-# is the **linear scaling rule**: with $\eta_0$ a rate that works for batches of $B_0$,
+# A batch of $kB$ does the work of $k$ batches of $B$ in one step. Those $k$ small steps would have
+# moved by $\eta$ times the sum of $k$ gradients; one large step moves by its rate times their mean.
+# For the same distance, its rate has to be $k\eta$. That is the **linear scaling rule**: with
+# $\eta_0$ a rate that works for batches of $B_0$,
 #
 # $$\eta = \eta_0\,\frac{B}{B_0}$$
 #
@@ -1449,9 +1462,9 @@ grade("linear_scaling")
 # %% [markdown]
 # ### Prediction: sixty-four times the batch
 #
-# The digits' network, five epochs of plain SGD. With batches of 8 and the rate 0.05 it ends at a loss of about
-# 0.2. Now batches of 512, with the rate that the rule gives: 3.2. The same number of examples is seen, in 14 steps
-# in place of 900. How does it end?
+# The digits' network, five epochs of plain SGD. With batches of 8 and the rate 0.05 it ends at a loss
+# of about 0.2. Now batches of 512, with the rate that the rule gives: 3.2. The same number of
+# examples is seen, in 14 steps in place of 900. How does it end?
 #
 # - (a) at about the same loss: that is what the rule is for
 # - (b) at about twice the loss
@@ -1503,23 +1516,32 @@ ax.set(
 )
 ax.legend()
 plt.show()
-for size, loss in zip(sizes, table["rate by your linear_scaling"], strict=True):
-    print(f"batch {size:3d}, lr {linear_scaling(0.05, 8, size):.2f}: loss {loss:.1f}")
+lines = [
+    f"batch {size:4d}, lr {linear_scaling(0.05, 8, size):.2f}: loss {loss:.1f}"
+    for size, loss in zip(sizes, table["rate by your linear_scaling"], strict=True)
+]
+end, _ = train(lambda step: 3.2, 100, batch=1440, momentum=0.0)
+lines.append(f"batch 1440, lr 3.20, 100 steps: loss {end:.1f}")
+print("\n".join(lines))
 
 # %% [markdown]
-# *What to see.* From 8 to 128 examples, the rule keeps the result: a sixteenth of the steps, the same loss. A
-# rate that is kept loses, because it takes fewer steps of the same length. Beyond 128 the rule asks for rates above 1,
-# where lesson 00's limit $2/L$ lies: the network starts to diverge, however little noise there is. The answer
-# was (c).
+# *What to see.* From 8 to 128 examples, the rule keeps the result: a sixteenth of the steps, the same
+# loss. A rate that is kept loses, because it takes fewer steps of the same length. Beyond 128 the
+# rule asks for rates above 1, and the answer was (c).
 #
-# The rule trades noise for speed. It holds while noise is what limits the rate, and ends where curvature does. A
-# warm-up moves that end a little; past it, a larger batch only costs more.
+# It is not noise that breaks the rule. The last line printed has batches as large as the training
+# set, where hardly any noise is left, and 100 steps: at 3.2 the network still learns nothing. What
+# limits the rate now is curvature, as in lesson 00.
+#
+# The rule trades noise for speed. It holds while noise is what limits the rate, and ends where
+# curvature does. Past that end a larger batch only costs more.
 
 # %% [markdown]
 # ## 10. All of them, on one network
 #
-# 300 steps, and the same top rate of 0.5 for all: a rate at the edge, as the valley in section 1 shows. Then all
-# again with a top rate of 0.1. Before you run it: does the constant rate come last both times?
+# 300 steps, and the same top rate of 0.5 for all: a rate at the edge, as the valley in section 1
+# shows. Then all again with a top rate of 0.1. Before you run it: does the constant rate come last
+# both times?
 
 # %% alt="Left: six schedules over 300 steps, all with a top rate of 0.5. Right: the mean final loss of each on a logarithmic axis, with thin dots for three seeds. At the top rate 0.5, marked by circles, the constant rate is last at about 0.13 and the three cosine schedules are below 0.02; at 0.1, marked by squares, the constant rate is first at about 0.05 and the exponential decay last at about 0.16." tags=["demo"]
 contest = {
@@ -1563,19 +1585,20 @@ assert max(means[0.5], key=means[0.5].get) == "constant", "at 0.5 the constant r
 assert min(means[0.1], key=means[0.1].get) == "constant", "at 0.1 it ends lowest"
 
 # %% [markdown]
-# *What to see.* At 0.5 the constant rate comes last and the three that end in a cosine share the first place, far below anything
-# that the constant rate reaches in the valley of section 1. At 0.1 the order is turned round: in so short a run the rate was never
-# too high, and all that a decay does is slow it down; the exponential, which spends most of its steps at tiny rates, is last.
+# *What to see.* At 0.5 the constant rate comes last. The three that end in a cosine share the first
+# place, with about an eighth of its loss, and a third of the best that the top rate of 0.1 leads to.
+# At 0.1 the order is turned round: in so short a run that rate was never too high, and all that a
+# decay does is slow it down. The exponential, which spends most of its steps at tiny rates, is last.
 #
-# A schedule does not find the rate for you. It lets you use a high one. So raise the top when you add a schedule, or
-# compare nothing.
+# A schedule does not find the rate for you. It lets you use a high one. So raise the top when you add
+# a schedule, or compare nothing.
 
 # %% [markdown]
 # ## 11. What goes wrong
 #
-# A schedule is a function of the step, and most accidents are a wrong step. Below, one and the same right `warmup_cosine` is
-# asked at the wrong times. An epoch has 20 steps; the run has 15 epochs, 300 steps. Before you run the
-# cell: which of the faults would you notice from the loss alone?
+# A schedule is a function of the step, and most accidents are a wrong step. Below, one and the same
+# right `warmup_cosine` is asked at the wrong times. An epoch has 20 steps; the run has 15 epochs, 300
+# steps. Before you run the cell: which of the faults would you notice from the loss alone?
 
 # %% tags=["demo"]
 faults = {
@@ -1586,25 +1609,30 @@ faults = {
     "run twice as long as planned": lambda t: warmup_cosine(2 * t, 0.5, 30, 300),
     "stopped half way": lambda t: warmup_cosine(t, 0.5, 60, 600),
 }
-print(f"{'fault':30s} {'rate at step 299':>17s} {'loss at the end':>16s}")
+table = [f"{'fault':30s} {'rate at step 299':>17s} {'loss at the end':>16s}"]
 for name, rate_at in faults.items():
     end = np.mean([train(rate_at, 300, seed=seed)[0] for seed in range(3)])
-    print(f"{name:30s} {rate_at(299):17.4f} {end:16.2f}")
+    table.append(f"{name:30s} {rate_at(299):17.4f} {end:16.2f}")
+print("\n".join(table))
 
 # %% [markdown]
-# *What to see.* Only one fault shouts: with `total_steps` in epochs the schedule is over after 15 of the 300 steps, and the
-# network stands still. The others end at three to eight times the loss of the right schedule, or hardly above it, with curves that nobody would
-# question. Starting again at a resume costs least here: the cosine with restarts of Loshchilov and Hutter does it on purpose. The
-# middle column is never in doubt: a run that is over has a rate of 0, and four of the six do not, or had it long before.
+# *What to see.* Only one fault shouts: with `total_steps` in epochs the schedule is over after 15 of
+# the 300 steps, and the network stands still. Three others end at two to eight times the loss of the
+# right schedule, with curves that nobody would question, and starting again at a resume shows nothing
+# at all here.
 #
-# So print the rate, from the optimizer and not from the formula, beside every loss that you log. Then add a fault of
-# your own to the cell, and predict both columns before you run it.
+# The rate gives them away. A run that is over should be near 0, and three of these are still at half
+# of their top or above. The run planned for half its length is at 0 too soon: look at step 150.
+#
+# So print the rate, from the optimizer and not from the formula, beside every loss that you log. Then
+# add a fault of your own to the cell, and predict both columns before you run it.
 
 # %% [markdown]
 # ## 12. In practice
 #
-# In PyTorch a scheduler writes the rate into the optimizer. `optimizer.step()` comes first, `scheduler.step()` after
-# it, once for each unit that the schedule counts in. All rates of this lesson, yours and theirs:
+# In PyTorch a scheduler writes the rate into the optimizer. `optimizer.step()` comes first,
+# `scheduler.step()` after it, once for each unit that the schedule counts in. All rates of this
+# lesson, yours and theirs:
 
 # %% tags=["demo"]
 pairs = {
@@ -1673,49 +1701,55 @@ print(f"{'ReduceLROnPlateau':18s} equal to 12 digits over 60 epochs: {away < 1e-
 # reads it.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "why_the_rate_comes_down", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **1. Why the rate comes down.** Full-batch gradient descent on a bowl reaches the minimum with a constant rate. Say
-# why mini-batch training does not, how the loss that it ends at depends on the rate, and why starting with the
-# small rate is no way out.
+# **1. Why the rate comes down.** Full-batch gradient descent on a bowl reaches the minimum with a
+# constant rate. Say why mini-batch training does not, how the loss that it ends at depends on the
+# rate, and why starting with the small rate is no way out.
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: the mini-batch gradient has a variance that does not vanish at the minimum, so that each step adds noise of
-#   variance proportional to the squared rate, and the weights keep moving.
-# - 1 point: balance of shrinking and noise gives a floor proportional to the rate (for small rates), and to the variance, that is to 1/B.
-# - 1 point: far from the minimum progress per step is proportional to the rate, so a small one needs many times the steps; the large
-#   rate first, the small one last gets both. (Also right: large rates leave narrow valleys and get past small bumps.)
+# - 1 point: the mini-batch gradient has a variance that does not vanish at the minimum, so that each
+#   step adds noise of variance proportional to the squared rate, and the weights keep moving.
+# - 1 point: balance of shrinking and noise gives a floor proportional to the rate (for small rates),
+#   and to the variance, that is to 1/B.
+# - 1 point: far from the minimum progress per step is proportional to the rate, so a small one needs
+#   many times the steps; the large rate first, the small one last gets both. (Also right: large rates
+#   leave narrow valleys and get past small bumps.)
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # *Your answer here.*
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "eight_times_the_batch", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **2. Eight times the batch.** You move a run from one GPU to eight, with the same batch on each. What do you change
-# in the rate, the warm-up and the number of steps, and why? How would you notice that eight was too
-# many?
+# **2. Eight times the batch.** You move a run from one GPU to eight, with the same batch on each.
+# What do you change in the rate, the warm-up and the number of steps, and why? How would you notice
+# that eight was too many?
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: the rate by the linear rule (times 8 for SGD; about the root for Adam), because one step does the work of eight and the
-#   gradient's variance is an eighth.
-# - 1 point: the same number of epochs, so an eighth of the steps; every length in steps (warm-up, total_steps, stairs) is divided by
-#   eight, with a warm-up that is kept at several hundred steps or some epochs, since the higher rate needs it most.
-# - 1 point: the loss after the same number of examples is worse although the rate was scaled, or it diverges early: the rate has
-#   met the limit of curvature, or the batch is far above the noise scale, which can be measured.
+# - 1 point: the rate by the linear rule (times 8 for SGD; about the root for Adam), because one step
+#   does the work of eight and the gradient's variance is an eighth.
+# - 1 point: the same number of epochs, so an eighth of the steps; every length in steps (warm-up,
+#   total_steps, stairs) is divided by eight, with a warm-up that is kept at several hundred steps or
+#   some epochs, since the higher rate needs it most.
+# - 1 point: the loss after the same number of examples is worse although the rate was scaled, or it
+#   diverges early: the rate has met the limit of curvature, or the batch is far above the noise
+#   scale, which can be measured.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # *Your answer here.*
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "the_resumed_run", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **3. The resumed run.** A run with warm-up and cosine is killed half way and resumed. Its loss leaps, comes back, and ends above that of
-# an uninterrupted run. Name two faults that would explain it, say which number you would print to tell them apart, and how
-# you would have prevented both.
+# **3. The resumed run.** A run with warm-up and cosine is killed half way and resumed. Its loss
+# leaps, comes back, and ends above that of an uninterrupted run. Name two faults that would explain
+# it, say which number you would print to tell them apart, and how you would have prevented both.
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: two faults, for example: the scheduler's step was not saved, so that warm-up and cosine start again; the optimizer's state was
-#   not saved (momentum, Adam's averages); total_steps was computed from the remaining steps; the rate was set anew after loading.
-# - 1 point: the rate that the optimizer holds at each step, beside the step count: it differs in the first and third, and not in the second.
-# - 1 point: save and load the state of model, optimizer and scheduler together, and test that a resumed run equals an uninterrupted one,
-#   number by number.
+# - 1 point: two faults, for example: the scheduler's step was not saved, so that warm-up and cosine
+#   start again; the optimizer's state was not saved (momentum, Adam's averages); total_steps was
+#   computed from the remaining steps; the rate was set anew after loading.
+# - 1 point: the rate that the optimizer holds at each step, beside the step count: it differs in the
+#   first and third, and not in the second.
+# - 1 point: save and load the state of model, optimizer and scheduler together, and test that a
+#   resumed run equals an uninterrupted one, number by number.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1724,10 +1758,14 @@ print(f"{'ReduceLROnPlateau':18s} equal to 12 digits over 60 epochs: {away < 1e-
 # %% [markdown]
 # ## Further reading
 #
-# - Robbins and Monro, *A Stochastic Approximation Method*, 1951. Where the rate that comes down was proved to be needed.
+# - Robbins and Monro, *A Stochastic Approximation Method*, 1951. Where the rate that comes down was
+#   proved to be needed.
 # - Smith, *Cyclical Learning Rates for Training Neural Networks*, 2017. The range test.
-# - Loshchilov and Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, 2017. The cosine, and why one might let it rise again.
-# - Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, 2017. Linear scaling and warm-up, with the remarks on
-#   pitfalls that everybody should read.
-# - Smith, Kindermans, Ying and Le, *Don't Decay the Learning Rate, Increase the Batch Size*, 2018. The same floor from its other side.
-# - McCandlish, Kaplan, Amodei et al., *An Empirical Model of Large-Batch Training*, 2018. The noise scale, measured from digits to Dota.
+# - Loshchilov and Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, 2017. The cosine,
+#   and why one might let it rise again.
+# - Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, 2017. Linear scaling
+#   and warm-up, with the remarks on pitfalls that everybody should read.
+# - Smith, Kindermans, Ying and Le, *Don't Decay the Learning Rate, Increase the Batch Size*, 2018.
+#   The same floor from its other side.
+# - McCandlish, Kaplan, Amodei et al., *An Empirical Model of Large-Batch Training*, 2018. The noise
+#   scale, measured from digits to Dota.

@@ -1,0 +1,98 @@
+"""Answers to lesson 06, right and wrong: see the modules that this one gathers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.course import Course
+from autograder.misconception import execute_source_over, exercise_source
+from autograder.reference import load_reference
+
+from . import schedules_plateau as plateau
+from . import schedules_right as right
+from .schedules_wrong import EDITS
+
+LESSON = "06_schedules"
+LETTERS = {"noise_floor": "b", "four_times": "a", "sixty_four": "c"}
+
+
+def named(key: str, **answers: Any) -> dict[str, dict[str, Any]]:
+    """Label -> names, of an exercise with one name."""
+    return {label: {key: answer} for label, answer in answers.items()}
+
+
+def edited(key: str, edits: list[tuple[str, str]]) -> dict[str, Any]:
+    """The reference's names with pieces of one exercise replaced, each found exactly once."""
+    lesson = Course.find().lesson(LESSON)
+    source = exercise_source(lesson, key)
+    for old, new in edits:
+        assert source.count(old) == 1, (key, old, source.count(old))
+        source = source.replace(old, new)
+    names = execute_source_over(source, f"wrong_{key}", load_reference(lesson).__dict__)
+    return {key: names[key]}
+
+
+RIGHT = {
+    "step_decay": named(
+        "step_decay",
+        loop=right.stairs_by_loop,
+        logarithm=right.stairs_by_logarithm,
+        zero_dimensional=right.stairs_zero_dimensional,
+    ),
+    "exponential_decay": named(
+        "exponential_decay",
+        loop=right.slope_by_loop,
+        exponential=right.slope_by_exponential,
+        recursion=right.slope_by_recursion,
+    ),
+    "cosine": named(
+        "cosine",
+        half_angle=right.cosine_by_half_angle,
+        rotation=right.cosine_by_rotation,
+        weights=right.cosine_by_weights,
+    ),
+    "linear_warmup": named(
+        "linear_warmup",
+        clipped=right.warmup_clipped,
+        interpolated=right.warmup_interpolated,
+        from_a_list=right.warmup_from_a_list,
+    ),
+    "warmup_cosine": named(
+        "warmup_cosine",
+        in_one=right.both_in_one,
+        from_a_list=right.both_from_a_list,
+        by_other_answers=right.both_by_other_answers,
+    ),
+    "one_cycle": named(
+        "one_cycle",
+        half_angles=right.cycle_by_half_angles,
+        phases=right.cycle_by_phases,
+        zero_dimensional=right.cycle_zero_dimensional,
+    ),
+    "ReduceOnPlateau": named(
+        "ReduceOnPlateau",
+        epochs=plateau.OfEpochs,
+        history=plateau.OfHistory,
+        generator=plateau.OfAGenerator,
+    ),
+    "linear_scaling": named(
+        "linear_scaling",
+        ratio=right.scaled_ratio,
+        per_example=right.scaled_per_example,
+        logarithms=right.scaled_by_logarithms,
+    ),
+    "lr_range_test": named(
+        "lr_range_test",
+        factor=right.range_by_factor,
+        arrays=right.range_on_arrays,
+        generator=right.range_with_a_generator,
+    ),
+} | {f"prediction_{t}": named(f"prediction_{t}", letter=x) for t, x in LETTERS.items()}
+
+WRONG = {
+    key: {label: edited(key, edits) for label, edits in labelled.items()}
+    for key, labelled in EDITS.items()
+} | {
+    f"prediction_{t}": named(f"prediction_{t}", **{o: o for o in "abc" if o != x})
+    for t, x in LETTERS.items()
+}
