@@ -266,10 +266,10 @@ print("\n".join(table))
 #
 # To see it you need an instrument. Send a batch through the layers,
 #
-# $$h_0 = x \qquad h_l = a(h_{l-1} W_l) \quad (l = 1 \dots L)$$
+# $$h_0 = x \qquad h_l = \varphi(h_{l-1} W_l) \quad \text{for the layers } l = 1, 2, 3, \dots$$
 #
-# where $a$ is the bend and $L$ the number of layers, and note the mean and the standard deviation of all
-# elements of each $h_l$. There are no biases: at the start they are 0.
+# where $\varphi$ is the bend, and note the mean and the standard deviation of all elements of each $h_l$. There
+# are no biases: at the start they are 0.
 #
 # ### Exercise: `forward_statistics` (8 minutes, difficulty 2 of 5)
 
@@ -500,19 +500,21 @@ plt.show()
 # %% [markdown]
 # ## 3. Xavier: keep the variance
 #
-# Take one unit without its bend: $z = \sum_{i=1}^{n} x_i w_i$. Here $n$ is **fan-in**, the number of inputs that
-# it adds up; $m$ will be **fan-out**, the number of units that each input goes to. Let the weights be
-# independent of each other and of the inputs, with mean 0 and variance $\operatorname{Var}(w)$. Then the
-# cross terms drop out, and
+# Take one unit without its bend: $z = \sum_i x_i w_i$, a sum of $n_{\text{in}}$ products. That number of inputs is the
+# **fan-in**; the number of units that each input goes to, $n_{\text{out}}$, is the **fan-out**. Let the weights
+# be independent of each other and of the inputs, with mean 0 and variance $\operatorname{Var}(w)$. Then the cross
+# terms drop out, and
 #
-# $$\operatorname{Var}(z) = n\,\operatorname{Var}(w)\,\operatorname{E}[x^2]$$
+# $$\operatorname{Var}(z) = n_{\text{in}}\,\operatorname{Var}(w)\,\operatorname{E}[x^2]$$
 #
 # where $\operatorname{E}$ is the mean over all draws. To keep the size of the numbers on the way forward,
-# $n\operatorname{Var}(w)$ has to be 1. On the way back, the blame of an input is a sum over the $m$ units that
-# it went to, so there $m\operatorname{Var}(w)$ has to be 1. Where $n \ne m$ you cannot have both. Glorot and
+# $n_{\text{in}}\operatorname{Var}(w)$ has to be 1.
+#
+# On the way back, the blame of an input is a sum over the $n_{\text{out}}$ units that it went to, so there
+# $n_{\text{out}}\operatorname{Var}(w)$ has to be 1. Where the two fans differ you cannot have both. Glorot and
 # Bengio took the middle:
 #
-# $$\operatorname{Var}(w) = \frac{2}{n + m}$$
+# $$\operatorname{Var}(w) = \frac{2}{n_{\text{in}} + n_{\text{out}}}$$
 #
 # They drew from a *uniform* distribution on $[-a, a]$. Its variance is $a^2/3$: the mean of $w^2$ over the
 # interval. Set that equal to the middle, and solve for $a$.
@@ -571,7 +573,7 @@ grade("xavier_uniform")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# $a^2/3 = 2/(n + m)$. `rng.uniform(low, high, size=...)` takes the two ends of the interval.
+# $a^2/3 = 2/(n_{\text{in}} + n_{\text{out}})$. `rng.uniform(low, high, size=...)` takes the two ends of the interval.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
@@ -622,15 +624,15 @@ plt.show()
 #
 # ReLU sets one half of the numbers to 0. If $z$ is as often negative as positive, then
 #
-# $$\operatorname{E}[\operatorname{relu}(z)^2] = \tfrac12 \operatorname{Var}(z) = \tfrac12\, n\,\operatorname{Var}(w)\,\operatorname{E}[x^2]$$
+# $$\operatorname{E}[\operatorname{relu}(z)^2] = \tfrac12 \operatorname{Var}(z) = \tfrac12\, n_{\text{in}}\,\operatorname{Var}(w)\,\operatorname{E}[x^2]$$
 #
 # Half of the squares are gone at each layer, on the way back as well, where half of the gates are closed. To
 # keep $\operatorname{E}[h^2]$ from layer to layer the weights have to make up for it:
 #
-# $$\operatorname{Var}(w) = \frac{2}{n}$$
+# $$\operatorname{Var}(w) = \frac{2}{n_{\text{in}}}$$
 #
 # He and his co-authors drew from a *normal* distribution with mean 0. Fan-in alone is enough: fixing the
-# forward pass leaves for the backward pass the factor $m/n$ a layer, which cancels along the network, up to
+# forward pass leaves for the backward pass the factor $n_{\text{out}}/n_{\text{in}}$ a layer, which cancels along the network, up to
 # its two ends.
 #
 # ### Exercise: `he_normal` (5 minutes, difficulty 1 of 5)
@@ -720,7 +722,7 @@ grade("prediction_ten_percent")
 # %% [markdown]
 # ### The look
 #
-# Your He weights times 0.9, 1 and 1.1, over the theory: $\sqrt{1 - 1/\pi}\; g^l$ for the gain $g$, where
+# Your He weights times 0.9, 1 and 1.1, over the theory: $\sqrt{1 - 1/\pi}\; k^l$ for the gain $k$, where
 # $\sqrt{1 - 1/\pi} = 0.83$ is the deviation of the positive half of a normal distribution of variance 2. Move
 # the slider, if your notebook shows one.
 
@@ -783,9 +785,8 @@ except ImportError:
     print("Install ipywidgets for a slider; the figure above has three of its positions.")
 
 # %% [markdown]
-# *What to see.* $1.1^{50} = 117$ and $0.9^{50} = 0.005$: the answer was (c). Both can still be trained with care.
-# A factor of two a layer, $2^{50} = 10^{15}$, cannot. The marks wander around the lines, because 256 units
-# are a finite sample; the wandering grows with depth divided by width.
+# *What to see.* $1.1^{50} = 117$ and $0.9^{50} = 0.005$: the answer was (c). A gain of 2
+# would make it $2^{50} = 10^{15}$. The marks wander around the lines, because 256 units are a finite sample.
 
 # %% [markdown]
 # ## 5. The same weights, on the way back
@@ -794,15 +795,18 @@ except ImportError:
 # logarithmic axis. Blame of norm 1 starts at the last layer, on the right, and you read it to the left. The
 # weights are normal with deviation 0.01, Xavier's (yours), He's (yours), and normal with deviation 1.
 #
-# Theory says that each ReLU layer passes on a factor of $\sqrt{m \operatorname{Var}(w)/2}$, which is the dashed
-# line: half of the gates are closed, and $m$ units send blame back.
+# Theory says that each ReLU layer passes on a factor of $\sqrt{n_{\text{out}} \operatorname{Var}(w)/2}$, which is the dashed
+# line: half of the gates are closed, and $n_{\text{out}}$ units send blame back. The gradient of a layer's weights
+# is made of this blame and of the layer's input. What is lost here is lost for learning.
 
 
 # %% tags=["setup"]
 def draw_flow(ax, norms, factor, color, marker, label):
-    """Gradient norms as marks, and the line on which every layer multiplies by one factor."""
-    places = np.arange(DEPTH + 1)
-    ax.semilogy(places, factor ** (DEPTH - places.astype(float)), color=color, ls="--", lw=1)
+    """Gradient norms as marks, and as a line what theory says: a factor for every layer, or one for
+    all."""
+    places, factors = np.arange(DEPTH + 1), np.broadcast_to(factor, DEPTH)
+    theory = np.append(np.cumprod(factors[::-1])[::-1], 1.0)
+    ax.semilogy(places, theory, color=color, ls="--", lw=1)
     hollow = {"mfc": "none", "ms": 7} if marker == "s" else {"ms": 4.5}
     ax.semilogy(places[::2], norms[::2], marker, color=color, label=label, **hollow)
 
@@ -833,8 +837,8 @@ ax.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# *What to see.* With deviation 0.01 the first layer gets $10^{-47}$ of the blame: no number of
-# steps moves its weights. With deviation 1 the first step throws them out of the range of sense. He's line is
+# *What to see.* With deviation 0.01 the first layer gets $10^{-47}$ of the blame: you could not wait for its
+# weights to move. With deviation 1 the first step throws them out of the range of sense. He's line is
 # flat. Xavier's loses a factor $\sqrt2$ a layer, which five layers forgive and fifty do not.
 
 # %% [markdown]
@@ -914,10 +918,10 @@ grade("prediction_scaled_weights")
 # Later the network must judge one row alone, and one row has no variance. So training also keeps running
 # averages, and evaluation uses those in the place of $\mu$ and $\sigma^2$:
 #
-# $$\bar\mu \leftarrow (1 - m)\,\bar\mu + m\,\mu \qquad \bar\sigma^2 \leftarrow (1 - m)\,\bar\sigma^2 + m\,\tfrac{N}{N-1}\,\sigma^2$$
+# $$\bar\mu \leftarrow (1 - \rho)\,\bar\mu + \rho\,\mu \qquad \bar\sigma^2 \leftarrow (1 - \rho)\,\bar\sigma^2 + \rho\,\tfrac{N}{N-1}\,\sigma^2$$
 #
-# $m$ is `momentum`: how much the new batch counts, 0.1 by default. Other libraries give the name to the other
-# weight, $1 - m$. The factor $N/(N-1)$ makes the variance unbiased: this one estimates the variance of all
+# $\rho$ is `momentum`: how much the new batch counts, 0.1 by default. Other libraries give the name to the other
+# weight, $1 - \rho$. The factor $N/(N-1)$ makes the variance unbiased: this one estimates the variance of all
 # data, and a sample measured from its own mean looks too narrow. PyTorch does the same.
 #
 # On the way back, write $G$ for `dout`. Every $x_n$ has three roads to the loss: its own, through $\mu$, and
@@ -1278,12 +1282,14 @@ plt.show()
 # Each repair has a theory, drawn dashed: the factor that one layer passes on.
 #
 # - Layer norm divides by the deviation of the row, which is what the weights multiplied by: factor 1.
-# - The residual road passes on everything, and the branch adds a little: $\sqrt{1 + \tfrac12 m\operatorname{Var}(w)} = 1.006$.
+# - The residual road passes on everything, and the branch adds a little: $\sqrt{1 + \tfrac12 n_{\text{out}}\operatorname{Var}(w)} = 1.006$.
 # - Batch norm divides by the deviation *over the batch*. A ReLU's output has second moment 1/2, but part of that
 #   is its mean, which batch norm takes away: the variance is $\tfrac12(1 - 1/\pi)$. Divided by too small a
 #   number, the blame *grows*: by $\sqrt{\pi/(\pi - 1)} = 1.21$ a layer.
+# - Both together: the road's own variance grows by $\tfrac12(1 - 1/\pi)$ a block, so later branches count for
+#   less and less beside it, and their factors come close to 1.
 
-# %% alt="Norm of the gradient against the layer, logarithmic axis. Left, before: four starts fan out between 1e-50 and 1e50. Right, after, with weights of deviation 0.01: layer norm and residual stay near 1, batch norm rises to about 1e4 at the first layer, and without repair it falls to 1e-47 off the bottom." tags=["demo"]
+# %% alt="Norm of the gradient against the layer, logarithmic axis. Left, before: four starts fan out between 1e-50 and 1e50. Right, after, with weights of deviation 0.01: layer norm and residual stay near 1, residual with batch norm rises to about 10 and batch norm to about 1e4 at the first layer; without repair the norm leaves the picture at the bottom." tags=["demo"]
 rng = np.random.default_rng(0)
 x, starts = rng.normal(size=(ROWS, WIDTH)), four_starts(rng)
 small_weights = starts["deviation 0.01"][0]
@@ -1292,8 +1298,10 @@ for name, (weights, factor, color, marker) in starts.items():
     draw_flow(left, gradient_norms(x, weights, relu), factor, color, marker, name)
 branch = np.sqrt(1 + 0.5 * WIDTH * 0.01**2)
 growth = np.sqrt(np.pi / (np.pi - 1))
+both = np.sqrt(1 + 0.5 / (1 + 0.5 * (1 - 1 / np.pi) * np.arange(DEPTH)))
 for repair, factor, color, marker in (
     ("batch norm", growth, RED, "^"),
+    ("residual and batch norm", both, GREY, "D"),
     ("residual", branch, BLUE, "s"),
     ("layer norm", 1.0, GREEN, "o"),
     ("", 0.01 * np.sqrt(WIDTH / 2), ORANGE, "v"),
@@ -1305,12 +1313,15 @@ right.set(title="After: the same bad start, repaired", xlabel="layer", ylim=(1e-
 for ax in (left, right):
     ax.legend(loc="lower left" if ax is right else "upper right")
 plt.show()
+too_strong = gradient_norms(x, starts["He"][0], relu, "residual")[0]
+print(f"residual alone, with He's weights: {too_strong:.0e} at the first layer")
 
 # %% [markdown]
 # *What to see.* Left, four starts and a factor of $10^{100}$ between them. Right, the worst of the four, with
 # three repairs and no tuning. Layer norm and the residual road are flat. Batch norm brings $10^{-47}$ to within
-# reach, and then overshoots: $1.21^{50}$ is about $14\,000$. That is why deep networks pair it with a residual road,
-# and put only the branch through it.
+# reach, and then overshoots: $1.21^{50}$ is about $14\,000$. With the road beside it that becomes a factor of
+# ten. The road alone is no cure for weights that are too strong: the printed line has He's in each branch.
+# Residual blocks with normalised branches are what deep networks are made of today.
 
 # %% [markdown]
 # ## 8. What goes wrong
@@ -1319,8 +1330,8 @@ plt.show()
 # same rate. Before you run the cell: which of the losses moves, and which is still a number after one step?
 
 
-# %% alt="Training loss of twenty-layer networks over 120 steps. He falls from 0.8 to about 0.15. Deviation 0.01 and Xavier stay flat at 0.5, one line on the other; twice He is beyond the top of the picture." tags=["demo"]
-def train_deep(weights, steps=120, lr=0.05):
+# %% alt="Training loss of twenty-layer networks over 120 steps. He falls from 0.8 to about 0.34. Deviation 0.01 and Xavier stay flat at 0.5, one line on the other; twice He is beyond the top of the picture." tags=["demo"]
+def train_deep(weights, steps=120, lr=0.01):
     """Losses of full-batch gradient descent on 128 digits: ReLU layers, then a linear one to ten
     outputs, half the squared distance to the one-hot target. Stops where the loss passes 1e3."""
     with np.load(find_data("digits.npz")) as data:
@@ -1358,15 +1369,16 @@ recipes = {
     "twice He": (lambda n, m, rng: 2 * he_normal(n, m, rng), RED, "-."),
 }
 fig, ax = plt.subplots(figsize=(6.8, 3.9))
-table = [f"{'start':16s} first loss  last loss  steps  lowest with any rate"]
+table = [f"{'start':16s} first loss  last loss  steps  lowest of three rates"]
 for name, (draw, color, style) in recipes.items():
     losses = train_deep(deep_start(draw))
-    lowest = min(min(train_deep(deep_start(draw), lr=lr)) for lr in (0.05, 0.5, 1, 5))
+    others = [train_deep(deep_start(draw), lr=lr) for lr in (0.5, 5)]
+    lowest = min(map(min, [losses, *others]))
     shown = f"{losses[0]:10.1e} {losses[-1]:10.1e} {len(losses):6d}"
     table.append(f"{name:16s} {shown} {lowest:12.1e}")
     ax.plot(losses, color=color, ls=style, lw=2, label=name)
 ax.axhline(0.5, color=GREY, lw=0.8)
-ax.set(xlabel="step", ylabel="loss", ylim=(0, 1.6), title="Twenty layers on digits, lr = 0.05")
+ax.set(xlabel="step", ylabel="loss", ylim=(0, 1.6), title="Twenty layers on digits, lr = 0.01")
 ax.legend()
 plt.show()
 print("\n".join(table))
@@ -1374,7 +1386,7 @@ print("\n".join(table))
 # %% [markdown]
 # *What to see.* Too small a start sits at 0.5, the price of answering 0 to everything. So does Xavier's, with
 # ReLU and twenty layers: $(1/\sqrt2)^{20}$ is one thousandth. Both look like a rate that is too low. The last
-# column tries four rates up to 5: Xavier's start gets to 0.45 at best, the small one nowhere. Twice He begins
+# column adds rates of 0.5 and 5: Xavier's start gets to 0.45 at best, the small one nowhere. Twice He begins
 # at $10^{11}$ and is out after one look. Only He's descends.
 #
 # Change the cell: 5 layers in the place of 20. Predict the curve of Xavier's start before you run it.
@@ -1404,7 +1416,7 @@ for neighbours in ("calm", "loud"):
 #
 # PyTorch has all of this. Mind two things. `nn.Linear` keeps its weights as (fan-out, fan-in), the transpose of
 # yours. And its default start is neither Xavier's nor He's: it is uniform with bound $1/\sqrt{\text{fan-in}}$,
-# a variance of only $1/(3\,\text{fan-in})$, meant for networks of a few layers.
+# a variance of $1/(3\,\text{fan-in})$. For fifty ReLU layers that is a factor of $1/\sqrt6$ a layer.
 
 # %% tags=["demo"]
 from torch import nn
@@ -1416,6 +1428,8 @@ print(f"He: deviations within 2 %: {abs(he_normal(200, 600, rng).std() / theirs.
 theirs = nn.init.xavier_uniform_(torch.empty(600, 200, dtype=torch.float64))
 ratio = np.abs(xavier_uniform(200, 600, rng)).max() / theirs.abs().max()
 print(f"Xavier: bounds within 0.1 %: {abs(ratio - 1) < 1e-3}")
+default = nn.Linear(200, 600).weight.detach().abs().max() * np.sqrt(200)
+print(f"nn.Linear's own bound, times the root of fan-in: {default:.2f}")
 
 layer = nn.BatchNorm1d(5, dtype=torch.float64)
 mean, var = np.zeros(5), np.ones(5)
@@ -1449,7 +1463,7 @@ print(f"  evaluation: {np.allclose(out, layer(torch.tensor(x[:1])).detach(), ato
 # | a last layer | small weights, biases 0 | a first loss near $\log C$ | a first loss of 10 or more: weights too large |
 # | images, batches of 16 and more | batch norm | momentum 0.1, eps 1e-5 | small batches: group or layer norm |
 # | sequences, small batches | layer norm | eps 1e-5 | gradients at the start too large: put it inside the residual branch |
-# | more than about 20 layers | residual blocks | branch started at 0 or scaled by $1/\sqrt L$ | signal grows with depth: the branch is too strong |
+# | more than about 20 layers | residual blocks | branch started at 0, or divided by the root of the number of layers | signal grows with depth: the branch is too strong |
 # | another result in evaluation | `training=False` | running averages after 100 batches or more | still different: momentum too small, or test data unlike training data |
 # | a loss that never moves | the gradient norm by layer | first and last within a factor of 10 | falls to the left: too small, or a sigmoid; rises: too large |
 
@@ -1460,7 +1474,7 @@ print(f"  evaluation: {np.allclose(out, layer(torch.tensor(x[:1])).detach(), ato
 # reads it.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "derive_the_gain", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **1. The two in He's formula.** Derive $\operatorname{Var}(w) = 2/n$ for ReLU, and name the assumptions.
+# **1. The two in He's formula.** Derive $\operatorname{Var}(w) = 2/n_{\text{in}}$ for ReLU, and name the assumptions.
 # Then derive it for a leaky ReLU that multiplies negative numbers by $a$.
 #
 # === BEGIN MARK SCHEME ===
@@ -1497,10 +1511,11 @@ print(f"  evaluation: {np.allclose(out, layer(torch.tensor(x[:1])).detach(), ato
 # === BEGIN MARK SCHEME ===
 # - 1 point: the derivative of h + f(h) is 1 + f'(h); the product over layers contains the term 1, whatever the
 #   branches do.
-# - 1 point: each layer adds the branch's variance: with a branch of gain 1 the signal, and the blame, grow by
-#   about the root of 2 a layer, exponentially in depth.
+# - 1 point: each layer adds what the branch makes: with a branch as strong as the road the signal, and the
+#   blame, grow by the root of 2 a layer or more, exponentially in depth.
 # - 1 point: a remedy. For example: normalisation inside the branch, so that growth is no longer exponential; the
-#   branch's last weights or gamma started at 0; branches scaled by 1 / sqrt(L).
+#   branch's last weights or gamma started at 0; branches divided by the root of
+#   the number of layers.
 # === END MARK SCHEME ===
 
 # %% [markdown]
