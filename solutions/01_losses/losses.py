@@ -1214,7 +1214,7 @@ def sample_weighted(losses, weights):
         A float: the mean over N, not divided by the sum of the weights.
 
     Source: Shimodaira, Improving Predictive Inference under Covariate Shift by Weighting the
-        Log-Likelihood Function (2000), section 2.
+        Log-Likelihood Function (2000).
     """
     ### BEGIN SOLUTION
     return np.mean(losses * weights)
@@ -1902,7 +1902,7 @@ def average_precision(scores, is_match, n_truth):
         A float in [0, 1]; 0.0 if n_truth is 0 or there are no detections.
 
     Source: Padilla, Netto and da Silva, A Survey on Performance Metrics for Object-Detection Algorithms
-        (2020), section II (interpolation over all points).
+        (2020): the interpolation over all points.
     """
     ### BEGIN SOLUTION
     if n_truth == 0 or len(scores) == 0:

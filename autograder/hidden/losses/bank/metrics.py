@@ -213,7 +213,6 @@ def _areas(bank: Bank) -> None:
         "count too, and at each recall the best precision still to come.",
         (ENVELOPE, "precision"),
         ("recall = hits / n_truth", "recall = hits / max(hits[-1], 1)"),
-        source="Manning, Raghavan and Schütze, Introduction to Information Retrieval, section 8.4",
     )
     bank.edit(
         AP,

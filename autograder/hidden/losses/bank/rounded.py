@@ -139,7 +139,7 @@ def _smooth_l1(bank: Bank) -> None:
         "Beta is used as the sigma of older detectors: the bend is at 1 / sigma squared. Here the "
         "bend is at beta itself.",
         ("losses = np.where", "beta = 1 / beta**2\n    losses = np.where"),
-        source="rbgirshick/py-faster-rcnn, smooth_L1_loss_layer",
+        source="rbgirshick/caffe-fast-rcnn, smooth_L1_loss_layer.cu",
     )
     bank.edit(
         "smooth_l1",
