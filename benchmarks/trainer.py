@@ -45,9 +45,10 @@ def torch_epoch(x: Any, y: Any) -> Callable[[], object]:
 
     def epoch() -> float:
         total = 0.0
-        for rows in torch.randperm(len(images)).split(BATCH):
+        order: Any = torch.randperm(len(images))
+        for rows in order.split(BATCH):
             optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
+            loss: Any = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
             loss.backward()
             optimizer.step()
             total += loss.item() * len(rows)
