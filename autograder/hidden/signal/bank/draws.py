@@ -209,8 +209,8 @@ def _sources(bank: Bank, key: str) -> None:
     bank.edit(
         key,
         "generator_of_its_own",
-        "The function makes a generator of its own with a fixed seed, so every call gives the same "
-        "weights, whatever rng is. Draw from the one that is handed in.",
+        "Every call gives the same weights, whatever rng is, as a generator of one's own with a "
+        "fixed seed does. Draw from the one that is handed in: it moves on by itself.",
         (draw, draw.replace("rng.", "np.random.default_rng(0).")),
         about="anything",
     )

@@ -62,7 +62,7 @@ def declare(probes: Probes) -> None:
             0.75,
             tables(five_rows=(5, 4), a_square_batch=(3, 3)),
             Ahead(LAYER, "out"),
-            experiment="with gamma 1 and beta 0 every row of out has mean 0 and variance nearly 1.",
+            experiment="with gamma 1, beta 0 and eps 1 a row of variance 3 gets variance 3/4.",
         ),
         Probe(
             "backward",
