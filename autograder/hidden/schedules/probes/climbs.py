@@ -40,7 +40,7 @@ def whole_run(rng: np.random.Generator) -> Inputs:
     count, total, base = int(rng.integers(4, 8)), int(rng.integers(20, 31)), rng.uniform(0.5, 2.0)
     low = base * rng.uniform(0.3, 0.4)
     options = {"base_lr": base, "warmup_steps": count, "total_steps": total, "min_lr": low}
-    return {f"of {count} warm-up steps in {total}": asked(range(total), **options)}
+    return {f"with {count} warm-up steps of {total}": asked(range(total), **options)}
 
 
 def without_climb(rng: np.random.Generator) -> Inputs:

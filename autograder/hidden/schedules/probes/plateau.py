@@ -31,7 +31,7 @@ class Script:
     def play(self, impl: Any, one: Any) -> dict[str, Any]:
         plateau = impl.ReduceOnPlateau(*one["args"], **one["options"])
         seen = {
-            f"the rate from step in epoch {epoch}": plateau.step(metric)
+            f"what step returns in epoch {epoch}": plateau.step(metric)
             for epoch, metric in enumerate(one["metrics"])
         }
         return {**seen, ".lr after the last epoch": float(plateau.lr)}
@@ -154,7 +154,7 @@ def two_at_once(impl: Any, inputs: Inputs) -> Any:
         for where, one, plateau in zip(inputs, runs, made, strict=True):
             if epoch < len(one["metrics"]):
                 rate_now = plateau.step(one["metrics"][epoch])
-                seen[where][f"the rate from step in epoch {epoch}"] = rate_now
+                seen[where][f"what step returns in epoch {epoch}"] = rate_now
                 seen[where][f".lr after epoch {epoch}"] = float(plateau.lr)
     return seen
 
@@ -223,8 +223,8 @@ def declare(probes: Probes) -> None:
             0.5,
             odd_metrics,
             play,
-            experiment="feed nan first, then 5 and 6: is 5 an improvement on what you hold as "
-            "best?",
+            experiment="feed nan, 5, 6: is 5 an improvement on what you hold as best? Then -8 and "
+            "-7 with threshold 0.25: the formula puts the bar at -6.",
         ),
         Probe(
             "default_options",

@@ -13,18 +13,21 @@ from autograder.toolbox import label
 
 KEY = "lr_range_test"
 LABELS = ("lrs", "losses", "suggestion")
-ASKED = "rates that loss_at_lr was asked for"
+CALLS = "the number of calls of loss_at_lr"
+ASKED = "the rates in the order of the calls"
 
 
 def curve(rng: np.random.Generator, n: int, leap: int | None = None) -> NDArray[np.float64]:
-    """A level stretch, a smooth fall that is steepest well inside, and then perhaps a leap.
+    """A level stretch, a smooth fall that is steepest well inside, a little rise, perhaps a leap.
 
     On a logarithmic axis of rates the fall has one steepest place; noise is far below its slope.
     """
     at = np.arange(n)
-    steepest, width = rng.uniform(0.55, 0.65) * (leap or n), 0.075 * (leap or n)
+    end = leap or n
+    steepest, width = rng.uniform(0.4, 0.5) * end, 0.075 * end
     fall = 1 / (1 + np.exp(-(at - steepest) / width))
     losses = rng.uniform(2.2, 2.3) - 2.0 * fall + 0.02 * (at / n - 0.9) ** 2
+    losses[end - 4 : end] += [0.05, 0.15, 0.18, 0.19]
     if leap is not None:
         losses[leap:] = rng.uniform(2.0, 2.15, size=n - leap)
         losses[leap + 1] = 0.05
@@ -57,19 +60,19 @@ class RangeTest:
             results = impl.lr_range_test(loss_at_lr, *ends.values())
         else:
             results = impl.lr_range_test(loss_at_lr=loss_at_lr, **ends)
-        return {ASKED: np.array(asked[:200]), **label(results, LABELS)}
+        return {CALLS: len(asked), ASKED: np.array(asked[:200]), **label(results, LABELS)}
 
 
 def whole(rng: np.random.Generator) -> Inputs:
     n = int(rng.integers(28, 36))
     low, high = 10 ** rng.uniform(-4.5, -3.5), 10 ** rng.uniform(0.5, 1.0)
-    return {"of a test that runs to its end": made(curve(rng, n), float(low), float(high))}
+    return {f"over {n} rates": made(curve(rng, n), float(low), float(high))}
 
 
 def leaping(rng: np.random.Generator) -> Inputs:
     n, low = 40, float(10 ** rng.uniform(-4.5, -3.5))
     leap = int(rng.integers(28, 34))
-    return {"of a test that ends with a leap": made(curve(rng, n, leap), low, 10.0)}
+    return {f"with a leap after {leap} rates": made(curve(rng, n, leap), low, 10.0)}
 
 
 def broken(rng: np.random.Generator) -> Inputs:
@@ -77,7 +80,7 @@ def broken(rng: np.random.Generator) -> Inputs:
     for name, value in (("nan", np.nan), ("inf", np.inf), ("minus inf", -np.inf)):
         losses = curve(rng, 24)
         losses[20] = value
-        found[f"of a test that ends with {name}"] = made(losses, 1e-4, float(rng.uniform(5, 20)))
+        found[f"with {name} after 20 rates"] = made(losses, 1e-4, float(rng.uniform(5, 20)))
     return found
 
 
@@ -88,10 +91,10 @@ def near_four(rng: np.random.Generator) -> Inputs:
     first = [0.5, 1.0, 2.0, 1.75, 0.9, 0.5, 0.25, 0.25, 1.0625, 0.1]
     lowest = float(rng.uniform(1e-4, 1e-3))
     return {
-        "of losses that creep up to more than 4 times the lowest": made(creeping, lowest, 1.0),
-        "of losses at exactly 4 times the lowest": made(back, lowest, 1.0),
-        "of losses that rise to 4 times the first": made(first, lowest, 1.0),
-        "of losses that only rise": made([0.25, 0.375, 0.9, 1.0625, 0.1], lowest, 1.0),
+        "where losses creep up": made(creeping, lowest, 1.0),
+        "where losses are exactly 4 times the lowest": made(back, lowest, 1.0),
+        "where the first loss is not the lowest": made(first, lowest, 1.0),
+        "where losses only rise": made([0.25, 0.375, 0.9, 1.0625, 0.1], lowest, 1.0),
     }
 
 
@@ -99,16 +102,16 @@ def odd_numbers(rng: np.random.Generator) -> Inputs:
     ints = [90, 90, 89, 85, 70, 40, 30, 28, 27, int(rng.integers(20, 26))]
     singles = [np.float32(loss) for loss in curve(rng, 16)]
     return {
-        "of whole losses and whole ends": made(ints, 1, 1000),
-        "of losses in single precision": made(singles, 1e-4, 1.0),
+        "with whole losses and whole ends": made(ints, 1, 1000),
+        "with losses in single precision": made(singles, 1e-4, 1.0),
     }
 
 
 def short(rng: np.random.Generator) -> Inputs:
     low = float(rng.uniform(1e-4, 1e-3))
     return {
-        "of two rates": made([2.0, 1.5], low, 0.5),
-        "of three rates, the last of them too high": made([2.0, 1.5, 9.0], low, 0.5),
+        "over two rates": made([2.0, 1.5], low, 0.5),
+        "over three rates, the last of them too high": made([2.0, 1.5, 9.0], low, 0.5),
     }
 
 
@@ -120,7 +123,8 @@ def declare(probes: Probes) -> None:
             1.0,
             whole,
             RangeTest(),
-            "run it from 0.001 to 10 with 5 steps: the rates are 0.001, 0.01, 0.1, 1 and 10.",
+            "run it from 0.001 to 10 on the losses 8, 7.9, 7, 3, 2.5: the rates are 0.001, 0.01, "
+            "0.1, 1 and 10, and the fall is steepest between 0.1 and 1.",
         ),
         (
             "leaping",
