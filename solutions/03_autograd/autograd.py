@@ -75,23 +75,27 @@ def draw_graph(ax, order, names, title="", last=None):
     for node in order:
         x, y = place[id(node)]
         for turn, parent in enumerate(node.parents):
-            twice = sum(p is parent for p in node.parents) > 1
-            bend = f"arc3,rad={(0.25, -0.25)[turn % 2] if twice else 0}"
-            arrow = {"arrowstyle": "-|>", "color": GREY, "lw": 1.5, "connectionstyle": bend}
             start = place[id(parent)]
-            ax.annotate("", (x - 0.33, y), (start[0] + 0.33, start[1]), arrowprops=arrow)
+            far = x - start[0] > 1 and y == start[1]
+            bend, lift = (-0.42, 0.28) if far else (0, 0)  # over what stands between
+            if sum(p is parent for p in node.parents) > 1:
+                bend, lift = (0.3, -0.3)[turn % 2], 0.12
+            arrow = {"arrowstyle": "-|>", "color": GREY, "lw": 1.5}
+            arrow |= {"connectionstyle": f"arc3,rad={bend}", "shrinkA": 1, "shrinkB": 1}
+            ends = (x - 0.31, y + lift), (start[0] + 0.31, start[1] + lift)
+            ax.annotate("", *ends, arrowprops=arrow)
         name = names.get(id(node), "")
         made = f"{name} = {node.op}" if name and node.op else name or node.op
         known = node.grad is not None and id(node) not in hidden
-        text = f"{made}\n{short(node.data)}\n"
-        style = {"boxstyle": "round,pad=0.35", "edgecolor": "black"}
-        style["facecolor"] = "#fdeccb" if known else "0.95"
-        box = ax.text(x, y, text, ha="center", va="center", fontsize=9.5, bbox=style)
-        box.set_linespacing(1.35)
+        face = "#fdeccb" if known else "0.95"
+        ax.add_patch(plt.Rectangle((x - 0.31, y - 0.36), 0.62, 0.72, fc=face, ec="black", lw=1.2))
+        middle = {"ha": "center", "va": "center", "fontsize": 9.5}
+        ax.text(x, y + 0.22, made, **middle)
+        ax.text(x, y, short(node.data), **middle)
         blame = f"grad {short(node.grad)}" if known else "grad ?"
-        ax.text(x, y - 0.2, blame, ha="center", va="center", fontsize=9.5, color=RED)
-    ax.set(xlim=(-0.6, max(column.values()) + 0.6), title=title)
-    tall = max(len(nodes) for nodes in rows.values()) / 2 + 0.1
+        ax.text(x, y - 0.22, blame, color=RED, **middle)
+    ax.set(xlim=(-0.45, max(column.values()) + 0.45), title=title)
+    tall = max(len(nodes) for nodes in rows.values()) / 2 + 0.05
     ax.set_ylim(-tall, tall)
     ax.axis("off")
 
@@ -416,7 +420,8 @@ grade("topological_order")
 # ### The look
 #
 # Left: visits of the walk that starts anew at each meeting, counted, against the length of your order.
-# Right: the graph $y = h + g$, $g = 3h$, $h = wx$, laid out in your order, and from nearest to farthest.
+# Right: the graph $y = h + g$, $g = 3h$, $h = wx$, laid out in your order, and by the distance from $y$,
+# farthest first.
 
 
 # %% alt="Left: on a logarithmic axis the visits of the path-following walk grow as a straight line to two million at 20 doublings, while the length of the topological order stays at 21. Right: two rows of five circles with arcs from parents to children. In the upper row all arcs point right. In the lower row one dashed red arc, from h to g, points left." tags=["demo"]
@@ -472,7 +477,7 @@ plt.show()
 # %% [markdown]
 # *What to see.* With 20 doublings the forgetful walk makes two million visits, (c); your order has 21
 # nodes. On the right every arc runs from a parent to its child. In your order all of them point to the
-# right. From farthest to nearest, the dashed one points left: walked from its end, $h$ has its turn before
+# right. By distance, the dashed one points left: walked from its end, $h$ has its turn before
 # $g$ has sent its blame.
 
 # %% [markdown]
@@ -1039,7 +1044,7 @@ ax.set_yticks(rows, list(operations), family="monospace")
 ax.invert_yaxis()
 ax.grid(axis="y", color="0.9")
 ax.set(xlabel="slope along a random direction", title="Every operation against nudging")
-ax.legend(loc="upper right")
+ax.legend(loc="lower right")
 plt.show()
 print(f"all within 1e-7: {np.allclose(ours, nudged, rtol=1e-7, atol=1e-7)}")
 
@@ -1081,7 +1086,7 @@ def loss_by_hand(params, x, one_hot):
     return loss, grads | {"W1": x.T @ blame1, "b1": blame1.sum(axis=0)}
 
 
-# %% alt="Left: training loss over 400 steps, a blue line from about 1.3 to below 0.2, with hollow black squares of the hand-written gradients lying on it. Right: three spiral arms of circles, triangles and squares, each inside a region of its own." tags=["demo"]
+# %% alt="Left: training loss over 400 steps, a blue line from about 1.4 to about 0.05, with hollow black squares of the hand-written gradients lying on it. Right: three spiral arms of circles, triangles and squares, each inside a region of its own." tags=["demo"]
 rng = np.random.default_rng(3)
 x, y = spirals(rng)
 one_hot = np.eye(3)[y]
@@ -1092,13 +1097,13 @@ for _ in range(400):
     loss = loss_of(params, x, one_hot)
     loss.backward()
     losses.append(float(loss.data))
-    params = {name: Tensor(p.data - 1.0 * p.grad) for name, p in params.items()}
+    params = {name: Tensor(p.data - 0.3 * p.grad) for name, p in params.items()}
 
 plain, by_hand = start, []
 for _ in range(400):
     value, grads = loss_by_hand(plain, x, one_hot)
     by_hand.append(value)
-    plain = {name: plain[name] - 1.0 * grads[name] for name in plain}
+    plain = {name: plain[name] - 0.3 * grads[name] for name in plain}
 
 gx, gy = np.meshgrid(np.linspace(-1.2, 1.2, 140), np.linspace(-1.2, 1.2, 140))
 points = Tensor(np.stack([gx.ravel(), gy.ravel()], axis=1))
@@ -1108,7 +1113,7 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.8), layout="constrained"
 left.semilogy(losses, color=BLUE, lw=2, label="your Tensor")
 left.semilogy(range(0, 400, 40), by_hand[::40], "s", mfc="none", mec="black", label="by hand")
 left.axhline(np.log(3), color=GREY, ls=":", label="knowing nothing: log 3")
-left.set(xlabel="step", ylabel="loss", title="Full-batch gradient descent, lr = 1")
+left.set(xlabel="step", ylabel="loss", title="Full-batch gradient descent, lr = 0.3")
 left.legend()
 right.contourf(gx, gy, region, levels=[-0.5, 0.5, 1.5, 2.5], colors=["#d8e8f5", "#fdeccb", "0.88"])
 for label, marker, color in ((0, "o", BLUE), (1, "^", ORANGE), (2, "s", GREY)):
@@ -1173,7 +1178,8 @@ ax.plot(cleared, color=BLUE, lw=2, label="cleared before each backward")
 ax.plot(kept, color=RED, ls="--", marker="o", ms=3, label="never cleared")
 ax.axhline(0, color=GREY, lw=0.8)
 ax.set(xlabel="step", ylabel="x", title="Gradient descent on x²/2 from x = 1, lr = 0.1")
-ax.legend(loc="lower right")
+ax.set_ylim(-1.2, 1.7)
+ax.legend(loc="upper right")
 plt.show()
 print(
     f"at the end with clearing {cleared[-1]:.4f}; farthest in the last 20 steps without {np.abs(kept[-20:]).max():.2f}"
@@ -1438,12 +1444,12 @@ grade("Tape")
 # %% [markdown]
 # ### The look
 #
-# A gradient of something in between, which nothing in `.backward()`'s usual use would show: how much each
-# *input pixel* matters for one answer. The network of section 5, after training, asked about two thousand
-# points: how long is the gradient of its surest logit with respect to the point?
+# A question that training never asks: how much does the answer change when the *input* changes? The network
+# of section 5, after training, is asked about 6,400 points. The loss is the probability of its surest class,
+# summed over the points, and the source is the table of points.
 
-# %% alt="A map of the plane, bright where the trained network's answer is sensitive to the point and dark where it is not, with the boundaries between the three classes as black lines: the brightest stripes follow the boundaries." tags=["demo"]
-gx, gy = np.meshgrid(np.linspace(-1.2, 1.2, 60), np.linspace(-1.2, 1.2, 60))
+# %% alt="A map of the plane, bright where the trained network's answer is sensitive to the point and dark where it is not, with the borders between the three classes as white lines: the bright stripes follow the borders." tags=["demo"]
+gx, gy = np.meshgrid(np.linspace(-1.2, 1.2, 80), np.linspace(-1.2, 1.2, 80))
 points = Tensor(np.stack([gx.ravel(), gy.ravel()], axis=1))
 with Tape() as tape:
     scores = (points @ params["W1"] + params["b1"]).relu() @ params["W2"] + params["b2"]
@@ -1455,16 +1461,17 @@ length = np.sqrt((slopes**2).sum(axis=1)).reshape(gx.shape)
 fig, ax = plt.subplots(figsize=(5.6, 4.3), layout="constrained")
 shade = ax.pcolormesh(gx, gy, length, cmap="cividis", shading="gouraud")
 winner = probs.data.argmax(axis=1).reshape(gx.shape)
-ax.contour(gx, gy, winner, levels=[0.5, 1.5], colors="white", linewidths=1.2)
+for label in range(3):
+    ax.contour(gx, gy, winner == label, levels=[0.5], colors="white", linewidths=1.2)
 ax.set(xlabel="x[0]", ylabel="x[1]", title="Where a small step changes the answer", aspect="equal")
 fig.colorbar(shade, ax=ax, label="length of the gradient with respect to the point")
 plt.show()
 print(f".grad of every parameter as before: {all(p.grad is None for p in params.values())}")
 
 # %% [markdown]
-# *What to see.* One question to the tape gave the gradient of 3,600 inputs. It is long along the borders
-# between the classes, where a small step changes the answer, and short inside them. The parameters of the
-# network were not touched.
+# *What to see.* One question to the tape gave the gradients at 6,400 points. They are long along the borders
+# between the classes, where a small step changes the answer, and short far from them. The parameters of
+# the network were not touched.
 
 # %% [markdown]
 # ## 8. In practice

@@ -33,6 +33,16 @@ def computed(t: dict[str, Any]) -> dict[str, Any]:
     return {**t, "h": h, "k": k, "loss": (k * h - 2 * t["b"] + h).sum()}
 
 
+def made_of(root: Any) -> set[int]:
+    """The identities of all nodes that a root was made of."""
+    met, waiting = {id(root)}, [root]
+    while waiting:
+        new = [p for p in waiting.pop().parents if id(p) not in met]
+        met.update(map(id, new))
+        waiting.extend(new)
+    return met
+
+
 def trusted(impl: Any, inputs: Inputs) -> Any:
     """The notebook's Tensor, if it does on this graph what a right one does."""
     own = getattr(impl, "Tensor", None)
@@ -46,7 +56,8 @@ def trusted(impl: Any, inputs: Inputs) -> Any:
             if name != "c"
             for what in ("data", "grad")
         )
-        return own if same and ours["c"].grad is None else GivenTensor
+        whole = all(id(ours[name]) in made_of(ours["loss"]) for name in ("a", "b", "h", "k"))
+        return own if same and whole and ours["c"].grad is None else GivenTensor
     except Exception:  # noqa: BLE001 (a Tensor that does not work, for whatever reason)
         return GivenTensor
 
