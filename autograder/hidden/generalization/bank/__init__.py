@@ -9,6 +9,7 @@ from autograder.hidden.generalization.bank import (
     folding,
     keeping,
     observers,
+    observers_of_folds,
     observers_of_parts,
     scaling,
     splitting,
@@ -18,7 +19,7 @@ from autograder.hidden.generalization.bank import (
 from autograder.misconception import Bank
 
 bank = Bank("07_generalization")
-for module in (observers_of_parts, observers, splitting, stratifying, folding, scaling):
+for module in (observers_of_parts, observers_of_folds, observers, splitting, stratifying):
     module.declare(bank)
-for module in (batches, dropping, stopping, keeping, counting):
+for module in (folding, scaling, batches, dropping, stopping, keeping, counting):
     module.declare(bank)

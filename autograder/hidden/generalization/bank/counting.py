@@ -131,7 +131,8 @@ def _accuracy(bank: Bank) -> None:
         "best_row_of_each_class",
         "argmax runs along the rows and finds the best row of each class. It has to run along the "
         "classes: the last axis.",
-        (RIGHT, "np.resize(np.argmax(logits, axis=0), len(targets)) == targets"),
+        (RIGHT, "np.argmax(logits, axis=0) == targets"),
+        about="anything",
     )
     bank.edit(
         SHARE,

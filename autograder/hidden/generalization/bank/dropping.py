@@ -40,6 +40,15 @@ def _scale(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "scaled_at_test_time_but_for_the_mask",
+        "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. "
+        "Inverted dropout scales in training, so that evaluation needs nothing.",
+        (MASK, "mask = (rng.random(x.shape) >= p) * 1.0"),
+        (OUT, "return (x * mask if training else x * (1 - p)), mask"),
+        source="Srivastava et al. (2014), section 4",
+    )
+    bank.edit(
+        KEY,
         "p_to_keep",
         "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
         "dropped. Here p is the probability to drop.",
@@ -102,6 +111,13 @@ def _modes(bank: Bank) -> None:
         "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
         "dropout nothing is left to correct: out is x.",
         (ONES, "mask = np.full(x.shape, 1.0 - p)"),
+    )
+    bank.edit(
+        KEY,
+        "evaluation_scaled_but_for_the_mask",
+        "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
+        "dropout nothing is left to correct: out is x.",
+        (OUT, "return (x * mask if training else x * (1 - p)), mask"),
     )
     bank.edit(
         KEY,

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import equal
-from autograder.hidden.generalization.bank.observers_of_parts import (
+from autograder.hidden.generalization.bank.forms import (
+    DRAWS,
     count,
     draws,
     is_run,
     neighbours,
+    real,
     rows_of,
     said,
+    told,
 )
 from autograder.misconception import Bank
-from autograder.observation import Number
 from autograder.probe import EXACT, FLOAT64
 from autograder.toolbox import AFTERWARDS, OVERWRITTEN
 
@@ -39,91 +41,127 @@ def declare(bank: Bank) -> None:
 
 # minibatches
 
+EPOCH = (
+    "batch sizes",
+    "giving each input its own target",
+    "handing out every input",
+    "handing out an input twice",
+    "handing out whole rows",
+)
+
+
+def is_whole(batch: Any, data: Any, rows: Any) -> bool:
+    """Rows as they are in the data: their dtype, their shape, one number in all of a row."""
+    same_kind = batch.dtype == data.dtype and batch.shape[1:] == data.shape[1:]
+    return same_kind and bool((batch == rows.reshape((-1,) + (1,) * (data.ndim - 1))).all())
+
 
 def epoch_of(batches: Any, x: Any, y: Any) -> dict[str, Any]:
     """An epoch whose row i holds i in x, and 1000 + i in y."""
-    xs, ys, intact = [], [], True
+    xs, ys, whole = [], [], True
     for x_batch, y_batch in batches:
         own = x_batch.reshape(len(x_batch), -1)[:, 0]
-        theirs = y_batch.reshape(len(y_batch), -1)[:, 0] - 1000
-        intact = intact and x_batch.shape[1:] == x.shape[1:] and y_batch.shape[1:] == y.shape[1:]
-        intact = intact and x_batch.dtype == x.dtype and y_batch.dtype == y.dtype
-        intact = intact and bool((x_batch == own.reshape((-1,) + (1,) * (x.ndim - 1))).all())
-        intact = intact and bool(
-            (y_batch - 1000 == theirs.reshape((-1,) + (1,) * (y.ndim - 1))).all()
-        )
+        theirs = y_batch.reshape(len(y_batch), -1)[:, 0]
+        whole = whole and is_whole(x_batch, x, own) and is_whole(y_batch, y, theirs)
         xs.extend(own.tolist())
-        ys.extend(theirs.tolist())
-    return {
-        "batch sizes": [count(len(x_batch)) for x_batch, _ in batches],
-        "giving each input its own target": xs == ys,
-        "handing out every input": set(xs) == set(range(len(x))),
-        "handing out an input twice": len(xs) != len(set(xs)),
-        "handing out whole rows": intact,
-    }
+        ys.extend((theirs - 1000).tolist())
+    answers = (
+        [count(len(x_batch)) for x_batch, _ in batches],
+        xs == ys,
+        set(xs) >= set(range(len(x))),
+        len(xs) != len(set(xs)),
+        whole,
+    )
+    return dict(zip(EPOCH, answers, strict=True))
 
 
 def pairs(raw: Any, inputs: Any, secrets: Any) -> Any:
+    def find(case: Any) -> Any:
+        return lambda batches: epoch_of(batches, case["x"], case["y"])
+
     return {
-        where: epoch_of(batches, inputs["cases"][where]["x"], inputs["cases"][where]["y"])
-        for where, batches in raw.items()
+        where: told(batches, find(inputs["cases"][where]), EPOCH) for where, batches in raw.items()
     }
+
+
+SHUFFLED = (
+    "repeating a row within a batch",
+    "having a batch in ascending order",
+    "having a batch that is one stretch of the file",
+    "keeping most rows beside their neighbours",
+)
 
 
 def shuffled_epoch(raw: Any, inputs: Any, secrets: Any) -> Any:
     """60 rows in three batches of 20. By chance: 20 rows ascend once in 20! = 2e18; a batch is one
     stretch 41 times in 4e15; of 57 pairs about 2 stay neighbours, 22 or more less than once in
     1e15."""
-    batches = [rows_of(batch) for batch in raw["first"]]
-    return {
-        **draws(raw),
-        "repeating a row within a batch": any(len(set(b)) < len(b) for b in batches),
-        "having a batch in ascending order": any(batch == sorted(batch) for batch in batches),
-        "having a batch that is one stretch of the file": any(map(is_run, batches)),
-        "keeping most rows beside their neighbours": sum(map(neighbours, batches)) > 21,
-    }
+
+    def find(first: Any) -> dict[str, Any]:
+        batches = [rows_of(batch) for batch in first]
+        answers = (
+            any(len(set(batch)) < len(batch) for batch in batches),
+            any(batch == sorted(batch) for batch in batches),
+            any(map(is_run, batches)),
+            sum(map(neighbours, batches)) > 21,
+        )
+        return {**draws(raw), **dict(zip(SHUFFLED, answers, strict=True))}
+
+    return told(raw["first"], find, (*DRAWS, *SHUFFLED))
 
 
 def generator(raw: Any, inputs: Any, secrets: Any) -> Any:
     same = equal(raw["before"], raw["after"], EXACT)
+    find = lambda batches: epoch_of(batches, inputs["x"], inputs["y"])
     return {
         "for a generator": raw["kind"],
         AFTERWARDS: raw[AFTERWARDS],
         "after the epoch": {"sharing memory with the data": not same},
-        "for the epoch": epoch_of(raw["before"], inputs["x"], inputs["y"]),
+        "for the epoch": told(raw["before"], find, EPOCH),
     }
 
 
 # dropout
 
+MASKED = (
+    "the shapes and dtypes of out and mask",
+    "the share of elements that are dropped, in tenths",
+    "the smallest value in the mask",
+    "the largest value in the mask",
+    "the number of different values in the mask",
+    "the smallest ratio out / x",
+    "the largest ratio out / x",
+    "the number of different ratios out / x",
+    "being x times the mask",
+)
 
-def real(number: Any) -> Number:
-    return Number(float(number), "float64")
+
+def masked(results: Any, x: Any) -> dict[str, Any]:
+    """The features of one forward in training."""
+    out, mask = results["out"], results["mask"]
+    form = f"{out.shape} {out.dtype}, {mask.shape} {mask.dtype}"
+    if out.shape != x.shape or mask.shape != x.shape:
+        return {**dict.fromkeys(MASKED), MASKED[0]: form}
+    ratio, factors = out / x, mask.astype(float)
+    answers = (
+        form,
+        count(np.round(10 * np.mean(ratio == 0))),
+        real(factors.min()),
+        real(factors.max()),
+        count(len(np.unique(factors.round(9)))),
+        real(ratio.min()),
+        real(ratio.max()),
+        count(len(np.unique(ratio.round(9)))),
+        equal(out, x * factors, FLOAT64),
+    )
+    return dict(zip(MASKED, answers, strict=True))
 
 
 def training(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """20000 elements. The share of zeros has a standard deviation of at most 0.0036: rounded to
-    tenths, a share that should be 0.2, 0.5 or 0.7 is another one (13 deviations) never."""
-    seen: dict[str, Any] = {}
-    for where, results in raw.items():
-        out, mask, x = results["out"], results["mask"], inputs["x"]
-        if out.shape != x.shape or mask.shape != x.shape:
-            seen[where] = {"the shape of out": list(out.shape), "of mask": list(mask.shape)}
-            continue
-        ratio = out / x
-        seen[where] = {
-            "the share of elements that are dropped, in tenths": count(
-                np.round(10 * np.mean(ratio == 0))
-            ),
-            "the smallest value in the mask": real(mask.min()),
-            "the largest value in the mask": real(mask.max()),
-            "the number of different values in the mask": count(len(np.unique(mask.round(9)))),
-            "the smallest ratio out / x": real(ratio.min()),
-            "the largest ratio out / x": real(ratio.max()),
-            "the number of different ratios out / x": count(len(np.unique(ratio.round(9)))),
-            "being x times the mask": equal(out, x * mask, FLOAT64),
-        }
-    return seen
+    """4000 elements. The share of zeros has a standard deviation of at most 0.0073. Rounded to
+    tenths, a share that should be 0.2 or 0.7 is another one beyond 6.9 deviations: 6e-12."""
+    find = lambda results: masked(results, inputs["x"])
+    return {where: told(results, find, MASKED) for where, results in raw.items()}
 
 
 def evaluation(raw: Any, inputs: Any, secrets: Any) -> Any:
@@ -137,20 +175,27 @@ def evaluation(raw: Any, inputs: Any, secrets: Any) -> Any:
     }
 
 
+LOTS = (
+    *(f"having one mask all along axis {axis}" for axis in range(3)),
+    "having two slices with the same mask",
+    "dropping equally many elements at every call",
+)
+
+
 def independent(raw: Any, inputs: Any, secrets: Any) -> Any:
     """A mask of (8, 12, 10) with p = 0.5: two slices of 80 or more are equal by chance once in
     1e22. A hundred masks of 20: all drop equally many once in 1e75."""
-    mask = np.asarray(raw["draws"]["first"]) != 0
-    small = {int(np.sum(one == 0)) for one in raw["small"]}
-    return {
-        **draws(raw["draws"]),
-        **{
-            f"having one mask all along axis {axis}": bool((mask == mask.take([0], axis)).all())
-            for axis in range(3)
-        },
-        "having two slices with the same mask": any(repeats(mask, axis) for axis in range(3)),
-        "dropping equally many elements at every call": len(small) == 1,
-    }
+
+    def find(first: Any) -> dict[str, Any]:
+        mask = first.reshape(inputs["x"].shape) != 0
+        answers = (
+            *(bool((mask == mask.take([0], axis)).all()) for axis in range(3)),
+            any(repeats(mask, axis) for axis in range(3)),
+            len({int(np.sum(one == 0)) for one in raw["small"]}) == 1,
+        )
+        return {**draws(raw["draws"]), **dict(zip(LOTS, answers, strict=True))}
+
+    return told(raw["draws"]["first"], find, (*DRAWS, *LOTS))
 
 
 def repeats(mask: Any, axis: int) -> bool:
@@ -174,7 +219,7 @@ def dropout_edges(raw: Any, inputs: Any, secrets: Any) -> Any:
         **{f"the answer to {which}": said(answer) for which, answer in raw["refused"].items()},
         AFTERWARDS: raw[AFTERWARDS],
         **follows,
-        "of the backward, once more": {"dx": raw["before"]["the backward"]["dx"]},
+        "once more": {"dx": raw["before"]["the backward"]["dx"]},
     }
 
 

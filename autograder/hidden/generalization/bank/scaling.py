@@ -144,6 +144,22 @@ def _constant(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "deviation_0_replaced_by_1",
+        "Only a deviation of exactly 0 is replaced, by 1: rounding hides constant features from "
+        "that, and other sets keep their difference. Compare max with min; then 0 everywhere.",
+        (CONSTANT, "constant = std == 0"),
+        ("np.where(constant, 0.0, (x - mean) / scale)", "(x - mean) / scale"),
+    )
+    bank.edit(
+        KEY,
+        "eps_for_constant_features",
+        "A small eps in the division takes the place of the rule for constant features: in other "
+        "sets they explode, and features in tiny units shrink. Compare max with min.",
+        (CONSTANT, "constant = np.zeros(std.shape, dtype=bool)"),
+        ("np.where(constant, 1.0, std)", "std + 1e-8"),
+    )
+    bank.edit(
+        KEY,
         "constant_features_divided",
         "A feature that is constant in training is divided by its deviation of 0, which gives nan, "
         "or noise blown up. It becomes 0 in every set.",

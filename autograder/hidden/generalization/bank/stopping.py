@@ -112,6 +112,13 @@ def _improving(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "ties_improve_by_difference",
+        "A loss that is exactly the best minus min_delta counts as an improvement, and so does a "
+        "tie. The comparison is strict.",
+        (IF, "if self.best_loss - val_loss >= self.min_delta:"),
+    )
+    bank.edit(
+        KEY,
         "min_delta_relative",
         "min_delta is taken as a fraction of the best loss. Here it is a difference, in the units "
         "of the loss.",

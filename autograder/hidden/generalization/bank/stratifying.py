@@ -17,7 +17,7 @@ def declare(bank: Bank) -> None:
         "classes_ignored",
         "This is a plain split: the labels are never looked at, and a rare class may be missing "
         "from a part. Split the rows of every class by themselves.",
-        (END, "return split(len(labels), fractions, rng)"),
+        ("labels = np.asarray(labels)", "return split(len(labels), fractions, rng)"),
         about="anything",
     )
     bank.edit(

@@ -21,9 +21,9 @@ def data(n: int, x_shape: tuple[int, ...], y_shape: tuple[int, ...] = ()) -> Inp
 def epochs(rng: np.random.Generator) -> Inputs:
     n = 4 * int(rng.integers(4, 9)) + 3
     cases = {
-        "of rows of numbers": {**data(n, (3,)), "batch_size": 4},
-        "of images": {**data(9, (2, 3)), "batch_size": 3},
-        "of plain numbers": {**data(7, ()), "batch_size": 2},
+        "for rows of numbers": {**data(n, (3,)), "batch_size": 4},
+        "for images": {**data(9, (2, 3)), "batch_size": 3},
+        "for plain numbers": {**data(7, ()), "batch_size": 2},
         "with targets of several axes": {**data(10, (2,), (3, 2)), "batch_size": 5},
         "in batches of one": {**data(5, (2,)), "batch_size": 1},
     }
@@ -41,12 +41,12 @@ def run_epochs(impl: Any, inputs: Inputs) -> Any:
 
 
 LAST = {
-    "of 10 rows in fours": (10, 4),
-    "of 12 rows in fours": (12, 4),
-    "of 9 rows in fours": (9, 4),
-    "of 5 rows in eights": (5, 8),
-    "of 8 rows in eights": (8, 8),
-    "of 3 rows in ones": (3, 1),
+    "for 10 rows in fours": (10, 4),
+    "for 12 rows in fours": (12, 4),
+    "for 9 rows in fours": (9, 4),
+    "for 5 rows in eights": (5, 8),
+    "for 8 rows in eights": (8, 8),
+    "for 3 rows in ones": (3, 1),
 }
 
 

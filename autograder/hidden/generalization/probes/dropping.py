@@ -14,9 +14,9 @@ KEY = "dropout_forward__dropout_backward"
 
 
 def many_elements(rng: np.random.Generator) -> Inputs:
-    """20000 elements away from 0, for three probabilities."""
-    x = rng.uniform(0.5, 2.0, size=(100, 200)) * rng.choice([-1, 1], size=(100, 200))
-    return {"x": x, "p": [0.2, 0.5, 0.7, 0.0], "seed": int(rng.integers(2**31))}
+    """4000 elements away from 0, for three probabilities."""
+    x = rng.uniform(0.5, 2.0, size=(50, 80)) * rng.choice([-1, 1], size=(50, 80))
+    return {"x": x, "p": [0.2, 0.7, 0.0], "seed": int(rng.integers(2**31))}
 
 
 def run_training(impl: Any, inputs: Inputs) -> Any:

@@ -12,9 +12,9 @@ from autograder.probe import EXACT, Inputs, Probe, Probes
 
 def folds(rng: np.random.Generator) -> Inputs:
     cases = {
-        "of 10 rows in 3 folds": (10, 3),
-        "of many rows": (int(rng.integers(40, 60)) * 4 + 3, 4),
-        "of rows that divide evenly": (35, 5),
+        "for 10 rows in 3 folds": (10, 3),
+        "for many rows": (int(rng.integers(40, 60)) * 4 + 3, 4),
+        "for rows that divide evenly": (35, 5),
     }
     return {"cases": cases, "seed": int(rng.integers(2**31))}
 
@@ -22,10 +22,10 @@ def folds(rng: np.random.Generator) -> Inputs:
 def extreme_folds(rng: np.random.Generator) -> Inputs:
     n = int(rng.integers(6, 12))
     cases = {
-        "of as many folds as rows": (n, n),
-        "of one fold less than rows": (n, n - 1),
-        "of 2 folds": (2 * n + 1, 2),
-        "of 2 rows": (2, 2),
+        "for as many folds as rows": (n, n),
+        "for one fold less than rows": (n, n - 1),
+        "for 2 folds": (2 * n + 1, 2),
+        "for 2 rows": (2, 2),
     }
     return {"cases": cases, "seed": int(rng.integers(2**31))}
 

@@ -65,7 +65,7 @@ def images(rng: np.random.Generator) -> Inputs:
     levels = rng.integers(0, 256, size=(6, 3, 4)).astype(np.uint8)
     return {
         "for images of bytes": [levels, rng.integers(0, 256, size=(2, 3, 4)).astype(np.uint8)],
-        "for a single feature": [rng.normal(size=5) + 3, rng.normal(size=4)],
+        "for a single feature": [table(rng, 5, 1), table(rng, 4, 1)],
         "for another set without rows": [table(rng, 5, 3), np.zeros((0, 3))],
     }
 

@@ -49,9 +49,9 @@ def run_split(impl: Any, inputs: Inputs) -> Any:
 def whole_splits(rng: np.random.Generator) -> Inputs:
     n = int(rng.integers(100, 200))
     cases = {
-        "of 30 rows in two halves": (30, HALVES),
-        "of many rows in three parts": (n, (0.6, 0.3, 0.1)),
-        "of rows that do not divide evenly": (43, (0.7, 0.15, 0.15)),
+        "for 30 rows in two halves": (30, HALVES),
+        "for many rows in three parts": (n, (0.6, 0.3, 0.1)),
+        "for rows that do not divide evenly": (43, (0.7, 0.15, 0.15)),
     }
     return {"cases": cases, "seed": int(rng.integers(2**31))}
 
@@ -74,9 +74,9 @@ GOOD_SUMS = {
 
 def edges_of_split(rng: np.random.Generator) -> Inputs:
     cases = {
-        "of no rows": (0, (0.8, 0.2)),
-        "of one row": (1, HALVES),
-        "of fewer rows than parts": (2, QUARTERS),
+        "for no rows": (0, (0.8, 0.2)),
+        "for one row": (1, HALVES),
+        "for fewer rows than parts": (2, QUARTERS),
         "with fractions of 0": (12, (0.0, 0.75, 0.0, 0.25)),
         "in a single part": (7, (1.0,)),
     }
