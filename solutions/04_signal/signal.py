@@ -657,7 +657,7 @@ def he_normal(fan_in, fan_out, rng):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_he_normal", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_he_normal", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Bands of at least seven standard deviations: a right answer fails less than once in 1e11 draws.
 _W = he_normal(200, 600, np.random.default_rng(0))
 assert _W.shape == (200, 600), "a row for every input, a column for every unit"

@@ -131,7 +131,7 @@ def declare(probes: Probes) -> None:
         Probe(
             "wide_and_tall",
             "the distribution of a wide and of a tall matrix",
-            1.0,
+            0.5,
             wide_and_tall,
             Matrices("he_normal"),
             experiment="compare W.var() with 2 / fan_in, and look at a histogram.",
@@ -139,7 +139,7 @@ def declare(probes: Probes) -> None:
         Probe(
             "few_inputs",
             "one input, and two",
-            0.5,
+            0.25,
             few_inputs,
             Matrices("he_normal"),
             experiment="for fan_in = 2 the variance is 1.",
@@ -147,7 +147,7 @@ def declare(probes: Probes) -> None:
         Probe(
             "sources",
             "draws that depend on rng, and on nothing else",
-            0.5,
+            0.25,
             seeds,
             Sources("he_normal"),
             experiment=SOURCE,
