@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.hidden.autograd.probes import collector
 from autograder.probe import Inputs, Probe, Probes
 from autograder.toolbox import AFTERWARDS, snapshot
 
@@ -178,10 +179,11 @@ def network(impl: Any, inputs: Inputs) -> Any:
 
 def deep(impl: Any, inputs: Inputs) -> Any:
     """10,000 minus signs, one in front of the other."""
-    x = out = impl.Tensor(inputs["a"])
-    for _ in range(10_000):
-        out = -out
-    out.backward(inputs["noise"])
+    with collector.switched_off():
+        x = out = impl.Tensor(inputs["a"])
+        for _ in range(10_000):
+            out = -out
+        out.backward(inputs["noise"])
     return {"for 10,000 minus signs": {"the value": snapshot(out.data), **grads(x=x)}}
 
 
