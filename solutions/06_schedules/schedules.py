@@ -1216,7 +1216,7 @@ grade("lr_range_test")
 # test costs as much as 100 steps.
 
 
-# %% alt="Left: the loss of the range test against the rate on a logarithmic axis: level near 2.4 below 0.003, then falling to about 0.2, then leaping up. The suggestion, near 0.1, is marked in the middle of the fall, the lowest loss near 0.6. Right: losses of three trainings; at the suggestion the loss falls fastest, at a tenth of it slowly, at the rate of the lowest loss it leaps about and ends higher." tags=["demo"]
+# %% alt="Left: the loss of the range test against the rate on a logarithmic axis: level near 2.3 below 0.003, then falling to about 0.2, then turning up. The suggestion, near 0.1, is marked in the middle of the fall, the lowest loss near 0.6. Right: losses of three trainings; at the suggestion the loss falls fastest, at a tenth of it slowly, at the rate of the lowest loss it leaps about and ends higher." tags=["demo"]
 def stepper(seed, batch=256, momentum=0.9):
     """A `loss_at_lr` with the digits' network inside."""
     rng = np.random.default_rng(seed)
@@ -1239,6 +1239,7 @@ def stepper(seed, batch=256, momentum=0.9):
 with np.errstate(all="ignore"):
     lrs, losses, suggestion = lr_range_test(stepper(seed=0), 1e-4, 10.0, 100)
 lowest = lrs[np.argmin(losses)]
+assert 0.03 < suggestion < 0.3 < lowest, "the suggestion lies well before the lowest loss"
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.8, 3.8), layout="constrained")
 left.semilogx(lrs, losses, color=BLUE)
 for rate, color, marker, name in (
@@ -1273,9 +1274,10 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The suggestion sits in the middle of the fall, far from the leap, and the training at
-# that rate is the best of the three. The rate of the lowest loss is already restless. Set it against
-# the valley in section 1: one short run has found its floor.
+# *What to see.* The suggestion sits in the middle of the fall. The next rate after the last one drawn
+# made the loss more than 4 times the lowest, and the test stopped. The training at the suggestion is
+# the best of the three; the rate of the lowest loss is already restless. Set the suggestion against
+# the valley in section 1: one short run has come close to its floor.
 #
 # The test is noisy, as its batches are. Try other seeds in `stepper`, or batches of 64: a chance jump
 # of the loss makes a steep fall right after it, and the suggestion lands there. Look at the curve; do
@@ -1349,6 +1351,7 @@ def stepper_of(seed):
 
 rng = np.random.default_rng(0)
 batches = 4 ** np.arange(6)
+scales = []
 fig, ax = plt.subplots(figsize=(7.2, 4.2))
 for steps_before, color, marker in ((0, BLUE, "o"), (300, ORANGE, "s")):
     each = example_gradients(network_after(steps_before))
@@ -1359,6 +1362,7 @@ for steps_before, color, marker in ((0, BLUE, "o"), (300, ORANGE, "s")):
         shares = rng.multinomial(size, np.full(len(each), 1 / len(each)), size=200) / size
         distances.append(np.mean(np.sum((shares @ each - full) ** 2, axis=1)))
     scale = spread / np.sum(full**2)
+    scales.append(scale)
     ax.loglog(batches, spread / batches, **WIDE)
     ax.loglog(
         batches,
@@ -1382,6 +1386,7 @@ ax.set(
 )
 ax.legend(fontsize=8.5)
 plt.show()
+assert 5 < scales[0] < 20 < 300 < scales[1] < 2000, "the noise scale grows as the loss falls"
 
 # %% [markdown]
 # *What to see.* The variance falls as $1/B$, so the deviation as $1/\sqrt{B}$: four times the batch,

@@ -22,6 +22,15 @@ def _warmup(bank: Bank) -> None:
     )
     bank.edit(
         key,
+        "starts_at_zero_and_divides",
+        "The first step has the rate 0, and a whole batch moves nothing: step / warmup_steps is "
+        "one step behind. The climb begins at base_lr / warmup_steps.",
+        (top, ""),
+        (line, "base_lr * min(1, step / warmup_steps)"),
+        about="anything",
+    )
+    bank.edit(
+        key,
         "starts_at_zero_ends_on_time",
         "The climb runs from 0 at step 0 to the top at the last warm-up step, in steps that are a "
         "little too high. The first rate is never 0: all steps of the climb are equal.",

@@ -124,6 +124,14 @@ def _stopping(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "never_stops",
+        "Nothing ends the run: loss_at_lr is called for every rate, also after a leap and after "
+        "nan. A loss that is not finite, or above 4 times the lowest, ends it.",
+        (STOPPED, ""),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
         "nan_is_no_leap",
         "The run goes on after nan, which is not larger than anything, and after minus infinity. A "
         "loss that is not finite ends it.",
@@ -186,6 +194,14 @@ def _suggesting(bank: Bank) -> None:
         "The slope is taken along the rate itself, where small rates lie close together and win. "
         "Along the logarithm of the rate all neighbours are equally far apart.",
         (SLOPES, "slopes = np.gradient(losses, lrs)"),
+    )
+    bank.edit(
+        KEY,
+        "differences_along_the_rate",
+        "The slope is taken along the rate itself, where small rates lie close together and win. "
+        "Along the logarithm of the rate all neighbours are equally far apart.",
+        (SLOPES, "slopes = np.diff(losses) / np.diff(lrs)"),
+        equivalent_to="slope_along_the_rate",
     )
     bank.edit(
         KEY,

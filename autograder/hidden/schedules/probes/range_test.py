@@ -24,7 +24,7 @@ def curve(rng: np.random.Generator, n: int, leap: int | None = None) -> NDArray[
     """
     at = np.arange(n)
     end = leap or n
-    steepest, width = rng.uniform(0.4, 0.5) * end, 0.075 * end
+    steepest, width = rng.uniform(0.3, 0.4) * end, 0.075 * end
     fall = 1 / (1 + np.exp(-(at - steepest) / width))
     losses = rng.uniform(2.2, 2.3) - 2.0 * fall + 0.02 * (at / n - 0.9) ** 2
     losses[end - 4 : end] += [0.05, 0.15, 0.18, 0.19]
