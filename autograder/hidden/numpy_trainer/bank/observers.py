@@ -37,6 +37,7 @@ def declare(bank: Bank) -> None:
     bank.observe(checkpoint, "fresh")(fresh)
     bank.observe(checkpoint, "refuses")(refuses)
     bank.observe(checkpoint, "strangers")(strangers)
+    bank.observe(checkpoint, "missing")(strangers)
     bank.observe(checkpoint, "crashes")(crashes)
 
 
@@ -50,7 +51,7 @@ def gates(raw: Any, inputs: Any, secrets: Any) -> Any:
     open_gates = _ratio(raw["logits"], inputs)
     alike = np.all((open_gates > 0) == (open_gates[0] > 0), axis=1).sum()
     return {
-        "factors by which units are scaled": _levels(open_gates),
+        "between units with and without their gates": _levels(open_gates),
         "fraction that is not zero, in tenths": count(np.round(10 * np.mean(open_gates != 0))),
         "rows share one mask": bool(alike > 100),
     }
@@ -60,7 +61,7 @@ def blames(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The gradient's gates against the forward pass's."""
     forwards = _ratio(raw["logits"], inputs)[0]
     return {
-        "factors in the gradient": _levels(raw["b1"]),
+        "between gradients with and without gates": _levels(raw["b1"]),
         "gradients that are not zero where the unit was dropped, or zero where it was not": count(
             np.sum((raw["b1"] != 0) != (forwards != 0))
         ),
@@ -77,9 +78,9 @@ def _levels(values: Any) -> Any:
     """How many different values there are, up to rounding, and the ends of their list."""
     levels = np.unique(np.round(values, 6))
     return {
-        "different ones": count(len(levels)),
-        "the largest": Number(float(levels[-1]), "float64"),
-        "the smallest": Number(float(levels[0]), "float64"),
+        "the count of different factors": count(len(levels)),
+        "the largest factor": Number(float(levels[-1]), "float64"),
+        "the smallest factor": Number(float(levels[0]), "float64"),
     }
 
 
@@ -152,22 +153,23 @@ def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {
         "epoch": raw["epoch"],
         "the arrays of params are the same objects": raw["in place"],
-        "numbers that differ": {
-            "after saving": _parting(saved, raw["after"]),
-            "after loading": _parting(saved, raw["loaded"]),
-            "at the end of the resumed run": _parting(end, raw["resumed"]),
-            "after going back in the same run": _parting(end, raw["back"]),
-        },
+        "after saving": _parting(saved, raw["after"]),
+        "after loading": _parting(saved, raw["loaded"]),
+        "at the end of the resumed run": _parting(end, raw["resumed"]),
+        "after going back in the same run": _parting(end, raw["back"]),
     }
 
 
 def fresh(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The same before the first step."""
-    return {"epoch": raw["epoch"], "numbers that differ": _parting(raw["before"], raw["loaded"])}
+    return {"epoch": raw["epoch"], "after loading": _parting(raw["before"], raw["loaded"])}
 
 
 def _parting(one: Any, other: Any) -> Any:
-    return {f"in the {part}": count(_count(one[part], other.get(part))) for part in one}
+    return {
+        f"in the {part}": {"the count of wrong numbers": count(_count(one[part], other.get(part)))}
+        for part in one
+    }
 
 
 def _count(one: Any, other: Any) -> int:
@@ -186,9 +188,13 @@ def refuses(raw: Any, inputs: Any, secrets: Any) -> Any:
     Each answer's file has members of its own, so that only the counts of what went wrong compare.
     """
     return {
-        f"files {kind}": {
-            "that are no ValueError": count(sum("ValueError" not in a["answer"] for a in answers)),
-            "that changed something": count(sum(bool(a["changed"]) for a in answers)),
+        f"for files {kind}": {
+            "the count of answers other than ValueError": count(
+                sum("ValueError" not in a["answer"] for a in answers)
+            ),
+            "the count of refusals that changed something": count(
+                sum(bool(a["changed"]) for a in answers)
+            ),
         }
         for kind, answers in raw.items()
     }

@@ -19,7 +19,8 @@ def spread(raw: Any, inputs: Any, secrets: Any) -> Any:
 
     150,000 and 20,000 weights: the estimated variance has a relative deviation of 0.4 % and 1 %, a
     step is 9 % to either side; the centre is allowed 7 deviations; 4.6 % of a normal sample lie
-    beyond two deviations, give or take 0.15 %, and 3.3 % to 6 % are allowed. False alarms: < 1e-15.
+    beyond two deviations, give or take 0.15 %, and 3.3 % to 6 % are allowed; 0.27 % of the larger
+    one beyond three, give or take 0.013 %, and 0.15 % to 0.4 % are allowed. False alarms: < 1e-15.
     """
     return {
         where: {name: _spread(params[name]) for name in params} for where, params in raw.items()
@@ -28,15 +29,16 @@ def spread(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 def _spread(array: Any) -> Any:
     if array.ndim == 1:
-        return {"largest size": Number(float(np.abs(array).max()), "float64")}
+        return {"the largest bias": Number(float(np.abs(array).max()), "float64")}
     size = float(np.sqrt(np.mean(array**2)))
     near_zero = abs(float(array.mean())) < 7 * size / np.sqrt(array.size)
     steps = np.round(4 * np.log2(size**2 * len(array))) if size > 0 else -np.inf
-    tails = np.mean(np.abs(array) > 2 * size)
+    beyond = [float(np.mean(np.abs(array) > k * size)) for k in (2, 3)]
+    far_tails = array.size < 100_000 or 0.0015 < beyond[1] < 0.004
     return {
         "variance in units of 1 / fan_in": Number(float(2 ** (steps / 4)), "float64"),
         "mean near 0": bool(near_zero),
-        "tails of a normal distribution": bool(0.033 < tails < 0.06),
+        "tails of a normal distribution": bool(0.033 < beyond[0] < 0.06 and far_tails),
     }
 
 

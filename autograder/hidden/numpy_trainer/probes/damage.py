@@ -12,12 +12,12 @@ import numpy as np
 from autograder.hidden.numpy_trainer.probes.keeper import KEY, SHAPES, Run, raised, scratch, seeds
 from autograder.probe import Inputs, Probe, Probes
 
-MOST = 6  # members that are altered, and left out, in turn
+MOST = 4  # members that are altered, and left out, in turn
 
 
 def truncated(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Only the beginning of a file."""
-    for kept in (0, len(content) // 3, len(content) - 30, len(content) - 1):
+    for kept in (0, len(content) // 2, len(content) - 1):
         yield f"{kept} bytes", content[:kept]
 
 
@@ -54,9 +54,6 @@ def foreign(content: bytes) -> Iterator[tuple[str, bytes]]:
     buffer = io.BytesIO()
     np.savez(buffer, x=np.zeros(3))
     yield "another archive", buffer.getvalue()
-    buffer = io.BytesIO()
-    np.save(buffer, np.zeros(3))
-    yield "one array", buffer.getvalue()
     yield "text", b"epoch: 3\n" * 40
 
 
@@ -68,8 +65,8 @@ def spaced(things: list[Any]) -> list[Any]:
 
 
 KINDS = {
-    "truncated": truncated,
-    "with altered bytes": altered,
+    "that are cut short": truncated,
+    "with an altered byte": altered,
     "with a member missing": lacking,
     "of another kind": foreign,
 }
@@ -123,38 +120,56 @@ OTHERS: dict[str, Any] = {
 
 
 def strangers(impl: Any, inputs: Inputs) -> Any:
-    """Checkpoints of other models, of another optimizer, and none at all."""
+    """One checkpoint for several other models, and one for other optimizers."""
+    one, other = inputs["seeds"][:2]
     seen: dict[str, Any] = {}
     with scratch() as folder:
-        for index, (what, shapes) in enumerate(OTHERS.items()):
-            path = folder / f"{index}.npz"
-            Run(inputs["seeds"][0], shapes, plain=True).go(2).save(impl, path, 3)
-            seen[f"for a model {what}"] = _answer(impl, path, inputs, plain=True)
-        for what, other in (
-            ("another state", Run(inputs["seeds"][0], full=False)),
-            ("arrays of other shapes", Run(inputs["seeds"][0], OTHERS["with one number more"])),
+        path = folder / "plain.npz"
+        Run(one, plain=True).go(2).save(impl, path, 3)
+        for what, shapes in OTHERS.items():
+            seen[f"by a model {what}"] = _answer(impl, path, Run(other, shapes, 0.7, plain=True))
+        path = folder / "full.npz"
+        Run(one).go(1).save(impl, path, 3)
+        wider = OTHERS["with one number more"]
+        for what, run in (
+            ("by an optimizer with another state", Run(other, lr=0.7, full=False)),
+            ("by an optimizer of another model", Run(other, wider, 0.7)),
         ):
-            path = folder / f"{what}.npz"
-            other.go(1).save(impl, path, 3)
-            seen[f"for an optimizer with {what}"] = _answer(impl, path, inputs)
-        seen["where there is no file"] = _answer(impl, folder / "nowhere.npz", inputs)
-        seen["where there is no file, by a str"] = _answer(impl, str(folder / "nowhere"), inputs)
+            seen[what] = _answer(impl, path, run)
     return seen
 
 
-def _answer(impl: Any, path: Any, inputs: Inputs, plain: bool = False) -> Any:
-    mine = Run(inputs["seeds"][1], lr=0.7, plain=plain).go(1)
-    kept = mine.state()
-    answer = raised(mine.load, impl, path)
-    return {"answer": answer, "changed": changes(kept, mine.state())}
+def missing(impl: Any, inputs: Inputs) -> Any:
+    """No file at all, by a Path and by a str."""
+    run = Run(inputs["seeds"][0], plain=True)
+    with scratch() as folder:
+        path = folder / "nowhere.npz"
+        return {
+            "where there is no file": _answer(impl, path, run),
+            "where there is no file, by a str": _answer(impl, str(path), run),
+        }
+
+
+def _answer(impl: Any, path: Any, run: Run) -> Any:
+    kept = run.go(1).state()
+    answer = raised(run.load, impl, path)
+    return {"answer": answer, "changed": changes(kept, run.state())}
 
 
 def declare(probes: Probes) -> None:
     for probe in (
         Probe(
+            "missing",
+            "where there is no file",
+            0.125,
+            seeds,
+            missing,
+            experiment="load a path that does not exist, and read the name of the error.",
+        ),
+        Probe(
             "strangers",
             "checkpoints of other models are refused and change nothing",
-            0.5,
+            0.375,
             seeds,
             strangers,
             experiment="save a model with b1 of five numbers, load it into one of four.",

@@ -1,0 +1,39 @@
+"""Answers to lesson 08, right and wrong: see the modules that this one gathers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import numpy_trainer_objects as objects
+from . import numpy_trainer_plain as plain
+from .numpy_trainer_wrong import EDITS, edited
+
+KEYS = (
+    "init_mlp",
+    "forward__backward",
+    "train_epoch",
+    "evaluate",
+    "save_checkpoint__load_checkpoint",
+    "fit",
+)
+LETTERS = {"dropout_curve": "b", "forgotten_velocity": "b", "confused_pair": "b"}
+
+
+def names_of(key: str, module: Any) -> dict[str, Any]:
+    """What an answer defines."""
+    return {name: getattr(module, name) for name in key.split("__")}
+
+
+RIGHT = {
+    key: {"plain": names_of(key, plain), "objects": names_of(key, objects)} for key in KEYS
+} | {
+    f"prediction_{t}": {"letter": {f"prediction_{t}": f"({x.upper()})"}} for t, x in LETTERS.items()
+}
+
+WRONG = {
+    key: {label: edited(key, edits) for label, edits in labelled.items()}
+    for key, labelled in EDITS.items()
+} | {
+    f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
+    for t, x in LETTERS.items()
+}

@@ -1,0 +1,180 @@
+"""Lesson 08: other right answers pass, other wrong ones do not, the numbers in its prose hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.audit import audit_lesson
+from autograder.hidden.numpy_trainer.probes.digits import fresh_split, predicts
+from autograder.messages import explain
+from autograder.probe import load_probes
+from autograder.reference import execute_source, load_reference
+
+from ..answers import numpy_trainer_plain as plain
+from ..answers.numpy_trainer import RIGHT, WRONG
+from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
+
+LESSON = "08_numpy_trainer"
+
+
+@pytest.fixture(scope="module")
+def solved() -> Any:
+    return load_reference(lesson_of(LESSON))
+
+
+@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
+    assert_right(LESSON, key, names)
+
+
+@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
+def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
+    assert_wrong(LESSON, key, names)
+
+
+def test_every_exercise_has_answers() -> None:
+    for key, exercise in lesson_of(LESSON).exercises.items():
+        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
+        assert len(WRONG[key]) >= (2 if exercise.is_prediction else 10), key
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_audit_finds_nothing_and_names_every_misconception() -> None:
+    audit = audit_lesson(lesson_of(LESSON), seeds=(1, 2))
+    assert audit.problems == []
+    assert min(row.factor for row in audit.rows) > 1000
+    assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+
+
+def test_probes_stand_alone(tmp_path: Path) -> None:
+    """Every payload loads and runs where nothing of the course can be imported."""
+    for key, probes in load_probes("numpy_trainer").by_exercise.items():
+        for probe in probes:
+            payload = probe.payload(probe.given(1, key).inputs)
+            assert b"misconception" not in payload
+            (tmp_path / f"{key}.{probe.name}.pkl").write_bytes(payload)
+    script = f"""
+import pathlib, pickle, runpy, sys, types
+sys.modules["autograder"] = None
+names = runpy.run_path({plain.__file__!r})
+for file in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.pkl")):
+    run, inputs = pickle.loads(file.read_bytes())
+    key = file.name.split(".")[0]
+    run(types.SimpleNamespace(**{{name: names.get(name, "a") for name in key.split("__")}}), inputs)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
+
+
+def test_labels_stay_with_the_judge() -> None:
+    given = fresh_split(np.random.default_rng(0))
+    assert set(given.secrets) == {"labels"}
+    assert len(given.secrets["labels"]) == len(given.inputs["images"]) > 400
+    assert "labels" not in given.inputs
+
+
+@pytest.mark.parametrize("optimizer", ["Momentum", "InnerAdam"])
+def test_digits_are_far_from_the_threshold(solved: Any, optimizer: str) -> None:
+    """Ten splits each; see `fresh_split` for the 400 that its margin was measured on."""
+    fit = solved.fit if optimizer == "Momentum" else plain.fit
+    right = []
+    for seed in range(10):
+        given = fresh_split(np.random.default_rng(seed))
+        said = predicts(SimpleNamespace(fit=fit), given.inputs)
+        right.append(np.mean(said == given.secrets["labels"]))
+    assert min(right) > 0.96
+    assert np.mean(right) > 0.98
+
+
+def test_a_learners_own_adam_serves() -> None:
+    """`fit` of this lesson, with the `Adam` of lesson 05 in the cell that asks for one."""
+    own = execute_source(lesson_of(LESSON).reference_source, "own")
+    own.Optimizer = load_reference(lesson_of("05_optimizers")).Adam
+    for seed in (1, 2, 3):
+        assert_seed_passes("fit", vars(own), seed)
+
+
+def assert_seed_passes(key: str, names: dict[str, Any], seed: int) -> None:
+    verdict = judge_names(LESSON, key, names, seed)
+    assert verdict.status == "passed", explain(verdict)
+
+
+# The reference against PyTorch
+
+
+def test_reference_equals_torch(solved: Any) -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(7)
+    params = solved.init_mlp([6, 5, 4, 3], rng)
+    x, y = rng.normal(size=(32, 6)), rng.integers(0, 3, size=32)
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    optimizer = solved.Momentum([{"params": list(params.values())}])
+    theirs = torch.optim.SGD(list(leaves.values()), lr=0.1, momentum=0.9)
+    for step in range(20):
+        rows = slice(8 * (step % 4), 8 * (step % 4) + 8)
+        loss = solved.train_epoch(params, optimizer, x[rows], y[rows], 8, 0.1, 0.0, rng)
+        h = torch.tensor(x[rows])
+        for layer in (1, 2):
+            h = torch.relu(h @ leaves[f"W{layer}"] + leaves[f"b{layer}"])
+        logits = h @ leaves["W3"] + leaves["b3"]
+        their_loss = torch.nn.functional.cross_entropy(logits, torch.tensor(y[rows]))
+        theirs.zero_grad()
+        their_loss.backward()
+        theirs.step()
+        np.testing.assert_allclose(loss, their_loss.item(), rtol=1e-10)
+        for name in params:
+            np.testing.assert_allclose(params[name], leaves[name].detach().numpy(), atol=1e-10)
+
+
+def test_dropout_equals_torch_with_the_same_masks(solved: Any) -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(8)
+    params = solved.init_mlp([5, 7, 3], rng)
+    x, pull = rng.normal(size=(9, 5)), rng.normal(size=(9, 3))
+    logits, caches = solved.forward(params, x, 0.4, np.random.default_rng(1), True)
+    keep = torch.tensor((np.random.default_rng(1).random((9, 7)) >= 0.4) / 0.6)
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    h = torch.relu(torch.tensor(x) @ leaves["W1"] + leaves["b1"]) * keep
+    theirs = h @ leaves["W2"] + leaves["b2"]
+    theirs.backward(torch.tensor(pull))
+    np.testing.assert_allclose(logits, theirs.detach().numpy(), atol=1e-12)
+    for name, grad in solved.backward(pull, caches).items():
+        np.testing.assert_allclose(grad, leaves[name].grad.numpy(), atol=1e-12)
+
+
+# The numbers in the prose
+
+
+def test_three_rates_on_the_digits(solved: Any) -> None:
+    x, y = solved.load_digits()
+    losses = {}
+    for lr in (0.001, 0.03, 0.15):
+        rng = np.random.default_rng(0)
+        params = solved.init_mlp([64, 32, 10], rng)
+        optimizer = solved.Momentum([{"params": list(params.values())}])
+        run = [solved.train_epoch(params, optimizer, x, y, 32, lr, 0.0, rng) for _ in range(12)]
+        losses[lr] = run
+    assert max(losses[0.03][4:]) < 0.05
+    assert np.all(np.diff(losses[0.001]) < 0)
+    assert losses[0.001][-1] > 0.2
+    assert losses[0.15][0] < np.log(10) < losses[0.15][-1]
+
+
+def test_the_clothes_are_what_the_text_says(solved: Any) -> None:
+    x, y = solved.load_clothes("train")
+    assert x.shape == (10000, 784)
+    assert abs(x.mean()) < 0.002
+    assert np.bincount(y).tolist() == 10 * [1000]
+    assert sum(a.size for n, a in solved.init_mlp([784, 256, 10], np.random.default_rng(0)).items()
+               if n[0] == "W") == pytest.approx(200_000, rel=0.02)  # fmt: skip
+
+
+def test_the_noise_of_a_test_accuracy() -> None:
+    assert np.sqrt(0.87 * 0.13 / 2000) == pytest.approx(0.0075, abs=5e-5)
