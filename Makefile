@@ -46,7 +46,7 @@ test-all: test  ## test, the slow tests, those in a browser, a class with every 
 demo: $(READY)  ## a class, graded in a temporary folder, every score checked
 	$(BIN)/autograder demo
 
-bench: $(READY)  ## how long grading takes, with n and spread
+bench: $(READY)  ## how long checks and gradings take, and the trainer against PyTorch
 	$(BIN)/python -m benchmarks
 
 build: $(READY)  ## both notebooks of every lesson from its source

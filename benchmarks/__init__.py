@@ -1,1 +1,1 @@
-"""How long grading takes: `make bench`."""
+"""How long people wait, and how fast the trainer is: `make bench`."""
