@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 
 from autograder.audit import audit_lesson
 from autograder.misconception import load_bank
+from autograder.probe import load_probes
 from autograder.reference import load_reference
 
 from ..answers.generalization import RIGHT, WRONG
@@ -50,6 +54,23 @@ def test_audit_finds_nothing_and_names_every_misconception() -> None:
     assert audit.problems == []
     assert min(row.factor for row in audit.rows) > 1000
     assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+
+
+def test_probes_stand_alone(tmp_path: Path) -> None:
+    """Every payload loads where nothing of the course can be imported, and holds no answer."""
+    for key, probes in load_probes("generalization").by_exercise.items():
+        for probe in probes:
+            payload = probe.payload(probe.given(1, key).inputs)
+            assert b"misconception" not in payload
+            (tmp_path / f"{key}.{probe.name}.pkl").write_bytes(payload)
+    script = f"""
+import pathlib, pickle, sys
+sys.modules["autograder"] = None
+for file in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.pkl")):
+    run, inputs = pickle.loads(file.read_bytes())
+    assert callable(run), file
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
 
 
 # The reference against other ways to know

@@ -186,6 +186,14 @@ def _sums(bank: Bank) -> None:
     )
     bank.edit(
         KEY,
+        "sum_within_1e_6",
+        "A sum that is off by 1e-7 is accepted. The fractions may miss 1 by 1e-8 at most, which is "
+        "what rounding can do and no more.",
+        (CHECK, "abs(fractions.sum() - 1) > 1e-6"),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
         "sum_compared_exactly",
         "The sum has to be exactly 1, so ten fractions of 0.1 are refused: in floats they add up "
         "to a little less. Allow for rounding, up to 1e-8.",
