@@ -37,7 +37,8 @@ def xavier_deviations(n: int, m: int) -> list[float]:
         6 / (n + m) / ROOT3,  # no root
         2 / (n + m),  # the variance taken for the deviation
         bound / 2 / ROOT3,  # from 0 to the bound
-        *((k / fan) ** 0.5 for k in (1, 2, 1 / 3) for fan in (n, m)),
+        *((k / n) ** 0.5 for k in (1, 2, 1 / 3)),
+        (1 / m) ** 0.5,
     ]
 
 
@@ -98,7 +99,7 @@ def distribution(
     }
     if bounded:
         exact = 1.5e-3 if W.size > 10000 else 1e-2
-        seen[LARGEST] = nearest(min(float(largest), 2.0), [*ratios, 2.0], exact)
+        seen[LARGEST] = nearest(min(float(largest), 1.5), [*ratios, 1.5], exact)  # or more
     return seen
 
 

@@ -42,7 +42,7 @@ class Matrices:
 
 def small(rng: np.random.Generator) -> Inputs:
     return {
-        "for 2 inputs and 3 outputs": {"fan_in": 2, "fan_out": 3, "seed": seed(rng)},
+        "for 1 input and 4 outputs": {"fan_in": 1, "fan_out": 4, "seed": seed(rng)},
         "for 3 inputs and 1 output": {"fan_in": 3, "fan_out": 1, "seed": seed(rng)},
     }
 
@@ -115,7 +115,7 @@ def declare(probes: Probes) -> None:
             0.5,
             small,
             ManySmall("xavier_uniform"),
-            experiment="for fans of 2 and 3 the variance is 0.4 over many draws.",
+            experiment="for fans of 1 and 4 the variance is 0.4 over many draws.",
         ),
         Probe(
             "sources",

@@ -33,8 +33,8 @@ def copies(rng: np.random.Generator) -> Inputs:
 
 def near(rng: np.random.Generator, tol: float, size: float) -> Array:
     """Four groups a few tol apart in one element only, spread over most of a tol inside."""
-    W = np.repeat(size * rng.uniform(0.5, 1.0, size=(5, 1)), 12, axis=1)
-    W[3] += 4 * tol * (np.arange(12) % 4)
+    W = np.repeat(size * rng.uniform(0.5, 1.0, size=(16, 1)), 12, axis=1)
+    W[3] += 2.5 * tol * (np.arange(12) % 4)
     W += tol * rng.uniform(-0.45, 0.45, size=W.shape)
     return W[:, rng.permutation(12)]
 
@@ -57,14 +57,18 @@ def tolerances(rng: np.random.Generator) -> Inputs:
 
 
 def at_the_edge(rng: np.random.Generator) -> Inputs:
-    """Eighths and quarters are exact, and so are their differences."""
+    """Sixteenths are exact, and so are their differences. The columns of `close` lie near multiples
+    of tol, where rounding to those does no harm."""
     base = rng.integers(-8, 8, size=(3, 1)) / 4
     exact = np.repeat(base, 6, axis=1)
     exact[1] += np.array([0, 4, 0.5, 8, 4.5, 0])
+    close = np.repeat(np.floor(base), 5, axis=1)
+    close[0] += np.array([0, 0.0625, 2, 0.125, 2.0625])
     tiny = np.repeat(base + 4, 4, axis=1)
     tiny[2] += np.array([0, 2.0**-40, 0, 2.0**-39])
     return {
         "for columns exactly tol apart": {"W": exact, "tol": 0.5},
+        "for columns far less than tol apart": {"W": close, "tol": 0.5},
         "with tol = 0": {"W": tiny, "tol": 0.0},
     }
 
