@@ -157,8 +157,9 @@ class Run:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder of its own, made and removed."""
-    with tempfile.TemporaryDirectory() as folder:
+    """A folder of its own, made and removed; in memory where that is possible."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder)
 
 

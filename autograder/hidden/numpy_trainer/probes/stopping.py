@@ -11,6 +11,7 @@ from autograder.toolbox import AFTERWARDS, snapshot
 
 KEY = "fit"
 CLASSES = 8
+ALONE = 20
 
 
 def config(**changes: Any) -> Inputs:
@@ -100,9 +101,27 @@ def improves(impl: Any, inputs: Inputs) -> Any:
     return trained(impl, inputs["x"], inputs["y"], settings, inputs["seed"])
 
 
+def crowd(rng: np.random.Generator) -> Inputs:
+    """Inputs of zeros; half of the rows are of one class, the others of a class of their own.
+
+    At first the large class is learned, and the validation loss falls. Then it rises, because those
+    of its rows that are alone in their class become less and less likely.
+    """
+    classes = rng.permutation(ALONE + 1)
+    y = rng.permutation(np.concatenate([np.repeat(classes[:1], ALONE), classes[1:]]))
+    return seeded(rng, x=np.zeros((2 * ALONE, 3)), y=y, often=int(classes[0]))
+
+
+def turns(impl: Any, inputs: Inputs) -> Any:
+    """A run whose best epoch lies in the middle."""
+    settings = config(sizes=[3, ALONE + 1], epochs=60, patience=3, lr=0.1, min_lr=0.1)
+    settings["batch_size"] = 2 * ALONE
+    return trained(impl, inputs["x"], inputs["y"], settings, inputs["seed"])
+
+
 def still(rng: np.random.Generator) -> Inputs:
-    x = 3 + 2 * rng.normal(size=(20, 4))
-    return seeded(rng, x=x, y=rng.integers(0, 3, size=20))
+    x = 3 + 2 * rng.normal(size=(200, 4))
+    return seeded(rng, x=x, y=rng.integers(0, 3, size=200))
 
 
 def stands_still(impl: Any, inputs: Inputs) -> Any:
@@ -112,6 +131,7 @@ def stands_still(impl: Any, inputs: Inputs) -> Any:
         settings = config(
             sizes=[4, 40, 3], lr=0.0, min_lr=0.0, epochs=9, patience=2, dropout=dropout
         )
+        settings["batch_size"] = 64
         settings["weight_decay"] = 0.5
         seen[where] = trained(impl, inputs["x"], inputs["y"], settings, inputs["seed"])
     return seen
@@ -130,7 +150,7 @@ def declare(probes: Probes) -> None:
         Probe(
             "worsens",
             "stopping, and keeping the first epoch where it is the best",
-            1.5,
+            1.25,
             strangers,
             worsens,
             experiment="evaluate what you return on the validation rows: it is min(val_loss).",
@@ -138,10 +158,18 @@ def declare(probes: Probes) -> None:
         Probe(
             "improves",
             "keeping the last epoch where it is the best",
-            0.5,
+            0.25,
             pairs,
             improves,
             experiment="train on rows that are easy: the last epoch should be the one you return.",
+        ),
+        Probe(
+            "turns",
+            "stopping and keeping where the best epoch lies in the middle",
+            0.5,
+            crowd,
+            turns,
+            experiment="go through val_loss: when have patience epochs brought no new lowest?",
         ),
         Probe(
             "stands_still",
