@@ -276,11 +276,14 @@ for ax, (shape, grad) in zip(axes.flat, back.items(), strict=True):
         ax.text(j, i, f"{value:.0f}", ha="center", va="center", fontsize=13)
     ax.set(xticks=[], yticks=[], title=f"shape {shape}")
 plt.show()
+print(
+    f"ones of shape (4, 3), back to a row of three: {unbroadcast(np.ones((4, 3)), (3,)).tolist()}"
+)
 
 # %% [markdown]
 # *What to see.* Top left is what flows in. A stretched column `(4, 1)` gets the sum of each row, a row
-# `(3,)` the sum of each column, a number the sum of all. With ones everywhere the row would get
-# `[4, 4, 4]`: the answer was (b).
+# `(3,)` the sum of each column, a number the sum of all. The printed line is the case of the prediction:
+# every element of the row was used four times, (b).
 
 # %% [markdown]
 # ## 3. In which order?
@@ -910,8 +913,8 @@ grade("Tensor")
 # <details><summary>Hint 2: method</summary>
 #
 # In `backward`, a dict from `id(node)` to the blame so far serves well: it starts with the root alone, and
-# is forgotten when the call ends. `reflected`: make the number a Tensor, and use the operator the right way
-# round. `sum`: the gradient of a sum goes to every element that was summed, so give the lost axis back with
+# is forgotten when the call ends. Reflected methods: make the number a Tensor, and use the operator the right
+# way round. `sum`: the gradient of a sum goes to every element that was summed, so give the lost axis back with
 # `np.expand_dims` and stretch with `np.broadcast_to`. `2 ** t` differs from `t ** 2` in which parent is
 # asked: fill in both gradients of `a ** b`, and mind the logarithm of a base that is not above 0.
 # </details>
@@ -1056,7 +1059,8 @@ print(f"all within 1e-7: {np.allclose(ours, nudged, rtol=1e-7, atol=1e-7)}")
 # ## 5. The network of lesson 02, without its backward pass
 #
 # Three spiral arms, one hidden layer of ReLUs, softmax cross-entropy: the network of lesson 02. Forward
-# it is five lines. For the gradients you wrote ten more there; here there is nothing to write.
+# it is five lines. In lesson 02 every layer needed a second function for its gradients, and the network a
+# second half that calls them in the opposite order. Here there is nothing to write.
 #
 # The loss is written with the operations that you have. Subtracting each row's maximum changes nothing in
 # the result, so it may enter as a constant, a leaf that nobody trains.
@@ -1197,7 +1201,7 @@ print(
 # place of what it had, and hands it on. The second *hands on its total*: it adds, and then hands on all
 # that it has had so far. The third gives each box one turn, but takes the *nearest first*.
 #
-# Before you run the cell: on which of the three expressions does each of them agree with your Tensor?
+# Before you run the cell: on which of the four expressions does each of them agree with your Tensor?
 
 
 # %% tags=["demo"]
@@ -1283,7 +1287,8 @@ for name, (calls, build) in expressions.items():
 #
 # There is another way to tell this story. Write down every operation in the order in which it runs: a
 # **tape**. That order needs no search. A number can only be used after it was made, so the tape is a
-# topological order already. Blame runs over it from the end.
+# topological order already. Blame runs over it from the end. Here is your order of a small graph, printed as
+# a tape.
 
 # %% tags=["demo"]
 w, x, b = Tensor(0.5), Tensor(3.0), Tensor(-0.5)
@@ -1314,8 +1319,8 @@ for i, node in enumerate(tape):
 # | something the loss does not depend on | `.grad` stays None | zeros |
 # | asked again | allowed | only if the tape is persistent |
 #
-# The last row is about memory. A tape holds every value of the forward pass, and lets go of them after
-# the first answer unless it is told to keep them.
+# The last row is about memory. TensorFlow's tape holds every value of the forward pass, and lets go of them
+# after the first answer unless it is told to keep them. Yours makes the same promise.
 
 # %% [markdown]
 # ### Exercise: `Tape` (20 minutes, difficulty 3 of 5)
@@ -1336,8 +1341,8 @@ class Tape:
     Args:
         persistent: whether `gradient` may be called more than once.
 
-    Source: Abadi et al., TensorFlow: A System for Large-Scale Machine Learning (2016), and the
-        interface of `tf.GradientTape`.
+    Source: Agrawal et al., TensorFlow Eager: A Multi-Stage, Python-Embedded DSL for Machine Learning
+        (2019), and the interface of `tf.GradientTape`.
     """
 
     def __init__(self, persistent=False):

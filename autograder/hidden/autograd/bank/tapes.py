@@ -15,6 +15,15 @@ REFUSE = "        if self.asked and not self.persistent:\n"
 def declare(bank: Bank) -> None:
     bank.edit(
         KEY,
+        "only_a_backward",
+        "The tape calls backward and reads `.grad`. What an earlier call left on the leaves is "
+        "part of the answer then, and what this one writes stays. Note, clear, ask, put back.",
+        (CLEAR, ""),
+        (BACK, ""),
+        about="anything",
+    )
+    bank.edit(
+        KEY,
         "gradients_left_lying",
         "The answer is right, and the gradients stay on the tensors, as after a backward. A tape "
         "leaves no trace: put back what every node held before.",

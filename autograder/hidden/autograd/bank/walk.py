@@ -13,6 +13,22 @@ LEAF = """            if node.grad is None or node.parents:
             else:
                 node.grad = node.grad + g
 """
+NEAREST = """def _nearest_first(root):
+    met, seen = [root], {id(root)}
+    for node in met:
+        for p in node.parents:
+            if id(p) not in seen:
+                seen.add(id(p))
+                met.append(p)
+    return met
+
+
+"""
+AT_THE_END = """
+        for node in _nearest_first(self):
+            old = 0 if node.parents or node.grad is None else node.grad
+            node.grad = blame[id(node)] + old
+"""
 WALK = "reversed(topological_order(self))"
 REFUSAL = "            if self.data.size > 1:\n"
 
@@ -38,18 +54,22 @@ def declare(bank: Bank) -> None:
             "for p, part in zip(*pairs)}.values()\n\n\nclass Tensor:",
         ),
     )
-    bank.edit(
-        KEY,
-        "earlier_blame_handed_on",
-        "A second backward hands on what the first has left on the nodes in between, so leaves get "
-        "three times the gradient. Collect each call's blame in a place of its own.",
-        (
-            LEAF,
-            "            g = g if node.grad is None else node.grad + g\n"
-            "            node.grad = np.array(g)\n",
-        ),
-        source="karpathy/micrograd, pull request 102",
-    )
+    for name, begin in (
+        ("earlier_blame_handed_on", "node.grad is None or node is self"),
+        ("earlier_blame_of_the_root_too", "node.grad is None"),
+    ):
+        bank.edit(
+            KEY,
+            name,
+            "A second backward hands on what the first has left on the nodes in between, so leaves "
+            "get more than twice the gradient. Collect each call's blame in a place of its own.",
+            (
+                LEAF,
+                f"            g = g if {begin} else node.grad + g\n"
+                "            node.grad = np.array(g)\n",
+            ),
+            source="karpathy/micrograd, pull request 102",
+        )
     bank.edit(
         KEY,
         "leaves_start_anew",
@@ -57,22 +77,22 @@ def declare(bank: Bank) -> None:
         "that is how the gradients of several losses or batches are added up.",
         (LEAF, "            node.grad = np.array(g)\n"),
     )
-    bank.edit(
-        KEY,
-        "nearest_first",
-        "The nodes have their turn by their distance from the root. One that is used directly and "
-        "over a detour hands on its blame before all of it has come: use topological_order.",
-        (WALK, "_nearest_first(self)"),
-        ("blame.pop(id(node))", "blame[id(node)]"),
-        (
-            "class Tensor:",
-            "def _nearest_first(root):\n    met, seen = [root], {id(root)}\n"
-            "    for node in met:\n        for p in node.parents:\n"
-            "            if id(p) not in seen:\n                seen.add(id(p))\n"
-            "                met.append(p)\n    return met\n\n\nclass Tensor:",
-        ),
-        source="karpathy/micrograd, issue 68",
-    )
+    for name, *more in (
+        ("nearest_first",),
+        ("nearest_first_adding_on", (LEAF, ""), (ADD, ADD + AT_THE_END)),
+    ):
+        bank.edit(
+            KEY,
+            str(name),
+            "The nodes have their turn by their distance from the root. One that is used directly "
+            "and over a detour hands on its blame before all of it has come: use "
+            "topological_order.",
+            (WALK, "_nearest_first(self)"),
+            ("blame.pop(id(node))", "blame[id(node)]"),
+            ("class Tensor:", NEAREST + "class Tensor:"),
+            *more,
+            source="karpathy/micrograd, issue 68",
+        )
     bank.edit(
         KEY,
         "recursive_walk",

@@ -22,45 +22,45 @@ def grads(**tensors: Any) -> Any:
 
 def shared(impl: Any, inputs: Inputs) -> Any:
     """Nodes that are used more than once, leaves and others."""
-    noise, seen = inputs["noise"], {}
+    noise, seen = inputs["noise"].copy, {}
     x = impl.Tensor(inputs["a"])
-    (x * x).backward(noise)
+    (x * x).backward(noise())
     seen["for x * x"] = grads(x=x)
     x = impl.Tensor(inputs["a"])
-    (x + x + x).backward(noise)
+    (x + x + x).backward(noise())
     seen["for x + x + x"] = grads(x=x)
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     h = a * b
     g = h * 3
     y = h + g
-    y.backward(noise)
+    y.backward(noise())
     seen["for y = h + 3 h, h = a b"] = grads(a=a, b=b, h=h, y=y)
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     h = a * b
     k = h * h
-    (k * h + h).backward(noise)
+    (k * h + h).backward(noise())
     seen["for k h + h, k = h h, h = a b"] = grads(a=a, b=b, h=h, k=k)
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     c, d = a + b, a * b
     e, f = c + d, c * d
-    (e + f).backward(noise)
+    (e + f).backward(noise())
     seen["for e + f, e = c + d, f = c d, c = a + b, d = a b"] = grads(a=a, b=b, c=c, d=d)
     x = h = impl.Tensor(inputs["a"])
     for _ in range(8):
         h = h + h
-    h.backward(noise)
+    h.backward(noise())
     seen["for eight doublings"] = grads(x=x)
     return seen
 
 
 def calls(impl: Any, inputs: Inputs) -> Any:
     """Several calls: on one root, on two roots that share a node, and on a graph of its own."""
-    noise, seen = inputs["noise"], {}
+    noise, seen = inputs["noise"].copy, {}
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     y = (a * b).tanh() * 3 + b
-    y.backward(noise)
+    y.backward(noise())
     seen["after one call"] = grads(a=a, b=b)
-    y.backward(noise)
+    y.backward(noise())
     seen["after two calls"] = grads(a=a, b=b)
     y.backward(inputs["c"])
     seen["after a third call with another gradient"] = grads(a=a, b=b)
@@ -68,11 +68,11 @@ def calls(impl: Any, inputs: Inputs) -> Any:
     h = a * b
     (h * 2).sum().backward()
     seen["after the first of two losses"] = grads(a=a, b=b, h=h)
-    (h.exp() + a).backward(noise)
+    (h.exp() + a).backward(noise())
     seen["after the second of two losses"] = grads(a=a, b=b)
     alone = impl.Tensor(inputs["c"])
     other = alone * 2
-    (alone * 4).backward(noise)
+    (alone * 4).backward(noise())
     seen["after another graph's call"] = grads(a=a, b=b, alone=alone, unused=other)
     return seen
 
@@ -99,13 +99,13 @@ def ends(impl: Any, inputs: Inputs) -> Any:
     one = impl.Tensor(inputs["a"][:1, :1])
     one.backward()
     alone = impl.Tensor(inputs["b"][0])
-    alone.backward(inputs["noise"][0])
+    alone.backward(inputs["noise"][0].copy())
     row = impl.Tensor(inputs["a"][:1, 0])
     (row * 3).backward()
     number = impl.Tensor(2.0)
     (number * 3).backward(np.array(0.5))
     named = impl.Tensor(inputs["b"])
-    (named * 2).backward(grad=inputs["noise"])
+    (named * 2).backward(grad=inputs["noise"].copy())
     leaves = [impl.Tensor(inputs[name]) for name in "abc"]
     waiting, met = [(leaves[0] * leaves[1]).exp() + leaves[2] / leaves[0]], set()
     while waiting:
@@ -212,6 +212,13 @@ def declare(probes: Probes) -> None:
         ),
         Probe("pure", "nothing that was handed in is changed", 0.25, numbers("a", "b"), pure),
         Probe("network", "a network made of most operations", 0.25, network_inputs, network),
-        Probe("deep", "a chain of 10,000 operations", 0.25, numbers("a"), deep),
+        Probe(
+            "deep",
+            "a chain of 10,000 operations",
+            0.25,
+            numbers("a"),
+            deep,
+            experiment="put 100, 1,000 and 10,000 minus signs in front of a Tensor.",
+        ),
     ):
         probes.add("Tensor", probe)

@@ -42,6 +42,9 @@ def named(count: int) -> list[str]:
     return ["t"] if count == 1 else list("abcd"[:count])
 
 
+SAME = "compute it with NumPy arrays in place of Tensors: the values are the same."
+
+
 class Values:
     """The `.data` of every expression."""
 
@@ -145,6 +148,12 @@ BROADCAST: Expressions = {
 }
 
 
+def values(name: str, topic: str, expressions: Expressions) -> Probe:
+    """A probe of the values of many operations, on numbers that all of them take."""
+    run, inputs = Values(expressions), arguments(expressions, 0.4)
+    return Probe(name, topic, 0.25, inputs, run, experiment=SAME)
+
+
 def group(
     name: str, topic: str, points: float, expressions: Expressions, low: float = -1.5
 ) -> Probe:
@@ -157,8 +166,8 @@ def declare(probes: Probes) -> None:
     first = {**ARITHMETIC, **NUMBERS, **POWERS}
     rest = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
     for probe in (
-        Probe("values", "the values of arithmetic", 0.25, arguments(first, 0.4), Values(first)),
-        Probe("more_values", "the other values", 0.25, arguments(rest, 0.4), Values(rest)),
+        values("values", "the values of arithmetic", first),
+        values("more_values", "the other values", rest),
         group("arithmetic", "gradients of + - * / and minus", 0.5, ARITHMETIC, 0.4),
         group("numbers", "gradients with a number on either side", 0.25, NUMBERS, 0.4),
         group("powers", "gradients of powers", 0.25, POWERS, 0.4),

@@ -17,6 +17,9 @@ from autograder.probe import Inputs, Probe, Probes
 Parents = list[tuple[int, ...]]  # the parents of each node by their numbers; the last is the root
 EXPERIMENT = "print the list for y = h + g, g = 3 h, h = w x: is every node behind its parents?"
 
+EQUAL = "give Node an __eq__ that says True, and an __hash__ that returns id(self)."
+LARGE = "count how often you read .parents: for x doubled 10 times, and 20 times."
+
 
 class Look:
     """A node that counts how often it is asked for its parents, all nodes of a graph together."""
@@ -124,13 +127,20 @@ def large(rng: np.random.Generator) -> Inputs:
 
 
 def declare(probes: Probes) -> None:
-    made: tuple[tuple[str, str, float, Callable[..., Inputs], Orders], ...] = (
-        ("small", "leaves, chains and small trees", 0.25, small, Orders()),
-        ("shared", "nodes that are used directly and over a detour", 0.5, shared, Orders()),
-        ("tangled", "random graphs of 24 nodes", 0.5, tangled, Orders()),
-        ("claims", "nodes that claim to be equal", 0.25, claiming, Orders(Claims)),
-        ("large", "sixty doublings, and a chain of 10,000", 0.5, large, Orders(Claims)),
+    made: tuple[tuple[str, str, float, Callable[..., Inputs], Orders, str], ...] = (
+        ("small", "leaves, chains and small trees", 0.25, small, Orders(), EXPERIMENT),
+        (
+            "shared",
+            "nodes that are used directly and over a detour",
+            0.5,
+            shared,
+            Orders(),
+            EXPERIMENT,
+        ),
+        ("tangled", "random graphs of 24 nodes", 0.5, tangled, Orders(), EXPERIMENT),
+        ("claims", "nodes that claim to be equal", 0.25, claiming, Orders(Claims), EQUAL),
+        ("large", "sixty doublings, and a chain of 10,000", 0.5, large, Orders(Claims), LARGE),
     )
-    for name, topic, points, inputs, run in made:
-        probe = Probe(name, topic, points, inputs, run, experiment=EXPERIMENT)
+    for name, topic, points, inputs, run, experiment in made:
+        probe = Probe(name, topic, points, inputs, run, experiment=experiment)
         probes.add("topological_order", probe)

@@ -17,7 +17,9 @@ from autograder.probe import Inputs, Probe, Probes
 from autograder.toolbox import snapshot
 
 NAMES = ("a", "b", "c", "h", "k", "loss")
-EXPERIMENT = "print the .grad of every tensor before and after you ask."
+TRACE = "print the .grad of every tensor before and after you ask."
+FRESH = "compare each with what loss.backward() writes on tensors that were made anew."
+TWICE = "ask twice, once of Tape() and once of Tape(persistent=True)."
 
 
 def graph(kind: Any, inputs: Inputs) -> dict[str, Any]:
@@ -79,11 +81,11 @@ def plain(answer: Any) -> Any:
 def asked(tape: Any, t: dict[str, Any], names: str) -> dict[str, Any]:
     """The gradients of the loss with respect to some of the tensors."""
     answer = plain(tape.gradient(t["loss"], [t[name] for name in names.split()]))
-    if not isinstance(answer, list):
-        return {"the answer": answer}
     words = [f"the gradient of {name}" for name in names.split()]
+    if not isinstance(answer, list):
+        raise TypeError(f"a list should come back, got {type(answer).__name__}")
     if len(answer) != len(words):
-        return {"the answer": answer}
+        raise TypeError(f"a list of {len(words)} should come back, got one of {len(answer)}")
     return dict(zip(words, answer, strict=True))
 
 
@@ -189,13 +191,13 @@ def two_tapes(impl: Any, given: Inputs) -> Any:
 
 def declare(probes: Probes) -> None:
     made: tuple[tuple[str, str, float, Callable[..., Any], str], ...] = (
-        ("leaves", "gradients of leaves, in the order of the sources", 1.0, leaves, ""),
-        ("between", "sources that are no leaves", 0.5, between, EXPERIMENT),
-        ("unconnected", "a source that the loss does not depend on", 0.5, unconnected, ""),
-        ("once", "a second question to a tape that is not persistent", 0.5, once, ""),
-        ("persistent", "several questions to a persistent tape", 0.5, persistent, EXPERIMENT),
-        ("no_trace", "what .grad holds afterwards", 0.75, no_trace, EXPERIMENT),
-        ("two_tapes", "two tapes at once", 0.25, two_tapes, EXPERIMENT),
+        ("leaves", "gradients of leaves, in the order of the sources", 1.0, leaves, FRESH),
+        ("between", "sources that are no leaves", 0.5, between, FRESH),
+        ("unconnected", "a source that the loss does not depend on", 0.5, unconnected, FRESH),
+        ("once", "a second question to a tape that is not persistent", 0.5, once, TWICE),
+        ("persistent", "several questions to a persistent tape", 0.5, persistent, TWICE),
+        ("no_trace", "what .grad holds afterwards", 0.75, no_trace, TRACE),
+        ("two_tapes", "two tapes at once", 0.25, two_tapes, TRACE),
     )
     for name, topic, points, run, experiment in made:
         probe = Probe(name, topic, points, inputs, run, experiment=experiment, uses=("Tensor",))
