@@ -142,7 +142,6 @@ SHARES = (
     *ONCE,
     "holding each class to within one row of its share",
     "holding each class to within three rows of its share",
-    FORM,
 )
 
 
@@ -154,7 +153,6 @@ def shares(raw: Any, inputs: Any, secrets: Any) -> Any:
                 *parts_once(parts, len(labels)).values(),
                 bool((far <= 1 + 1e-9).all()),
                 bool((far <= 3).all()),
-                all(map(is_index_array, parts)),
             )
             return dict(zip(SHARES, answers, strict=True))
 
@@ -185,4 +183,6 @@ def chosen_within_classes(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 def stratified_edges(raw: Any, inputs: Any, secrets: Any) -> Any:
     cases = shares(raw["parts"], inputs, secrets)
+    for where, parts in raw["parts"].items():
+        cases[where][FORM] = isinstance(parts, list | tuple) and all(map(is_index_array, parts))
     return {**cases, **sums(raw), AFTERWARDS: raw[AFTERWARDS]}

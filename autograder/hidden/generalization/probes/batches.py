@@ -32,10 +32,7 @@ def epochs(rng: np.random.Generator) -> Inputs:
 
 def run_epochs(impl: Any, inputs: Inputs) -> Any:
     return {
-        where: [
-            [one[0], one[1]] if len(one) == 2 else "more than two things"
-            for one in impl.minibatches(**case, rng=fresh([inputs["seed"], i]))
-        ]
+        where: list(impl.minibatches(**case, rng=fresh([inputs["seed"], i])))
         for i, (where, case) in enumerate(inputs["cases"].items())
     }
 
@@ -85,7 +82,7 @@ def run_generator(impl: Any, inputs: Inputs) -> Any:
         "handing out the first batch by next()": hasattr(epoch, "__next__"),
         "ending after the last batch": hasattr(epoch, "__iter__"),
     }
-    batches = [[one[0], one[1]] for one in epoch]
+    batches = list(epoch)
     before = snapshot(batches)
     kept = {"x": snapshot(x), "y": snapshot(y)}
     overwrite([x, y])

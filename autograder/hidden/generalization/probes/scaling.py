@@ -23,14 +23,19 @@ def three_sets(rng: np.random.Generator) -> Inputs:
     }
 
 
-def named(results: Any) -> dict[str, Any]:
-    """The training rows and the others under their names."""
-    train, *others = results
-    return {"train": train, **{f"other set {i}": other for i, other in enumerate(others)}}
+def named(results: Any, sets: list[Any]) -> dict[str, Any]:
+    """The training rows and the others under their names; None for what is missing."""
+    arrays = list(results) if isinstance(results, list | tuple) else []
+    padded = [*arrays, *[None] * len(sets)]
+    names = ["train", *(f"other set {i}" for i in range(len(sets) - 1))]
+    return {
+        "the number of arrays that come back": len(arrays),
+        **dict(zip(names, padded, strict=False)),
+    }
 
 
 def run_standardize(impl: Any, inputs: Inputs) -> Any:
-    return {where: named(impl.standardize(*sets)) for where, sets in inputs.items()}
+    return {where: named(impl.standardize(*sets), sets) for where, sets in inputs.items()}
 
 
 def constant_features(rng: np.random.Generator) -> Inputs:
@@ -73,7 +78,7 @@ def images(rng: np.random.Generator) -> Inputs:
 def run_pure(impl: Any, inputs: Inputs) -> Any:
     seen: dict[str, Any] = {}
     for where, sets in inputs.items():
-        results = named(impl.standardize(*sets))
+        results = named(impl.standardize(*sets), sets)
         seen[where] = {**snapshot(results), AFTERWARDS: {"the data": snapshot(sets)}}
         overwrite(sets)
         seen[where][OVERWRITTEN] = snapshot(results)
