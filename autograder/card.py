@@ -31,7 +31,7 @@ CODE = re.compile(
     r"`(?P<ticked>[^`]+)`"
     r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*(?:\[[^\][]*\]|\((?:[^()]|\([^()]*\))*\))"
     r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*_\w+\b"
-    r"|(?<=\bexpected )\S+?(?=[,;.]?(?:\s|$))|(?<=\bgot )\S+?(?=[,;.]?(?:\s|$))"
+    r"|(?:(?<=\bexpected )|(?<=\bgot ))(?!an?\b)\S+?(?=[,;.]?(?:\s|$))"
 )
 CARD = (
     "border:1px solid var(--jp-border-color2, #bdbdbd);border-left:5px solid {colour};"

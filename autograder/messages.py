@@ -66,7 +66,7 @@ def _pair(expected: Any, got: Any) -> str:
     """Two leaves with enough digits to see that they differ."""
     if isinstance(expected, float) and isinstance(got, float):
         for digits in (4, 6, 9, 12, 17):
-            one, other = f"{expected:.{digits}g}", f"{got:.{digits}g}"
+            one, other = f"{expected + 0.0:.{digits}g}", f"{got + 0.0:.{digits}g}"  # never -0
             if one != other:
                 return f"{one}, got {other}"
     return f"{_short(expected)}, got {_short(got)}"
@@ -74,7 +74,7 @@ def _pair(expected: Any, got: Any) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}" if math.isfinite(value) else str(value)
+        return f"{value + 0.0:.4g}" if math.isfinite(value) else str(value)
     return repr(value)[:80]
 
 

@@ -16,8 +16,8 @@ from autograder.cells import Kind, kind
 from autograder.course import Course
 
 COURSE = Course.find()
-# Shorter lines (`return total / count`) are not one lesson's alone.
-LONG = 28
+# Shorter lines (`for name, array in params.items():`) are not one lesson's alone.
+LONG = 32
 
 
 def plain(line: str) -> str:

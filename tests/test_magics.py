@@ -177,3 +177,5 @@ def test_code_is_marked_and_everything_is_escaped() -> None:
         "<code>x_new[0, 1]</code> differs: expected <code>0.5</code>, got <code>&lt;b&gt;</code>."
     )
     assert with_code("look at `-=` & the loss") == "look at <code>-=</code> &amp; the loss"
+    plain = "loss is of another kind: expected a float, got an array of shape (3,)"
+    assert with_code(plain) == plain

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import first_difference
+from autograder.messages import describe_difference
 from autograder.observation import Lost, Number, Raised, TensorValue
 from autograder.probe import EXACT, FLOAT64, Tolerance
 
@@ -99,3 +100,8 @@ def test_the_first_difference_is_first_in_the_references_order():
     found = first_difference(expected, got, FLOAT64)
     assert found.path == ("after step 1", (1, 1))
     assert (found.expected, found.got) == (0.0, 5.0)
+
+
+def test_a_negative_zero_is_said_as_zero():
+    found = first_difference(Number(-0.0, "float64"), Number(0.5, "float64"), FLOAT64)
+    assert describe_difference(found) == "the result differs: expected 0, got 0.5"
