@@ -801,11 +801,11 @@ def minibatches(x, y, batch_size, rng, drop_last=False):
         section 3.
     """
     ### BEGIN SOLUTION
-    order = rng.permutation(len(x))
+    order = rng.permutation(x.shape[0])
     end = len(x) - len(x) % batch_size if drop_last else len(x)
     for start in range(0, end, batch_size):
-        rows = order[start : start + batch_size]
-        yield x[rows], y[rows]
+        taken = order[start : start + batch_size]
+        yield x[taken], y[taken]
     ### END SOLUTION
 
 
@@ -853,7 +853,7 @@ grade("minibatches")
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# For every start: `rows` are the next `batch_size` entries of the permutation; yield x at these rows and
+# For every start: `taken` are the next `batch_size` entries of the permutation; yield x at these rows and
 # y at these rows. With drop_last the range ends at N minus the remainder of N by the batch size.
 # </details>
 
@@ -925,7 +925,7 @@ def train(data, width=128, epochs=80, batch_size=32, lr=0.02, p=0.0, decay=0.0, 
     net = new_network(rng, width, x.shape[1])
     velocity = [np.zeros_like(w) for w in net]
     losses = [(loss_of(net, x, y), loss_of(net, x_val, y_val))]
-    for _ in range(epochs):
+    for _epoch in range(epochs):
         for x_batch, y_batch in (batches or minibatches)(x, y, batch_size, rng):
             grads = slopes(net, x_batch, y_batch, p, rng, dropout)
             for w, v, grad in zip(net, velocity, grads, strict=True):

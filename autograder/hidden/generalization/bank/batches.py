@@ -5,11 +5,11 @@ from __future__ import annotations
 from autograder.misconception import Bank
 
 KEY = "minibatches"
-ORDER = "order = rng.permutation(len(x))"
+ORDER = "order = rng.permutation(x.shape[0])"
 END = "end = len(x) - len(x) % batch_size if drop_last else len(x)"
 RANGE = "range(0, end, batch_size)"
-ROWS = "rows = order[start : start + batch_size]"
-YIELD = "yield x[rows], y[rows]"
+ROWS = "taken = order[start : start + batch_size]"
+YIELD = "yield x[taken], y[taken]"
 
 
 def declare(bank: Bank) -> None:
@@ -26,7 +26,7 @@ def _pairs(bank: Bank) -> None:
         "Inputs and targets come from two different shuffles, so each input has somebody else's "
         "target, and nothing crashes. One permutation serves both.",
         (ORDER, ORDER + "\n    other = rng.permutation(len(x))"),
-        (YIELD, "yield x[rows], y[other[start : start + batch_size]]"),
+        (YIELD, "yield x[taken], y[other[start : start + batch_size]]"),
         about="anything",
     )
     bank.edit(
@@ -34,7 +34,7 @@ def _pairs(bank: Bank) -> None:
         "only_x_shuffled",
         "The inputs are shuffled and the targets stay in the order of the file, so that they no "
         "longer belong together. Index both with the same rows.",
-        (YIELD, "yield x[rows], y[start : start + batch_size].copy()"),
+        (YIELD, "yield x[taken], y[start : start + batch_size].copy()"),
         about="anything",
     )
     bank.edit(
@@ -42,7 +42,7 @@ def _pairs(bank: Bank) -> None:
         "with_replacement",
         "Each batch is drawn from all rows anew, so in one epoch some rows come twice and others "
         "never. Walk through one permutation.",
-        (ROWS, "rows = rng.integers(0, len(x), size=min(batch_size, len(x) - start))"),
+        (ROWS, "taken = rng.integers(0, len(x), size=min(batch_size, len(x) - start))"),
         about="anything",
     )
     bank.edit(
@@ -50,7 +50,7 @@ def _pairs(bank: Bank) -> None:
         "a_new_shuffle_for_every_batch",
         "The rows are shuffled again before every batch, so in one epoch some come twice and "
         "others never. Shuffle once an epoch.",
-        (ROWS, "rows = rng.permutation(len(x))[start : start + batch_size]"),
+        (ROWS, "taken = rng.permutation(len(x))[start : start + batch_size]"),
         about="anything",
     )
 
@@ -104,8 +104,8 @@ def _last(bank: Bank) -> None:
         (
             ROWS,
             "if 0 < end - start < batch_size and start:\n            return\n"
-            "        rows = order[start : start + batch_size]\n"
-            "        if end - start < 2 * batch_size:\n            rows = order[start:end]",
+            "        taken = order[start : start + batch_size]\n"
+            "        if end - start < 2 * batch_size:\n            taken = order[start:end]",
         ),
         about="anything",
     )
@@ -114,7 +114,7 @@ def _last(bank: Bank) -> None:
         "last_batch_filled_up",
         "The last batch is filled up with rows from the beginning of the order, which then count "
         "twice. It stays smaller.",
-        (ROWS, "rows = np.take(order, np.arange(start, start + batch_size), mode='wrap')"),
+        (ROWS, "taken = np.take(order, np.arange(start, start + batch_size), mode='wrap')"),
     )
 
 
@@ -161,7 +161,7 @@ def _generator(bank: Bank) -> None:
         "The caller's own arrays are shuffled, so that the data change under everybody who uses "
         "them. Shuffle row numbers, and leave x and y as they are.",
         (ORDER, "order = rng.permutation(len(x))\n    x[:], y[:] = x[order], y[order]"),
-        (ROWS, "rows = np.arange(len(x))[start : start + batch_size]"),
+        (ROWS, "taken = np.arange(len(x))[start : start + batch_size]"),
         about="anything",
     )
     bank.edit(
@@ -170,6 +170,6 @@ def _generator(bank: Bank) -> None:
         "All batches are made at once and come back as a list: twice the memory, and next() does "
         "not work on it. Hand out one at a time with yield.",
         (f"for start in {RANGE}:", f"batches = []\n    for start in {RANGE}:"),
-        (YIELD, "batches.append((x[rows], y[rows]))\n    return batches"),
+        (YIELD, "batches.append((x[taken], y[taken]))\n    return batches"),
         about="anything",
     )
