@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from autograder.hidden.numpy_trainer.bank import (
+    backwards,
     checkpoint,
     epoch,
     evaluation,
     fitting,
     observers,
     passes,
+    refusals,
+    settings,
     start,
     training,
 )
 from autograder.misconception import Bank
 
 bank = Bank("08_numpy_trainer")
-for module in (start, observers, passes, epoch, evaluation, checkpoint, fitting, training):
+for module in (
+    start,
+    observers,
+    passes,
+    backwards,
+    epoch,
+    evaluation,
+    checkpoint,
+    refusals,
+    fitting,
+    training,
+    settings,
+):
     module.declare(bank)

@@ -45,7 +45,7 @@ def columns(raw: Any, inputs: Any, secrets: Any) -> Any:
     seen = {}
     for where in inputs["schedules"]:
         history = raw[where]["history"]
-        seen[f"of a run {where}"] = {
+        seen[f"in a run {where}"] = {
             "lr": column(history["lr"]),
             "columns": sorted(history),
             "lengths of the columns": {name: count(len(history[name])) for name in sorted(history)},
@@ -100,28 +100,36 @@ def improves(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def turns(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Whether the run ended where the rule ends it, by the losses that it wrote down itself, and
-    whether its parameters are those of the lowest.
+    """Whether each run ended where the rule ends it, by the losses that it wrote down itself, and
+    whether its parameters are those of the lowest."""
+    return {
+        where: _turned(run, inputs["often"], patience)
+        for (where, run), patience in zip(raw.items(), (3, 5), strict=True)
+    }
 
-    Of the ten validation rows some are of the large class, and the others of the classes with the
-    lowest bias.
-    """
-    losses, bias = column(raw["history"]["val_loss"]), raw["params"]["b1"]
-    lowest, waited, ends = np.inf, 0, len(losses)
-    for epoch, loss in enumerate(losses):
-        lowest, waited = (loss, 0) if loss < lowest else (lowest, waited + 1)
-        if waited == 3:
-            ends = epoch + 1
-            break
-    should = ends if waited == 3 else 60
-    rows = np.array([inputs["often"], int(np.argmin(bias))])
+
+def _turned(run: Any, often: int, patience: int) -> Any:
+    """Of the ten validation rows some are of the large class, and the others of the classes with
+    the lowest bias."""
+    losses, bias = column(run["history"]["val_loss"]), run["params"]["b1"]
+    rows = np.array([often, int(np.argmin(bias))])
     large, alone = cross_entropy(np.tile(bias, (2, 1)), rows)
-    found = [_epoch_of((k * large + (10 - k) * alone) / 10, raw["history"]) for k in range(11)]
+    found = [_epoch_of((k * large + (10 - k) * alone) / 10, run["history"]) for k in range(11)]
     best = int(np.argmin(losses))
     return {
-        "the count of epochs too many": count(len(losses) - should),
-        "the count of epochs after the returned one": count(min(abs(best - e) for e in found)),
+        "the count of epochs too many": count(len(losses) - _end(losses, patience, 60)),
+        "distance of the returned epoch from the best": count(min(abs(best - e) for e in found)),
     }
+
+
+def _end(losses: Any, patience: int, epochs: int) -> int:
+    """How many epochs a run with these losses should have."""
+    lowest, waited = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        lowest, waited = (loss, 0) if loss < lowest else (lowest, waited + 1)
+        if waited == patience:
+            return epoch + 1
+    return epochs
 
 
 def stands_still(raw: Any, inputs: Any, secrets: Any) -> Any:

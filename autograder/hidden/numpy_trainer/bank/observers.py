@@ -166,10 +166,11 @@ def fresh(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def _parting(one: Any, other: Any) -> Any:
-    return {
+    seen = {
         f"in the {part}": {"the count of wrong numbers": count(_count(one[part], other.get(part)))}
         for part in one
     }
+    return {**seen, "parameters": other["parameters"]}
 
 
 def _count(one: Any, other: Any) -> int:

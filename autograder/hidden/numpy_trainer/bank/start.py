@@ -23,12 +23,13 @@ def spread(raw: Any, inputs: Any, secrets: Any) -> Any:
     one beyond three, give or take 0.013 %, and 0.15 % to 0.4 % are allowed. False alarms: < 1e-15.
     """
     return {
-        where: {name: _spread(params[name]) for name in params} for where, params in raw.items()
+        where: {name: _spread(name, params[name]) for name in params}
+        for where, params in raw.items()
     }
 
 
-def _spread(array: Any) -> Any:
-    if array.ndim == 1:
+def _spread(name: str, array: Any) -> Any:
+    if name.startswith("b"):
         return {"the largest bias": Number(float(np.abs(array).max()), "float64")}
     size = float(np.sqrt(np.mean(array**2)))
     near_zero = abs(float(array.mean())) < 7 * size / np.sqrt(array.size)

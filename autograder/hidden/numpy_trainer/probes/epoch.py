@@ -162,7 +162,7 @@ def declare(probes: Probes) -> None:
             1.25,
             twins,
             one_batch,
-            experiment="give the optimizer its arrays in reverse, and see where each one moves.",
+            experiment="take all rows as one batch: new minus old is -lr times each gradient.",
         ),
         Probe(
             "moving",

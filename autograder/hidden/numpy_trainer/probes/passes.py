@@ -57,7 +57,7 @@ def corners(rng: np.random.Generator) -> Inputs:
         "for logits of 1e4": far,
         "for one row": batch(rng, 1, [3, 4, 2]),
         "without a hidden layer": batch(rng, 5, [3, 4]),
-        "of five layers": batch(rng, 6, [4, 3, 5, 3, 2, 4]),
+        "for five layers": batch(rng, 6, [4, 3, 5, 3, 2, 4]),
     }
 
 
@@ -95,7 +95,7 @@ def several(impl: Any, inputs: Inputs) -> Any:
     for time in ("for the first time", "for the second time"):
         for name, one, caches in zip(("first", "second"), (first, second), passes, strict=True):
             grads = impl.backward(one["dlogits"], caches)
-            seen[f"of the {name} batch, asked {time}"] = {
+            seen[f"for the {name} batch, asked {time}"] = {
                 f"the gradient of {key}": snapshot(grads[key]) for key in sorted(grads)
             }
             for grad in grads.values():
@@ -114,7 +114,7 @@ def declare(probes: Probes) -> None:
             "evaluates",
             "the logits in evaluation",
             0.75,
-            batches(of_three_layers=(5, [4, 6, 3, 2]), of_square_layers=(4, [3, 3, 3, 3])),
+            batches(for_three_layers=(5, [4, 6, 3, 2]), for_square_layers=(4, [3, 3, 3, 3])),
             evaluates,
             experiment="compute two layers by hand for one row, and compare.",
         ),
@@ -122,7 +122,7 @@ def declare(probes: Probes) -> None:
             "differentiates",
             "the gradients of every parameter without dropout",
             1.25,
-            batches(of_three_layers=(5, [4, 6, 3, 2]), of_square_layers=(4, [3, 3, 3, 3])),
+            batches(for_three_layers=(5, [4, 6, 3, 2]), for_square_layers=(4, [3, 3, 3, 3])),
             differentiates,
             experiment="nudge one weight of each layer, as in lesson 02, with p = 0.",
         ),

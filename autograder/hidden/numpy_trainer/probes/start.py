@@ -26,10 +26,13 @@ def seeded(**sizes: Any) -> Any:
 
 def starts(impl: Any, inputs: Inputs) -> Any:
     """The parameters of each network."""
-    return {
-        where: snapshot(impl.init_mlp(one["sizes"], np.random.default_rng(one["seed"])))
-        for where, one in inputs.items()
-    }
+    seen = {}
+    for where, one in inputs.items():
+        params = impl.init_mlp(one["sizes"], np.random.default_rng(one["seed"]))
+        if not isinstance(params, dict):
+            raise TypeError(f"a dict of parameters should come back, got {type(params).__name__}")
+        seen[where] = snapshot(params)
+    return seen
 
 
 def draws(impl: Any, inputs: Inputs) -> Any:
@@ -60,9 +63,9 @@ def declare(probes: Probes) -> None:
             "names, shapes and biases of deep and shallow networks",
             0.5,
             seeded(
-                of_a_network_of_four_sizes=[3, 5, 4, 2],
-                of_a_network_without_a_hidden_layer=(6, 3),
-                of_a_network_of_ones=[1, 1, 1],
+                in_a_network_of_four_sizes=[3, 5, 4, 2],
+                in_a_network_without_a_hidden_layer=(6, 3),
+                in_a_network_of_ones=[1, 1, 1],
             ),
             starts,
             experiment="print name and shape of each array for sizes [3, 5, 4, 2].",

@@ -34,6 +34,8 @@ def config(**changes: Any) -> Inputs:
 def trained(impl: Any, x: Any, y: Any, settings: Any, seed: int) -> Any:
     """A run: its parameters, and its history as lists."""
     params, history = impl.fit(x, y, settings, np.random.default_rng(seed))
+    if not isinstance(history, dict) or not {"lr", "val_loss", "train_loss"} <= set(history):
+        raise TypeError("(params, history) should come back, and history has other columns")
     columns = {name: list(values) for name, values in history.items()}
     return snapshot({"params": params, "history": columns})
 
@@ -113,10 +115,15 @@ def crowd(rng: np.random.Generator) -> Inputs:
 
 
 def turns(impl: Any, inputs: Inputs) -> Any:
-    """A run whose best epoch lies in the middle."""
-    settings = config(sizes=[3, ALONE + 1], epochs=60, patience=3, lr=0.1, min_lr=0.1)
-    settings["batch_size"] = 2 * ALONE
-    return trained(impl, inputs["x"], inputs["y"], settings, inputs["seed"])
+    """Runs whose best epoch lies in the middle. The second stands still at first: at the rate 0
+    three epochs bring nothing new, and must not count any more when others have."""
+    x, y, seed = inputs["x"], inputs["y"], inputs["seed"]
+    base = config(sizes=[3, ALONE + 1], epochs=60, patience=3, lr=0.1, min_lr=0.1, batch_size=40)
+    rest = {"lr": 0.0, "min_lr": 0.2, "warmup_epochs": 3, "patience": 5}
+    return {
+        "in a run that improves, then worsens": trained(impl, x, y, base, seed),
+        "in a run that stands still first": trained(impl, x, y, {**base, **rest}, seed),
+    }
 
 
 def still(rng: np.random.Generator) -> Inputs:
