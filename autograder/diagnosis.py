@@ -27,6 +27,7 @@ def diagnose(
     """Name a misconception whose observations equal the learner's on every probe.
 
     Args:
+        probes: in the order in which candidates are asked; the first that does not fit ends it.
         expected, got: the reference's and the learner's observations, by probe name.
         observe: runs one probe on one misconception (and remembers it).
 
@@ -36,13 +37,11 @@ def diagnose(
         could come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
     numbers = is_evidence(probes, expected, got)
-    # Where the learner is right, most candidates are too: the first to tell are the others.
-    telling = sorted(probes, key=lambda p: equal(expected[p.name], got[p.name], p.tolerance))
     fitting = [
         m
         for m in candidates
         if (numbers or m.about == "anything")
-        and all(equal(observe(m, p), got[p.name], p.tolerance) for p in telling)
+        and all(equal(observe(m, p), got[p.name], p.tolerance) for p in probes)
     ]
     if not fitting or len({m.text for m in fitting}) > 1:
         return None

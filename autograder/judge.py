@@ -5,6 +5,7 @@ It holds the reference, the bank, the seed and every expected value, and never t
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
+# A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
+PASSED = 10.0
 PREDICTION = "this is not the letter: run the experiment that follows it, and look again"
 
 
@@ -41,6 +44,7 @@ class Judge:
         self._known: dict[tuple[str, str, str], Observation] = {}
         self._misconceived: dict[tuple[str, str], dict[str, Any]] = {}
         self._given: dict[tuple[str, str], Given] = {}
+        self._seconds: dict[tuple[str, str], float] = {}
 
     def probes(self, exercise: str) -> list[Probe]:
         """The probes of an exercise, in order."""
@@ -82,8 +86,9 @@ class Judge:
                 verdict, note=f"It calls {said}, which is not right yet: mend that first."
             )
         candidates = self.bank.by_exercise.get(exercise.key, [])
+        telling = self._in_telling_order(exercise.key, judged)
         return replace(
-            verdict, diagnosis=diagnose(probes, expected, got, candidates, self.misconceived)
+            verdict, diagnosis=diagnose(telling, expected, got, candidates, self.misconceived)
         )
 
     def not_attempted(self, exercise: str) -> Verdict:
@@ -125,8 +130,20 @@ class Judge:
         key = (exercise, probe.name, who)
         if key not in self._known:
             wanted = self.lesson.exercises[exercise].names
+            start = time.perf_counter()
             self._known[key] = self._observe(exercise, probe, wanted, LocalRunner(names))
+            self._seconds[exercise, probe.name] = time.perf_counter() - start
         return self._known[key]
+
+    def _in_telling_order(self, exercise: str, judged: tuple[ProbeVerdict, ...]) -> list[Probe]:
+        """Quick probes first, and those that failed before those that did not: where a learner is
+        right, most misconceptions are too."""
+        passed = {verdict.name: verdict.status == "passed" for verdict in judged}
+
+        def price(probe: Probe) -> float:
+            return self._seconds[exercise, probe.name] * (PASSED if passed[probe.name] else 1)
+
+        return sorted(self.probes(exercise), key=price)
 
     def _observe(
         self, exercise: str, probe: Probe, names: tuple[str, ...], runner: Runner
