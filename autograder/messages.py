@@ -25,6 +25,8 @@ def describe_difference(difference: Difference) -> str:
         return _describe_exception(expected, got, name, tail)
     if difference.kind == "lost":
         return str(got)
+    if isinstance(expected, bool) and isinstance(got, bool):
+        return f"{name}{tail}: expected {_yes_or_no(expected)}, got {_yes_or_no(got)}"
     if difference.kind in ("value", "nan"):
         return f"{name} differs{tail}: expected {_pair(expected, got)}"
     if difference.kind == "shape":
@@ -60,6 +62,10 @@ def _subject(path: tuple[Any, ...]) -> tuple[str, str]:
                 phrases.append("value")
             phrases[-1] += f"[{index}]"
     return phrases[-1], " ".join(reversed(phrases[:-1]))
+
+
+def _yes_or_no(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 def _pair(expected: Any, got: Any) -> str:

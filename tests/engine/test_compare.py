@@ -105,3 +105,8 @@ def test_the_first_difference_is_first_in_the_references_order():
 def test_a_negative_zero_is_said_as_zero():
     found = first_difference(Number(-0.0, "float64"), Number(0.5, "float64"), FLOAT64)
     assert describe_difference(found) == "the result differs: expected 0, got 0.5"
+
+
+def test_a_yes_or_no_is_asked_for_in_words():
+    found = first_difference({"rows used twice": False}, {"rows used twice": True}, EXACT)
+    assert describe_difference(found) == "rows used twice: expected no, got yes"
