@@ -700,12 +700,12 @@ plt.show()
 # lower in the first epochs?
 #
 # - (a) the training loss: it has seen those images
-# - (b) the validation loss
-# - (c) they are equal, up to noise
+# - (b) they are equal, up to noise
+# - (c) the validation loss
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_dropout_curve", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
-prediction_dropout_curve = "b"
+prediction_dropout_curve = "c"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_dropout_curve", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -809,7 +809,7 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* (b). The returned loss is of a network with half of its units missing, and of weights that are half an
+# *What to see.* (c). The returned loss is of a network with half of its units missing, and of weights that are half an
 # epoch old. Evaluated fairly, the training rows are below the validation rows, as they should be. Compare like with
 # like before you speak of a gap.
 
@@ -887,8 +887,8 @@ def save_checkpoint(path, params, optimizer, epoch, rng):
 
     The file is an .npz that `np.load(path, allow_pickle=False)` reads.
 
-    Source: NumPy, "numpy.lib.format" (NEP 1); Pillai et al., All File Systems Are Not Created Equal (2014),
-        section 2.1, on writing aside and renaming.
+    Source: NumPy, "numpy.lib.format" (NEP 1); Pillai et al., All File Systems Are Not Created Equal
+        (2014), on what a crash leaves of a file.
     """
     ### BEGIN SOLUTION
     arrays = {}
@@ -1324,13 +1324,13 @@ plt.show()
 # You will count, for every pair of classes, how often a test image of one is taken for the other. Look at the
 # photographs. Which of these pairs is confused most?
 #
-# - (a) sneaker and boot
-# - (b) T-shirt and shirt
+# - (a) T-shirt and shirt
+# - (b) sneaker and boot
 # - (c) trouser and dress
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_confused_pair", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
-prediction_confused_pair = "b"
+prediction_confused_pair = "a"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_confused_pair", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1420,7 +1420,7 @@ plt.show()
 print({pair: int(count) for pair, count in mixed.items()})
 
 # %% [markdown]
-# *What to see.* (b): T-shirts and shirts have the same outline. Shoes are mistaken for shoes, tops for tops; a bag is
+# *What to see.* (a): T-shirts and shirts have the same outline. Shoes are mistaken for shoes, tops for tops; a bag is
 # seldom mistaken for anything. An accuracy of 87 % says none of that.
 
 # %% alt="The twelve test images that the network gets most wrong, each with what it is, what it was taken for and how sure the network was." tags=["demo", "nbval-ignore-output"]
@@ -1690,4 +1690,4 @@ for name, some in seconds.items():
 # - Goyal et al., *Accurate, Large Minibatch SGD*, 2017, section 2. Why a warm-up.
 # - Northcutt, Athalye and Mueller, *Pervasive Label Errors in Test Sets Destabilize Machine Learning Benchmarks*, 2021.
 #   What a sheet of most wrong images can lead to.
-# - Henderson et al., *Deep Reinforcement Learning that Matters*, 2018, section 4. Why several seeds.
+# - Henderson et al., *Deep Reinforcement Learning that Matters*, 2018. Why several seeds.

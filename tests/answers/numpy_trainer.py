@@ -16,7 +16,7 @@ KEYS = (
     "save_checkpoint__load_checkpoint",
     "fit",
 )
-LETTERS = {"dropout_curve": "b", "forgotten_velocity": "b", "confused_pair": "b"}
+LETTERS = {"dropout_curve": "c", "forgotten_velocity": "b", "confused_pair": "a"}
 
 
 def names_of(key: str, module: Any) -> dict[str, Any]:

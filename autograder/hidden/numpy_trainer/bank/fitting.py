@@ -117,7 +117,7 @@ def _turned(run: Any, often: int, patience: int) -> Any:
     found = [_epoch_of((k * large + (10 - k) * alone) / 10, run["history"]) for k in range(11)]
     best = int(np.argmin(losses))
     return {
-        "the count of epochs too many": count(len(losses) - _end(losses, patience, 60)),
+        "the count of epochs beyond the rule": count(len(losses) - _end(losses, patience, 60)),
         "distance of the returned epoch from the best": count(min(abs(best - e) for e in found)),
     }
 

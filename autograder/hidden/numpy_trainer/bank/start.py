@@ -95,7 +95,7 @@ def _scales(bank: Bank) -> None:
         "This is the rule of Xavier and Glorot, 2 over inputs plus outputs, made for tanh. ReLU "
         "lets half of the signal through, and He's rule makes up for it with 2 / fan_in.",
         ("np.sqrt(2 / fan_in)", "np.sqrt(2 / (fan_in + fan_out))"),
-        source="Glorot and Bengio (2010), Understanding the difficulty of training deep networks",
+        source="Glorot and Bengio (2010), section 4.2.1",
     )
     bank.edit(
         KEY,
