@@ -80,7 +80,7 @@ def raises(error, call):
 # %% [markdown]
 # ## 1. The machine and its parts
 #
-# Seven functions, and who calls whom. You write them from the inside out, and each of them works, and can be
+# Eight functions, and who calls whom. You write them from the inside out, and each of them works, and can be
 # looked at, before the next one needs it.
 
 
@@ -153,8 +153,9 @@ ax.axis("off")
 plt.show()
 
 # %% [markdown]
-# *What to see.* The ring in the middle is lesson 02 with an optimizer. Everything around it serves one question:
-# which parameters do you keep, and could you go on from them tomorrow?
+# *What to see.* The ring in the middle is lesson 02 with an optimizer; its two orange boxes are parts that you may bring
+# from earlier lessons. Everything around it serves one question: which parameters do you keep, and could you go on
+# from them tomorrow?
 
 # %% [markdown]
 # ### Bring your own optimizer
@@ -347,11 +348,12 @@ plt.show()
 # element in every training pass, $\odot$ multiplies element by element. The last layer has no gate: its $z_L$ are
 # the logits. When you evaluate, $k_l$ is 1 and there is no division.
 #
-# On the way back the gate is a constant. With $\delta_L$ for `dlogits`:
+# On the way back the gate is a constant. With $\mathcal{L}$ for the loss ($L$ counts the layers) and $\delta_L$ for
+# `dlogits`, its gradient with respect to the logits:
 #
-# $$\frac{\partial L}{\partial W_l} = h_{l-1}^\top \delta_l \qquad \frac{\partial L}{\partial b_l} = \sum_{n} \delta_{l,n} \qquad \delta_{l-1} = g_{l-1} \odot \left(\delta_l W_l^\top\right)$$
+# $$\frac{\partial \mathcal{L}}{\partial W_l} = h_{l-1}^\top \delta_l \qquad \frac{\partial \mathcal{L}}{\partial b_l} = \sum_{n} \delta_{l,n} \qquad \delta_{l-1} = g_{l-1} \odot \left(\delta_l W_l^\top\right)$$
 #
-# The sum runs over the rows $n$ of the batch. Nothing asks for $\partial L / \partial x$, so you need not compute it.
+# The sum runs over the rows $n$ of the batch. Nothing asks for $\partial \mathcal{L} / \partial x$, so you need not compute it.
 #
 # ### Exercise: `forward`, `backward` (25 minutes, difficulty 3 of 5)
 
@@ -518,7 +520,7 @@ print(f"all {sum(a.size for a in params.values())} agree to 1e-6: {worst < 1e-6}
 # An epoch shows the network every training row once, in an order drawn anew. For each batch: forward, loss, backward,
 # step. The loss of one row is the softmax cross-entropy of lesson 01, and a batch's loss is the mean over its rows:
 #
-# $$L = \frac{1}{N}\sum_{n}\left(\log\sum_c e^{z_{nc}} - z_{n y_n}\right) \qquad \frac{\partial L}{\partial z_{nc}} = \frac{1}{N}\left(\frac{e^{z_{nc}}}{\sum_k e^{z_{nk}}} - [c = y_n]\right)$$
+# $$\mathcal{L} = \frac{1}{N}\sum_{n}\left(\log\sum_c e^{z_{nc}} - z_{n y_n}\right) \qquad \frac{\partial \mathcal{L}}{\partial z_{nc}} = \frac{1}{N}\left(\frac{e^{z_{nc}}}{\sum_k e^{z_{nk}}} - [c = y_n]\right)$$
 #
 # $z_{nc}$ is the logit of row $n$ for class $c$, $y_n$ the row's class. Subtract each row's largest logit before the
 # exponential, or logits of 1000 overflow.
@@ -809,8 +811,8 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* (c). The returned loss is of a network with half of its units missing, and of weights that are half an
-# epoch old. Evaluated fairly, the training rows are below the validation rows, as they should be. Compare like with
+# *What to see.* (c). The returned loss is of a network with half of its units missing, and of weights that are, on
+# average, half an epoch old. Evaluated fairly, the training rows are below the validation rows, as they should be. Compare like with
 # like before you speak of a gap.
 
 # %% [markdown]
@@ -1620,7 +1622,7 @@ for name, some in seconds.items():
 # | a patience | longer than the noise of the curve | 5 to 20 epochs; longer than the warm-up | stops on a bump: more patience, larger validation set |
 # | a batch size | the largest at which each image still counts | 32 to 256 | fewer, larger steps: raise the rate with it |
 # | to go on after a crash | parameters, optimizer, epoch, generator, in one file | every epoch, or every 10 minutes | resume, and compare one step with the uninterrupted run |
-# | to compare two runs | several seeds, the same test images | a spread of 0.5 to 1 % here | a difference within the spread is none |
+# | to compare two runs | several seeds, the same test images | 2000 images alone: give or take 0.75 % | a difference within the spread is none |
 
 # %% [markdown]
 # ## 12. Mastery questions
