@@ -12,12 +12,12 @@ import numpy as np
 from autograder.hidden.numpy_trainer.probes.keeper import KEY, SHAPES, Run, raised, scratch, seeds
 from autograder.probe import Inputs, Probe, Probes
 
-MOST = 4  # members that are altered, and left out, in turn
+MOST = 3  # members that are altered, and left out, in turn
 
 
 def truncated(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Only the beginning of a file."""
-    for kept in (0, len(content) // 2, len(content) - 1):
+    for kept in (0, len(content) - 1):
         yield f"{kept} bytes", content[:kept]
 
 
@@ -110,11 +110,9 @@ def _same(one: Any, other: Any) -> bool:
 
 OTHERS: dict[str, Any] = {
     "with a transposed array": {**SHAPES, "W1": (4, 3)},
-    "with one number more": {**SHAPES, "b1": (5,)},
     "with one axis more": {**SHAPES, "b2": (1, 2)},
     "with one row where there are four": {**SHAPES, "W2": (1, 2)},
     "with an array less": {name: SHAPES[name] for name in ("b2", "W1", "b1")},
-    "with an array more": {**SHAPES, "W3": (2, 2)},
     "with other names": {"b4": (2,), "W3": (3, 4), "b3": (4,), "W4": (4, 2)},
 }
 
@@ -130,7 +128,7 @@ def strangers(impl: Any, inputs: Inputs) -> Any:
             seen[f"by a model {what}"] = _answer(impl, path, Run(other, shapes, 0.7, plain=True))
         path = folder / "full.npz"
         Run(one).go(1).save(impl, path, 3)
-        wider = OTHERS["with one number more"]
+        wider = {**SHAPES, "b1": (5,)}
         for what, run in (
             ("by an optimizer with another state", Run(other, lr=0.7, full=False)),
             ("by an optimizer of another model", Run(other, wider, 0.7)),

@@ -34,8 +34,8 @@ def fresh_split(rng: np.random.Generator) -> Given:
     """A training and a held-out set, with pixels and classes renamed.
 
     The held-out images are clear ones, so that right answers are never unlucky. Over 200 splits
-    each, 98.6 % of them were right with the given optimizer and 99.1 % with an Adam, with
-    deviations of 0.55 %; the fewest were 96.6 %. 95 % are asked for: 6.5 deviations.
+    each, 98.7 % of them were right with the given optimizer and 98.8 % with an Adam, with
+    deviations of 0.54 % and 0.61 %; the fewest were 96.6 %. 95 % are asked for: 6 deviations.
     """
     x, y, clear = digits()
     order, pixels, classes = rng.permutation(len(x)), rng.permutation(64), rng.permutation(10)
@@ -43,9 +43,9 @@ def fresh_split(rng: np.random.Generator) -> Given:
     held = np.arange(len(x)) < HELD_OUT
     settings = config(
         sizes=[64, 48, 10],
-        epochs=9,
+        epochs=6,
         batch_size=32,
-        lr=0.02,
+        lr=0.03,
         min_lr=0.0,
         warmup_epochs=1,
         weight_decay=0.01,

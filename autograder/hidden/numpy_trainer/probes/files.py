@@ -51,7 +51,7 @@ def fresh(impl: Any, inputs: Inputs) -> Any:
     return {"epoch": epoch, "before": before, "loaded": loaded}
 
 
-NAMES = ("run.npz", "run", "run.checkpoint")
+NAMES = ("run.npz", "run.checkpoint")
 
 
 def places(impl: Any, inputs: Inputs) -> Any:
