@@ -68,7 +68,9 @@ def learner(course: Course, lesson: Lesson) -> Iterator[InteractiveShell]:
     os.chdir(course.notebooks / lesson.id)
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
-    shell.history_manager.enabled = False
+    history = shell.history_manager
+    assert history is not None
+    history.enabled = False  # nothing of this goes into the user's own
     magics.load_ipython_extension(shell)
     try:
         for cell in lesson.notebook().cells:
@@ -76,7 +78,7 @@ def learner(course: Course, lesson: Lesson) -> Iterator[InteractiveShell]:
                 run(shell, cell.source)
         yield shell
     finally:
-        shell.history_manager.end_session()
+        history.end_session()
         InteractiveShell.clear_instance()
         os.chdir(folder)
 

@@ -7,48 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit import audit_lesson
 from autograder.hidden.autograd.probes.given import GivenTensor
-from autograder.reference import load_reference
 
 from ..answers.autograd import RIGHT, WRONG
 from ..answers.autograd_tapes import Borrowing, OnlyBackward, recording, wrapped
 from ..answers.autograd_tensors import Closures, Numbered
 from ..answers.autograd_wrong import WRONG_TENSORS, Recursive
-from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
+from .common import AnswersAndBank
+from .helpers import judge_names
 
 LESSON = "03_autograd"
 
 
-@pytest.fixture(scope="module")
-def solved() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_two_other_right_answers() -> None:
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
-        assert WRONG[key], key
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_audit_finds_nothing_and_names_every_misconception() -> None:
-    audit = audit_lesson(lesson_of(LESSON), seeds=(1,))
-    assert audit.problems == []
-    assert min(row.factor for row in audit.rows) > 1000
-    assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    seeds = (1,)
 
 
 # A tape needs a Tensor

@@ -7,44 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit import audit_lesson
-from autograder.reference import load_reference
-
 from ..answers.losses import RIGHT, WRONG
-from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
+from .common import AnswersAndBank
+from .helpers import judge_names
 
 LESSON = "01_losses"
 
 
-@pytest.fixture(scope="module")
-def solved() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_two_other_right_answers() -> None:
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
-        assert WRONG[key], key
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_audit_finds_nothing_and_names_every_misconception() -> None:
-    audit = audit_lesson(lesson_of(LESSON))
-    assert audit.problems == []
-    assert min(row.factor for row in audit.rows) > 1000
-    assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, RIGHT, WRONG
 
 
 def test_a_zero_without_its_point_is_a_zero() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit import audit_lesson
 from autograder.hidden.numpy_trainer.probes.digits import fresh_split, predicts
 from autograder.messages import explain
 from autograder.probe import load_probes
@@ -19,39 +18,16 @@ from autograder.reference import execute_source, load_reference
 
 from ..answers import numpy_trainer_plain as plain
 from ..answers.numpy_trainer import RIGHT, WRONG
-from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
+from .common import AnswersAndBank
+from .helpers import judge_names, lesson_of
 
 LESSON = "08_numpy_trainer"
 
 
-@pytest.fixture(scope="module")
-def solved() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
-def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_answers() -> None:
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
-        assert len(WRONG[key]) >= (2 if exercise.is_prediction else 10), key
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_audit_finds_nothing_and_names_every_misconception() -> None:
-    audit = audit_lesson(lesson_of(LESSON), seeds=(1,))
-    assert audit.problems == []
-    assert min(row.factor for row in audit.rows) > 1000
-    assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    fewest_wrong = 10
+    seeds = (1,)
 
 
 def test_probes_stand_alone(tmp_path: Path) -> None:

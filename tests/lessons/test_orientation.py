@@ -7,40 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit import audit_lesson
-from autograder.reference import load_reference
-
 from ..answers.orientation import RIGHT, WRONG
-from .helpers import as_parameters, assert_right, assert_wrong, judge_names, lesson_of
+from .common import AnswersAndBank
+from .helpers import judge_names
 
 LESSON = "00_orientation"
 
 
-@pytest.fixture(scope="module")
-def solved() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
-def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
-def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_two_other_right_answers() -> None:
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
-        assert WRONG[key], key
-
-
-def test_audit_finds_nothing() -> None:
-    audit = audit_lesson(lesson_of(LESSON))
-    assert audit.problems == []
-    assert min(row.factor for row in audit.rows) > 1000
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, RIGHT, WRONG
 
 
 def test_a_blank_exercise_is_not_attempted() -> None:

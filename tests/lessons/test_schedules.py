@@ -8,47 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit import audit_lesson
-from autograder.misconception import load_bank
-from autograder.reference import load_reference
-
 from ..answers.schedules import RIGHT, WRONG
-from .helpers import as_parameters, assert_right, assert_wrong, lesson_of
+from .common import AnswersAndBank
 
 LESSON = "06_schedules"
 
 
-@pytest.fixture(scope="module")
-def solved() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(RIGHT))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_right_answer_gets_full_marks(key: str, names: dict[str, Any]) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(WRONG))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_wrong_answer_loses_a_point(key: str, names: dict[str, Any]) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_answers_and_misconceptions() -> None:
-    known = load_bank(lesson_of(LESSON)).by_exercise
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(RIGHT[key]) >= (1 if exercise.is_prediction else 3), key
-        assert len(WRONG[key]) >= (2 if exercise.is_prediction else 5), key
-        assert exercise.is_prediction or len(known[key]) >= 8, key
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_audit_finds_nothing_and_names_every_misconception() -> None:
-    audit = audit_lesson(lesson_of(LESSON))
-    assert audit.problems == []
-    assert min(row.factor for row in audit.rows) > 1000
-    assert [r for r in audit.rows if r.diagnosed_as != r.misconception.name] == []
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    fewest_right = 3
+    fewest_wrong = 5
+    fewest_mistakes = 8
 
 
 # The reference against torch

@@ -10,38 +10,18 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from autograder.reference import load_reference
-
 from ..answers import training_loop as answers
+from .common import AnswersAndBank
 from .helpers import (
-    as_parameters,
-    assert_right,
-    assert_wrong,
     judge_names,
-    lesson_of,
 )
 
 LESSON = "10_training_loop"
 
 
-@pytest.fixture(scope="module")
-def lesson() -> Any:
-    return load_reference(lesson_of(LESSON))
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(answers.RIGHT))
-def test_right_answers_get_full_marks(key: str, names: Any) -> None:
-    assert_right(LESSON, key, names)
-
-
-@pytest.mark.parametrize(("key", "names"), as_parameters(answers.WRONG))
-def test_wrong_answers_lose_points(key: str, names: Any) -> None:
-    assert_wrong(LESSON, key, names)
-
-
-def test_every_exercise_has_two_right_answers() -> None:
-    for key, exercise in lesson_of(LESSON).exercises.items():
-        assert len(answers.RIGHT[key]) >= (1 if exercise.is_prediction else 2), key
+class TestAnswersAndBank(AnswersAndBank):
+    lesson_id, right, wrong = LESSON, answers.RIGHT, answers.WRONG
+    fewest_wrong = 0
 
 
 def test_a_tensor_for_a_number_is_named() -> None:
@@ -58,9 +38,9 @@ def test_a_tensor_for_a_number_is_named() -> None:
 
 
 def test_the_setup_reads_the_digits_and_says_where_it_looked(
-    lesson: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    solved: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images, labels = lesson.load_digits()
+    images, labels = solved.load_digits()
     assert images.shape == (1797, 1, 8, 8)
     assert images.dtype == torch.float32
     assert labels.dtype == torch.int64
@@ -68,32 +48,32 @@ def test_the_setup_reads_the_digits_and_says_where_it_looked(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DESCENT_DATA", raising=False)
     with pytest.raises(FileNotFoundError, match="DESCENT_DATA"):
-        lesson.load_digits()
+        solved.load_digits()
 
 
 def test_the_digits_are_found_where_descent_data_says(
-    lesson: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    solved: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez(tmp_path / "digits.npz", x=np.full((2, 8, 8), 16, np.uint8), y=np.array([1, 2]))
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     monkeypatch.setenv("DESCENT_DATA", str(tmp_path))
-    images, labels = lesson.load_digits()
+    images, labels = solved.load_digits()
     assert images.shape == (2, 1, 8, 8)
     assert labels.tolist() == [1, 2]
 
 
-def test_the_forgotten_zero_grad_leads_at_first_and_breaks_out(lesson: Any) -> None:
+def test_the_forgotten_zero_grad_leads_at_first_and_breaks_out(solved: Any) -> None:
     """Prediction c: after 30 steps a fifth of the right loss, later above where it began."""
-    batches = lesson.fixed_batches(lesson.digit_sets()[0], 64) * 10
+    batches = solved.fixed_batches(solved.digit_sets()[0], 64) * 10
     losses = {}
     for forgetful in (False, True):
-        model = lesson.small_network()
+        model = solved.small_network()
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
         if forgetful:
             optimizer.zero_grad = lambda: None
         losses[forgetful] = [
-            lesson.train_step(model, batch, F.cross_entropy, optimizer) for batch in batches
+            solved.train_step(model, batch, F.cross_entropy, optimizer) for batch in batches
         ]
     assert losses[True][30] / losses[False][30] == pytest.approx(0.2, abs=0.05)
     assert losses[False][-1] < 0.5

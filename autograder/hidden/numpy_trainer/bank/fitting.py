@@ -79,7 +79,7 @@ def worsens(raw: Any, inputs: Any, secrets: Any) -> Any:
         history, bias = run["history"], run["params"]["b1"]
         loss = float(cross_entropy(np.tile(bias, (2, 1)), np.argsort(bias)[:2]).mean())
         seen[where] = {
-            "epochs that ran": count(len(history["val_loss"])),
+            "the number of epochs that ran": count(len(history["val_loss"])),
             "epoch whose parameters are returned": count(_epoch_of(loss, history)),
             "first training loss": history["train_loss"][0],
             "validation accuracies": column(history["val_accuracy"]),
@@ -94,7 +94,7 @@ def improves(raw: Any, inputs: Any, secrets: Any) -> Any:
     zero, one = cross_entropy(logits_of(params, np.eye(2)), np.array([0, 1]))
     found = [_epoch_of((k * zero + (10 - k) * one) / 10, history) for k in range(11)]
     return {
-        "epochs that ran": count(len(history["val_loss"])),
+        "the number of epochs that ran": count(len(history["val_loss"])),
         "epoch whose parameters are returned": count(max(found)),
     }
 
@@ -144,7 +144,7 @@ def stands_still(raw: Any, inputs: Any, secrets: Any) -> Any:
         loss, accuracy = history["val_loss"][0], history["val_accuracy"][0]
         size = float(np.sqrt(np.mean(run["params"]["W1"] ** 2)) / np.sqrt(2 / 4))
         seen[where] = {
-            "epochs that ran": count(len(history["val_loss"])),
+            "the number of epochs that ran": count(len(history["val_loss"])),
             "the validation loss is the same in every epoch": bool(
                 np.ptp(history["val_loss"]) < CLOSE
             ),

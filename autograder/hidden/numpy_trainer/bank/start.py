@@ -23,7 +23,7 @@ def spread(raw: Any, inputs: Any, secrets: Any) -> Any:
     one beyond three, give or take 0.013 %, and 0.15 % to 0.4 % are allowed. False alarms: < 1e-15.
     """
     return {
-        where: {name: _spread(name, params[name]) for name in params}
+        where: {f"of {name}": _spread(name, params[name]) for name in params}
         for where, params in raw.items()
     }
 

@@ -1,0 +1,65 @@
+"""What is asked of every lesson: its answers are judged as they should, and its bank holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pytest
+
+from autograder.audit import audit_lesson
+
+from .helpers import SEEDS, Answers, Names, as_parameters, assert_right, assert_wrong, lesson_of
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # warnings are not failures
+class AnswersAndBank:
+    """A lesson's test file has a subclass, `TestAnswersAndBank`, that says what to look at.
+
+    Attributes:
+        lesson_id: the lesson.
+        right, wrong: answers to its exercises, as `helpers` describes them.
+        fewest_right, fewest_wrong: of each exercise at least; a prediction has one letter that is
+            right.
+        fewest_mistakes: in the bank, of each exercise that is no prediction.
+        seeds: with which the bank is audited.
+    """
+
+    lesson_id: ClassVar[str]
+    right: ClassVar[Answers]
+    wrong: ClassVar[Answers]
+    fewest_right: ClassVar[int] = 2
+    fewest_wrong: ClassVar[int] = 1
+    fewest_mistakes: ClassVar[int] = 3
+    seeds: ClassVar[Sequence[int]] = SEEDS
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One test for each answer."""
+        for kind in ("right", "wrong"):
+            if f"{kind}_names" in metafunc.fixturenames:
+                answers = as_parameters(getattr(self, kind))
+                metafunc.parametrize(("key", f"{kind}_names"), answers)
+
+    def test_right_answer_gets_full_marks(self, key: str, right_names: Names) -> None:
+        assert_right(self.lesson_id, key, right_names)
+
+    def test_wrong_answer_loses_points(self, key: str, wrong_names: Names) -> None:
+        assert_wrong(self.lesson_id, key, wrong_names)
+
+    def test_every_exercise_has_answers(self) -> None:
+        for key, exercise in lesson_of(self.lesson_id).exercises.items():
+            assert len(self.right[key]) >= (1 if exercise.is_prediction else self.fewest_right), key
+            fewest = min(2, self.fewest_wrong) if exercise.is_prediction else self.fewest_wrong
+            assert len(self.wrong.get(key, {})) >= fewest, key
+
+    def test_the_bank_holds(self) -> None:
+        """All caught, all named as themselves or a documented equivalent, far from right."""
+        audit = audit_lesson(lesson_of(self.lesson_id), seeds=self.seeds)
+        assert audit.problems == []
+        assert min(row.factor for row in audit.rows) > 1000
+        counts: dict[str, int] = {}
+        for row in audit.rows:
+            key = row.misconception.exercise
+            counts[key] = counts.get(key, 0) + 1
+        for key, exercise in lesson_of(self.lesson_id).exercises.items():
+            assert exercise.is_prediction or counts[key] >= self.fewest_mistakes, key
