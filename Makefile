@@ -37,10 +37,12 @@ lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(PYTEST) $(PYTEST_ARGS)
 	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
+	$(BIN)/python -m pytest -m browser
 	$(BIN)/autograder demo
 
-test-all: test  ## test, the slow tests, those in a browser, a class with every mistake
-	$(BIN)/python -m pytest -m "slow or browser" || test $$? -eq 5
+test-all: test  ## test, the whole audit, the slow tests, a class with every mistake
+	$(BIN)/autograder audit
+	$(BIN)/python -m pytest -m slow || test $$? -eq 5
 	$(BIN)/autograder demo --every-mistake
 
 demo: $(READY)  ## a class, graded in a temporary folder, every score checked
