@@ -232,7 +232,7 @@ class _Grading:
                 TOO_LONG if self._late() else "the kernel was ended too often before this exercise"
             )
             return self.judge.refused(key, "error", f"It was not run: {reason}.")
-        return self.judge.verdict(self._findings[key], blame=self._blame(exercise, earlier))
+        return self.judge.verdict(self._findings[key], blame=lambda: self._blame(exercise, earlier))
 
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that failed."""

@@ -6,6 +6,7 @@ It holds the reference, the bank, the seed and every expected value, and never t
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,14 @@ from autograder.verdict import ProbeVerdict, Status, Verdict
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
 PASSED = 10.0
 PREDICTION = "this is not the letter: run the experiment that follows it, and look again"
+
+
+Blame = Callable[[], tuple[str, ...]]
+
+
+def nobody() -> tuple[str, ...]:
+    """No exercise is to blame but the one that is judged."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -58,11 +67,12 @@ class Judge:
             {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)},
         )
 
-    def verdict(self, findings: Findings, *, blame: tuple[str, ...] = ()) -> Verdict:
+    def verdict(self, findings: Findings, *, blame: Blame = nobody) -> Verdict:
         """Compare with the reference, and where that differs with the bank.
 
         Args:
-            blame: exercises that this one calls and that failed; then nothing is named.
+            blame: finds the exercises that this one calls and that failed; then nothing is named.
+                Asked only where something differs.
         """
         exercise = self.lesson.exercises[findings.exercise]
         probes, got = self.probes(exercise.key), findings.observations
@@ -80,8 +90,8 @@ class Judge:
             return hide_letter(verdict)
         if status in ("passed", "not_attempted"):
             return verdict
-        if blame:
-            said = ", ".join(blame)
+        if culprits := blame():
+            said = ", ".join(culprits)
             return replace(
                 verdict, note=f"It calls {said}, which is not right yet: mend that first."
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ class Session:
         from autograder.forbidden import forbidden_uses
         from autograder.runners import LocalRunner
 
-        judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program()
+        judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program
         missing = [name for name in exercise.names if name not in self._names]
         if missing == list(exercise.names):
             note = f"`{missing[0]}` is not known in this kernel: run the cell that defines it."
@@ -134,13 +134,15 @@ class Session:
             note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
             return judge.refused(key, "forbidden", note)
         findings = judge.examine(key, LocalRunner(self._names))
-        return judge.verdict(findings, blame=self._blame(key, program))
+        return judge.verdict(findings, blame=lambda: self._blame(key))
 
-    def _blame(self, key: str, program: Program) -> tuple[str, ...]:
+    def _blame(self, key: str) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that are not right."""
         from autograder.calls import reads
 
-        used = {n for s in program.reached(self.lesson.exercises[key].names) for n in reads(s)}
+        used = {
+            n for s in self._program.reached(self.lesson.exercises[key].names) for n in reads(s)
+        }
         keys = list(self.lesson.exercises)
         return tuple(
             earlier
@@ -149,6 +151,7 @@ class Session:
             and self.verdict(earlier).status != "passed"
         )
 
+    @cached_property
     def _program(self) -> Program:
         """What stands behind the names: of everything run, the last to define each of them, without
         the lesson's own demonstrations."""

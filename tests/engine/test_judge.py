@@ -105,7 +105,7 @@ def test_points_are_given_for_each_probe(judged):
 
 def test_nothing_is_named_where_something_it_calls_failed(judge):
     findings = judge.examine("double", LocalRunner({"double": lambda x: x**2}))
-    verdict = judge.verdict(findings, blame=("half",))
+    verdict = judge.verdict(findings, blame=lambda: ("half",))
     assert verdict.diagnosis is None
     assert "half" in verdict.note
 
