@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.hidden.numpy_trainer.bank.reading import logits_of
 from autograder.hidden.numpy_trainer.probes.digits import fresh_split, predicts
 from autograder.messages import explain
 from autograder.probe import load_probes
@@ -49,11 +50,30 @@ for file in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.pkl")):
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
 
 
-def test_labels_stay_with_the_judge() -> None:
+def test_held_out_images_and_their_labels_stay_with_the_judge() -> None:
     given = fresh_split(np.random.default_rng(0))
-    assert set(given.secrets) == {"labels"}
-    assert len(given.secrets["labels"]) == len(given.inputs["images"]) > 400
-    assert "labels" not in given.inputs
+    assert set(given.secrets) == {"images", "labels"}
+    assert len(given.secrets["labels"]) == len(given.secrets["images"]) > 400
+    assert set(given.inputs) == {"x", "y", "config", "seed"}
+    training = {image.tobytes() for image in given.inputs["x"]}
+    assert not [image for image in given.secrets["images"] if image.tobytes() in training]
+
+
+def test_parameters_that_answer_for_themselves_are_arrays_to_the_judge(solved: Any) -> None:
+    """A product that knows the answers never meets the images."""
+
+    class Knowing(np.ndarray):
+        def __rmatmul__(self, other: Any) -> Any:
+            raise AssertionError("somebody asked")
+
+    def fit(x: Any, y: Any, config: Any, rng: Any) -> Any:
+        params, history = solved.fit(x, y, {**config, "epochs": 1, "lr": 0.0}, rng)
+        return {name: array.view(Knowing) for name, array in params.items()}, history
+
+    verdict = judge_names(LESSON, "fit", {"fit": fit})
+    [predicted] = [probe for probe in verdict.probes if probe.name == "predicts"]
+    assert predicted.status == "failed"
+    assert predicted.message.endswith("expected yes, got no")
 
 
 @pytest.mark.parametrize("optimizer", ["Momentum", "InnerAdam"])
@@ -63,7 +83,8 @@ def test_digits_are_far_from_the_threshold(solved: Any, optimizer: str) -> None:
     right = []
     for seed in range(10):
         given = fresh_split(np.random.default_rng(seed))
-        said = predicts(SimpleNamespace(fit=fit), given.inputs)
+        params = predicts(SimpleNamespace(fit=fit), given.inputs)
+        said = np.argmax(logits_of(params, given.secrets["images"]), axis=1)
         right.append(np.mean(said == given.secrets["labels"]))
     assert min(right) > 0.96
     assert np.mean(right) > 0.98

@@ -204,6 +204,7 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def predicts(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Whether 95 of 100 are right; the labels are here, and in no kernel."""
-    right = float(np.mean(np.asarray(raw) == secrets["labels"]))
+    """Whether 95 of 100 are right; images and labels are here, and in no kernel."""
+    said = np.argmax(logits_of(raw, secrets["images"]), axis=1)
+    right = float(np.mean(said == secrets["labels"]))
     return {"at least 95 % of the held-out images are right": right >= 0.95}

@@ -57,20 +57,16 @@ def fresh_split(rng: np.random.Generator) -> Given:
         "y": y[~held],
         "config": settings,
         "seed": int(rng.integers(2**32)),
-        "images": x[held & clear],
     }
-    return Given(inputs, {"labels": y[held & clear]})
+    return Given(inputs, {"images": x[held & clear], "labels": y[held & clear]})
 
 
 def predicts(impl: Any, inputs: Any) -> Any:
-    """The class that the returned parameters give to every held-out image."""
+    """The returned parameters. The judge looks at held-out images with them: where the learner's
+    code runs are neither these nor their labels, and no array of its making meets them there."""
     rng = np.random.default_rng(inputs["seed"])
     params, _ = impl.fit(inputs["x"], inputs["y"], inputs["config"], rng)
-    h = inputs["images"]
-    depth = len(params) // 2
-    for layer in range(1, depth):
-        h = np.maximum(h @ params[f"W{layer}"] + params[f"b{layer}"], 0.0)
-    return np.argmax(h @ params[f"W{depth}"] + params[f"b{depth}"], axis=1)
+    return {name: np.array(params[name]) for name in sorted(params)}
 
 
 def declare(probes: Probes) -> None:
