@@ -194,7 +194,7 @@ def refuses(raw: Any, inputs: Any, secrets: Any) -> Any:
                 sum("ValueError" not in a["answer"] for a in answers)
             ),
             "the count of refusals that changed something": count(
-                sum(bool(a["changed"]) for a in answers)
+                sum(bool(changed(a)) for a in answers)
             ),
         }
         for kind, answers in raw.items()
@@ -206,10 +206,16 @@ def strangers(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {
         where: {
             "answer": _named(seen["answer"], "no file" in where),
-            "changed": seen["changed"],
+            "changed": changed(seen),
         }
         for where, seen in raw.items()
     }
+
+
+def changed(seen: Any) -> list[str]:
+    """Which parts of a run a load has changed in any bit."""
+    before, after = seen["before"], seen["after"]
+    return [part for part in before if not same(before[part], after[part])]
 
 
 def _named(classes: Any, missing: bool) -> str:
@@ -224,8 +230,14 @@ def crashes(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {
         where: {
             "files beside it": [name for name in seen["files"] if name != "run.npz"],
-            "what is left can be loaded": seen["left"] in ("old", "new")
-            or (seen["left"] == "nothing" and "none" in where),
+            "what is left can be loaded": _whole(seen["left"], where),
         }
         for where, seen in raw.items()
     }
+
+
+def _whole(left: Any, where: str) -> bool:
+    """The old file, the whole new one of epoch 2, or nothing where there was nothing."""
+    if isinstance(left, str):
+        return left == "old" or (left == "nothing" and "none" in where)
+    return isinstance(left, Number) and left.value == 2
