@@ -41,6 +41,11 @@ ATTRIBUTES = {
     "img": ["src", "alt", "width", "height"],
 }
 PROTOCOLS = frozenset({"http", "https", "mailto", "data", "attachment"})
+# A verdict is sentences, and a browser does not break the lines of preformatted text by itself.
+STYLE = (
+    "<style>div.output pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }"
+    "</style>"
+)
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
@@ -60,7 +65,15 @@ class CleanCells(NbGraderPreprocessor):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbgrader's exporter of feedback, with the HTML in text cells and comments made harmless."""
+    """nbgrader's exporter of feedback, with the HTML in text cells and comments made harmless, and
+    verdicts that fit on the page."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The page of one submission."""
+        page, made = super().from_notebook_node(nb, resources, **kw)
+        return page.replace("</head>", f"{STYLE}</head>", 1), made
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

@@ -187,6 +187,7 @@ def test_feedback_has_messages_mark_schemes_and_no_scripts(course, graded):
     assert "The number is squared." in html
     assert "because the next call continues from it" in html
     assert "<strong>keeps</strong>" in html
+    assert "white-space: pre-wrap" in html, "the lines of a verdict end at the edge of the page"
     assert "<script>alert(1)" not in html
     assert not [secret for secret in SECRETS if secret in html]
     assert [p.name for p in (course.root / "feedback" / "ben" / TINY).iterdir()] == ["tiny.html"]
