@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.compare import first_difference
 from autograder.judge import Findings, Judge
-from autograder.lesson import Exercise, Lesson
+from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.misconception import Misconception
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
@@ -61,8 +61,8 @@ def audit_lesson(lesson: Lesson, seeds: Sequence[int] = SEEDS) -> Audit:
     judges = [Judge(lesson, seed) for seed in seeds]
     for exercise in lesson.exercises.values():
         _audit_points(judges[0], exercise, audit)
-        for judge in judges:
-            _audit_reference(judge, exercise, audit)
+        if not all(_audit_reference(judge, exercise, audit) for judge in judges):
+            continue
         for misconception in judges[0].bank.by_exercise.get(exercise.key, []):
             audit.rows.append(_audit_misconception(judges, exercise, misconception, audit))
     return audit
@@ -76,13 +76,19 @@ def _audit_points(judge: Judge, exercise: Exercise, audit: Audit) -> None:
         )
 
 
-def _audit_reference(judge: Judge, exercise: Exercise, audit: Audit) -> None:
-    verdict = judge.verdict(
-        judge.examine(exercise.key, LocalRunner(load_reference(judge.lesson).__dict__))
-    )
+def _audit_reference(judge: Judge, exercise: Exercise, audit: Audit) -> bool:
+    """Whether the reference could be observed: without it, nothing can be said of the bank."""
+    try:
+        verdict = judge.verdict(
+            judge.examine(exercise.key, LocalRunner(load_reference(judge.lesson).__dict__))
+        )
+    except LessonError as error:
+        audit.problems.append(str(error))
+        return False
     if verdict.status != "passed":
         first = next(p for p in verdict.probes if p.status != "passed")
         audit.problems.append(f"{exercise.key}: the reference fails {first.name}: {first.message}")
+    return True
 
 
 def _audit_misconception(
@@ -94,7 +100,7 @@ def _audit_misconception(
     factors: list[float] = []
     names: Mapping[str, Any] = {}
     for judge in judges:
-        names = {**load_reference(judge.lesson).__dict__, **misconception.names()}
+        names = {**load_reference(judge.lesson).__dict__, **misconception.names(judge.lesson)}
         findings = judge.examine(exercise.key, LocalRunner(names))
         verdict = judge.verdict(findings)
         caught.append(tuple(p.name for p in verdict.probes if p.status != "passed"))

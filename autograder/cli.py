@@ -167,7 +167,7 @@ def audit(lessons: tuple[str, ...]) -> None:
         result = audit_lesson(lesson)
         problems += len(result.problems)
         click.echo(f"# {lesson_id}")
-        for line in matrix(result, load_probes(lesson.slug).by_exercise):
+        for line in matrix(result, load_probes(lesson.slug)):
             click.echo(line)
         for problem in result.problems:
             click.echo(f"problem: {problem}")

@@ -77,6 +77,11 @@ class Course:
         return _read_lesson(path, path.stat().st_mtime_ns)
 
 
+def data_file(name: str) -> Path:
+    """A data set of the course around the working folder: `data_file("digits.npz")`."""
+    return Course.find().data / name
+
+
 @lru_cache(maxsize=64)
 def _read_lesson(path: Path, _modified: int) -> Lesson:
     return Lesson.read(path)

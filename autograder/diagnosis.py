@@ -1,51 +1,164 @@
-"""Which misconception did exactly what the learner's code did, if one did."""
+"""Which misconception did exactly what the learner's code did, if one did; or which two."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.compare import equal
-from autograder.misconception import Misconception
+from autograder.lesson import Lesson, LessonError
+from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
 from autograder.verdict import Diagnosis
 
 Observations = dict[str, Observation]
+Held = tuple[Misconception, ...]
+Observe = Callable[[Held, Probe], Observation]
+Same = Callable[[Any, Any, Tolerance], bool]
+
+MOST_PAIRS = 200
 
 
-def diagnose(
-    probes: Sequence[Probe],
-    expected: Observations,
-    got: Observations,
-    candidates: Iterable[Misconception],
-    observe: Callable[[Misconception, Probe], Observation],
-) -> Diagnosis | None:
-    """Name a misconception whose observations equal the learner's on every probe.
+@dataclass(frozen=True)
+class Case:
+    """What there is to explain, and with what.
 
-    Args:
+    Attributes:
         probes: in the order in which candidates are asked; the first that does not fit ends it.
         expected, got: the reference's and the learner's observations, by probe name.
-        observe: runs one probe on one misconception (and remembers it).
+        most_pairs: how many pairs of candidates may be tried; with more than that to try, none is.
+    """
+
+    lesson: Lesson
+    probes: Sequence[Probe]
+    expected: Observations
+    got: Observations
+    candidates: Sequence[Misconception]
+    most_pairs: int = MOST_PAIRS
+
+
+def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
+    """Name the one misconception, or the one pair, that does what the learner's code does.
+
+    Thoughts are looked for on the probes of values, where all have to fit, those that passed
+    included; what probes of side conditions say may differ, and is said beside. Where every value
+    is right, the side conditions are all there is, and have to fit exactly.
+
+    Args:
+        observe: runs one probe on one misconception, or on some at once (and remembers it).
 
     Returns:
-        None when no misconception fits, when two fit that say different things, or when what
-        differs
-        could come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
+        None when nothing fits, when what fits says different things, or when what differs could
+        come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
-    numbers = is_evidence(probes, expected, got)
-    fitting = [
-        m
-        for m in candidates
-        if (numbers or m.about == "anything")
-        and all(equal(observe(m, p), got[p.name], p.tolerance) for p in probes)
-    ]
-    if not fitting or len({m.text for m in fitting}) > 1:
-        return None
-    return Diagnosis(fitting[0].name, fitting[0].text)
+    search = _Search.of(case, observe)
+    fitting = search.singles() or search.pairs()
+    exact = [held for held in fitting if search.fits_exactly(held)]
+    return search.named(exact or fitting)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The probes that have to fit, and what it means to fit there."""
+
+    case: Case
+    observe: Observe
+    asked: Sequence[Probe]
+    same: Same
+    numbers: bool
+
+    @classmethod
+    def of(cls, case: Case, observe: Observe) -> _Search:
+        """Search by values where one is wrong, else by everything."""
+        values = [p for p in case.probes if p.kind == "values"]
+        wrong = any(not equal(case.expected[p.name], case.got[p.name], p.tolerance) for p in values)
+        asked = values if wrong else case.probes
+        numbers = is_evidence(asked, case.expected, case.got)
+        return cls(case, observe, asked, equal, numbers)
+
+    def singles(self) -> list[Held]:
+        """Misconceptions that fit alone."""
+        return [(m,) for m in self._candidates() if self._fits((m,))]
+
+    def pairs(self) -> list[Held]:
+        """Pairs that fit, of misconceptions that do not touch and that, between them, differ from
+        the reference on the probes where the learner does."""
+        learners = self._differing(lambda p: self.case.got[p.name])
+        shown = {}
+        for m in self._candidates():
+            differing = self._differing(partial(self.observe, (m,)), within=learners)
+            if differing:
+                shown[m.name] = differing
+        candidates = [m for m in self._candidates() if m.name in shown]
+        tried = [
+            (one, other)
+            for one, other in pairs(self.case.lesson, candidates)
+            if shown[one.name] | shown[other.name] == learners
+        ]
+        return [pair for pair in tried if self._fits(pair)] if self._few(tried) else []
+
+    def fits_exactly(self, held: Held) -> bool:
+        """Whether the side conditions fit as well."""
+        got = self.case.got
+        return all(equal(self.observe(held, p), got[p.name], p.tolerance) for p in self.case.probes)
+
+    def named(self, fitting: list[Held]) -> Diagnosis | None:
+        """What all that fit say; None where they say different things, or nothing fits."""
+        if len({tuple(m.text for m in held) for held in fitting}) != 1:
+            return None
+        first, *rest = fitting[0]
+        text = " ".join(m.text for m in fitting[0])
+        if rest:
+            text = f"Two things at once. {text}"
+        second = rest[0].name if rest else None
+        return Diagnosis(first.name, text, second, self._beside(fitting[0]))
+
+    def _candidates(self) -> Iterable[Misconception]:
+        return (m for m in self.case.candidates if self.numbers or m.about == "anything")
+
+    def _few(self, tried: list[Any]) -> bool:
+        """A search that could not be finished names nothing; and it is bounded by a number, never
+        by a clock, so that one seed gives one verdict."""
+        return len(tried) <= self.case.most_pairs
+
+    def _fits(self, held: Held) -> bool:
+        got = self.case.got
+        try:
+            return all(
+                self.same(self.observe(held, p), got[p.name], p.tolerance) for p in self.asked
+            )
+        except LessonError:  # one edit rewrites what the other is looking for
+            return False
+
+    def _differing(
+        self, seen: Callable[[Probe], Observation], within: frozenset[str] | None = None
+    ) -> frozenset[str]:
+        """The probes on which something differs from the reference; none where one of them is not
+        `within` those given."""
+        found = set()
+        for probe in self.asked:
+            if not self.same(self.case.expected[probe.name], seen(probe), probe.tolerance):
+                if within is not None and probe.name not in within:
+                    return frozenset()
+                found.add(probe.name)
+        return frozenset(found)
+
+    def _beside(self, held: Held) -> tuple[str, ...]:
+        """The probes of side conditions that the learner fails, and in another way."""
+        expected, got = self.case.expected, self.case.got
+        return tuple(
+            p.name
+            for p in self.case.probes
+            if p not in self.asked
+            and not equal(expected[p.name], got[p.name], p.tolerance)
+            and not equal(self.observe(held, p), got[p.name], p.tolerance)
+        )
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.bank import load_bank
 from autograder.compare import first_difference
-from autograder.diagnosis import Observations, diagnose
-from autograder.lesson import Lesson
+from autograder.diagnosis import Case, Observations, diagnose
+from autograder.lesson import Lesson, LessonError
 from autograder.messages import describe_difference
-from autograder.misconception import Misconception, load_bank
+from autograder.misconception import Misconception, names_of
 from autograder.observation import Lost, Observation, Raised
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
@@ -48,8 +49,8 @@ class Judge:
     def __init__(self, lesson: Lesson, seed: int) -> None:
         self.lesson = lesson
         self.seed = seed
-        self.bank = load_bank(lesson)
-        self._probes = load_probes(lesson.slug).by_exercise
+        self._probes = load_probes(lesson.slug)
+        self.bank = load_bank(lesson, self._probes)
         self._known: dict[tuple[str, str, str], Observation] = {}
         self._misconceived: dict[tuple[str, str], dict[str, Any]] = {}
         self._given: dict[tuple[str, str], Given] = {}
@@ -95,11 +96,14 @@ class Judge:
             return replace(
                 verdict, note=f"It calls {said}, which is not right yet: mend that first."
             )
-        candidates = self.bank.by_exercise.get(exercise.key, [])
-        telling = self._in_telling_order(exercise.key, judged)
-        return replace(
-            verdict, diagnosis=diagnose(telling, expected, got, candidates, self.misconceived)
+        case = Case(
+            self.lesson,
+            self._in_telling_order(exercise.key, judged),
+            expected,
+            got,
+            self.bank.by_exercise.get(exercise.key, []),
         )
+        return replace(verdict, diagnosis=diagnose(case, self.misconceived))
 
     def not_attempted(self, exercise: str) -> Verdict:
         """The verdict of a cell that is as it was released."""
@@ -114,24 +118,31 @@ class Judge:
         return Verdict(exercise, status, 0.0, points, self._all(exercise, status, note), None, note)
 
     def expected(self, exercise: str, probe: Probe) -> Observation:
-        """What the reference does on this probe; remembered."""
+        """What the reference does on this probe; remembered.
+
+        Raises:
+            LessonError: the probe's observer fails on it.
+        """
         return self._remember(exercise, probe, "", load_reference(self.lesson).__dict__)
 
-    def misconceived(self, misconception: Misconception, probe: Probe) -> Observation:
-        """What a misconception does on this probe; remembered."""
-        key = (misconception.exercise, probe.name, misconception.name)
-        if key not in self._known:
-            names = self._names_of(misconception)
-            self._remember(misconception.exercise, probe, misconception.name, names)
-        return self._known[key]
+    def misconceived(self, several: tuple[Misconception, ...], probe: Probe) -> Observation:
+        """What a misconception, or some at once, do on this probe; remembered.
 
-    def _names_of(self, misconception: Misconception) -> dict[str, Any]:
+        Raises:
+            LessonError: they cannot be held at once.
+        """
+        exercise, who = several[0].exercise, " and ".join(one.name for one in several)
+        if (exercise, probe.name, who) not in self._known:
+            self._remember(exercise, probe, who, self._names_of(several, who))
+        return self._known[exercise, probe.name, who]
+
+    def _names_of(self, several: tuple[Misconception, ...], who: str) -> dict[str, Any]:
         """One set of names for all probes, as a learner's kernel has: what a wrong implementation
         keeps between calls, it keeps between probes."""
-        key = (misconception.exercise, misconception.name)
+        key = (several[0].exercise, who)
         if key not in self._misconceived:
-            names = {**load_reference(self.lesson).__dict__, **misconception.names()}
-            self._misconceived[key] = names
+            names = names_of(self.lesson, *several)
+            self._misconceived[key] = {**load_reference(self.lesson).__dict__, **names}
         return self._misconceived[key]
 
     def _remember(
@@ -141,7 +152,8 @@ class Judge:
         if key not in self._known:
             wanted = self.lesson.exercises[exercise].names
             start = time.perf_counter()
-            self._known[key] = self._observe(exercise, probe, wanted, LocalRunner(names))
+            runner = LocalRunner(names)
+            self._known[key] = self._observe(exercise, probe, wanted, runner, is_reference=not who)
             self._seconds[exercise, probe.name] = time.perf_counter() - start
         return self._known[key]
 
@@ -156,7 +168,12 @@ class Judge:
         return sorted(self.probes(exercise), key=price)
 
     def _observe(
-        self, exercise: str, probe: Probe, names: tuple[str, ...], runner: Runner
+        self,
+        exercise: str,
+        probe: Probe,
+        names: tuple[str, ...],
+        runner: Runner,
+        is_reference: bool = False,
     ) -> Observation:
         given = self._inputs(exercise, probe)
         raw = runner.run(probe, names, given.inputs)
@@ -164,7 +181,12 @@ class Judge:
             return raw
         try:
             return self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
-        except Exception:  # noqa: BLE001 (raw may be anything: what no observer reads stays as it is)
+        except Exception as error:  # raw may be anything: what no observer reads stays
+            if is_reference:
+                raise LessonError(
+                    f"{self.lesson.id}: the observer of {exercise}, {probe.name}, fails on the "
+                    f"reference: {type(error).__name__}: {error}"
+                ) from error
             return raw
 
     def _inputs(self, exercise: str, probe: Probe) -> Given:

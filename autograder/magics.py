@@ -76,7 +76,7 @@ class Magics:
         """%solution adam_step: the reference, for when you are stuck for good."""
         from IPython.display import Markdown
 
-        from autograder.misconception import exercise_source
+        from autograder.reference import exercise_source
 
         lesson = _lesson()
         source = exercise_source(lesson, _one_exercise(lesson, line))

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.compare import Difference
 from autograder.observation import Raised
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN
+from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.verdict import Verdict
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import combinations
 from typing import Any, Literal, cast
 
-from autograder.lesson import Lesson
-from autograder.reference import execute_source, load_reference
+from autograder.lesson import Lesson, LessonError
+from autograder.reference import execute_source_over, exercise_source, load_reference
 
 About = Literal["values", "anything"]
-Observe = Callable[[Any, Any, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -29,143 +26,94 @@ class Misconception:
         source: the public place where it can be seen: a paper, a book, a course, an issue, an
             interface that works that way. Left out where there is none.
         about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than
-        by
-            numbers; "values" otherwise.
+            by numbers; "values" otherwise.
         equivalent_to: another misconception that no observation can tell from this one.
-        build: makes what it puts in the place of the reference's names.
-        code: makes the cell that a learner with this thought would have handed in.
+        edits: `(old, new)` pieces of the reference's source of the exercise.
+        stand_ins: what is put in the place of the reference's names.
     """
 
     name: str
     exercise: str
     text: str
-    source: str
-    about: About
-    equivalent_to: str | None
-    build: Callable[[], Mapping[str, Any]] = field(repr=False)
-    code: Callable[[], str] = field(repr=False)
+    source: str = ""
+    about: About = "values"
+    equivalent_to: str | None = None
+    edits: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    stand_ins: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def names(self) -> Mapping[str, Any]:
-        """The learner's names as this misconception defines them."""
-        return self.build()
+    def names(self, lesson: Lesson) -> dict[str, Any]:
+        """The exercise's names as this misconception defines them.
+
+        Raises:
+            LessonError: an edit does not fit the reference.
+        """
+        return names_of(lesson, self)
+
+    def code(self, lesson: Lesson) -> str:
+        """The cell that a learner with this thought would have handed in: the reference's, edited,
+        and what stands in for a name typed beneath it."""
+        source = edited_source(lesson, self)
+        for name, thing in self.stand_ins.items():
+            (tree,) = ast.parse(textwrap.dedent(inspect.getsource(thing))).body
+            source += f"\n\n{ast.unparse(_Untyped(name).visit(tree))}\n"
+        return source
 
 
-class Bank:
-    """The misconceptions of one lesson, and how its probes are observed."""
-
-    def __init__(self, lesson_id: str) -> None:
-        self.lesson_id = lesson_id
-        self.by_exercise: dict[str, list[Misconception]] = {}
-        self._observers: dict[tuple[str, str], Observe] = {}
-        self._lesson: Lesson | None = None
-
-    def wrong(
-        self,
-        exercise: str,
-        text: str,
-        *,
-        replaces: str | None = None,
-        source: str = "",
-        about: About = "values",
-        equivalent_to: str | None = None,
-    ) -> Callable[[Any], Any]:
-        """Declare the decorated function or class: it stands in for `replaces` (the exercise's own
-        name
-        where it has one), and its name is the misconception's."""
-
-        def declare(thing: Any) -> Any:
-            name = replaces or exercise
-            self._add(
-                Misconception(
-                    thing.__name__,
-                    exercise,
-                    text,
-                    source,
-                    about,
-                    equivalent_to,
-                    lambda: {name: thing},
-                    lambda: self._cell_with(exercise, name, thing),
-                )
-            )
-            return thing
-
-        return declare
-
-    def edit(
-        self,
-        exercise: str,
-        name: str,
-        text: str,
-        *edits: tuple[str, str],
-        source: str = "",
-        about: About = "values",
-        equivalent_to: str | None = None,
-    ) -> None:
-        """Declare the reference with each `(old, new)` piece of its source replaced, old found
-        exactly once
-        in the exercise's solution cells. Reads like the mistake: everything else is right."""
-
-        def code() -> str:
-            return self._edited(exercise, edits)
-
-        def build() -> Mapping[str, Any]:
-            return self._names_of(exercise, code())
-
-        self._add(Misconception(name, exercise, text, source, about, equivalent_to, build, code))
-
-    def observe(self, exercise: str, probe: str) -> Callable[[Observe], Observe]:
-        """Declare how raw values of a probe become what all right answers share."""
-
-        def declare(function: Observe) -> Observe:
-            self._observers[exercise, probe] = function
-            return function
-
-        return declare
-
-    def observation(self, exercise: str, probe: str, raw: Any, inputs: Any, secrets: Any) -> Any:
-        """What the judge compares: `raw` itself where no observer was declared."""
-        observer = self._observers.get((exercise, probe))
-        return raw if observer is None else observer(raw, inputs, secrets)
-
-    def use(self, lesson: Lesson) -> Bank:
-        """Tell the bank which lesson's reference it edits."""
-        self._lesson = lesson
-        return self
-
-    def _add(self, misconception: Misconception) -> None:
-        known = self.by_exercise.setdefault(misconception.exercise, [])
-        if any(misconception.name == other.name for other in known):
-            raise ValueError(f"{misconception.exercise}: two named {misconception.name!r}")
-        known.append(misconception)
-
-    @property
-    def lesson(self) -> Lesson:
-        """The lesson whose reference is edited."""
-        if self._lesson is None:
-            raise RuntimeError("the bank was not loaded through load_bank")
-        return self._lesson
-
-    def _edited(self, exercise: str, edits: tuple[tuple[str, str], ...]) -> str:
-        own = exercise_source(self.lesson, exercise)
-        for old, new in edits:
-            if own.count(old) != 1:
-                raise ValueError(
-                    f"{exercise}: the edit {old!r} is found {own.count(old)} times in the reference"
-                )
-            own = own.replace(old, new)
-        return own
-
-    def _names_of(self, exercise: str, source: str) -> Mapping[str, Any]:
-        everything = load_reference(self.lesson).__dict__
+def names_of(lesson: Lesson, *several: Misconception) -> dict[str, Any]:
+    """What the names of an exercise are when one misconception, or some at once, define them."""
+    names: dict[str, Any] = {}
+    if any(one.edits for one in several):
+        exercise = several[0].exercise
+        everything = load_reference(lesson).__dict__
+        source = edited_source(lesson, *several)
         module = execute_source_over(source, f"edited_{exercise}", everything)
-        return {name: module[name] for name in self.lesson.exercises[exercise].names}
+        names = {name: module[name] for name in lesson.exercises[exercise].names}
+    for one in several:
+        names.update(one.stand_ins)
+    return names
 
-    def _cell_with(self, exercise: str, name: str, thing: Any) -> str:
-        """The reference's cell with `thing` typed beneath it, under the name that it stands in
-        for."""
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(thing))).body
-        typed = ast.unparse(_Untyped(name).visit(tree))
-        return f"{exercise_source(self.lesson, exercise)}\n\n{typed}\n"
+
+def edited_source(lesson: Lesson, *several: Misconception) -> str:
+    """The reference's source of an exercise with the edits of some misconceptions in it.
+
+    Raises:
+        LessonError: what is to be edited is not there exactly once.
+    """
+    source = exercise_source(lesson, several[0].exercise)
+    for one in several:
+        for old, new in one.edits:
+            if source.count(old) != 1:
+                raise LessonError(
+                    f"{one.exercise}: {one.name} edits {old!r}, which is found {source.count(old)} "
+                    "times in the reference"
+                )
+            source = source.replace(old, new)
+    return source
+
+
+def pairs(lesson: Lesson, several: list[Misconception]) -> Iterator[tuple[Misconception, ...]]:
+    """Pairs that can be held at once, because they do not touch each other, in the bank's order."""
+    spans = [_spans(lesson, one) for one in several]
+    for (i, one), (j, other) in combinations(enumerate(several), 2):
+        if not any(a < d and c < b for a, b in spans[i] for c, d in spans[j]):
+            yield one, other
+
+
+def _spans(lesson: Lesson, one: Misconception) -> list[tuple[int, int]]:
+    """Where in the reference's source of its exercise a misconception changes something."""
+    source = exercise_source(lesson, one.exercise)
+    spans = []
+    for old, _ in one.edits:
+        at = source.find(old)
+        # What only an earlier edit of its own wrote may stand anywhere.
+        spans.append((0, len(source)) if at < 0 else (at, at + len(old)))
+    starts = [0]
+    for line in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for statement in ast.parse(source).body:
+        if getattr(statement, "name", None) in one.stand_ins:
+            spans.append((starts[statement.lineno - 1], starts[statement.end_lineno or 0]))
+    return spans
 
 
 class _Untyped(ast.NodeTransformer):
@@ -191,30 +139,3 @@ class _Untyped(ast.NodeTransformer):
             node.name, node.decorator_list, self._name = self._name, [], None
         self.generic_visit(node)
         return cast(ast.AST, node)
-
-
-@lru_cache(maxsize=512)
-def exercise_source(lesson: Lesson, exercise: str) -> str:
-    """The reference's source of one exercise, without nbgrader's marks."""
-    slots = lesson.exercises[exercise].solution_ids
-    cells = [
-        cell.source
-        for cell in lesson.notebook().cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") in slots
-    ]
-    return re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", "\n\n".join(cells))
-
-
-def execute_source_over(source: str, name: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Execute `source` on top of `names`, which stay as they are."""
-    prelude = execute_source("", name).__dict__
-    prelude.update({key: value for key, value in names.items() if not key.startswith("__")})
-    exec(compile(source, f"<{name}>", "exec"), prelude)
-    return prelude
-
-
-def load_bank(lesson: Lesson) -> Bank:
-    """The bank of a lesson."""
-    module = importlib.import_module(f"autograder.hidden.{lesson.slug}.bank")
-    bank: Bank = module.bank
-    return bank.use(lesson)

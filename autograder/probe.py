@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import cloudpickle
 import numpy as np
 
-from autograder import toolbox
+from autograder import patterns
 
 Inputs = dict[str, Any]
 Run = Callable[[Any, Any], Any]
+MakeInputs = Callable[[np.random.Generator], Any]
+ProbeKind = Literal["values", "side"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Tolerance:
 
 
 FLOAT64 = Tolerance(1e-6, 1e-9)
+FORMULA = Tolerance(1e-9, 1e-12)  # where every right order of operations was seen to stay within
 FLOAT32 = Tolerance(1e-4, 1e-6)
 EXACT = Tolerance(0.0, 0.0)
 
@@ -58,17 +62,20 @@ class Probe:
         experiment: what a learner could try to see why it differs, when no misconception fits.
         uses: further names that `run` may look at: `impl` has those that the notebook defines, and
             `run` has to do without the others.
+        kind: "values" where a thought shows itself; "side" for what stands beside it: refusals,
+            purity, keywords, types. A diagnosis rests on the first.
     """
 
     name: str
     topic: str
     points: float
-    inputs: Callable[[np.random.Generator], Any] = field(repr=False)
+    inputs: MakeInputs = field(repr=False)
     run: Run = field(repr=False)
     tolerance: Tolerance = FLOAT64
     seconds: float = 10.0
     experiment: str = ""
     uses: tuple[str, ...] = ()
+    kind: ProbeKind = "values"
 
     def given(self, seed: int, exercise: str) -> Given:
         """Fresh inputs for this probe in a batch: the same for the same seed."""
@@ -84,67 +91,162 @@ class Probe:
         return bytes(cloudpickle.dumps((self.run, inputs)))
 
 
-class Probes:
-    """The probes of one lesson, by exercise, in the order in which they were declared."""
+class ExerciseProbes:
+    """Declares the probes of one exercise."""
 
-    def __init__(self, lesson_id: str, module: str) -> None:
-        self.lesson_id = lesson_id
-        self.by_exercise: dict[str, list[Probe]] = {}
-        self._module = module
+    def __init__(self, key: str, declared: list[Probe]) -> None:
+        self.key = key
+        self._declared = declared
 
     def probe(
         self,
-        exercise: str,
         topic: str,
         *,
         points: float,
-        inputs: Callable[[np.random.Generator], Any],
+        inputs: MakeInputs,
+        name: str = "",
+        kind: ProbeKind = "values",
         tolerance: Tolerance = FLOAT64,
         seconds: float = 10.0,
         experiment: str = "",
         uses: tuple[str, ...] = (),
     ) -> Callable[[Run], Run]:
-        """Declare a probe: the decorated function is its `run`, and its name the probe's name."""
+        """Declare the decorated function, or a pattern, as the `run` of a probe.
+
+        The probe is called as the function is; a pattern, which has no name, needs `name`.
+        """
 
         def declare(run: Run) -> Run:
-            self.add(
-                exercise,
+            called = name or getattr(run, "__name__", "")
+            if not called or called == "<lambda>":
+                raise ValueError(f"{self.key}: the probe of {topic!r} needs a name")
+            if any(called == other.name for other in self._declared):
+                raise ValueError(f"{self.key} has two probes named {called!r}")
+            self._declared.append(
                 Probe(
-                    run.__name__, topic, points, inputs, run, tolerance, seconds, experiment, uses
-                ),
+                    called, topic, points, inputs, run, tolerance, seconds, experiment, uses, kind
+                )
             )
             return run
 
         return declare
 
-    def add(self, exercise: str, probe: Probe) -> None:
-        """Declare a probe that a factory made."""
-        known = self.by_exercise.setdefault(exercise, [])
-        if any(probe.name == other.name for other in known):
-            raise ValueError(f"{exercise} has two probes named {probe.name!r}")
-        known.append(probe)
+    def pure(
+        self,
+        *labels: str,
+        points: float,
+        inputs: MakeInputs,
+        topic: str = "your inputs stay as they were, and a second call gives the same",
+        name: str = "pure",
+        function: str = "",
+        tolerance: Tolerance = FLOAT64,
+        experiment: str = "",
+    ) -> None:
+        """Declare `patterns.Purity` of the exercise's function; `labels` name what it returns."""
+        self.probe(
+            topic,
+            points=points,
+            inputs=inputs,
+            name=name,
+            kind="side",
+            tolerance=tolerance,
+            experiment=experiment,
+        )(patterns.Purity(function or self.key, *labels))
+
+    def refuses(
+        self,
+        topic: str,
+        *labels: str,
+        points: float,
+        inputs: MakeInputs,
+        name: str = "refuses",
+        function: str = "",
+        tolerance: Tolerance = FLOAT64,
+        experiment: str = "",
+    ) -> None:
+        """Declare `patterns.Refusals` of the exercise's function."""
+        self.probe(
+            topic,
+            points=points,
+            inputs=inputs,
+            name=name,
+            kind="side",
+            tolerance=tolerance,
+            experiment=experiment,
+        )(patterns.Refusals(function or self.key, *labels))
+
+
+class Probes:
+    """Probes by exercise, in the order in which a module declares them.
+
+    Each module of a lesson's probes makes one, called `probes`; all of them together are the
+    lesson's.
+    """
+
+    def __init__(self, lesson_id: str = "", module: str = "") -> None:
+        self.by_exercise: dict[str, list[Probe]] = {}
+
+    def exercise(self, key: str) -> ExerciseProbes:
+        """Where the probes of one exercise are declared."""
+        return ExerciseProbes(key, self.by_exercise.setdefault(key, []))
+
+    def predictions(self, *topics: str) -> None:
+        """Declare the one probe of each `prediction_<topic>`: it returns the letter chosen."""
+        for topic in topics:
+            key = f"prediction_{topic}"
+            self.exercise(key).probe(
+                "your prediction", points=1.0, inputs=_nothing, name="letter", tolerance=EXACT
+            )(patterns.Letter(key))
 
     def prediction(self, topic: str) -> None:
-        """Declare the one probe of `prediction_<topic>`: it returns the letter that was chosen."""
-        key = f"prediction_{topic}"
-        self.add(
-            key,
-            Probe("letter", "your prediction", 1.0, _nothing, toolbox.Letter(key), EXACT),
-        )
+        self.predictions(topic)
+
+    def add(self, exercise: str, probe: Probe) -> None:
+        if isinstance(probe.run, patterns.Purity | patterns.Raises | patterns.Refusals):
+            probe = replace(probe, kind="side")
+        self.by_exercise.setdefault(exercise, []).append(probe)
+
+    def probe(self, exercise: str, topic: str, **options: Any) -> Callable[[Run], Run]:
+        return self.exercise(exercise).probe(topic, **options)
 
 
 def _nothing(rng: np.random.Generator) -> dict[str, Any]:
     return {}
 
 
-def load_probes(slug: str) -> Probes:
-    """The probes of a lesson, ready to be sent: their module is pickled by value."""
-    module = importlib.import_module(f"autograder.hidden.{slug}.probes")
-    _by_value(toolbox)
-    _by_value(module)
-    probes: Probes = module.probes
-    return probes
+def load_probes(slug: str) -> dict[str, list[Probe]]:
+    """The probes of a lesson by exercise, ready to be sent: their modules are pickled by value.
+
+    Raises:
+        ValueError: two probes of an exercise have one name.
+    """
+    package = importlib.import_module(f"autograder.hidden.{slug}.probes")
+    cloudpickle.register_pickle_by_value(patterns)
+    cloudpickle.register_pickle_by_value(package)
+    merged: dict[str, list[Probe]] = {}
+    for declared in declarations(package, "probes"):
+        for key, several in declared.by_exercise.items():
+            known = merged.setdefault(key, [])
+            names = {probe.name for probe in known}
+            if twice := names & {probe.name for probe in several}:
+                raise ValueError(f"{key} has two probes named {sorted(twice)[0]!r}")
+            known.extend(several)
+    return merged
 
 
-def _by_value(module: ModuleType) -> None:
-    cloudpickle.register_pickle_by_value(module)
+def declarations(package: ModuleType, name: str) -> Iterator[Any]:
+    """What a module, or a package and each of its modules in alphabetical order, binds to
+    `name`: nothing has to be listed to be found."""
+    found = [package]
+    for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        found.append(importlib.import_module(f"{package.__name__}.{info.name}"))
+    seen: set[int] = set()
+    for module in found:
+        declared = vars(module).get(name)
+        if (
+            declared is not None
+            and not isinstance(declared, ModuleType)
+            and id(declared) not in seen
+        ):
+            seen.add(id(declared))
+            yield declared

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -34,3 +36,23 @@ def execute_source(source: str, name: str) -> ModuleType:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     exec(compile(source, filename, "exec"), module.__dict__)
     return module
+
+
+@lru_cache(maxsize=512)
+def exercise_source(lesson: Lesson, exercise: str) -> str:
+    """The reference's source of one exercise, without nbgrader's marks."""
+    slots = lesson.exercises[exercise].solution_ids
+    cells = [
+        cell.source
+        for cell in lesson.notebook().cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in slots
+    ]
+    return re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", "\n\n".join(cells))
+
+
+def execute_source_over(source: str, name: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Execute `source` on top of `names`, which stay as they are."""
+    prelude = execute_source("", name).__dict__
+    prelude.update({key: value for key, value in names.items() if not key.startswith("__")})
+    exec(compile(source, f"<{name}>", "exec"), prelude)
+    return prelude

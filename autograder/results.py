@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import platform
 import sys
@@ -34,7 +35,10 @@ class Results:
     ) -> None:
         self._folder = course.root / FOLDER / "results" / lesson.id
         self._setting = json.dumps(
-            [lesson.digest, _code_digest(), _data_digest(course), _versions(), seed, sealed, full]
+            [
+                *(lesson.digest, _code_digest(lesson.slug), _data_digest(course), _versions()),
+                *(seed, sealed, full),
+            ]
         )
         self._here: dict[str, Graded] = {}
 
@@ -75,10 +79,14 @@ def results_for(
     return Results(course, lesson, seed=seed, sealed=sealed, full=full)
 
 
-@lru_cache(maxsize=1)
-def _code_digest() -> str:
-    """The engine and all hidden tests."""
-    files = sorted(PACKAGE.rglob("*.py"))
+@lru_cache(maxsize=32)
+def _code_digest(slug: str) -> str:
+    """The engine and the hidden tests of one lesson: an edit to another's changes nothing here."""
+    engine = [file for file in PACKAGE.rglob("*.py") if not file.is_relative_to(PACKAGE / "hidden")]
+    spec = importlib.util.find_spec(f"autograder.hidden.{slug}")
+    folders = [] if spec is None else spec.submodule_search_locations or []
+    hidden = [file for folder in folders for file in Path(folder).rglob("*.py")]
+    files = [*sorted(engine), *sorted(hidden)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

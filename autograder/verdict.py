@@ -34,14 +34,19 @@ class ProbeVerdict:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The misconception that did exactly what the learner's code did."""
+    """The misconception, or the two at once, that did exactly what the learner's code did.
+
+    `beside` has the probes of side conditions that fail for another reason.
+    """
 
     misconception: str
     text: str
+    second: str | None = None
+    beside: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
-        return {"misconception": self.misconception, "text": self.text}
+        return {"misconception": self.misconception, "second": self.second, "text": self.text}
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from rich.table import Table
 
 from autograder import magics
+from autograder.bank import load_bank
 from autograder.cells import Kind, kind
 from autograder.course import Course
 from autograder.lesson import Lesson
-from autograder.misconception import Misconception, exercise_source, load_bank
+from autograder.misconception import Misconception
+from autograder.probe import load_probes
+from autograder.reference import exercise_source
 
 REPEATS = 5
 Times = dict[str, tuple[float, float]]
@@ -52,14 +55,14 @@ def check_lesson(course: Course, lesson: Lesson) -> tuple[Times, Times]:
     """The median times of checks by exercise, and by exercise and mistake."""
     right: Times = {}
     wrong: Times = {}
-    bank = load_bank(lesson)
+    bank = load_bank(lesson, load_probes(lesson.slug))
     with learner(course, lesson) as shell:
         for key, exercise in lesson.exercises.items():
             if exercise.is_prediction:
                 continue
             right[key] = timed(shell, key)
             for mistake in some(bank.by_exercise.get(key, [])):
-                run(shell, mistake.code())
+                run(shell, mistake.code(lesson))
                 wrong[f"{key}: {mistake.name}"] = timed(shell, key)
             run(shell, exercise_source(lesson, key))
     return right, wrong

@@ -35,7 +35,7 @@ def mistaken_pupils(lesson: Lesson, seed: int, most: int | None = None) -> Itera
         sources = right_sources(lesson)
         for key, misconception in chosen.items():
             first, *rest = lesson.exercises[key].solution_ids
-            sources[first] = misconception.code()
+            sources[first] = misconception.code(lesson)
             sources.update(dict.fromkeys(rest, "pass"))
         expected, named = {}, {}
         names = _run(lesson, sources).__dict__
@@ -58,7 +58,7 @@ def _pick(bank: list[Misconception], number: int, count: int) -> Misconception |
 def stands_alone(lesson: Lesson, misconception: Misconception) -> bool:
     """Whether the code of a misconception needs nothing but what a learner's notebook has."""
     known = set(_run(lesson, right_sources(lesson)).__dict__) | set(dir(builtins))
-    return used_names(misconception.code()) <= known | set(lesson.exercises)
+    return used_names(misconception.code(lesson)) <= known | set(lesson.exercises)
 
 
 def _calls_another(

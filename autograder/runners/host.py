@@ -145,6 +145,8 @@ def encode(value: Any, budget: Budget, depth: int) -> Any:
     if isinstance(value, dict):
         items = value.items()
         return {"dict": [[encode_key(k), encode(v, budget, depth + 1)] for k, v in items]}
+    if isinstance(value, BaseException):  # a probe that makes several calls shows what each raised
+        return encode_exception(value)
     torch = sys.modules.get("torch")
     tensor_type = None if torch is None else torch.__dict__.get("Tensor")
     if isinstance(tensor_type, type) and isinstance(value, tensor_type):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.course import Course
-from autograder.misconception import execute_source_over, exercise_source
-from autograder.reference import load_reference
+from autograder.reference import execute_source_over, exercise_source, load_reference
 
 from . import schedules_plateau as plateau
 from . import schedules_right as right

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from autograder.bank import load_bank
 from autograder.course import Course
-from autograder.misconception import load_bank
 from autograder.probe import load_probes
 
 LESSONS = Course.find().lesson_ids()
@@ -30,7 +30,7 @@ for payload in json.load(sys.stdin):
 
 
 def payloads(lesson_id, seed=11):
-    for key, probes in load_probes(lesson_id[3:]).by_exercise.items():
+    for key, probes in load_probes(lesson_id[3:]).items():
         for probe in probes:
             given = probe.given(seed, key)
             yield key, probe, probe.payload(given.inputs), given
@@ -52,7 +52,7 @@ def test_a_payload_loads_where_nothing_of_ours_is(lesson_id):
 @pytest.mark.parametrize("lesson_id", LESSONS)
 def test_a_payload_carries_no_misconception_and_no_seed(lesson_id):
     course = Course.find()
-    bank = load_bank(course.lesson(lesson_id))
+    bank = load_bank(course.lesson(lesson_id), load_probes(lesson_id[3:]))
     sentences = [m.text[:40].encode() for ms in bank.by_exercise.values() for m in ms]
     seed = 0x1D5EED5EED5E
     everything = list(payloads(lesson_id, seed))

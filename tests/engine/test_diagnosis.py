@@ -1,25 +1,34 @@
 """When a diagnosis may speak."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from autograder.diagnosis import diagnose
-from autograder.misconception import Misconception
+from autograder.bank import Bank
+from autograder.diagnosis import Case, diagnose
+from autograder.lesson import Lesson
+from autograder.misconception import Misconception, names_of, pairs
 from autograder.observation import Number, Raised
-from autograder.probe import FLOAT64, Probe
+from autograder.probe import FLOAT64, Probe, Probes
+from autograder.runners import LocalRunner
 
+TINY = Path(__file__).parents[1] / "fixtures/tiny_course/solutions/90_tiny/tiny.py"
+LESSON = Lesson.read(TINY)
 PROBES = [Probe(name, name, 1.0, lambda rng: {}, lambda impl, inputs: None) for name in "ab"]
 RIGHT = {"a": np.array([1.0, 2.0]), "b": np.array([3.0])}
 
 
 def misconception(name, text=None, about="values"):
-    return Misconception(name, "x", text or name, "", about, None, dict, str)
+    return Misconception(name, "double", text or name, "", about)
 
 
 def said(got, *behaviours, about="values", texts=None):
     """What is diagnosed when misconceptions with these observations are in the bank."""
     bank = [misconception(str(i), (texts or {}).get(i), about) for i, _ in enumerate(behaviours)]
-    found = diagnose(PROBES, RIGHT, got, bank, lambda m, p: behaviours[int(m.name)][p.name])
+    case = Case(LESSON, PROBES, RIGHT, got, bank)
+    found = diagnose(case, lambda held, p: behaviours[int(held[0].name)][p.name])
     return found and found.misconception
 
 
@@ -68,3 +77,109 @@ def test_the_tolerance_of_the_verdict_holds():
     far = {k: v * (1 + FLOAT64.rtol * 100) for k, v in WRONG.items()}
     assert said(near, WRONG) == "0"
     assert said(far, WRONG) is None
+
+
+# Side conditions, and two thoughts at once: a rule with three lines, each of which can be wrong
+
+RULE = """if x.size == 0:
+        raise ValueError("empty")
+    halved = x / 2
+    shifted = halved + 1
+    return shifted"""
+SPEC = replace(LESSON, source=LESSON.source.replace("return SCALE * x", RULE))
+probes = Probes()
+rule = probes.exercise("double")
+
+
+@rule.probe("some numbers", points=1.0, inputs=lambda rng: {"x": np.array([0.3, 1.7])})
+def numbers(impl, inputs):
+    return impl.double(inputs["x"])
+
+
+@rule.probe("large numbers", points=1.0, inputs=lambda rng: {"x": np.array([20.3, 31.7])})
+def large(impl, inputs):
+    return impl.double(inputs["x"])
+
+
+@rule.probe("no numbers", points=1.0, inputs=lambda rng: {"x": np.zeros(0)}, kind="side")
+def none(impl, inputs):
+    return impl.double(inputs["x"])
+
+
+bank = Bank()
+mistakes = bank.exercise("double")
+mistakes.edit("not_halved", "It is not halved.", ("x / 2", "x / 1"))
+mistakes.edit("shifted_by_two", "It is shifted by two.", ("halved + 1", "halved + 2"))
+mistakes.edit("clipped", "It is clipped.", ("return shifted", "return np.minimum(shifted, 9)"))
+mistakes.edit("unchecked", "It refuses nothing.", ("x.size == 0", "x.size < 0"), about="anything")
+
+
+def named(source, most_pairs=200):
+    """What is said of a rule with these lines."""
+    right = names_of(SPEC, Misconception("right", "double", "", edits=((RULE, RULE),)))
+    learners = {"np": np}
+    exec(f"def double(x):\n    {source}", learners)
+    asked = probes.by_exercise["double"]
+
+    def seen(names, probe):
+        return LocalRunner(names).run(probe, ("double",), probe.given(1, "double").inputs)
+
+    case = Case(
+        SPEC,
+        asked,
+        {p.name: seen(right, p) for p in asked},
+        {p.name: seen(learners, p) for p in asked},
+        bank.misconceptions,
+        most_pairs,
+    )
+    found = diagnose(case, lambda held, p: seen(names_of(SPEC, *held), p))
+    return found and (found.misconception, found.second, found.beside)
+
+
+def test_a_thought_is_named_where_a_side_condition_differs_too():
+    assert named("return x + 1") == ("not_halved", None, ("none",))
+    assert named("if not x.size: raise ValueError\n    return x + 1") == ("not_halved", None, ())
+
+
+def test_a_side_condition_alone_is_named_where_every_value_is_right():
+    assert named("return x / 2 + 1") == ("unchecked", None, ())
+
+
+def test_another_fault_beside_right_values_is_not_taken_for_it():
+    assert named("if not x.size: raise TypeError\n    return x / 2 + 1") is None
+
+
+def test_two_thoughts_at_once_are_named_as_two():
+    assert named("return x + 2") == ("not_halved", "shifted_by_two", ("none",))
+    assert named("return np.minimum(x / 2 + 2, 9)") == ("shifted_by_two", "clipped", ("none",))
+
+
+def test_a_search_for_two_that_cannot_be_finished_names_nothing():
+    assert named("return x + 2", most_pairs=0) is None
+
+
+def test_three_thoughts_at_once_are_not_guessed_at():
+    assert named("return np.minimum(x + 2, 9)") is None
+
+
+def test_pairs_that_touch_are_none():
+    touching = Bank()
+    both = touching.exercise("double")
+    both.edit("one", "", ("halved + 1", "halved"))
+    both.edit("other", "", ("= halved", "= x"))
+    both.edit("apart", "", ("x / 2", "x"))
+    found = [(a.name, b.name) for a, b in pairs(SPEC, touching.misconceptions)]
+    assert found == [("one", "apart"), ("other", "apart")]
+
+
+def test_two_stand_ins_go_together_where_they_stand_in_for_different_names():
+    source = "def ahead(x):\n    return x\n\n\ndef back(x):\n    return x"
+    lesson = replace(
+        LESSON, source=LESSON.source.replace("def double(x):\n", f"{source}\n\n\ndef double(x):\n")
+    )
+    several = Bank()
+    double = several.exercise("double")
+    for name in ("ahead", "back", "back"):
+        double.wrong("", replaces=name)(print)
+    found = [(*a.stand_ins, *b.stand_ins) for a, b in pairs(lesson, several.misconceptions)]
+    assert found == [("ahead", "back"), ("ahead", "back")]

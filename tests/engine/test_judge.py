@@ -2,15 +2,16 @@
 
 import random
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import autograder.hidden
+from autograder.audit import audit_lesson
 from autograder.judge import Judge
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, LessonError
 from autograder.messages import explain
+from autograder.observation import Number
 from autograder.runners import LocalRunner
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -146,9 +147,22 @@ def test_what_a_learner_set_for_everyone_does_not_reach_a_probe(judged):
     assert verdict.status == "passed"
 
 
-def test_an_observer_that_cannot_read_what_came_compares_it_as_it_is(judge):
-    judge.bank.observe("double", "doubled")(lambda raw, inputs, secrets: raw.sum())
-    names = SimpleNamespace(double=lambda x: "twice").__dict__
+def summed(raw, inputs, secrets):
+    return {"sum": Number(float(raw.sum()), "float64")}
+
+
+def test_an_observer_that_cannot_read_what_came_compares_it_as_it_is(monkeypatch, judge):
+    monkeypatch.setitem(judge.bank._observers, ("double", "doubled"), summed)
+    names = {"double": lambda x: "twice"}
     verdict = judge.verdict(judge.examine("double", LocalRunner(names)))
-    judge.bank._observers.clear()
     assert verdict.status == "failed"
+
+
+def test_an_observer_that_cannot_read_the_reference_is_an_error_of_the_lesson(monkeypatch, judge):
+    monkeypatch.setitem(judge.bank._observers, ("double", "doubled"), lambda *seen: seen[0].total())
+    findings = judge.examine("double", LocalRunner({"double": lambda x: x + x}))
+    with pytest.raises(LessonError, match="observer of double, doubled, fails on the reference"):
+        judge.verdict(findings)
+    monkeypatch.setattr("autograder.audit.Judge", lambda lesson, seed: judge)
+    said = audit_lesson(judge.lesson, seeds=(1,)).problems
+    assert any("fails on the reference" in problem for problem in said)

@@ -29,7 +29,7 @@ class TestAnswersAndBank(AnswersAndBank):
 
 def test_probes_stand_alone(tmp_path: Path) -> None:
     """Every payload loads where nothing of the course can be imported, and holds no answer."""
-    for key, probes in load_probes("generalization").by_exercise.items():
+    for key, probes in load_probes("generalization").items():
         for probe in probes:
             payload = probe.payload(probe.given(1, key).inputs)
             assert b"misconception" not in payload

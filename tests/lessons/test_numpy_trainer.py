@@ -33,7 +33,7 @@ class TestAnswersAndBank(AnswersAndBank):
 
 def test_probes_stand_alone(tmp_path: Path) -> None:
     """Every payload loads and runs where nothing of the course can be imported."""
-    for key, probes in load_probes("numpy_trainer").by_exercise.items():
+    for key, probes in load_probes("numpy_trainer").items():
         for probe in probes:
             payload = probe.payload(probe.given(1, key).inputs)
             assert b"misconception" not in payload

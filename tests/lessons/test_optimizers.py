@@ -24,7 +24,7 @@ class TestAnswersAndBank(AnswersAndBank):
 def test_probes_stand_alone(tmp_path: Path) -> None:
     """Every payload loads and runs where nothing of the course can be imported."""
     plain = Path(__file__).parents[1] / "answers" / "optimizers_plain.py"
-    for key, probes in load_probes("optimizers").by_exercise.items():
+    for key, probes in load_probes("optimizers").items():
         for probe in probes:
             payload = probe.payload(probe.given(1, key).inputs)
             assert b"misconception" not in payload

@@ -1,5 +1,5 @@
 """Hidden tests of lesson 07."""
 
-from autograder.grader import grader
+from autograder.api import grader
 
 grade = grader("07_generalization")

@@ -1,5 +1,5 @@
 """Hidden tests of lesson 05."""
 
-from autograder.grader import grader
+from autograder.api import grader
 
 grade = grader("05_optimizers")

@@ -1,5 +1,5 @@
 """Hidden tests of lesson 06."""
 
-from autograder.grader import grader
+from autograder.api import grader
 
 grade = grader("06_schedules")

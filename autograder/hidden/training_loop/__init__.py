@@ -1,5 +1,5 @@
 """Hidden tests of lesson 10."""
 
-from autograder.grader import grader
+from autograder.api import grader
 
 grade = grader("10_training_loop")

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 bank = Bank("10_training_loop")
 

@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from autograder.probe import FLOAT32, Probe, Probes, Tolerance
+from autograder.api import FLOAT32, Probe, Probes, Tolerance
 
 probes = Probes("10_training_loop", __name__)
 for asked in ("forgotten_zero", "uneven_batches", "stuck_in_eval"):

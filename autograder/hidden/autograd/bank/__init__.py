@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.autograd.bank import (
     arithmetic,
     broadcast,
@@ -11,7 +12,6 @@ from autograder.hidden.autograd.bank import (
     tapes,
     walk,
 )
-from autograder.misconception import Bank
 
 bank = Bank("03_autograd")
 for module in (observers, broadcast, orders, walk, arithmetic, functions, tapes):

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
-from autograder.observation import Number
+from autograder.api import Bank, Number
 
 PROBES = ("small", "shared", "tangled", "claims", "large")
 

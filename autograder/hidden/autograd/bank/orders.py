@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "topological_order"
 

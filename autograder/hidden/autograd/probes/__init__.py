@@ -5,8 +5,8 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.autograd.probes import broadcast, machine, operations, orders, tapes
-from autograder.probe import Probes
 
 probes = Probes("03_autograd", __name__)
 for module in (broadcast, orders, operations, machine, tapes):

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, snapshot
+from autograder.api import AFTERWARDS, Inputs, Probe, Probes, snapshot
 
 Shape = tuple[int, ...]
 TRY = "multiply arrays of these two shapes: each small element is used in several places."

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import snapshot
+from autograder.api import Inputs, Probe, Probes, snapshot
 
 Expression = Callable[..., Any]
 Expressions = dict[str, tuple[Expression, tuple[Any, ...]]]  # what, and shapes or arrays that go in

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.autograd.probes import collector
-from autograder.probe import Inputs, Probe, Probes
 
 Parents = list[tuple[int, ...]]  # the parents of each node by their numbers; the last is the root
 EXPERIMENT = "print the list for y = h + g, g = 3 h, h = w x: is every node behind its parents?"

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes, snapshot
 from autograder.hidden.autograd.probes.given import GivenTensor
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import snapshot
 
 NAMES = ("a", "b", "c", "h", "k", "loss")
 TRACE = "print the .grad of every tensor before and after you ask."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.backprop.bank import (
     bends,
     errors,
@@ -11,7 +12,6 @@ from autograder.hidden.backprop.bank import (
     slopes,
     training,
 )
-from autograder.misconception import Bank
 
 bank = Bank("02_backprop")
 for module in (slopes, errors, linear, bends, losses, network, training):

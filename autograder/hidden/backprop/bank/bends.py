@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 RELU = "relu_forward__relu_backward"
 SIGMOID = "sigmoid_forward__sigmoid_backward"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "numerical_gradient"
 

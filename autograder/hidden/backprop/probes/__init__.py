@@ -5,6 +5,7 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.backprop.probes import (
     bends,
     errors,
@@ -14,7 +15,6 @@ from autograder.hidden.backprop.probes import (
     slopes,
     training,
 )
-from autograder.probe import Probes
 
 probes = Probes("02_backprop", __name__)
 for module in (slopes, errors, linear, bends, losses, network, training):

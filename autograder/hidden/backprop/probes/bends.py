@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.backprop.probes.pairs import (
     Backward,
     Forward,
@@ -14,7 +15,6 @@ from autograder.hidden.backprop.probes.pairs import (
     Outstanding,
     PurePair,
 )
-from autograder.probe import Inputs, Probe, Probes
 
 
 def bend_batch(rng: np.random.Generator, *shape: int) -> Inputs:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.backprop.probes.pairs import Backward, Forward, Layer, Outstanding, PurePair
-from autograder.probe import Inputs, Probe, Probes
 
 CHECK_LAYER = "compare each gradient with numerical_gradient, on a batch whose sizes all differ."
 LINEAR = Layer("linear", "dx", "dW", "db")

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probes, Tolerance
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, overwrite, snapshot
+from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, Probes, Tolerance, overwrite, snapshot
 
 
 def cubic(rng: np.random.Generator) -> Inputs:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, Probe, Probes, overwrite, snapshot
 from autograder.hidden.backprop.probes.network import network
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, overwrite, snapshot
 
 
 def training(steps: int, lr: float) -> Callable[[np.random.Generator], Inputs]:

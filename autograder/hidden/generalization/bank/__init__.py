@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.generalization.bank import (
     batches,
     counting,
@@ -16,7 +17,6 @@ from autograder.hidden.generalization.bank import (
     stopping,
     stratifying,
 )
-from autograder.misconception import Bank
 
 bank = Bank("07_generalization")
 for module in (observers_of_parts, observers_of_folds, observers, splitting, stratifying):

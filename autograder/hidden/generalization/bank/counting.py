@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 MATRIX, SHARE = "confusion_matrix", "accuracy"
 ZEROS = "counts = np.zeros((n_classes, n_classes), dtype=np.int64)"

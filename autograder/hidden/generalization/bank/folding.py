@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "k_fold"
 CUT = "folds = np.array_split(rng.permutation(n), k)"

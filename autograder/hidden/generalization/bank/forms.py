@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import describe, equal
-from autograder.observation import Number
-from autograder.probe import EXACT
+from autograder.api import EXACT, Number, describe, equal
 
 
 def told(raw: Any, make: Callable[[Any], dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.generalization.bank.stopping import IF, KEY, START, STORE
-from autograder.misconception import Bank
 
 COPY = "self.best_params = copy.deepcopy(params)"
 

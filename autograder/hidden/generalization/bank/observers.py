@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import equal
+from autograder.api import AFTERWARDS, EXACT, FLOAT64, OVERWRITTEN, Bank, equal
 from autograder.hidden.generalization.bank.forms import (
     DRAWS,
     count,
@@ -21,9 +21,6 @@ from autograder.hidden.generalization.bank.forms import (
     said,
     told,
 )
-from autograder.misconception import Bank
-from autograder.probe import EXACT, FLOAT64
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN
 
 DROPOUT = "dropout_forward__dropout_backward"
 

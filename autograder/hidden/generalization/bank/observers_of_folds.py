@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.api import Bank
 from autograder.hidden.generalization.bank.forms import (
     DRAWS,
     count,
@@ -17,7 +18,6 @@ from autograder.hidden.generalization.bank.forms import (
     told,
 )
 from autograder.hidden.generalization.bank.observers_of_parts import FORM
-from autograder.misconception import Bank
 
 
 def declare(bank: Bank) -> None:

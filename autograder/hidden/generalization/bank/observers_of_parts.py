@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, Bank
 from autograder.hidden.generalization.bank.forms import (
     DRAWS,
     count,
@@ -20,8 +21,6 @@ from autograder.hidden.generalization.bank.forms import (
     said,
     told,
 )
-from autograder.misconception import Bank
-from autograder.toolbox import AFTERWARDS
 
 
 def declare(bank: Bank) -> None:

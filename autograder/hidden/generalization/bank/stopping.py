@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "EarlyStopping"
 IF = "if val_loss < self.best_loss - self.min_delta:"

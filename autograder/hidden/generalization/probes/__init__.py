@@ -5,6 +5,7 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.generalization.probes import (
     batches,
     counting,
@@ -15,7 +16,6 @@ from autograder.hidden.generalization.probes import (
     stopping,
     stratifying,
 )
-from autograder.probe import Probes
 
 probes = Probes("07_generalization", __name__)
 for module in (splitting, stratifying, folding, scaling, batches, dropping, stopping, counting):

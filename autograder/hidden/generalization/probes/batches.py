@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, EXACT, Inputs, Probe, Probes, overwrite, snapshot
 from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
-from autograder.probe import EXACT, Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, overwrite, snapshot
 
 
 def data(n: int, x_shape: tuple[int, ...], y_shape: tuple[int, ...] = ()) -> Inputs:

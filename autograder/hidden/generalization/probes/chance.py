@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs
-from autograder.toolbox import snapshot
+from autograder.api import Inputs, snapshot
 
 Call = Callable[[Any, Inputs, np.random.Generator], Any]
 

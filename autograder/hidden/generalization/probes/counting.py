@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes, Tolerance
-from autograder.toolbox import Purity
+from autograder.api import Inputs, Probe, Probes, Purity, Tolerance
 
 INT64 = Tolerance(0.0, 0.0, exact_dtype=True)
 

@@ -6,9 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import (
+    AFTERWARDS,
+    EXACT,
+    OVERWRITTEN,
+    Inputs,
+    Probe,
+    Probes,
+    attempt,
+    label,
+    overwrite,
+    snapshot,
+)
 from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
-from autograder.probe import EXACT, Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, attempt, label, overwrite, snapshot
 
 KEY = "dropout_forward__dropout_backward"
 

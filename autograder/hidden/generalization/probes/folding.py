@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import EXACT, Inputs, Probe, Probes
 from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
-from autograder.probe import EXACT, Inputs, Probe, Probes
 
 
 def folds(rng: np.random.Generator) -> Inputs:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, overwrite, snapshot
+from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, Probe, Probes, overwrite, snapshot
 
 
 def table(rng: np.random.Generator, n: int, d: int) -> Any:

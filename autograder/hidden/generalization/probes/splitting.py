@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, EXACT, Inputs, Probe, Probes, attempt, snapshot
 from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
-from autograder.probe import EXACT, Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, attempt, snapshot
 
 HALVES, QUARTERS = (0.5, 0.5), (0.25, 0.25, 0.25, 0.25)
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import EXACT, Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, snapshot
+from autograder.api import AFTERWARDS, EXACT, Inputs, Probe, Probes, snapshot
 
 NAN, INF = float("nan"), float("inf")
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, EXACT, Inputs, Probe, Probes, attempt, snapshot
 from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
 from autograder.hidden.generalization.probes.splitting import GOOD_SUMS, HALVES, SUMS
-from autograder.probe import EXACT, Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, attempt, snapshot
 
 
 def classes_of(rng: np.random.Generator, sizes: dict[Any, int], dtype: Any = None) -> Any:

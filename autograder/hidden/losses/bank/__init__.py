@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank import (
     boxes,
     classes,
@@ -12,7 +13,6 @@ from autograder.hidden.losses.bank import (
     questions,
     regions,
 )
-from autograder.misconception import Bank
 
 bank = Bank("01_losses")
 for module in (distances, classes, labels, questions, regions, boxes, detection, metrics):

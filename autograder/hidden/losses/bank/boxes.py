@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 IOU = "box_iou"
 SIDES, SHARED = "np.maximum(high - low, 0)", "sides[:, 0] * sides[:, 1]"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank import surprise
-from autograder.misconception import Bank
 
 MAX = "np.max(logits, axis=-1, keepdims=True)"
 SUM = "np.sum(np.exp(below_best), axis=-1, keepdims=True)"
@@ -122,7 +122,7 @@ def _softmax(bank: Bank) -> None:
     key, whole = "softmax", "return np.exp(log_softmax(logits))"
 
     def edit(name: str, text: str, new: str, **options: str) -> None:
-        bank.edit(key, name, text, (whole, new), **options)  # type: ignore[arg-type]
+        bank.edit(key, name, text, (whole, new), **options)
 
     edit(
         "first_axis",

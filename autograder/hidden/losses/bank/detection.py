@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 DETECTION = "detection_loss"
 PART = "np.mean(1 - box_iou(boxes, box_targets))"

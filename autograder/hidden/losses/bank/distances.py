@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank import rounded
 from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
-from autograder.misconception import Bank
 
 
 def declare(bank: Bank) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
-from autograder.misconception import Bank
 
 ONE_HOT = "cross_entropy_one_hot"
 SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank.shared import whole_as_float
-from autograder.misconception import Bank
 
 IOU, AP = "mean_iou", "average_precision"
 LOOP = "for c in range(n_classes):"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
-from autograder.misconception import Bank
 
 BCE = "bce_with_logits"
 LOSSES = "np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))"

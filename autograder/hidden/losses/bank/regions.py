@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 PIXELS, DICE = "pixel_cross_entropy", "dice_loss"
 MOVED = "np.moveaxis(logits, 1, -1).reshape(-1, logits.shape[1])"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 NEAR, FAR = "0.5 * far**2", "delta * (far - 0.5 * delta)"
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Bank, Number
 from autograder.hidden.losses.probes.calls import REFUSALS
-from autograder.misconception import Bank
-from autograder.observation import Number
 
 
 def name_refusals(raw: Any, inputs: Any, secrets: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
-from autograder.misconception import Bank
 
 KEY = "cross_entropy"
 LOGS = "log_probs = log_softmax(logits)"

@@ -5,6 +5,7 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.losses.probes import (
     boxes,
     classes,
@@ -13,7 +14,6 @@ from autograder.hidden.losses.probes import (
     metrics,
     regions,
 )
-from autograder.probe import Probes
 
 probes = Probes("01_losses", __name__)
 for module in (distances, classes, labels, regions, boxes, metrics):

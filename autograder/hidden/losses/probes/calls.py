@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.probe import Inputs, Probe
-from autograder.toolbox import attempt
+from autograder.api import Inputs, Probe, attempt
 
 UNKNOWN = ("average", "MEAN", "", "batchmean", None)
 REFUSALS = "refusals"

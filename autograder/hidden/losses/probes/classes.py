@@ -6,9 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import (
+    AFTERWARDS,
+    OVERWRITTEN,
+    Inputs,
+    Probe,
+    Probes,
+    Purity,
+    overwrite,
+    snapshot,
+)
 from autograder.hidden.losses.probes.calls import Each, Reductions, refuses_unknown
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, Purity, overwrite, snapshot
 
 
 def rows(rng: np.random.Generator) -> Inputs:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes, Purity
 from autograder.hidden.losses.probes.calls import Each, Reductions, Refusals, refuses_unknown
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import Purity
 
 
 def pair(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Inputs:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes, Purity
 from autograder.hidden.losses.probes.calls import Each, Reductions, refuses_unknown
 from autograder.hidden.losses.probes.classes import PureLosses
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import Purity
 
 ONE_HOT, BCE = "cross_entropy_one_hot", "bce_with_logits"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes, Purity
 from autograder.hidden.losses.probes.calls import Each
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import Purity
 
 AP = "average_precision"
 

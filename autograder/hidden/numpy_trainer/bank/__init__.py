@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.numpy_trainer.bank import (
     backwards,
     checkpoint,
@@ -15,7 +16,6 @@ from autograder.hidden.numpy_trainer.bank import (
     start,
     training,
 )
-from autograder.misconception import Bank
 
 bank = Bank("08_numpy_trainer")
 for module in (

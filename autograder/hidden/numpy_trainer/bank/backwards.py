@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "forward__backward"
 GATE = "            gate = (gate & (rng.random(z.shape) >= p)) * (1 / (1 - p))\n"

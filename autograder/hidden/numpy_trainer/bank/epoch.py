@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "train_epoch"
 STEP = "        optimizer.step([[grads[name] for name in some] for some in names])\n"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, Bank, Number
 from autograder.hidden.numpy_trainer.bank.reading import (
     column,
     cross_entropy,
@@ -13,9 +14,6 @@ from autograder.hidden.numpy_trainer.bank.reading import (
     number,
     same,
 )
-from autograder.misconception import Bank
-from autograder.observation import Number
-from autograder.toolbox import AFTERWARDS
 
 KEY = "fit"
 CLOSE = 1e-7

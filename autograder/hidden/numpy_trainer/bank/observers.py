@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Bank, Number
 from autograder.hidden.numpy_trainer.bank.reading import (
     cross_entropy,
     logits_of,
     number,
     same,
 )
-from autograder.misconception import Bank
-from autograder.observation import Number
 
 FINE = 1e-9
 

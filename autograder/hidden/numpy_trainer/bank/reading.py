@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observation import Number
+from autograder.api import Number
 
 
 def shape_of(value: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "fit"
 PARTS = "    val, train = order[:held], order[held:]\n"

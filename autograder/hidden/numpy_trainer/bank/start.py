@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Bank, Number
 from autograder.hidden.numpy_trainer.bank.reading import same, shape_of
-from autograder.misconception import Bank
-from autograder.observation import Number
 
 KEY = "init_mlp"
 DRAW = "rng.normal(0.0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))"

@@ -5,6 +5,7 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.numpy_trainer.probes import (
     crashes,
     damage,
@@ -18,7 +19,6 @@ from autograder.hidden.numpy_trainer.probes import (
     start,
     stopping,
 )
-from autograder.probe import Probes
 
 probes = Probes("08_numpy_trainer", __name__)
 for module in (

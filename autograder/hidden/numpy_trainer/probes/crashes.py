@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.numpy_trainer.probes.keeper import (
     KEY,
     Run,
@@ -17,7 +18,6 @@ from autograder.hidden.numpy_trainer.probes.keeper import (
     scratch,
     seeds,
 )
-from autograder.probe import Inputs, Probe, Probes
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.numpy_trainer.probes.keeper import KEY, SHAPES, Run, raised, scratch, seeds
-from autograder.probe import Inputs, Probe, Probes
 
 MOST = 3  # members that are altered, and left out, in turn
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Given, Probe, Probes, data_file
 from autograder.hidden.numpy_trainer.probes.stopping import KEY, config
-from autograder.probe import Given, Probe, Probes
 
 HELD_OUT = 500
 NEIGHBOURS = 5
@@ -18,9 +18,7 @@ NEIGHBOURS = 5
 def digits() -> tuple[Any, Any, Any]:
     """Images float64 (1797, 64), their digits, and which of them are clear: their nearest
     neighbours all show the same digit as they do. 94 of 100 are."""
-    from autograder.course import Course
-
-    with np.load(Course.find().data / "digits.npz", allow_pickle=False) as file:
+    with np.load(data_file("digits.npz"), allow_pickle=False) as file:
         x, y = file["x"].reshape(-1, 64) / 16.0, file["y"]
     single = x.astype(np.float32)
     squares = np.sum(single**2, axis=1)

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import AFTERWARDS, Inputs, Probe, Probes, label, snapshot
 from autograder.hidden.numpy_trainer.probes.passes import network
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, label, snapshot
 
 KEY = "evaluate"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.numpy_trainer.probes.keeper import KEY, Run, names_in, scratch, seeds
-from autograder.probe import Inputs, Probe, Probes
 
 
 def resumes(impl: Any, inputs: Inputs) -> Any:

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs
-from autograder.toolbox import snapshot
+from autograder.api import Inputs, snapshot
 
 KEY = "save_checkpoint__load_checkpoint"
 SHAPES = {"b2": (2,), "W1": (3, 4), "b1": (4,), "W2": (4, 2)}

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes, snapshot
 from autograder.hidden.numpy_trainer.probes.passes import KEY, network
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import snapshot
 
 UNITS = 8
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.numpy_trainer.probes.stopping import (
     CLASSES,
     KEY,
@@ -14,7 +15,6 @@ from autograder.hidden.numpy_trainer.probes.stopping import (
     strangers,
     trained,
 )
-from autograder.probe import Inputs, Probe, Probes
 
 
 def knobs(impl: Any, inputs: Inputs) -> Any:

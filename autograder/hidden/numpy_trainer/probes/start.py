@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import snapshot
+from autograder.api import Inputs, Probe, Probes, snapshot
 
 KEY = "init_mlp"
 

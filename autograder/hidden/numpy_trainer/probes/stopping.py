@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import AFTERWARDS, snapshot
+from autograder.api import AFTERWARDS, Inputs, Probe, Probes, snapshot
 
 KEY = "fit"
 CLASSES = 8

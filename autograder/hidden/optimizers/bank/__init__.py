@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank import (
     adam_class,
     adam_groups,
@@ -15,7 +16,6 @@ from autograder.hidden.optimizers.bank import (
     rectified,
     sgd,
 )
-from autograder.misconception import Bank
 
 bank = Bank("05_optimizers")
 for module in (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank import adam_rule
-from autograder.misconception import Bank
 
 KEY = "Adam"
 COUNTED = "        self.t = self.t + 1\n"

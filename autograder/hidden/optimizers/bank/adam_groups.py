@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank.adam_class import CALLED, KEY, MADE, RULE
-from autograder.misconception import Bank
 
 SHRUNK, L2 = "param = param * (1 - lr * decay)", "grad = grad + decay * param"
 

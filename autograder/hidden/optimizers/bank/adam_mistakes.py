@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.misconception import About
+from autograder.api import About
 
 BODY = """
 if t < 1:

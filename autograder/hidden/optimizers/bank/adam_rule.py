@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank.adam_mistakes import IN_PLACE, MISTAKES, UNCHECKED
-from autograder.misconception import Bank
 
 
 def declare_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "Adam"
 STATE = 'state = {"t": self.t, "m": self.m, "v": self.v, "options": options}'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank import adam_rule
-from autograder.misconception import Bank
 
 SHRUNK = "shrunk = param * (1 - lr * weight_decay)"
 CALL = "return adam_step(shrunk, grad, m, v, t, lr, beta1, beta2, eps)"

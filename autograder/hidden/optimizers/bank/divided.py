@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 EPS_INSIDE = (
     "eps is added under the root, as some books and TensorFlow's RMSprop do. There an eps of 0.01 "

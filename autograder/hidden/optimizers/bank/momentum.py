@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 VELOCITY = "velocity = momentum * velocity + grad"
 AHEAD = "direction = grad + momentum * velocity"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.optimizers.bank import adam_mistakes
 from autograder.hidden.optimizers.bank.adam_rule import indented
-from autograder.misconception import Bank
 
 KEY = "radam_step"
 M, V, M_HAT = adam_mistakes.M, adam_mistakes.V, adam_mistakes.M_HAT

@@ -5,8 +5,8 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.optimizers.probes import adam_probes, adam_state, adaptive, others, steps
-from autograder.probe import Probes
 
 probes = Probes("05_optimizers", __name__)
 steps.declare(probes)

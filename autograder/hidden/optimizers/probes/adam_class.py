@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.toolbox import snapshot
+from autograder.api import snapshot
 
 OPTIONS = ("lr", "betas", "eps", "weight_decay", "decoupled")
 Groups = Sequence[Sequence[tuple[int, ...]]]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Probe, Probes, overwrite, snapshot
 from autograder.hidden.optimizers.probes.adam_class import (
     TWINS,
     Groups,
@@ -13,8 +14,6 @@ from autograder.hidden.optimizers.probes.adam_class import (
     problem,
     stepwise,
 )
-from autograder.probe import Probe, Probes
-from autograder.toolbox import overwrite, snapshot
 
 KEY = "Adam"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Probe, Probes, attempt, snapshot
 from autograder.hidden.optimizers.probes.adam_class import (
     TWINS,
     Groups,
@@ -15,8 +16,6 @@ from autograder.hidden.optimizers.probes.adam_class import (
     refusal,
     scramble,
 )
-from autograder.probe import Probe, Probes
-from autograder.toolbox import attempt, snapshot
 
 KEY = "Adam"
 TALL, WIDE = (3, 2), (2, 3)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.optimizers.probes.rules import VARIED, Rule, RuleProbes
-from autograder.probe import Probes
 
 MOMENTS = ("m", "v")
 

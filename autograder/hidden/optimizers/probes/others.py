@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Probe, Probes
-from autograder.toolbox import Purity
+from autograder.api import Probe, Probes, Purity
 
 
 def quadratic(rng: np.random.Generator, eigenvalues: Any) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Probe, Probes
-from autograder.toolbox import Purity, snapshot
+from autograder.api import Probe, Probes, Purity, snapshot
 
 VARIED = (0.1, 0.1, 0.03, 0.03, 0.2, 0.2)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.orientation.bank import path, rate, step
-from autograder.misconception import Bank
 
 bank = Bank("00_orientation")
 for module in (step, path, rate):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 OVERWRITTEN = (
     "All rows of the path are one and the same array, written over in every step, so each shows "

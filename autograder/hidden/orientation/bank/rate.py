@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 
 def _rate(bank: Bank, name: str, text: str, new: str, source: str = "", **more: Any) -> None:

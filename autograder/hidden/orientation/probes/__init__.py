@@ -5,8 +5,8 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.orientation.probes import path, rate, step
-from autograder.probe import Probes
 
 probes = Probes("00_orientation", __name__)
 for topic in ("small_rate", "edge", "bowl"):

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Probe, Probes
-from autograder.toolbox import snapshot
+from autograder.api import Probe, Probes, snapshot
 
 Inputs = dict[str, Any]
 

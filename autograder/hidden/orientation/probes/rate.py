@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Probe, Probes
+from autograder.api import Probe, Probes
 
 Inputs = dict[str, Any]
 

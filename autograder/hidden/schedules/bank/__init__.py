@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.schedules.bank import (
     climbs,
     cosines,
@@ -13,7 +14,6 @@ from autograder.hidden.schedules.bank import (
     range_test,
     scaling,
 )
-from autograder.misconception import Bank
 
 bank = Bank("06_schedules")
 for module in (

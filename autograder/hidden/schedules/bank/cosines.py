@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "cosine"
 END = "    if step >= total_steps:\n        return float(min_lr)\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "one_cycle"
 GLIDE = "stop + (start - stop) / 2 * (1 + np.cos(np.pi * part))"

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
-from autograder.observation import Number
+from autograder.api import Bank, Number
 
 KEY = "lr_range_test"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "lr_range_test"
 RATES = "np.geomspace(min_lr, max_lr, steps)"

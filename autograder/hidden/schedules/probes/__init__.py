@@ -5,6 +5,7 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.schedules.probes import (
     climbs,
     cycle,
@@ -13,7 +14,6 @@ from autograder.hidden.schedules.probes import (
     range_test,
     scaling,
 )
-from autograder.probe import Probes
 
 probes = Probes("06_schedules", __name__)
 for module in (decays, climbs, cycle, plateau, scaling, range_test):

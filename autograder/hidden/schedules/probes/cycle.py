@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.schedules.probes.rates import Rates, asked
-from autograder.probe import Inputs, Probe, Probes
 
 
 def defaults(rng: np.random.Generator) -> Inputs:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes, Tolerance
+from autograder.api import Inputs, Probe, Probes, Tolerance
 
 KEY = "ReduceOnPlateau"
 NAN = float("nan")

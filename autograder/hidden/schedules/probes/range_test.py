@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import label
+from autograder.api import Inputs, Probe, Probes, label
 
 KEY = "lr_range_test"
 LABELS = ("lrs", "losses", "suggestion")

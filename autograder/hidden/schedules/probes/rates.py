@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograder.probe import Inputs
+from autograder.api import Inputs
 
 
 def asked(steps: Iterable[int], *args: Any, **options: Any) -> dict[str, Any]:

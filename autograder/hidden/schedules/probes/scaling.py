@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
+from autograder.api import Inputs, Probe, Probes
 
 
 def larger(rng: np.random.Generator) -> Inputs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.api import Bank
 from autograder.hidden.signal.bank import batches, chains, draws, features, rows, units
-from autograder.misconception import Bank
 
 bank = Bank("04_signal")
 for module in (features, units, chains, draws, batches, rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "batchnorm_forward__batchnorm_backward"
 MEAN = "running_mean = (1 - momentum) * running_mean + momentum * mean"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY, BOUND = "forward_statistics", "sigmoid_gradient_bound"
 STEP = "h = activation(h @ W)"

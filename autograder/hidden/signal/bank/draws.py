@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 XAVIER, HE = "xavier_uniform", "he_normal"
 BOUND = "np.sqrt(6 / (fan_in + fan_out))"

@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconception import Bank
-from autograder.observation import Number
+from autograder.api import Bank, Number
 
 ROOT3 = 3**0.5
 MOMENTS = (1.8, 3.0, 2.365)  # uniform, normal, normal cut off at two deviations

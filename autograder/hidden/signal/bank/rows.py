@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.misconception import Bank
+from autograder.api import Bank
 
 KEY = "layernorm_forward__layernorm_backward"
 DX = "return inv_std * (g - along_mean - along_std)"

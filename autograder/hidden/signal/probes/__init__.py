@@ -5,8 +5,8 @@ Its modules are sent by value together: who registers a package registers what i
 
 from __future__ import annotations
 
+from autograder.api import Probes
 from autograder.hidden.signal.probes import batches, chains, draws, rows, units
-from autograder.probe import Probes
 
 probes = Probes("04_signal", __name__)
 for module in (units, chains, draws, batches, rows):

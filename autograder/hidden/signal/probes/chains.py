@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes, Tolerance
-from autograder.toolbox import AFTERWARDS, snapshot
+from autograder.api import AFTERWARDS, Inputs, Probe, Probes, Tolerance, snapshot
 
 
 def relu(z: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
+from autograder.api import Inputs, Probe, Probes
 
 SOURCE = "call it twice with default_rng(0), once with default_rng(1), and compare."
 

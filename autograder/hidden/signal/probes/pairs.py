@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.probe import Inputs
-from autograder.toolbox import AFTERWARDS, OVERWRITTEN, label, overwrite, snapshot
+from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, label, overwrite, snapshot
 
 OUTPUTS = {
     "batchnorm": ("out", "cache", "running_mean", "running_var"),

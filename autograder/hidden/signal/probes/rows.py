@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.api import Inputs, Probe, Probes
 from autograder.hidden.signal.probes.pairs import Ahead, Back, BothWays, Norm, Outstanding, Pure
-from autograder.probe import Inputs, Probe, Probes
 
 LAYER = Norm("layernorm")
 NUDGE = "nudge one element of x at a time, with dout random, and compare with dx."

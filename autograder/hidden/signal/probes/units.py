@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Inputs, Probe, Probes
-from autograder.toolbox import Purity
+from autograder.api import Inputs, Probe, Probes, Purity
 
 Array = Any
 

@@ -1,5 +1,5 @@
 """Hidden tests of lesson 99."""
 
-from autograder.grader import grader
+from autograder.api import grader
 
 grade = grader("99_topic")

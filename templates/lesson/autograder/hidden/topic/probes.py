@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.probe import Probe, Probes
-from autograder.toolbox import Purity, Raises
+from autograder.api import Probe, Probes, Purity, Raises
 
 probes = Probes("99_topic", __name__)
 probes.prediction("first_value")
