@@ -23,14 +23,10 @@ def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         from autograder.build import BuildError
-        from autograder.mutation.errors import MutationError
         from autograder.rebuild import NotANotebook, UnknownLesson
         from autograder.sandbox import SealingError
 
-        known = (
-            *(CourseError, LessonError, BuildError, NotANotebook, UnknownLesson, SealingError),
-            MutationError,
-        )
+        known = (CourseError, LessonError, BuildError, NotANotebook, UnknownLesson, SealingError)
         try:
             return command(*args, **kwargs)
         except known as error:

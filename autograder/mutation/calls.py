@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
-from typing import Any
 
-from autograder.mutation.places import called
+from autograder.mutation.places import called, copied
 
 PAIRS = (
     *(("maximum", "minimum"), ("max", "min"), ("amax", "amin"), ("argmax", "argmin")),
@@ -35,15 +33,8 @@ def calls_changed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     for keyword in node.keywords:
         if keyword.arg not in GUARDS:
             rest = [other for other in node.keywords if other is not keyword]
-            yield "keyword dropped", _copied(node, keywords=rest)
+            yield "keyword dropped", copied(node, keywords=rest)
     yield from _unwrapped(node)
-
-
-def _copied(node: Any, **fields: Any) -> Any:
-    other = copy.copy(node)
-    for name, value in fields.items():
-        setattr(other, name, value)
-    return other
 
 
 def _renamed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -51,9 +42,9 @@ def _renamed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     if name not in OTHERS:
         return
     if isinstance(func, ast.Attribute):
-        yield "function", _copied(node, func=_copied(func, attr=OTHERS[name]))
+        yield "function", copied(node, func=copied(func, attr=OTHERS[name]))
     elif name in BUILT_IN:
-        yield "function", _copied(node, func=_copied(func, id=OTHERS[name]))
+        yield "function", copied(node, func=copied(func, id=OTHERS[name]))
 
 
 def _swapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -63,7 +54,7 @@ def _swapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         one, other = node.args[index : index + 2]
         if not isinstance(one, ast.Starred) and not isinstance(other, ast.Starred):
             args = [*node.args[:index], other, one, *node.args[index + 2 :]]
-            yield "arguments swapped", _copied(node, args=args)
+            yield "arguments swapped", copied(node, args=args)
 
 
 def _unwrapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -74,6 +65,6 @@ def _unwrapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     elif name in COPIES and not node.args and isinstance(func, ast.Attribute):
         yield "copy left out", func.value
     elif name in ORDERS and len(node.args) == 1:
-        yield "order left out", _copied(node, func=ast.Name("list", ast.Load()), keywords=[])
+        yield "order left out", copied(node, func=ast.Name("list", ast.Load()), keywords=[])
     elif name == "astype" and isinstance(func, ast.Attribute):
         yield "dtype", func.value

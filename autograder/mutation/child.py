@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import resource
 import shutil
@@ -15,8 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-MEMORY = 3 << 30
-FILE = 256 << 20
+LIMITS = (
+    (resource.RLIMIT_DATA, 3 << 30),
+    (resource.RLIMIT_FSIZE, 256 << 20),
+    (resource.RLIMIT_CORE, 0),
+)
 Work = Callable[[Connection], None]
 
 
@@ -62,8 +66,11 @@ def _confine(folder: Path) -> None:
     os.setsid()
     os.chdir(folder)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    for what, limit in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_FSIZE, FILE)):
-        resource.setrlimit(what, (limit, limit))
+    faulthandler.disable()
+    for what, limit in LIMITS:
+        highest = resource.getrlimit(what)[1]
+        bound = limit if highest == resource.RLIM_INFINITY else min(limit, highest)
+        resource.setrlimit(what, (bound, bound))
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)

@@ -1,13 +1,11 @@
 """What a person can mend before mutants can be tried."""
 
-
-class MutationError(Exception):
-    """One clear line."""
+from autograder.course import CourseError
 
 
-class SurvivorsError(MutationError):
-    """A `survivors.toml` that cannot be read."""
+class SurvivorsError(CourseError):
+    """A `survivors.toml` that cannot be read, in one line."""
 
 
-class UnstableReference(MutationError):
+class UnstableReference(CourseError):
     """The reference is not what it was a moment ago, so nothing can be told from it."""

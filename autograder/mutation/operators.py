@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from autograder.mutation.calls import GUARDS, calls_changed
-from autograder.mutation.places import Place, called
+from autograder.mutation.places import Place, called, copied
 
 Change = tuple[str, ast.expr]
 
@@ -47,6 +45,7 @@ DTYPES = {
     "int": "float",
     "bool": "float",
 }
+AXES = ("axis", "dim")
 # What these make of a number does not depend on its sign.
 SIGNLESS = {
     *("abs", "absolute", "square", "cos", "cosh", "isnan", "isinf", "isfinite", "any", "all"),
@@ -62,17 +61,9 @@ def changes(place: Place) -> Iterator[Change]:
         yield from operator(place.node, place)
 
 
-def _copied(node: Any, **fields: Any) -> Any:
-    """A copy of a node with other fields; what is below is shared, and not changed."""
-    other = copy.copy(node)
-    for name, value in fields.items():
-        setattr(other, name, value)
-    return other
-
-
 def _binary(node: ast.expr, place: Place) -> Iterator[Change]:
     if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
-        yield "binary operator", _copied(node, op=BINARY[type(node.op)]())
+        yield "binary operator", copied(node, op=BINARY[type(node.op)]())
 
 
 def _unary(node: ast.expr, place: Place) -> Iterator[Change]:
@@ -109,12 +100,12 @@ def _comparison(node: ast.expr, place: Place) -> Iterator[Change]:
     for index, op in enumerate(node.ops):
         ops = [*node.ops]
         ops[index] = COMPARISONS[type(op)]()
-        yield "comparison", _copied(node, ops=ops)
+        yield "comparison", copied(node, ops=ops)
 
 
 def _boolean(node: ast.expr, place: Place) -> Iterator[Change]:
     if isinstance(node, ast.BoolOp):
-        yield "and, or", _copied(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        yield "and, or", copied(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
 
 
 def _condition(node: ast.expr, place: Place) -> Iterator[Change]:
@@ -132,8 +123,9 @@ def _constant(node: ast.expr, place: Place) -> Iterator[Change]:
     if isinstance(value, bool):
         if place.keyword not in GUARDS:
             yield "boolean", ast.Constant(not value)
-    elif isinstance(value, int) and place.keyword in ("axis", "dim"):
-        yield "axis", ast.Constant(0 if value else 1)
+    elif isinstance(value, int) and place.keyword in AXES:
+        if not isinstance(place.parent, ast.UnaryOp):
+            yield "axis", ast.Constant(0 if value else 1)
     elif isinstance(value, int):
         for other in (value - 1, value + 1) if value else (1,):
             yield "number", ast.Constant(other)
@@ -147,8 +139,7 @@ def _constant(node: ast.expr, place: Place) -> Iterator[Change]:
 
 def _last_axis(node: ast.expr, place: Place) -> Iterator[Change]:
     """`axis=-1` is a sign and a number; changed as one, since -2 or 1 often is no axis."""
-    is_axis = place.field == "value" and place.keyword in ("axis", "dim")
-    if is_axis and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+    if place.keyword in AXES and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "axis", ast.Constant(0)
 
 
@@ -156,9 +147,9 @@ def _dtype(node: ast.expr, place: Place) -> Iterator[Change]:
     parent = place.parent
     is_cast = isinstance(parent, ast.Call) and called(parent) == "astype" and place.field == "args"
     if isinstance(node, ast.Attribute) and node.attr in DTYPES:
-        yield "dtype", _copied(node, attr=DTYPES[node.attr])
+        yield "dtype", copied(node, attr=DTYPES[node.attr])
     elif isinstance(node, ast.Name) and node.id in DTYPES and (place.keyword == "dtype" or is_cast):
-        yield "dtype", _copied(node, id=DTYPES[node.id])
+        yield "dtype", copied(node, id=DTYPES[node.id])
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in DTYPES:
         yield "dtype", ast.Constant(DTYPES[node.value])
 
@@ -167,13 +158,13 @@ def _slice(node: ast.expr, place: Place) -> Iterator[Change]:
     if not isinstance(node, ast.Slice) or node.step is not None:
         return
     if node.lower is None:
-        yield "slice", _copied(node, lower=ast.Constant(1))
+        yield "slice", copied(node, lower=ast.Constant(1))
     elif not isinstance(node.lower, ast.Constant):
-        yield "slice", _copied(node, lower=shifted(node.lower, ast.Add()))
+        yield "slice", copied(node, lower=shifted(node.lower, ast.Add()))
     if node.upper is None:
-        yield "slice", _copied(node, upper=ast.UnaryOp(ast.USub(), ast.Constant(1)))
+        yield "slice", copied(node, upper=ast.UnaryOp(ast.USub(), ast.Constant(1)))
     elif not isinstance(node.upper, ast.Constant):
-        yield "slice", _copied(node, upper=shifted(node.upper, ast.Sub()))
+        yield "slice", copied(node, upper=shifted(node.upper, ast.Sub()))
 
 
 def _range(node: ast.expr, place: Place) -> Iterator[Change]:
@@ -185,7 +176,7 @@ def _range(node: ast.expr, place: Place) -> Iterator[Change]:
     for op in (ast.Sub(), ast.Add()):
         args = [*node.args]
         args[index] = shifted(args[index], op)
-        yield "range", _copied(node, args=args)
+        yield "range", copied(node, args=args)
 
 
 def shifted(node: ast.expr, op: ast.operator) -> ast.expr:

@@ -99,7 +99,7 @@ def _name(statement: ast.stmt) -> str:
 
 def header(statement: ast.stmt) -> str:
     """The source of a statement; of one that holds others, the line that they stand below."""
-    if not hasattr(statement, "body"):
+    if not holds_others(statement):
         return ast.unparse(statement)
     alone: Any = copy.copy(statement)
     for field in BLOCKS:
@@ -108,6 +108,11 @@ def header(statement: ast.stmt) -> str:
     if not isinstance(alone, ast.Match):
         alone.body = [ast.Pass()]
     return ast.unparse(alone).removesuffix("\n    pass")
+
+
+def holds_others(statement: ast.stmt) -> bool:
+    """Whether it is one of `if`, `for`, `def` and the like."""
+    return any(hasattr(statement, field) for field in BLOCKS)
 
 
 def places(statement: ast.stmt) -> Iterator[Place]:
@@ -130,14 +135,22 @@ def _within(node: ast.AST, keyword: str | None) -> Iterator[Place]:
         children = list(enumerate(value)) if isinstance(value, list) else [(field, value)]
         holder = value if isinstance(value, list) else node
         for index, child in children:
+            if _is_warning(child):
+                continue
             if isinstance(child, ast.expr):
                 yield Place(holder, index, node, field, keyword)
-            if isinstance(child, ast.AST) and not _is_warning(child):
-                named = child.arg if isinstance(child, ast.keyword) else None
-                yield from _within(child, named or (keyword if field == "value" else None))
+            if isinstance(child, ast.AST):
+                yield from _within(child, _keyword_below(child, keyword))
 
 
-def _is_warning(node: ast.AST) -> bool:
+def _keyword_below(child: ast.AST, keyword: str | None) -> str | None:
+    """The `axis` of `axis=1` is that of the numbers in `axis=-1` and `axis=(0, 1)` too."""
+    if isinstance(child, ast.keyword):
+        return child.arg
+    return keyword if isinstance(child, ast.UnaryOp | ast.Tuple) else None
+
+
+def _is_warning(node: object) -> bool:
     """`warnings.warn(...)`: its text is a message, as an error's is."""
     return isinstance(node, ast.Call) and called(node) in ("warn", "warn_explicit")
 
@@ -148,3 +161,11 @@ def called(node: ast.Call) -> str:
     if isinstance(func, ast.Attribute):
         return func.attr
     return func.id if isinstance(func, ast.Name) else ""
+
+
+def copied(node: Any, **fields: Any) -> Any:
+    """A copy of a node with other fields; what is below is shared, and not changed."""
+    other = copy.copy(node)
+    for name, value in fields.items():
+        setattr(other, name, value)
+    return other

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from autograder.cells import nbgrader_of
 from autograder.lesson import Lesson
+from autograder.misconception import exercise_source
 from autograder.mutation.mutants import Mutant
 from autograder.mutation.run import MutationReport
-
-MARK = re.compile(r"\s*### (BEGIN|END) SOLUTION")
 
 
 def report_lines(report: MutationReport) -> Iterator[str]:
@@ -55,11 +53,16 @@ def summary(report: MutationReport) -> str:
 
 def file_line(lesson: Lesson, mutant: Mutant) -> int:
     """Where a mutant's statement stands in the lesson's source, counted from 1."""
-    numbers: list[int] = []
+    below = _numbered(lesson, lesson.exercises[mutant.exercise].solution_ids)
+    number = 0
+    for text in exercise_source(lesson, mutant.exercise).splitlines()[: mutant.line]:
+        if text.strip():
+            number = next((number for number, line in below if line == text), number)
+    return number
+
+
+def _numbered(lesson: Lesson, solution_ids: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     for cell in lesson.notebook().cells:
-        if nbgrader_of(cell).get("grade_id") in lesson.exercises[mutant.exercise].solution_ids:
+        if nbgrader_of(cell).get("grade_id") in solution_ids:
             first = lesson.source[: lesson.source.find(cell.source)].count("\n") + 1
-            own = enumerate(cell.source.splitlines(), first)
-            numbers += [number for number, text in own if not MARK.fullmatch(text)]
-            numbers.append(numbers[-1] + 1)  # the empty line that the cells are joined by
-    return numbers[mutant.line - 1]
+            yield from enumerate(cell.source.splitlines(), first)

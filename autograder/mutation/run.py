@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -95,35 +95,30 @@ def _try_all(
 ) -> list[tuple[Mutant, Outcome]]:
     for name in THREADS:
         os.environ.setdefault(name, "1")
-    start = (lesson.source_path, list(autograder.hidden.__path__))
-    with ProcessPoolExecutor(
-        workers or os.cpu_count(), get_context("spawn"), _begin, start
-    ) as pool:
-        same = {key: pool.submit(_attempt, key, exercise_source(lesson, key)) for key in keys}
-        futures = {pool.submit(_attempt, m.exercise, m.source): m for m in mutants}
+    attempt = partial(_attempt, lesson.source_path, tuple(autograder.hidden.__path__))
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn")) as pool:
+        same = {key: pool.submit(attempt, key, exercise_source(lesson, key)) for key in keys}
+        futures = {pool.submit(attempt, m.exercise, m.source): m for m in mutants}
         try:
+            for key, control in same.items():
+                if seen := control.result().caught_by:
+                    raise UnstableReference(f"{key}: the reference differs from itself in {seen}")
             for done, future in enumerate(as_completed(futures), 1):
                 future.result()
                 if progress:
                     progress(done, len(futures), futures[future].exercise)
-            for key, control in same.items():
-                if seen := control.result().caught_by:
-                    raise UnstableReference(f"{key}: the reference differs from itself in {seen}")
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
         return [(mutant, future.result()) for future, mutant in futures.items()]
 
 
-_trials: Trials
+def _attempt(source: Path, hidden: tuple[str, ...], exercise: str, program: str) -> Outcome:
+    return _trials(source, hidden).attempt(exercise, program)
 
 
-def _begin(source: Path, hidden: list[str]) -> None:
+@lru_cache(maxsize=1)
+def _trials(source: Path, hidden: tuple[str, ...]) -> Trials:
     """A worker sees the hidden packages that the process which started it sees."""
-    global _trials
-    autograder.hidden.__path__ = hidden
-    _trials = Trials(Lesson.read(source))
-
-
-def _attempt(exercise: str, source: str) -> Outcome:
-    return _trials.attempt(exercise, source)
+    autograder.hidden.__path__ = list(hidden)
+    return Trials(Lesson.read(source))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from autograder.mutation.operators import BINARY
-from autograder.mutation.places import Definition, Line, is_text
+from autograder.mutation.places import Definition, Line, copied, holds_others, is_text
 
 Change = tuple[str, ast.stmt]
 
@@ -19,17 +17,10 @@ def changes(line: Line) -> Iterator[Change]:
         yield from operator(line)
 
 
-def _copied(node: Any, **fields: Any) -> Any:
-    other = copy.copy(node)
-    for name, value in fields.items():
-        setattr(other, name, value)
-    return other
-
-
 def _dropped(line: Line) -> Iterator[Change]:
     node = line.node
     stays = ast.Pass | ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal
-    if hasattr(node, "body") or isinstance(node, stays) or is_text(node) or _is_whole_if(line):
+    if holds_others(node) or isinstance(node, stays) or is_text(node) or _is_whole_if(line):
         return
     if isinstance(node, ast.AnnAssign) and node.value is None:
         return
@@ -47,7 +38,7 @@ def _augmented(line: Line) -> Iterator[Change]:
     if not isinstance(node, ast.AugAssign):
         return
     if type(node.op) in BINARY:
-        yield "binary operator", _copied(node, op=BINARY[type(node.op)]())
+        yield "binary operator", copied(node, op=BINARY[type(node.op)]())
     yield "assigned, not added", ast.Assign([node.target], node.value, lineno=node.lineno)
     if isinstance(node.target, ast.Name | ast.Attribute) and not _is_number(line, node.target):
         value = ast.BinOp(_loaded(node.target), node.op, node.value)
@@ -86,7 +77,8 @@ def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _loaded(target: ast.Name | ast.Attribute) -> ast.expr:
-    return _copied(target, ctx=ast.Load())  # type: ignore[no-any-return]
+    loaded: ast.expr = copied(target, ctx=ast.Load())
+    return loaded
 
 
 def _returned(line: Line) -> Iterator[Change]:
@@ -97,7 +89,7 @@ def _returned(line: Line) -> Iterator[Change]:
     for index in range(len(parts) - 1):
         one, other = parts[index : index + 2]
         swapped = [*parts[:index], other, one, *parts[index + 2 :]]
-        yield "parts swapped", _copied(node, value=_copied(node.value, elts=swapped))
+        yield "parts swapped", copied(node, value=copied(node.value, elts=swapped))
 
 
 def _jump(line: Line) -> Iterator[Change]:
@@ -112,7 +104,7 @@ def _decorators(line: Line) -> Iterator[Change]:
     if isinstance(node, Definition):
         for decorator in node.decorator_list:
             rest = [other for other in node.decorator_list if other is not decorator]
-            yield "decorator dropped", _copied(node, decorator_list=rest)
+            yield "decorator dropped", copied(node, decorator_list=rest)
 
 
 OPERATORS: tuple[Callable[[Line], Iterator[Change]], ...] = (

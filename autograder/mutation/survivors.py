@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import autograder.hidden
 from autograder.lesson import Lesson
 from autograder.mutation.errors import SurvivorsError
 from autograder.mutation.mutants import Mutant
@@ -59,11 +59,11 @@ def read_survivors(lesson: Lesson) -> list[Explained]:
     Raises:
         SurvivorsError: it is not TOML, or an entry has an unknown exercise, field or kind.
     """
-    package = importlib.import_module(f"autograder.hidden.{lesson.slug}")
-    path = Path(str(package.__file__)).with_name(FILE)
-    if not path.is_file():
-        return []
-    return parse_survivors(path.read_text(encoding="utf-8"), lesson.exercises, str(path))
+    for folder in autograder.hidden.__path__:
+        path = Path(folder) / lesson.slug / FILE
+        if path.is_file():
+            return parse_survivors(path.read_text(encoding="utf-8"), lesson.exercises, str(path))
+    return []
 
 
 def parse_survivors(text: str, exercises: Collection[str], of: str = FILE) -> list[Explained]:

@@ -75,7 +75,7 @@ class Trials:
 
     def _first_caught(self, exercise: str, source: str, known: _Known, out: Connection) -> Outcome:
         for judge in self.judges:
-            limit_cpu(SLOWER * GRACE)
+            limit_cpu(_allowed(0.0))
             try:
                 runner = self._runner(exercise, source)
             except BaseException:  # noqa: BLE001 (a cell that cannot be run is seen by every probe)
