@@ -17,6 +17,8 @@ OTHERS = {**{b: a for a, b in PAIRS}, **dict(PAIRS), "sum": "mean"}
 BUILT_IN = {"max", "min", "any", "all"}
 COPIES = {"array", "copy", "deepcopy", "list", "dict", "tuple", "clone", "detach", "ravel"}
 ORDERS = {"sorted", "reversed"}
+# The type of what is already right: no observation has it, or the contract gives it.
+TYPES = {"float", "asarray"}
 # With these, the order of the arguments changes nothing.
 SYMMETRIC = {
     *("maximum", "minimum", "max", "min", "add", "multiply", "logical_and", "logical_or"),
@@ -26,15 +28,20 @@ SYMMETRIC = {
 GUARDS = {"strict"}
 
 
-def calls_changed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """What could stand in the place of a call, with the operator that put it there."""
+def calls_changed(node: ast.Call, alone: bool) -> Iterator[tuple[str, ast.expr]]:
+    """What could stand in the place of a call, with the operator that put it there.
+
+    Args:
+        alone: the call is a whole statement, and to leave it out is to drop that.
+    """
     yield from _renamed(node)
     yield from _swapped(node)
     for keyword in node.keywords:
         if keyword.arg not in GUARDS:
             rest = [other for other in node.keywords if other is not keyword]
             yield "keyword dropped", copied(node, keywords=rest)
-    yield from _unwrapped(node)
+    if not alone:
+        yield from _unwrapped(node)
 
 
 def _renamed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -58,7 +65,7 @@ def _swapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _unwrapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """The same value, not copied, not in order, or of the type that it came with."""
+    """The argument itself: not copied, not in order, of the type that it came with."""
     name, func = called(node), node.func
     if name in COPIES and len(node.args) == 1:
         yield "copy left out", node.args[0]
@@ -68,3 +75,5 @@ def _unwrapped(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         yield "order left out", copied(node, func=ast.Name("list", ast.Load()), keywords=[])
     elif name == "astype" and isinstance(func, ast.Attribute):
         yield "dtype", func.value
+    elif name not in TYPES and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
+        yield "call left out", node.args[0]

@@ -64,6 +64,8 @@ def changes(place: Place) -> Iterator[Change]:
 def _binary(node: ast.expr, place: Place) -> Iterator[Change]:
     if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
         yield "binary operator", copied(node, op=BINARY[type(node.op)]())
+        yield "operand dropped", node.left
+        yield "operand dropped", node.right
 
 
 def _unary(node: ast.expr, place: Place) -> Iterator[Change]:
@@ -186,7 +188,8 @@ def shifted(node: ast.expr, op: ast.operator) -> ast.expr:
 
 def _call(node: ast.expr, place: Place) -> Iterator[Change]:
     if isinstance(node, ast.Call):
-        yield from calls_changed(node)
+        alone = isinstance(place.parent, ast.Expr)  # then its value is of no use to anyone
+        yield from calls_changed(node, alone)
 
 
 OPERATORS: tuple[Callable[[ast.expr, Place], Iterator[Change]], ...] = (

@@ -12,7 +12,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import autograder.hidden
-from autograder.batch import THREADS
 from autograder.lesson import Lesson
 from autograder.mutation.errors import UnstableReference
 from autograder.mutation.mutants import Mutant, mutants_of
@@ -93,6 +92,8 @@ def _try_all(
     workers: int | None,
     progress: Progress | None,
 ) -> list[tuple[Mutant, Outcome]]:
+    from autograder.batch import THREADS  # with all of nbgrader, which no worker needs
+
     for name in THREADS:
         os.environ.setdefault(name, "1")
     attempt = partial(_attempt, lesson.source_path, tuple(autograder.hidden.__path__))

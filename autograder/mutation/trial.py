@@ -120,7 +120,8 @@ class Trials:
 
         said = in_child(work, LONG)
         if not said or isinstance(said[0], str):
-            raise UnstableReference(f"{exercise}: the reference cannot be observed: {said}")
+            why = said[0] if said else "its process ended"
+            raise UnstableReference(f"{exercise}: the reference cannot be observed: {why}")
         found: tuple[Any, dict[str, float], list[str]] = said[0]
         return found
 

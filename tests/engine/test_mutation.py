@@ -106,19 +106,21 @@ def test_the_reference_survives_and_a_change_is_caught_by_name(trials):
 
 
 @pytest.mark.parametrize(
-    "harm",
+    ("harm", "lost"),
     [
-        "while True: pass",
-        "sum(range(10**15))",
-        "import os; os._exit(0)",
-        "import os; os.kill(os.getpid(), 11)",
-        "hoard = [0]\n        while True: hoard += hoard",
-        "import sys; sys.setrecursionlimit(10**9); self.add(steps)",
+        ("while True: pass", True),
+        ("sum(range(10**15))", True),
+        ("import os; os._exit(0)", True),
+        ("import os; os.kill(os.getpid(), 11)", True),
+        ("hoard = bytearray(4 << 30)", False),
+        ("self.add(steps)", False),
     ],
     ids=["loop", "loop in C", "exit", "crash", "memory", "recursion"],
 )
-def test_a_mutant_that_never_comes_back_is_caught(trials, harm):
-    assert trials.attempt("Counter", COUNTER.format(harm)).caught_by
+def test_a_mutant_that_never_comes_back_is_caught(trials, harm, lost):
+    outcome = trials.attempt("Counter", COUNTER.format(harm))
+    assert outcome.caught_by in ("counted", "counted_from_nothing")
+    assert outcome.lost is lost
     assert not trials.attempt("Counter", COUNTER.format("pass")).caught_by
 
 
