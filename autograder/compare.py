@@ -131,6 +131,8 @@ class _Search:
             _is_float(expected.dtype) and _is_int(got.dtype)
         ):
             return None
+        if _is_int(expected.dtype) != _is_int(got.dtype):
+            return self._found("type", path, describe(expected), describe(got), form=True)
         return self._found("dtype", path, expected.dtype, got.dtype, form=True)
 
     def _arrays(

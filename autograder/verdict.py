@@ -11,7 +11,7 @@ Status = Literal["passed", "failed", "error", "timeout", "not_attempted", "forbi
 @dataclass(frozen=True)
 class ProbeVerdict:
     """One probe. `topic` may be shown to learners, `name` only to instructors; `experiment` is what
-    would show the learner why."""
+    would show the learner why, and `kind` whether values or what surrounds them were looked at."""
 
     name: str
     topic: str
@@ -20,6 +20,7 @@ class ProbeVerdict:
     score: float
     message: str = ""
     experiment: str = ""
+    kind: str = "values"
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
