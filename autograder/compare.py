@@ -41,6 +41,15 @@ class Difference:
             return 2
         return 1 if self.form else 0
 
+    @property
+    def numeric(self) -> bool:
+        """Numbers differ, and no answer, exception or input."""
+        number = isinstance(self.expected, int | float | complex)
+        plain = number and not isinstance(self.expected, bool)
+        return self.rank == 0 and (
+            self.kind == "shape" or (self.kind in ("value", "nan") and plain)
+        )
+
 
 def first_difference(
     expected: Observation, got: Observation, tolerance: Tolerance

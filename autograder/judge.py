@@ -197,6 +197,7 @@ class Judge:
             0.0,
             message,
             probe.experiment,
+            numeric=difference.numeric,
         )
 
     def _all(self, exercise: str, status: Status, message: str) -> tuple[ProbeVerdict, ...]:

@@ -31,13 +31,19 @@ def summary(verdict: Verdict) -> list[Line]:
     lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
     if wrong and wrong[0].message != verdict.note:
         lines.append(Line(f"{wrong[0].topic}. {_sentence(wrong[0].message)}", "Different"))
-        lines += _topics("Also checked, and different", wrong[1:])
+        rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
+        lines += _topics("Also checked, and different", rest)
         lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
     if verdict.diagnosis:
         lines.append(Line(verdict.diagnosis.text))
     elif wrong and wrong[0].experiment:
         lines.append(Line(wrong[0].experiment, "To see why"))
     return lines
+
+
+def _is_the_same_fault(probe: ProbeVerdict, told: ProbeVerdict) -> bool:
+    """Wrong numbers in a probe of something else: "inputs left alone" is no complaint to make."""
+    return probe.kind != "values" and probe.numeric and told.kind == "values"
 
 
 def _topics(head: str, probes: Iterable[ProbeVerdict]) -> list[Line]:

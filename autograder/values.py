@@ -64,7 +64,8 @@ def close(expected: Any, got: Any, tol: Tolerance) -> Any:
 def for_dtypes(tol: Tolerance, *dtypes: str) -> Tolerance:
     """The tolerance at which only dtypes part two values: rounding in single precision is no
     difference of value."""
-    if len(set(dtypes)) == 1 or not COARSE.intersection(dtypes):
+    inexact = all("float" in dtype or "complex" in dtype for dtype in dtypes)
+    if not inexact or len(set(dtypes)) == 1 or not COARSE.intersection(dtypes):
         return tol
     return Tolerance(max(tol.rtol, FLOAT32.rtol), max(tol.atol, FLOAT32.atol))
 

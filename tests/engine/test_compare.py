@@ -136,6 +136,10 @@ def test_no_other_kind_of_number_stands_in_for_another(expected, got):
     assert found.form
 
 
+def test_an_int_is_held_to_the_tolerance_of_the_probe():
+    assert first_difference(number(3.00001, "float32"), number(3, "int64"), EXACT).kind == "value"
+
+
 def test_an_int_too_large_for_any_array_is_a_number_like_others():
     for wanted in (number(3, "int64"), number(3.0)):
         assert first_difference(wanted, number(10**400, "int64"), FLOAT64).kind == "value"
@@ -172,6 +176,22 @@ def test_a_value_is_said_before_a_dtype_and_both_before_what_became_of_the_input
     assert first_difference(expected, {**changed, "out": zeros}, FLOAT64).path == ("mask",)
     pure = {**changed, "out": zeros, "mask": zeros}
     assert first_difference(expected, pure, FLOAT64).path[0] == OVERWRITTEN
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "numeric"),
+    [
+        (number(1.0), number(2.0), True),
+        (np.zeros(3), np.zeros((3, 1)), True),
+        (True, False, False),
+        ("ValueError", "no error", False),
+        (number(1.0), number(1.0, "float32"), False),
+        ({AFTERWARDS: number(1.0)}, {AFTERWARDS: number(2.0)}, False),
+        (number(1.0), Raised(("ValueError",)), False),
+    ],
+)
+def test_wrong_numbers_are_told_from_wrong_behaviour(expected, got, numeric):
+    assert first_difference(expected, got, FLOAT64).numeric == numeric
 
 
 @given(st.recursive(FLOATS.map(number) | st.none() | st.booleans(), st.lists), st.data())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.card import Card
+from autograder.card import Card, with_code
 from autograder.compare import first_difference
 from autograder.course import Course
 from autograder.judge import Judge
@@ -211,6 +211,16 @@ def test_values_are_told_before_what_a_function_does_besides():
     assert "<strong>Also checked, and different:</strong> topic d" in Card(verdict)._repr_html_()
 
 
+def test_wrong_values_are_no_complaint_about_what_a_function_does_besides():
+    first = probe("a", "failed", message="the loss: expected 1, got 2")
+    pure = replace(probe("b", "failed", "side", "`x`: expected 1, got 2"), numeric=True)
+    verdict = Verdict("double", "failed", 0.0, 2.0, (pure, first))
+    assert "topic b" not in explain(verdict)
+    verdict = replace(verdict, probes=(replace(pure, numeric=False), first))
+    assert "different: topic b." in explain(verdict)
+    assert "Different: topic b." in explain(replace(verdict, probes=(pure,)))
+
+
 def test_a_message_that_begins_with_code_keeps_its_case():
     verdict = Verdict("double", "failed", 0.0, 1.0, (probe("a", "failed", message="`x`: no"),))
     assert "Different: topic a. `x`: no." in explain(verdict)
@@ -220,6 +230,25 @@ def test_a_message_that_begins_with_code_keeps_its_case():
 def test_what_would_show_it_is_said_where_no_thought_is_known():
     failed = probe("a", "failed", message="the loss: expected 1, got 2", experiment="Try one row.")
     assert explain(Verdict("f", "failed", 0.0, 1.0, (failed,))).endswith("To see why: Try one row.")
+
+
+@pytest.mark.parametrize(
+    ("message", "marked"),
+    [
+        ("expected (3,), got (3, 1).", ["(3,)", "(3, 1)"]),
+        ("expected yes, got no.", []),
+        ("Expected no, got yes.", []),
+        ("expected ValueError, got no error.", ["ValueError"]),
+        ("expected 2 of them, got none.", ["2"]),
+        ("expected True, got False.", ["True", "False"]),
+        ("expected float64, got bool.", ["float64", "bool"]),
+        ("expected -0.5, got nan.", ["-0.5", "nan"]),
+        ("expected an array of shape (3,), got a list of 3.", []),
+        ("`param[0, 1]` after step 2: expected 1, got 2.", ["param[0, 1]", "1", "2"]),
+    ],
+)
+def test_values_are_marked_as_code_and_words_are_not(message, marked):
+    assert re.findall(r"<code>(.*?)</code>", with_code(message)) == marked
 
 
 @pytest.fixture(scope="module")
