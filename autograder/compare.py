@@ -44,11 +44,10 @@ class Difference:
     @property
     def numeric(self) -> bool:
         """Numbers differ, and no answer, exception or input."""
+        if self.rank or isinstance(self.expected, bool):
+            return False
         number = isinstance(self.expected, int | float | complex)
-        plain = number and not isinstance(self.expected, bool)
-        return self.rank == 0 and (
-            self.kind == "shape" or (self.kind in ("value", "nan") and plain)
-        )
+        return self.kind == "shape" or (self.kind in ("value", "nan") and number)
 
 
 def first_difference(
