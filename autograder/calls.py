@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from bisect import bisect_left, bisect_right
+import copy
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,6 +45,29 @@ class _Placed(NamedTuple):
     statement: Statement
 
 
+class _Reader(NamedTuple):
+    """A statement that reads a name.
+
+    Attributes:
+        later: the name is read in a function, which may be called later.
+        in_the_end: what the statement defines is used after the last cell only.
+    """
+
+    placed: _Placed
+    later: bool
+    in_the_end: bool
+
+    @property
+    def in_the_end_only(self) -> bool:
+        """Whether no value but the last is meant: nothing has called the function before."""
+        return self.later and self.in_the_end and self.placed.statement.is_definition
+
+    @property
+    def since(self) -> int:
+        """What was replaced before this place cannot be meant."""
+        return self.placed.place + (self.later and self.placed.statement.is_definition)
+
+
 class Program:
     """The cells of a notebook, in the order in which they run, as one program."""
 
@@ -55,22 +79,67 @@ class Program:
                 Otherwise an earlier one counts too, unless nothing could keep the last from being
                 run.
         """
-        self.stars: set[str] = set()  # the modules of `from ... import *`
         self._ran = ran
         self._placed: list[_Placed] = []
         self._bound: dict[str, list[_Placed]] = defaultdict(list)
         self._replaced: dict[str, list[int]] = defaultdict(list)  # from where on only later counts
         self._changed: dict[str, list[_Placed]] = defaultdict(list)
         self._libraries: dict[str, set[str]] = defaultdict(set)  # the names of each, by its root
-        place = 0
-        for source in sources:
-            for statement in (cell := statements(source)):
-                self._add(_Placed(place + statement.number, statement))
-            place += len(cell) + 1
+        self._known: dict[tuple[int, tuple[str, ...]], Reach] = {}
+        self._ends = [0]  # where each cell begins, and the last one ends
+        for cell in map(statements, sources):
+            for statement in cell:
+                self._add(_Placed(self._ends[-1] + statement.number, statement))
+            self._ends.append(self._ends[-1] + len(cell) + 1)
+        self._end = self._ends[-1]
+
+    def first(self, cells: int) -> Program:
+        """The program that its first cells are."""
+        shorter = copy.copy(self)
+        shorter._end = self._ends[cells]
+        return shorter
+
+    @property
+    def stars(self) -> set[str]:
+        """The modules of every `from ... import *`."""
+        return {
+            module for _, statement in self._until(self._placed) for module in statement.said.stars
+        }
 
     def reach(self, names: Iterable[str]) -> Reach:
         """What `names` stand for after the last cell, what that reads, and so on."""
-        names = tuple(names)
+        key = self._end, tuple(names)
+        if key not in self._known:
+            self._known[key] = self._reach(key[1])
+        return self._known[key]
+
+    def saying(self, words: Iterable[str], names: Iterable[str]) -> set[str]:
+        """Which of `names` are read by a statement, anywhere, that has one of `words` in a
+        string."""
+        words, wanted, found = frozenset(words), frozenset(names), set[str]()
+        for _, statement in self._until(self._placed):
+            read = wanted.intersection(name for name, _ in statement.reads)
+            if read and words & statement.strings:
+                found |= read
+        return found
+
+    def _add(self, placed: _Placed) -> None:
+        place, statement = placed
+        self._placed.append(placed)
+        for name in statement.binds:
+            self._bound[name].append(placed)
+            if statement.replaces and (self._ran or statement.surely):
+                self._replaced[name].append(place)
+        for name in statement.may_change:
+            self._changed[name].append(placed)
+        for binding in statement.said.bindings:
+            if isinstance(binding.value, str):
+                self._libraries[_root(binding.value)].add(binding.name)
+
+    def _until(self, placed: list[_Placed]) -> list[_Placed]:
+        return placed[: bisect_left(placed, self._end, key=_place)]
+
+    def _reach(self, names: tuple[str, ...]) -> Reach:
         found, read = self._search(names)
         aliases = _aliases(found)
         reads = [read for statement in found for read in statement.said.reads]
@@ -83,81 +152,52 @@ class Program:
             computed=frozenset(path for read in computed for path in _paths(read, aliases)),
         )
 
-    def saying(self, words: Iterable[str], names: Iterable[str]) -> set[str]:
-        """Which of `names` are read by a statement, anywhere, that has one of `words` in a
-        string."""
-        words, wanted, found = frozenset(words), frozenset(names), set[str]()
-        for _, statement in self._placed:
-            read = wanted.intersection(name for name, _ in statement.reads)
-            if read and words & statement.strings:
-                found |= read
-        return found
-
-    def _add(self, placed: _Placed) -> None:
-        place, statement = placed
-        self._placed.append(placed)
-        self.stars.update(statement.said.stars)
-        for name in statement.binds:
-            self._bound[name].append(placed)
-            if statement.replaces and (self._ran or statement.surely):
-                self._replaced[name].append(place)
-        for name in statement.may_change:
-            self._changed[name].append(placed)
-        for binding in statement.said.bindings:
-            if isinstance(binding.value, str):
-                self._libraries[_root(binding.value)].add(binding.name)
-
     def _search(self, names: tuple[str, ...]) -> tuple[list[Statement], set[str]]:
         """The statements behind `names`, in their order, and the globals that these read."""
-        taken: dict[str, tuple[int, int]] = {}
-        found: set[_Placed] = set()
-        waiting = [placed for name in names for placed in self._take(name, None, True, taken)]
+        taken: dict[tuple[str, bool], tuple[int, int]] = {}
+        found: set[tuple[_Placed, bool]] = set()
+        waiting = [each for name in names for each in self._take(name, None, taken)]
         read: set[str] = set()
         while waiting:
-            placed = waiting.pop()
-            if placed in found:
+            placed, in_the_end = waiting.pop()
+            if (placed, in_the_end) in found:
                 continue
-            found.add(placed)
+            found.add((placed, in_the_end))
             for name, later in placed.statement.reads:
                 read.add(name)
-                waiting += self._take(name, placed, later, taken)
-        in_order = sorted(found, key=lambda placed: placed.place)
+                waiting += self._take(name, _Reader(placed, later, in_the_end), taken)
+        in_order = sorted({placed for placed, _ in found}, key=_place)
         return list(dict.fromkeys(placed.statement for placed in in_order)), read
 
     def _take(
         self,
         name: str,
-        reader: _Placed | None,
-        later: bool,
-        taken: dict[str, tuple[int, int]],
-    ) -> Iterator[_Placed]:
-        """What may have bound or changed a name when `reader` reads it, less what was `taken`."""
+        reader: _Reader | None,
+        taken: dict[tuple[str, bool], tuple[int, int]],
+    ) -> Iterator[tuple[_Placed, bool]]:
+        """What may have bound or changed a name when it is read, less what was `taken`, and whether
+        that is in the end only: without a reader it is."""
         bound, replaced = self._bound.get(name, []), self._replaced.get(name, [])
-        first, last = 0, len(bound)
-        if reader is None:
-            known = len(replaced)
-        elif later and reader.statement.is_definition:
-            known = bisect_right(replaced, reader.place)
-        else:
-            known = bisect_left(replaced, reader.place)
-        if known:
-            first = bisect_left(bound, replaced[known - 1], key=_place)
-        if reader is not None and not later:
-            last = bisect_left(bound, reader.place, key=_place)
-        if name not in taken:
-            yield from self._changes(name)
-        low, high = taken.get(name, (last, last))
-        yield from bound[first:low]
-        yield from bound[max(first, high) : last]
-        taken[name] = min(first, low), max(last, high)
+        in_the_end = reader is None or reader.in_the_end_only
+        since = self._end if reader is None or in_the_end else reader.since
+        until = self._end if reader is None or reader.later else reader.placed.place
+        known = bisect_left(replaced, since)
+        first = bisect_left(bound, replaced[known - 1], key=_place) if known else 0
+        last = bisect_left(bound, until, key=_place)
+        if (name, in_the_end) not in taken:
+            yield from ((placed, False) for placed in self._changes(name))
+        low, high = taken.get((name, in_the_end), (last, last))
+        for placed in (*bound[first:low], *bound[max(first, high) : last]):
+            yield placed, in_the_end
+        taken[name, in_the_end] = min(first, low), max(last, high)
 
     def _changes(self, name: str) -> Iterator[_Placed]:
         """What changes a name, or the library that it is a name of."""
-        yield from self._changed.get(name, ())
+        yield from self._until(self._changed.get(name, []))
         for others in self._libraries.values():
             if name in others:
                 for other in others - {name}:
-                    yield from self._changed.get(other, ())
+                    yield from self._until(self._changed.get(other, []))
 
 
 def _place(placed: _Placed) -> int:

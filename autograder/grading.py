@@ -7,6 +7,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 
 from nbformat import NotebookNode
@@ -237,10 +238,17 @@ class _Grading:
     def _program(self, exercise: Exercise) -> Program:
         """What the learner had run when an exercise was judged. A cell that ended a kernel was left
         out of the next."""
+        above = takewhile(lambda cell: grade_id(cell) != exercise.test_id, self.notebook.cells)
+        ids = {cell.id for cell in above}
+        return self._whole_program.first(sum(cell.id in ids for cell in self._that_ran()))
+
+    @cached_property
+    def _whole_program(self) -> Program:
+        return Program(cell.source for cell in self._that_ran())
+
+    def _that_ran(self) -> list[NotebookNode]:
         ended = {self.notebook.cells[index].id for index in self._skip}
-        tests = [cell.id for cell in self.notebook.cells if grade_id(cell) == exercise.test_id]
-        above = {c.id for c in takewhile(lambda c: c.id not in tests, self.notebook.cells)}
-        return Program(c.source for c in self._learners if c.id in above - ended)
+        return [cell for cell in self._learners if cell.id not in ended]
 
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that failed."""

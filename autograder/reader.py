@@ -31,7 +31,7 @@ class Reader(ast.NodeVisitor):
         self.module = self._here = Scope()
         self.reads: list[Read] = []
         self.bindings: list[Binding] = []
-        self.changes: list[str] = []  # globals of which an attribute or an item is set
+        self.changes: list[Read] = []  # that of which an attribute or an item is set
         self.stars: list[str] = []
         self.computed: list[Read] = []  # what is asked for an attribute whose name is computed
         nodes = list(nodes)
@@ -241,7 +241,7 @@ class Reader(ast.NodeVisitor):
         while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
             node = node.value
         if isinstance(node, ast.Name):
-            self.changes.append(node.id)
+            self.changes.append(Read(self._here, node.id, (), unbound=False))
 
     def _annotation(self, node: ast.expr) -> None:
         if not all(isinstance(inner, TYPE_HINT) for inner in ast.walk(node)):

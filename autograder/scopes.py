@@ -66,11 +66,10 @@ def dotted(node: ast.AST) -> tuple[str, tuple[str, ...]] | None:
     """`F.nn.relu` as its name and attributes; None where it does not begin at a name."""
     parts: list[str] = []
     while not isinstance(node, ast.Name):
-        got = as_getattr(node)
-        if got is not None:
+        if (got := as_getattr(node)) is not None:
             node, attribute = got
         elif isinstance(node, ast.Attribute):
-            node, attribute = node.value, node.attr
+            attribute, node = node.attr, node.value
         else:
             return None
         parts += reversed(attribute.split("."))

@@ -65,12 +65,11 @@ class Statement:
     def may_change(self) -> frozenset[str]:
         """The globals that it changes and does not replace, or that a function in it binds when it
         is called."""
-        inner = {
-            b.name
-            for b in self.said.bindings
-            if b.scope is not self.said.module and b.scope.owner(b.name) is None
-        }
-        return frozenset(inner.union(self.said.changes))
+        touched = [(change.scope, change.name) for change in self.said.changes]
+        touched += [
+            (b.scope, b.name) for b in self.said.bindings if b.scope is not self.said.module
+        ]
+        return frozenset(name for scope, name in touched if scope.owner(name) is None)
 
     @cached_property
     def is_definition(self) -> bool:
