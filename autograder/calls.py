@@ -84,6 +84,7 @@ class Program:
         self._bound: dict[str, list[_Placed]] = defaultdict(list)
         self._replaced: dict[str, list[int]] = defaultdict(list)  # from where on only later counts
         self._changed: dict[str, list[_Placed]] = defaultdict(list)
+        self._filled: dict[str, list[_Placed]] = defaultdict(list)
         self._libraries: dict[str, set[str]] = defaultdict(set)  # the names of each, by its root
         self._known: dict[tuple[int, tuple[str, ...]], Reach] = {}
         self._ends = [0]  # where each cell begins, and the last one ends
@@ -132,6 +133,8 @@ class Program:
                 self._replaced[name].append(place)
         for name in statement.may_change:
             self._changed[name].append(placed)
+        for name in statement.fills:
+            self._filled[name].append(placed)
         for binding in statement.said.bindings:
             if isinstance(binding.value, str):
                 self._libraries[_root(binding.value)].add(binding.name)
@@ -194,10 +197,11 @@ class Program:
     def _changes(self, name: str) -> Iterator[_Placed]:
         """What changes a name, or the library that it is a name of."""
         yield from self._until(self._changed.get(name, []))
-        for others in self._libraries.values():
-            if name in others:
-                for other in others - {name}:
-                    yield from self._until(self._changed.get(other, []))
+        libraries = [names for names in self._libraries.values() if name in names]
+        for other in frozenset[str]().union(*libraries) - {name}:
+            yield from self._until(self._changed.get(other, []))
+        if not libraries:
+            yield from self._until(self._filled.get(name, []))
 
 
 def _place(placed: _Placed) -> int:

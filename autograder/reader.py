@@ -5,10 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from autograder.scopes import Binding, Read, Scope, Value, as_getattr, dotted, pairs
+from autograder.scopes import (
+    Binding,
+    Read,
+    Scope,
+    Value,
+    as_getattr,
+    dotted,
+    is_vars,
+    pairs,
+    parameters,
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+# What puts something into a list, a dict or a set. Libraries have functions of these names, too.
+FILLS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 
 # In these an annotation only names a type; in others it may compute or bind something.
 TYPE_HINT = (
@@ -31,6 +44,7 @@ class Reader(ast.NodeVisitor):
         self.module = self._here = Scope()
         self.reads: list[Read] = []
         self.bindings: list[Binding] = []
+        self.fills: list[Read] = []  # that of which a method is called that puts something in
         self.changes: list[Read] = []  # that of which an attribute or an item is set
         self.stars: list[str] = []
         self.computed: list[Read] = []  # what is asked for an attribute whose name is computed
@@ -63,6 +77,9 @@ class Reader(ast.NodeVisitor):
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if called in ("setattr", "delattr") and node.args:
             self._change(node.args[0])
+        if isinstance(node.func, ast.Attribute) and node.func.attr in FILLS:
+            filled = dotted(node.func.value)
+            self.fills += [Read(self._here, *filled, unbound=False)] if filled else []
         if as_getattr(node) is not None:
             self._chain(node)
             return
@@ -238,8 +255,8 @@ class Reader(ast.NodeVisitor):
 
     def _change(self, node: ast.expr) -> None:
         """Note that something is set in what `node` is."""
-        while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            node = node.value
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred) or is_vars(node):
+            node = node.args[0] if isinstance(node, ast.Call) else node.value
         if isinstance(node, ast.Name):
             self.changes.append(Read(self._here, node.id, (), unbound=False))
 
@@ -255,7 +272,7 @@ class Reader(ast.NodeVisitor):
         named = zip(args.kwonlyargs, args.kw_defaults, strict=True)
         defaults = {arg.arg: value for arg, value in [*given, *named] if value is not None}
         self._visit_all(defaults.values())
-        for arg in _parameters(args):
+        for arg in parameters(args):
             if arg.annotation is not None:
                 self._annotation(arg.annotation)
         return defaults
@@ -270,7 +287,7 @@ class Reader(ast.NodeVisitor):
         outside = self._here
         self._enter(Scope(outside, deferred=True))
         self._type_params(type_params)
-        for arg in _parameters(args):
+        for arg in parameters(args):
             self._bind(arg.arg, None)
         self.bindings += [Binding(self._here, n, value, outside) for n, value in defaults.items()]
         self._visit_all(body)
@@ -279,8 +296,3 @@ class Reader(ast.NodeVisitor):
     def _type_params(self, params: Sequence[ast.AST]) -> None:
         for param in params:
             self._here.bound.add(str(getattr(param, "name", "")))
-
-
-def _parameters(args: ast.arguments) -> list[ast.arg]:
-    optional = [arg for arg in (args.vararg, args.kwarg) if arg is not None]
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs, *optional]

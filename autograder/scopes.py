@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 Value = ast.expr | str | None  # what a name is bound to: an expression, an import's path, unknown
 
@@ -86,3 +86,16 @@ def as_getattr(node: ast.AST) -> tuple[ast.expr, str] | None:
     if isinstance(name, ast.Constant) and isinstance(name.value, str):
         return node.args[0], name.value
     return None
+
+
+def is_vars(node: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether this is `vars(numpy)`, whose items are attributes."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        return False
+    return node.func.id == "vars" and len(node.args) == 1
+
+
+def parameters(args: ast.arguments) -> list[ast.arg]:
+    """All that a function binds when it is called."""
+    optional = [arg for arg in (args.vararg, args.kwarg) if arg is not None]
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs, *optional]

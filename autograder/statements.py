@@ -72,6 +72,11 @@ class Statement:
         return frozenset(name for scope, name in touched if scope.owner(name) is None)
 
     @cached_property
+    def fills(self) -> frozenset[str]:
+        """The globals into which it puts something, if they are containers."""
+        return frozenset(f.name for f in self.said.fills if f.scope.owner(f.name) is None)
+
+    @cached_property
     def is_definition(self) -> bool:
         """A function or class whose own name means itself in it: nothing calls it earlier."""
         node = self.nodes[0] if self.nodes else None

@@ -130,6 +130,8 @@ def test_a_name_of_the_answers_own_is_not_the_notebooks(answer, scratch):
         ["def step(x):\n    return [t for t in torch.sin(x)]"],
         ["ops = {'s': torch.sin}", "def step(x):\n    return ops['s'](x)"],
         ["ops = {}\nops['s'] = torch.sin", "def step(x):\n    return ops['s'](x)"],
+        ["ops = []\nops.append(torch.sin)", "def step(x):\n    return ops[0](x)"],
+        ["import math\nvars(math)['sin'] = torch.sin", "def step(x):\n    return math.sin(x)"],
         ["import numpy as np\nnp.sin = torch.sin", "def step(x):\n    return np.sin(x)"],
         ["import numpy as np, numpy\nnumpy.sin = torch.sin", "def step(x):\n    return np.sin(x)"],
         ["import math\nsetattr(math, 'sin', torch.sin)", "def step(x):\n    return math.sin(x)"],
@@ -213,7 +215,9 @@ def test_what_a_function_gave_before_a_name_was_put_back_counts():
 
 def test_what_changes_a_parameter_changes_no_global():
     other = "import torch\ndef other(np):\n    np.sin = torch.sin\n    np[0] = torch.cos"
-    assert uses("import numpy as np", "def step(x):\n    return np.sin(x)", other) == []
+    answer = "import numpy as np\ndef step(x):\n    return np.sin(x)"
+    assert uses(answer, other) == []
+    assert uses(answer, "import torch\nnp.add(torch.ones(1), np.append(torch.ones(1), 1))") == []
 
 
 def test_the_parts_of_an_assignment_are_told_apart():
