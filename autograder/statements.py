@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from autograder.names import Definition, is_plain_python, parse
 from autograder.reader import Reader
-from autograder.scopes import pairs
+from autograder.scopes import pairs, parameters
 
 IMPORT_CANNOT_FAIL = frozenset({"numpy", "math"})
 TYPES = frozenset({"bool", "dict", "float", "int", "list", "object", "str", "tuple"})
@@ -170,17 +170,17 @@ def _cannot_fail(node: ast.stmt) -> bool:
 
 
 def _plain_signature(node: ast.FunctionDef) -> bool:
-    args = node.args
-    hints = [arg.annotation for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
-    hints += [arg.annotation for arg in (args.vararg, args.kwarg) if arg is not None]
-    return all(
-        _is_literal(d) for d in [*args.defaults, *args.kw_defaults] if d is not None
-    ) and all(
+    defaults = [d for d in [*node.args.defaults, *node.args.kw_defaults] if d is not None]
+    hints = [arg.annotation for arg in parameters(node.args)]
+    return all(map(_is_literal, defaults)) and all(
         hint is None or (isinstance(hint, ast.Name) and hint.id in TYPES)
         for hint in [*hints, node.returns]
     )
 
 
 def _is_literal(node: ast.expr) -> bool:
-    literal = (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.expr_context)
-    return all(isinstance(inner, literal) for inner in ast.walk(node))
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True

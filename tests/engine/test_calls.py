@@ -181,6 +181,7 @@ def test_a_first_attempt_does_not_count_once_it_is_replaced():
     [
         f"1 / 0\n{HONEST}",
         "def step(x, y=1 / 0):\n    return -x",
+        "def step(x, y=-'a'):\n    return -x",
         "@nothing\ndef step(x):\n    return -x",
         f"if 0:\n    {HONEST.replace(chr(10), chr(10) + '    ')}",
         f"%%script false\n{HONEST}",
