@@ -7,11 +7,13 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.calls import Program, reads
+from autograder.calls import Program
 from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
 from autograder.forbidden import forbidden_uses, opaque_uses
@@ -102,7 +104,6 @@ class _Grading:
         self._deadline = time.monotonic() + limits.submission_seconds
         self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
         self._learners = learner_cells(rebuilt, judge.lesson)
-        self._program = Program(cell.source for cell in self._learners)
         self._findings: dict[str, Findings] = {}
         self._visible: dict[str, Ran] = {}
         self._killed: dict[str, Lost] = {}  # by exercise
@@ -219,7 +220,7 @@ class _Grading:
         key = exercise.key
         if key in self._unwritten:
             return self.judge.not_attempted(key)
-        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program)
+        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program(exercise))
         if forbidden:
             note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
             return self.judge.refused(key, "forbidden", note)
@@ -234,9 +235,24 @@ class _Grading:
             return self.judge.refused(key, "error", f"It was not run: {reason}.")
         return self.judge.verdict(self._findings[key], blame=lambda: self._blame(exercise, earlier))
 
+    def _program(self, exercise: Exercise) -> Program:
+        """What the learner had run when an exercise was judged. A cell that ended a kernel was left
+        out of the next."""
+        above = takewhile(lambda cell: grade_id(cell) != exercise.test_id, self.notebook.cells)
+        ids = {cell.id for cell in above}
+        return self._whole_program.first(sum(cell.id in ids for cell in self._that_ran()))
+
+    @cached_property
+    def _whole_program(self) -> Program:
+        return Program(cell.source for cell in self._that_ran())
+
+    def _that_ran(self) -> list[NotebookNode]:
+        ended = {self.notebook.cells[index].id for index in self._skip}
+        return [cell for cell in self._learners if cell.id not in ended]
+
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that failed."""
-        used = {n for s in self._program.reached(exercise.names) for n in reads(s)}
+        used = self._program(exercise).reach(exercise.names).names
         return tuple(
             key
             for key, verdict in earlier.items()
@@ -249,7 +265,7 @@ class _Grading:
             "cannot see through; look at it"
             for exercise in self._by_test.values()
             if exercise.key not in self._unwritten
-            and (names := opaque_uses(exercise, self._program))
+            and (names := opaque_uses(exercise, self._program(exercise)))
         ]
 
 
