@@ -113,7 +113,6 @@ WRONG = {
     "relative_error": named(
         "relative_error",
         in_place=checks.error_in_place,
-        integers=checks.error_in_integers,
         as_array=checks.error_as_array,
         halved=checks.error_halved,
         floored_low=checks.error_floored_low,
