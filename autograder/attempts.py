@@ -1,0 +1,166 @@
+"""Where in a rebuilt notebook each exercise is judged: the last definition of each name counts.
+
+Cells run in their order, so an exercise whose names, or what these reach, are defined below its
+graded cell is judged behind the last of these definitions, as `%check` would after Run All. Every
+other exercise is judged at its graded cell: what stands below cannot change it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbformat import NotebookNode
+
+from autograder.calls import binds, reads
+from autograder.cells import Kind, grade_id, kind
+from autograder.lesson import Exercise, Lesson
+from autograder.names import Definition, bound_names, defined_names, parse, used_names
+
+LATER = "The version in a cell below the tests counts: the last one is judged."
+BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where an exercise is judged: behind the cell of index `behind`.
+
+    `cells` hold the versions of its names that count. `replaced` says that one of them stands below
+    the graded cell, and undoes another.
+    """
+
+    behind: int
+    cells: frozenset[int]
+    replaced: bool
+
+
+class Attempts:
+    """Which cells of a rebuilt notebook define and bind which names. The release's demos and stubs
+    are no attempts."""
+
+    def __init__(self, notebook: NotebookNode, lesson: Lesson) -> None:
+        self._exercises = list(lesson.exercises.values())
+        self._asked_for = {name for exercise in self._exercises for name in exercise.names}
+        self._index: dict[str, int] = {}  # of graded and solution cells, by grade_id
+        self._given = BUILTINS
+        self._sources: dict[int, str] = {}
+        self._extra: set[int] = set()  # cells that the release does not know
+        self._demos: set[int] = set()  # demo cells that the learner edited
+        self._sort(notebook, {cell.id: cell.source for cell in lesson.release().cells})
+        self._defined = {i: defined_names(source) for i, source in self._sources.items()}
+        self._bound = {i: bound_names(source) for i, source in self._sources.items()}
+        self._uses: dict[int, dict[str, set[str]]] = {}
+
+    def _sort(self, notebook: NotebookNode, released: dict[str, str]) -> None:
+        for index, cell in enumerate(notebook.cells):
+            role = kind(cell)
+            if role in (Kind.GRADED, Kind.SOLUTION):
+                self._index[grade_id(cell) or ""] = index
+            if role is Kind.SETUP:
+                self._given |= bound_names(cell.source)
+            elif role is not Kind.GRADED and cell.cell_type == "code":
+                if released.get(cell.id) == cell.source:
+                    continue
+                self._sources[index] = cell.source
+                if role is Kind.UNKNOWN:
+                    (self._demos if cell.id in released else self._extra).add(index)
+
+    def stand(self, exercise: Exercise) -> Stand:
+        """Where an exercise is judged."""
+        test = self._index[exercise.test_id]
+        written = [self._written(name) for name in exercise.names]
+        cells = {at[-1] for at in written if at}
+        base = max([test, *cells])
+        if not all(written):
+            cells |= {self._index[slot] for slot in exercise.solution_ids}
+        replaced = any(len(at) > 1 and at[-1] > test for at in written)
+        return Stand(max([base, *self._reached(exercise, base)]), frozenset(cells), replaced)
+
+    def counted(self, index: int, source: str) -> str:
+        """A cell without its versions of a name that a later cell undoes. What is more than called
+        somewhere may live on under another name, and is kept."""
+        undone = {
+            name
+            for name in self._asked_for & self._defined.get(index, frozenset())
+            if index in self._written(name)[:-1] and name not in self._captured
+        }
+        tree = parse(source) if undone else None
+        if tree is None:
+            return source
+        kept = [s for s in tree.body if not (isinstance(s, Definition) and s.name in undone)]
+        return _unparsed(kept, source)
+
+    def _written(self, name: str) -> list[int]:
+        """The cells that define a name of an exercise. An edited demo is asked only where there is
+        no other, and so is a value that a call made."""
+        defined = [i for i, names in self._defined.items() if name in names]
+        bound = [i for i, names in self._bound.items() if name in names]
+        return [i for i in defined if i not in self._demos] or defined or bound
+
+    def _reached(self, exercise: Exercise, base: int) -> Iterator[int]:
+        """The cells of everything that an exercise's names reach."""
+        waiting, seen = list(exercise.names), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in seen or (name in self._given and name not in self._asked_for):
+                continue
+            seen.add(name)
+            at = self._where(name, base)
+            if at is not None:
+                yield at
+                waiting.extend(self._uses_of(at, name))
+
+    def _where(self, name: str, base: int) -> int | None:
+        """The cell whose version of a name counts for an exercise whose own names are ready behind
+        the cell `base`. A helper that another exercise has in its cell is that exercise's, unless
+        there is no other of this name."""
+        if name in self._asked_for:
+            return next(reversed(self._written(name)), None)
+        bound = [i for i, names in self._bound.items() if name in names]
+        defined = [i for i in bound if name in self._defined[i]]
+        later = [i for i in defined if i > base and i in self._extra]
+        above = [i for i in bound if i <= base]
+        return next(iter(later[-1:] or above[-1:] or defined[:1] or bound[:1]), None)
+
+    def _uses_of(self, index: int, name: str) -> set[str]:
+        """The global names that a cell needs to make, and to use, one of its names."""
+        if index not in self._uses:
+            found = self._uses[index] = {}
+            tree = parse(self._sources[index])
+            for statement in tree.body if tree else ():
+                uses = _uses(statement)
+                for bound in binds(statement):
+                    found.setdefault(bound, set()).update(uses)
+        return self._uses[index].get(name, set())
+
+    @cached_property
+    def _captured(self) -> set[str]:
+        """The names that code does more with than call and define them."""
+        captured = set[str]()
+        for tree in filter(None, map(parse, self._sources.values())):
+            called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+            captured |= {
+                node.id
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Load)
+                and id(node) not in called
+            }
+        return captured
+
+
+def _uses(statement: ast.stmt) -> set[str]:
+    try:
+        return set(used_names(ast.unparse(statement)))
+    except RecursionError:  # nested too deeply to be written out again
+        return reads(statement)
+
+
+def _unparsed(statements: list[ast.stmt], otherwise: str) -> str:
+    try:
+        return "\n".join(map(ast.unparse, statements))
+    except RecursionError:
+        return otherwise
