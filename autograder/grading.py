@@ -18,6 +18,7 @@ from autograder.course import Course
 from autograder.forbidden import forbidden_uses, opaque_uses
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise, Lesson
+from autograder.limits import left_out
 from autograder.messages import explain
 from autograder.names import bound_names, used_names
 from autograder.observation import Lost
@@ -257,7 +258,7 @@ class _Grading:
         )
 
     def _for_a_person(self) -> list[str]:
-        return [
+        return [said for cell in self.notebook.cells if (said := left_out(cell.source))] + [
             f"{exercise.key}: uses {', '.join(names)}, which the search for library calls "
             "cannot see through; look at it"
             for exercise in self._by_test.values()
