@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 from typing import Any
 
 import nbformat
@@ -13,10 +12,10 @@ from nbformat import NotebookNode
 
 from autograder import marks
 from autograder.cells import Kind, grade_id, kind
-from autograder.names import defined_names, parses, stands_alone
+from autograder.names import bound_names, defined_names, used_names
+from autograder.parts import distinct, joined, take, with_continuations
 from autograder.submission import Submitted
 
-SPLITS, JOINED = 10, 20_000  # no cell is split more often, and none so long: joining takes time
 ELSEWHERE = "is written in another cell."
 
 
@@ -27,6 +26,7 @@ class Place:
     The first place of a layout has no cell: it is for what stands above everything known.
     """
 
+    index: int = 0
     cell: NotebookNode | None = None
     kind: Kind = Kind.UNKNOWN
     names: frozenset[str] = frozenset()  # what a solution cell is asked to define
@@ -73,7 +73,9 @@ class Layout:
         self._by_id = {str(cell.id): place for place, cell in known}
         self._by_text = {squeeze(cell.source): place for place, cell in reversed(known)}
         self._asked_for = frozenset[str]().union(*(place.names for place in self.places))
+        self._stood: dict[int, Place] = {}  # behind which place each numbered cell was found
         self._put_all(cells)
+        self._keep_order()
         self._find_by_name()
         for place in self.places:
             if place.is_solution:
@@ -94,17 +96,48 @@ class Layout:
         return notebook
 
     def _put_all(self, cells: Sequence[Submitted]) -> None:
-        here = self.places[0]
-        for cell in cells:
+        here, seen = self.places[0], {0}
+        for number, cell in enumerate(cells):
             given = self._by_text.get(squeeze(cell.source))
             home = self._home(cell) or given
-            here = home or here
+            if home is not None and (home.index > here.index or home.index not in seen):
+                here = home  # the second copy of a cell that stands above is no way back to it
+            seen.add(here.index)
             if given is not None or not cell.source.strip():
                 continue  # the release has it
-            if home is not None and home.takes(cell):
-                home.inside.append(cell)
-            else:
-                here.after.append(cell)
+            self._stood[number] = here
+            taken = home is not None and home.takes(cell)
+            (home.inside if home and taken else here.after).append(replace(cell, number=number))
+
+    def _keep_order(self) -> None:
+        """Whatever goes where, the last definition of a name in the submission stays the last."""
+        found = {name: self._having(name) for name in self._asked_for}
+        last = {name: max(c.number for _, c in those) for name, those in found.items() if those}
+        for name in sorted(last, key=lambda name: last[name]):
+            those = self._having(name)
+            home, cell = max(those, key=lambda each: each[1].number)
+            behind = those[-1][0]
+            if those[-1][1] is not cell:
+                cells = home.inside if any(c is cell for c in home.inside) else home.after
+                cells[:] = [c for c in cells if c is not cell]
+                self._put_behind(behind, cell)
+
+    def _having(self, name: str) -> list[tuple[Place, Submitted]]:
+        """The cells that define a name of an exercise, in the order of the rebuilt notebook. What
+        stands in a demo cell of the release counts only where there is no other."""
+        return [
+            (place, cell)
+            for place in self.places
+            for cell in ([] if place.kind is Kind.DEMO else place.inside) + place.after
+            if name in defined_names(cell.source)
+        ]
+
+    def _put_behind(self, place: Place, cell: Submitted) -> None:
+        """Put a cell where it was found, or, if that is above a place, behind the place."""
+        place = max(place, self._stood[cell.number], key=lambda place: place.index)
+        self._stood[cell.number] = place
+        above = [i for i, other in enumerate(place.after, 1) if other.number < cell.number]
+        place.after.insert(max(above, default=0), cell)
 
     def _home(self, cell: Submitted) -> Place | None:
         """Where the release has this cell, by its name. Code that answers another exercise, and
@@ -118,12 +151,10 @@ class Layout:
 
     def _find_by_name(self) -> None:
         """Fill empty solution places with the cells that define what they ask for."""
-        for index, place in enumerate(self.places):
+        for place in self.places:
             if not place.is_solution or place.inside:
                 continue
-            place.inside = [
-                cell for cells in self._strays(index) for cell in _take(cells, place.names)
-            ]
+            self._take_strays(place)
             if place.inside:
                 self.notes.append(f"{place.name}: found by the name that it defines")
             elif any(place.names & defined_names(cell.source) for cell in self._answers()):
@@ -132,28 +163,56 @@ class Layout:
                 place.inside = [Submitted("code", f"# {names} {ELSEWHERE}")]
                 self.notes.append(f"{place.name}: written in the cell of another exercise")
 
-    def _strays(self, index: int) -> Iterator[list[Submitted]]:
-        """The cells that may be moved to a place: those the release does not know, edited demos,
-        and answers to later exercises."""
-        for position, place in enumerate(self.places):
-            if place.kind is Kind.DEMO or (place.is_solution and position > index):
-                yield place.inside
-            yield place.after
+    def _take_strays(self, place: Place) -> None:
+        """Move what defines a place's names into it, if that is ready to run there. An edited demo
+        is asked only where there is no other."""
+        for among_demos in (False, True):
+            strays = list(self._strays(place, among_demos))
+            found = ((at, cell) for at, cells in strays for cell in take(cells[:], place.names))
+            at, first = next(found, (place, None))
+            if first is not None:
+                if self._is_ready(first, at, place):
+                    place.inside = [c for _, cells in strays for c in take(cells, place.names)]
+                return
+
+    def _strays(self, place: Place, among_demos: bool) -> Iterator[tuple[Place, list[Submitted]]]:
+        """The cells that may be moved to a place: those the release does not know, and answers to
+        later exercises; or edited demos."""
+        for at in self.places:
+            if among_demos and at.kind is Kind.DEMO:
+                yield at, at.inside
+            elif not among_demos:
+                if at.is_solution and at.index > place.index:
+                    yield at, at.inside
+                yield at, at.after
+
+    def _is_ready(self, cell: Submitted, at: Place, place: Place) -> bool:
+        """Whether a cell at one place needs nothing of what runs between there and another."""
+        needed = used_names(cell.source) - bound_names(cell.source)
+        for between in self.places[place.index : at.index + 1]:
+            cells = [c for c in between.inside + between.after if c.number != cell.number]
+            sources = [c.source for c in cells if between is not at or c.number < cell.number]
+            if between.cell and between.kind in (Kind.SETUP, Kind.GRADED):
+                sources.append(between.cell.source)
+            if any(needed & bound_names(source) for source in sources):
+                return False
+        return True
 
     def _answers(self) -> Iterator[Submitted]:
         return (cell for place in self.places if place.is_solution for cell in place.inside)
 
     def _join_parts(self, place: Place) -> None:
-        """Make one cell of the parts of a split one; copies that stand alone follow the first."""
-        parts = _distinct(place.inside)
+        """Make one cell of the parts of a split one. Other attempts stay where they were found."""
+        parts = distinct(place.inside)
         if len(parts) > 1:
             self.notes.append(f"{place.name}: there are {len(parts)} cells of this name")
-            whole = "\n".join(part.source for part in parts)
-            if not all(stands_alone(part.source) for part in parts) and parses(whole):
-                parts = [replace(parts[0], source=whole)]
-        place.inside, place.after[:0] = parts[:1], parts[1:]
+            whole = joined(parts)
+            for part in [] if whole else parts[1:]:
+                self._put_behind(place, part)
+            parts = [whole or parts[0]]
+        place.inside = parts
         if place.inside:
-            place.inside = [_with_continuations(place.inside[0], place.after)]
+            place.inside = [with_continuations(place.inside[0], place.after)]
 
 
 def squeeze(source: str) -> str:
@@ -181,50 +240,8 @@ def as_cell(cell: Submitted, cell_id: str) -> dict[str, Any]:
 
 def _places(release: NotebookNode) -> Iterator[Place]:
     below_task = False
-    for cell in release.cells:
+    for index, cell in enumerate(release.cells, 1):
         role = kind(cell)
         names = defined_names(cell.source) if role is Kind.SOLUTION else frozenset[str]()
-        yield Place(cell, role, names, is_answer=below_task and role is Kind.PROSE)
+        yield Place(index, cell, role, names, is_answer=below_task and role is Kind.PROSE)
         below_task = role is Kind.TASK
-
-
-def _take(cells: list[Submitted], names: frozenset[str]) -> list[Submitted]:
-    """Take out of `cells` those that define one of `names`, each with what continues it."""
-    taken: list[Submitted] = []
-    left: list[Submitted] = []
-    waiting = cells[:]
-    while waiting:
-        cell, rest = waiting[0], waiting[1:]
-        whole = _with_continuations(cell, rest)
-        if names & defined_names(whole.source):
-            taken.append(whole)
-            waiting = rest
-        else:
-            left.append(cell)
-            waiting = waiting[1:]
-    cells[:] = left
-    return taken
-
-
-def _distinct(parts: list[Submitted]) -> list[Submitted]:
-    """Of equal cells only the last: it is the one that would have its way."""
-    last = {part.source.strip(): number for number, part in enumerate(parts)}
-    return [parts[number] for number in sorted(last.values())]
-
-
-def _with_continuations(cell: Submitted, following: list[Submitted]) -> Submitted:
-    """A cell joined with those next to it that do not stand alone, and complete it. They are taken
-    out of `following`."""
-    fragments = list(takewhile(_is_fragment, following[: SPLITS + 1]))
-    if len(fragments) > SPLITS:
-        return cell
-    for count in sorted({len(fragments), min(len(fragments), 1)} - {0}, reverse=True):
-        whole = "\n".join([cell.source, *(part.source for part in fragments[:count])])
-        if len(whole) <= JOINED and parses(whole):
-            del following[:count]
-            return replace(cell, source=whole)
-    return cell
-
-
-def _is_fragment(cell: Submitted) -> bool:
-    return cell.cell_type == "code" and not stands_alone(cell.source)

@@ -29,6 +29,7 @@ class Submitted:
     grade_id: str | None = None
     id: str | None = None
     attachments: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
+    number: int = field(default=0, compare=False)  # its place in the order of the submission
 
 
 @dataclass(frozen=True)
