@@ -73,6 +73,13 @@ class Layout:
         self._by_id = {str(cell.id): place for place, cell in known}
         self._by_text = {squeeze(cell.source): place for place, cell in reversed(known)}
         self._asked_for = frozenset[str]().union(*(place.names for place in self.places))
+        self._coded = frozenset[str]().union(
+            *(
+                defined_names(cell.source)
+                for cell in cells
+                if cell.cell_type == "code" and squeeze(cell.source) not in self._by_text
+            )
+        )
         self._stood: dict[int, Place] = {}  # behind which place each numbered cell was found
         self._put_all(cells)
         self._keep_order()
@@ -106,14 +113,17 @@ class Layout:
             if given is not None or not cell.source.strip():
                 continue  # the release has it
             self._stood[number] = here
-            taken = home is not None and home.takes(cell)
+            taken = home is not None and home.takes(cell) and self._runs(cell)
             (home.inside if home and taken else here.after).append(replace(cell, number=number))
 
     def _keep_order(self) -> None:
         """Whatever goes where, the last definition of a name in the submission stays the last."""
-        found = {name: self._having(name) for name in self._asked_for}
-        last = {name: max(c.number for _, c in those) for name, those in found.items() if those}
-        for name in sorted(last, key=lambda name: last[name]):
+        last = {
+            name: max(cell.number for _, cell in those)
+            for name in self._asked_for
+            if (those := self._having(name))
+        }
+        for name in sorted(last, key=lambda name: (last[name], name)):
             those = self._having(name)
             home, cell = max(those, key=lambda each: each[1].number)
             behind = those[-1][0]
@@ -129,8 +139,13 @@ class Layout:
             (place, cell)
             for place in self.places
             for cell in ([] if place.kind is Kind.DEMO else place.inside) + place.after
-            if name in defined_names(cell.source)
+            if name in defined_names(cell.source) and self._runs(cell)
         ]
+
+    def _runs(self, cell: Submitted) -> bool:
+        """Whether a cell is code, or an answer that became text and that no code replaced."""
+        names = defined_names(cell.source) & self._asked_for
+        return cell.cell_type == "code" or not (names and names <= self._coded)
 
     def _put_behind(self, place: Place, cell: Submitted) -> None:
         """Put a cell where it was found, or, if that is above a place, behind the place."""
