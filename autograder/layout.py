@@ -82,11 +82,11 @@ class Layout:
         )
         self._stood: dict[int, Place] = {}  # behind which place each numbered cell was found
         self._put_all(cells)
-        self._keep_order()
         self._find_by_name()
         for place in self.places:
             if place.is_solution:
                 self._join_parts(place)
+        self._keep_order()
 
     def notebook(self) -> NotebookNode:
         """The layout as a notebook; cells that the release does not know are numbered."""

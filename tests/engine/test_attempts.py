@@ -80,7 +80,7 @@ def test_a_later_letter_counts(answered):
 
 @pytest.mark.parametrize(
     "scratch",
-    ["double = 2 * len('ab')", "double(3)", "np = None", "Counter = 1; sum = max", "def ("],
+    ["double = 2 * len('ab')", "double(3)", "np = None", "sum = max", "def ("],
 )
 def test_what_only_uses_or_assigns_does_not(answered, scratch):
     assert judged_behind(below(answered, scratch)) == cell(RELEASE, "test_double").source
