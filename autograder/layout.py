@@ -4,61 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder import marks
-from autograder.cells import Kind, grade_id, kind
+from autograder.cells import Kind, grade_id
 from autograder.names import bound_names, defined_names, used_names
 from autograder.parts import distinct, joined, take, with_continuations
+from autograder.places import Place, as_cell, places_of
 from autograder.submission import Submitted
 
 ELSEWHERE = "is written in another cell."
-
-
-@dataclass
-class Place:
-    """A cell of the release, what the learner has in it, and the cells that follow it.
-
-    The first place of a layout has no cell: it is for what stands above everything known.
-    """
-
-    index: int = 0
-    cell: NotebookNode | None = None
-    kind: Kind = Kind.UNKNOWN
-    names: frozenset[str] = frozenset()  # what a solution cell is asked to define
-    is_answer: bool = False  # the text below a mastery question
-    inside: list[Submitted] = field(default_factory=list)
-    after: list[Submitted] = field(default_factory=list)
-
-    @property
-    def is_solution(self) -> bool:
-        """Whether learners write code here."""
-        return self.kind is Kind.SOLUTION
-
-    @property
-    def name(self) -> str:
-        """What to call the place in a note."""
-        return str(self.cell.id) if self.cell else "the beginning"
-
-    def takes(self, cell: Submitted) -> bool:
-        """Whether a cell that differs from the release's may stand in its place."""
-        if self.is_solution:
-            return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
-        return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
-
-    def cells(self) -> list[dict[str, Any]]:
-        """The cell, or cells, that a rebuilt notebook has in this place."""
-        if self.cell is None:
-            return []
-        if not self.inside:
-            return [self.cell]
-        if self.is_solution:
-            return [{**self.cell, "source": self.inside[0].source}]
-        return [as_cell(self.inside[0], str(self.cell.id))]
 
 
 class Layout:
@@ -67,7 +26,7 @@ class Layout:
     def __init__(self, release: NotebookNode, cells: Sequence[Submitted]) -> None:
         self.notes: list[str] = []
         self._metadata = release.metadata
-        self.places = [Place(), *_places(release)]
+        self.places = [Place(), *places_of(release)]
         known = [(place, place.cell) for place in self.places if place.cell]
         self._by_grade_id = {grade_id(cell): place for place, cell in known if grade_id(cell)}
         self._by_id = {str(cell.id): place for place, cell in known}
@@ -133,8 +92,8 @@ class Layout:
                 self._put_behind(behind, cell)
 
     def _having(self, name: str) -> list[tuple[Place, Submitted]]:
-        """The cells that define a name of an exercise, in the order of the rebuilt notebook. What
-        stands in a demo cell of the release counts only where there is no other."""
+        """The cells that define a name of an exercise, in the order of the rebuilt notebook. Those
+        of the release's demos have a place of their own, and do not count here."""
         return [
             (place, cell)
             for place in self.places
@@ -236,27 +195,3 @@ def squeeze(source: str) -> str:
         with suppress(marks.MarkError):
             source = marks.without(source, pair)
     return "".join(source.split())
-
-
-def as_cell(cell: Submitted, cell_id: str) -> dict[str, Any]:
-    """A learner's cell with nothing but its type, its text and its images."""
-    made: dict[str, Any] = {
-        "cell_type": cell.cell_type,
-        "id": cell_id,
-        "metadata": {},
-        "source": cell.source,
-    }
-    if cell.cell_type == "code":
-        made |= {"execution_count": None, "outputs": []}
-    elif cell.attachments:
-        made["attachments"] = cell.attachments
-    return made
-
-
-def _places(release: NotebookNode) -> Iterator[Place]:
-    below_task = False
-    for index, cell in enumerate(release.cells, 1):
-        role = kind(cell)
-        names = defined_names(cell.source) if role is Kind.SOLUTION else frozenset[str]()
-        yield Place(index, cell, role, names, is_answer=below_task and role is Kind.PROSE)
-        below_task = role is Kind.TASK
