@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,8 +50,8 @@ class Attempts:
         self._extra: set[int] = set()  # cells that the release does not know
         self._demos: set[int] = set()  # demo cells that the learner edited
         self._sort(notebook, {cell.id: cell.source for cell in lesson.release().cells})
-        self._defined = {i: defined_names(source) for i, source in self._sources.items()}
-        self._bound = {i: bound_names(source) for i, source in self._sources.items()}
+        self._defined = _by_name(defined_names, self._sources)
+        self._bound = _by_name(bound_names, self._sources)
         self._uses: dict[int, dict[str, set[str]]] = {}
 
     def _sort(self, notebook: NotebookNode, released: dict[str, str]) -> None:
@@ -84,7 +84,7 @@ class Attempts:
         somewhere may live on under another name, and is kept."""
         undone = {
             name
-            for name in self._asked_for & self._defined.get(index, frozenset())
+            for name in self._asked_for
             if index in self._written(name)[:-1] and name not in self._captured
         }
         tree = parse(source) if undone else None
@@ -96,9 +96,8 @@ class Attempts:
     def _written(self, name: str) -> list[int]:
         """The cells that define a name of an exercise. An edited demo is asked only where there is
         no other, and so is a value that a call made."""
-        defined = [i for i, names in self._defined.items() if name in names]
-        bound = [i for i, names in self._bound.items() if name in names]
-        return [i for i in defined if i not in self._demos] or defined or bound
+        defined = self._defined.get(name, [])
+        return [i for i in defined if i not in self._demos] or defined or self._bound.get(name, [])
 
     def _reached(self, exercise: Exercise, base: int) -> Iterator[int]:
         """The cells of everything that an exercise's names reach."""
@@ -119,8 +118,7 @@ class Attempts:
         there is no other of this name."""
         if name in self._asked_for:
             return next(reversed(self._written(name)), None)
-        bound = [i for i, names in self._bound.items() if name in names]
-        defined = [i for i in bound if name in self._defined[i]]
+        bound, defined = self._bound.get(name, []), self._defined.get(name, [])
         later = [i for i in defined if i > base and i in self._extra]
         above = [i for i in bound if i <= base]
         return next(iter(later[-1:] or above[-1:] or defined[:1] or bound[:1]), None)
@@ -150,6 +148,17 @@ class Attempts:
                 and id(node) not in called
             }
         return captured
+
+
+def _by_name(
+    names_of: Callable[[str], frozenset[str]], sources: dict[int, str]
+) -> dict[str, list[int]]:
+    """The indices of the cells, in order, that have each name."""
+    found: dict[str, list[int]] = {}
+    for index, source in sources.items():
+        for name in names_of(source):
+            found.setdefault(name, []).append(index)
+    return found
 
 
 def _uses(statement: ast.stmt) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -17,6 +18,8 @@ from autograder.parts import distinct, joined, take, with_continuations
 from autograder.places import Place, as_cell, places_of
 from autograder.submission import Submitted
 
+# Each cell is asked for several times, and a symbol table takes a pass over all of it.
+_bound, _used = lru_cache(4096)(bound_names), lru_cache(4096)(used_names)
 ELSEWHERE = "is written in another cell."
 
 
@@ -162,13 +165,13 @@ class Layout:
 
     def _is_ready(self, cell: Submitted, at: Place, place: Place) -> bool:
         """Whether a cell at one place needs nothing of what runs between there and another."""
-        needed = used_names(cell.source) - bound_names(cell.source)
+        needed = _used(cell.source) - _bound(cell.source)
         for between in self.places[place.index : at.index + 1]:
             cells = [c for c in between.inside + between.after if c.number != cell.number]
             sources = [c.source for c in cells if between is not at or c.number < cell.number]
             if between.cell and between.kind in (Kind.SETUP, Kind.GRADED):
                 sources.append(between.cell.source)
-            if any(needed & bound_names(source) for source in sources):
+            if any(needed & _bound(source) for source in sources):
                 return False
         return True
 
