@@ -83,9 +83,9 @@ class KernelRunner:
         self.kernel = kernel
         self.limits = limits
         self.dead: Lost | None = None
-        self._execute(_prepare(), Budget(30.0, 60.0), silent=True)
-        if self.dead is not None:
-            raise RuntimeError(f"a kernel could not be prepared: {self.dead.reason}")
+        ran = self._execute(_prepare(), Budget(30.0, 60.0), silent=True)
+        if ran.failed:
+            raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
 
     def run_cell(self, source: str, seconds: float | None = None) -> Ran:
         """A learner's cell, errors and all."""

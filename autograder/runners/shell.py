@@ -60,6 +60,9 @@ class UnattendedShell(Base):  # type: ignore[misc]
         """What `exit` and `quit` call."""
         say_once("exit() and quit() do nothing here: the notebook is graded to its end.")
 
+    def _update_exit_now(self, change: Any) -> None:
+        """ipykernel would stop its loop here."""
+
     def system(self, cmd: str) -> None:
         """A line that begins with `!`."""
         status, text = run_command(self.var_expand(cmd, depth=1))
@@ -101,7 +104,6 @@ class UnattendedShell(Base):  # type: ignore[misc]
 
 def install(shell: Any) -> None:
     """Make a running kernel's shell one at which nobody sits."""
-    shell.unobserve(shell._update_exit_now, "exit_now")
     shell.__class__ = UnattendedShell
     shell.kernel.do_shutdown = _keep_running
     _install_magics(shell)
