@@ -26,7 +26,7 @@ PURE = (
 )
 CELL_MAGIC = re.compile(r"\A(?:[ \t]*(?:#[^\n]*|%%[^\n]*)?\n)*")
 # Errors that say more of where a cell runs than of what it says.
-OF_THE_PLACE = ("KernelKept", "StdinNotImplementedError")
+OF_THE_PLACE = ("CalledProcessError", "KernelKept", "StdinNotImplementedError")
 
 
 @dataclass
@@ -161,10 +161,18 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _parts(failed: ast.stmt) -> Iterator[ast.stmt]:
-    """Of `import pandas, math`, what did not fail as well."""
+    """What can still be had of a statement that failed: of `import pandas, math`, the one that is
+    there; of a function whose annotations name something that was never imported, the function."""
     if isinstance(failed, ast.Import) and len(failed.names) > 1:
         for name in failed.names:
             yield ast.copy_location(ast.Import([name]), failed)
+    elif isinstance(failed, Definition):
+        for node in ast.walk(failed):
+            if isinstance(node, ast.arg):
+                node.annotation = None
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                node.returns = None
+        yield failed
 
 
 def _run(

@@ -41,6 +41,7 @@ PLAIN = ("time", "prun", "debug")  # cell magics that only look on while their c
 DRAWN_INLINE = ("matplotlib", "pylab")
 
 _said: set[str] = set()
+_streams: dict[str, Any] = {}  # the kernel's own
 
 
 def say_once(sentence: str) -> None:
@@ -56,12 +57,17 @@ Base: Any = ZMQInteractiveShell
 class UnattendedShell(Base):  # type: ignore[misc]
     """An IPython shell that never waits, never leaves, and goes on behind a line that fails."""
 
+    def set_parent(self, parent: Any) -> None:
+        """What happens first of all when something is to be run."""
+        _keep_streams()
+        super().set_parent(parent)
+
     def ask_exit(self) -> None:
         """What `exit` and `quit` call."""
         say_once("exit() and quit() do nothing here: the notebook is graded to its end.")
 
     def _update_exit_now(self, change: Any) -> None:
-        """ipykernel would stop its loop here."""
+        """Nothing: here the kernel would stop its loop."""
 
     def system(self, cmd: str) -> None:
         """A line that begins with `!`."""
@@ -111,9 +117,8 @@ def install(shell: Any) -> None:
     for module in (pdb, debugger):
         module.__dict__["set_trace"] = _no_debugger
     for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        stream.close = _stay_open
-        shell.events.register("pre_execute", _keep_stream(name, stream))
+        _streams[name] = getattr(sys, name)
+        _streams[name].close = _stay_open
 
 
 def run_command(command: str) -> tuple[int, str]:
@@ -179,12 +184,13 @@ def _stay_open() -> None:
     """A kernel whose own stdout or stderr is closed cannot say what came out of it."""
 
 
-def _keep_stream(name: str, own: Any) -> Callable[[], None]:
-    """What puts the kernel's own stream back where a cell left none that could be written to."""
-
-    def look() -> None:
-        stream = getattr(sys, name)
-        if not callable(getattr(stream, "flush", None)) or getattr(stream, "closed", False):
+def _keep_streams() -> None:
+    """Put the kernel's own stream back where a cell left one that cannot be written to, or none:
+    ipykernel would run nothing more."""
+    for name, own in _streams.items():
+        try:
+            stream = getattr(sys, name)
+            stream.write("")
+            stream.flush()
+        except Exception:  # noqa: BLE001 (a stream of a learner's may raise anything)
             setattr(sys, name, own)
-
-    return look
