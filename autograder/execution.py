@@ -30,7 +30,7 @@ from autograder.sandbox import Limits
 
 PATIENCE = 5  # how many cells' time is spent on cells that are no answers; later ones get less
 LESS = 6
-LONGER, LONGER_SECONDS = 1.5, 2.0
+LONGER, LONGER_SECONDS = 1.5, 1.0
 
 
 @dataclass
@@ -103,8 +103,8 @@ class Execution:
     def run(self) -> None:
         """Start kernels until every exercise has its findings, or there is no more time."""
         while self._pending() and not self._over():
-            self._began_run = time.monotonic()
             runner = self._open_kernel()
+            self._began_run = time.monotonic()
             try:
                 culprit = self._run_cells(runner)
             finally:
@@ -155,7 +155,7 @@ class Execution:
         cell.outputs = ran.outputs
         if ran.lost is None and ran.failed:
             ran, stop = runner.go_on(answer=self._is_answer(cell))
-            self.stops[index] = Stopped(stop, bound_names(cell.source))
+            self.stops[index] = Stopped(stop, self._names(cell))
         return ran.lost
 
     def _judge_cell(
@@ -249,6 +249,14 @@ class Execution:
 
     def _exercise(self, cell: NotebookNode) -> Exercise | None:
         return self._by_test.get(grade_id(cell) or "")
+
+    def _names(self, cell: NotebookNode) -> frozenset[str]:
+        """What a cell would have bound; what is asked of it, if it is no Python."""
+        asked = [e.names for e in self._by_test.values() if grade_id(cell) in e.solution_ids]
+        name = grade_id(cell)
+        return bound_names(cell.source) or frozenset(
+            n for names in asked for n in names if n == name or name not in names
+        )
 
     def _is_answer(self, cell: NotebookNode) -> bool:
         return kind(cell) is Kind.SOLUTION
