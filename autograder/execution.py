@@ -29,7 +29,7 @@ from autograder.runners.kernel import DIED, KernelRunner, Ran, Stop
 from autograder.sandbox import Limits
 
 PATIENCE = 5  # how many cells' time is spent on cells that are no answers; later ones get less
-LESS = 6
+LESS, MORE = 6, 3
 LONGER, LONGER_SECONDS = 1.5, 1.0
 
 
@@ -86,6 +86,7 @@ class Execution:
         self._full = full
         self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
         self._waits: dict[int, float] = {}  # seconds, before cells at which a kernel ended
+        self._ended: set[int] = set()  # cells that came to their end
         self._begun = self._began_run = time.monotonic()
 
     @property
@@ -151,7 +152,9 @@ class Execution:
             return self._judge_cell(runner, index, cell, exercise)
         if index in self.given_up.defined:
             return runner.define(cell.source).lost
-        ran = runner.run_cell(cell.source, self._seconds(cell))
+        ran = runner.run_cell(cell.source, self._seconds(index, cell))
+        if ran.lost is None:
+            self._ended.add(index)
         cell.outputs = ran.outputs
         if ran.lost is None and ran.failed:
             ran, stop = runner.go_on(answer=self._is_answer(cell))
@@ -229,8 +232,11 @@ class Execution:
 
     # --- time, and what is there to do -----------------------------------------------------------
 
-    def _seconds(self, cell: NotebookNode) -> float:
-        """How long a cell may take. One that is no answer has less when many were given up."""
+    def _seconds(self, index: int, cell: NotebookNode) -> float:
+        """How long a cell may take: longer where it has come to its end in another kernel, less
+        where it is no answer and many were given up."""
+        if index in self._ended:
+            return MORE * self._limits.cell_seconds
         many = len(self.given_up.defined) >= PATIENCE and not self._is_answer(cell)
         return self._limits.cell_seconds / (LESS if many else 1)
 

@@ -119,6 +119,7 @@ def install(shell: Any) -> None:
     for name in ("stdout", "stderr"):
         _streams[name] = getattr(sys, name)
         _streams[name].close = _stay_open
+    shell.events.register("post_execute", _keep_streams)
 
 
 def run_command(command: str) -> tuple[int, str]:
