@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -23,35 +22,15 @@ from nbformat.v4 import new_output
 from autograder.cells import Kind, grade_id, kind
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise
+from autograder.losses import GivenUp, Loss, Stopped
 from autograder.names import bound_names
 from autograder.observation import Lost, Raised
-from autograder.runners.kernel import DIED, KernelRunner, Ran, Stop
+from autograder.runners.kernel import DIED, KernelRunner, Ran
 from autograder.sandbox import Limits
 
 PATIENCE = 5  # how many cells' time is spent on cells that are no answers; later ones get less
 LESS, MORE = 6, 3
 LONGER, LONGER_SECONDS = 1.5, 1.0
-
-
-@dataclass
-class GivenUp:
-    """Cells, by their index, that were not run to their end: of the first kind the definitions are
-    run, of the second nothing."""
-
-    defined: dict[int, Lost] = field(default_factory=dict)
-    skipped: dict[int, Lost] = field(default_factory=dict)
-
-    def add(self, index: int, lost: Lost) -> None:
-        """Give up a cell, or what was left of it."""
-        (self.skipped if index in self.defined else self.defined)[index] = lost
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """A cell that failed: where it stopped, and the names that it would have bound."""
-
-    stop: Stop
-    names: frozenset[str]
 
 
 class Execution:
@@ -119,7 +98,7 @@ class Execution:
 
     # --- one kernel ------------------------------------------------------------------------------
 
-    def _run_cells(self, runner: KernelRunner) -> _Loss | None:
+    def _run_cells(self, runner: KernelRunner) -> Loss | None:
         """What the kernel was lost to; None if the end was reached."""
         for index, cell in self._cells:
             if not self._is_run(index, cell):
@@ -127,15 +106,15 @@ class Execution:
             if self._late():
                 return None
             if index in self._waits and not runner.outlives(self._waits[index]):
-                return _Loss(DIED, before=index)
+                return Loss(DIED, before=index)
             lost = self._step(runner, index, cell)
             if lost is None:
                 continue
             if lost is DIED and index not in self._waits:
                 lived = time.monotonic() - self._began_run
                 self._waits[index] = LONGER * lived + LONGER_SECONDS
-                return _Loss(lost)
-            return _Loss(lost, index=index)
+                return Loss(lost)
+            return Loss(lost, index=index)
         return None
 
     def _is_run(self, index: int, cell: NotebookNode) -> bool:
@@ -270,16 +249,6 @@ class Execution:
     def _answers_given_up(self) -> list[Lost]:
         lost = {**self.given_up.defined, **self.given_up.skipped}
         return [one for index, one in lost.items() if self._is_answer(self._cells[index][1])]
-
-
-@dataclass(frozen=True)
-class _Loss:
-    """A kernel is gone: to the cell at `index`; to one that ran `before` another; or, with neither,
-    to something that the next run will find out."""
-
-    lost: Lost
-    index: int | None = None
-    before: int | None = None
 
 
 def printed(text: str) -> NotebookNode:

@@ -13,10 +13,11 @@ from nbformat.v4 import new_output
 from autograder.calls import Program, reads
 from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
-from autograder.execution import Execution, GivenUp, printed
+from autograder.execution import Execution, printed
 from autograder.forbidden import forbidden_uses, opaque_uses
 from autograder.judge import Judge
 from autograder.lesson import Exercise, Lesson
+from autograder.losses import GivenUp
 from autograder.messages import explain
 from autograder.names import bound_names, used_names
 from autograder.rebuild import learner_cells, written

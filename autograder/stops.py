@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autograder.execution import Stopped
 from autograder.judge import Findings
+from autograder.losses import Stopped
 from autograder.observation import Observation, Raised
 
 NOT_DEFINED = re.compile(r"(?:name ')?(\w+)'? is not defined")

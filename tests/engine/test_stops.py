@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.execution import Stopped
 from autograder.judge import Findings
+from autograder.losses import Stopped
 from autograder.observation import Raised
 from autograder.runners.kernel import Stop
 from autograder.stops import explain_stops
