@@ -5,13 +5,17 @@ from autograder.api import Bank
 bank = Bank()
 error = bank.exercise("relative_error")
 
-error.edit(
-    "ratio_of_maxima",
-    "The largest difference is divided by the largest sum, so one large entry hides a small one "
-    "that is wrong. Divide element by element first, then take the maximum.",
-    ("np.abs(a - b)", "np.max(np.abs(a - b))"),
-    ("np.abs(a) + np.abs(b)", "np.max(np.abs(a) + np.abs(b))"),
-)
+for name, largest in (
+    ("ratio_of_maxima", "np.max(np.abs(a) + np.abs(b))"),
+    ("maxima_added", "np.max(np.abs(a)) + np.max(np.abs(b))"),
+):
+    error.edit(
+        name,
+        "The largest difference is divided by the largest sum, so one large entry hides a small "
+        "one that is wrong. Divide element by element first, then take the maximum.",
+        ("np.abs(a - b)", "np.max(np.abs(a - b))"),
+        ("np.abs(a) + np.abs(b)", largest),
+    )
 error.edit(
     "ratio_of_norms",
     "This is the ratio of norms, |a - b| / (|a| + |b|), another common check: it weighs all "
@@ -32,6 +36,7 @@ for name, below, code in (
     ("relative_to_one", "|b| alone", "np.abs(b)"),
     ("relative_to_first", "|a| alone", "np.abs(a)"),
     ("size_of_the_sum", "|a + b|", "np.abs(a + b)"),
+    ("sum_with_signs", "a + b", "(a + b)"),
 ):
     error.edit(
         name,
@@ -53,23 +58,24 @@ error.edit(
     ("/ np.maximum(1e-12, np.abs(a) + np.abs(b))", ""),
     source="CS231n notes, Gradient checks",
 )
-error.edit(
-    "floor_of_1e_8",
-    "The floor is 1e-8, as in the code of CS231n. With it, gradients of size 1e-9 always look "
-    "right. Here the floor is 1e-12.",
-    ("np.maximum(1e-12,", "np.maximum(1e-8,"),
-    source="CS231n assignments, rel_error",
-)
-error.edit(
-    "floor_added",
-    "The floor is added to the sum of the sizes, which changes every ratio of small numbers. It "
-    "is a floor: the larger of the two counts.",
-    ("np.maximum(1e-12,", "np.add(1e-12,"),
-)
-error.edit(
-    "no_floor",
-    "Nothing keeps the sum of the sizes away from 0, so 0 against 0 is nan, and tiny noise counts "
-    "in full. Look at the floor in the formula.",
-    ("np.maximum(1e-12,", "np.maximum(0,"),
-    about="anything",
-)
+for name, what, code in (
+    (
+        "floor_of_1e_8",
+        "The floor is 1e-8, so gradients of size 1e-9 always look right",
+        "maximum(1e-8,",
+    ),
+    ("floor_added", "The floor is added, which changes every ratio of small numbers", "add(1e-12,"),
+    (
+        "no_floor",
+        "There is no floor, so 0 against 0 is nan, and noise counts in full",
+        "maximum(0,",
+    ),
+):
+    error.edit(
+        name,
+        f"{what}. Below the line stands the larger of two numbers, for each entry: 1e-12, and the "
+        "sum of the two sizes.",
+        ("np.maximum(1e-12,", f"np.{code}"),
+        source="CS231n assignments, rel_error",
+        about="anything",
+    )

@@ -6,59 +6,36 @@ bank = Bank()
 softmax = bank.exercise("softmax_cross_entropy")
 mse = bank.exercise("mse_backward")
 
+ONE_AT_TARGET = "dlogits[rows, targets] -= 1"
 softmax.edit(
     "one_hot_not_subtracted",
     "dlogits holds the probabilities alone, so each row sums to a positive number and every logit "
     "is pressed down. The gradient is what was said minus what is true.",
-    ("dlogits[rows, targets] -= 1", "pass"),
+    (ONE_AT_TARGET, "pass"),
 )
-softmax.edit(
-    "one_hot_not_divided",
-    "The probabilities are divided by N before 1 is taken away at the targets, so that 1 stays "
-    "undivided. The whole difference is divided.",
-    ("dlogits[rows, targets] -= 1", "pass"),
-    ("dlogits /= len(targets)", "dlogits /= len(targets)\n    dlogits[rows, targets] -= 1"),
-)
-UNDIVIDED = ("dlogits /= len(targets)", "pass")
-softmax.edit(
-    "gradient_not_divided_by_rows",
-    "The loss is a mean over the rows, and its gradient is that of their sum: the division by N "
-    "is missing in dlogits. Each row owns 1/N of the loss.",
-    UNDIVIDED,
-)
-softmax.edit(
-    "summed_loss",
-    "Loss and gradient are sums over the rows. Here the mean over the batch is asked for: "
-    "duplicate every row, and neither the loss nor a weight's gradient may grow.",
-    (".mean()", ".sum()"),
-    UNDIVIDED,
-    source="d2l-ai/d2l-en, pull request 2007",
-)
-for name, what, (old, new) in (
-    ("loss_summed_gradient_averaged", "not divided at all", (".mean()", ".sum()")),
-    (
-        "loss_divided_by_classes_too",
-        "divided by rows times classes",
-        (".mean()", ".sum() / logits.size"),
-    ),
+BY_ROWS = "dlogits /= len(targets)"
+SUM, UNDIVIDED = (".mean()", ".sum()"), (BY_ROWS, "pass")
+ONE_LATER = [(ONE_AT_TARGET, "pass"), (BY_ROWS, f"{BY_ROWS}\n    {ONE_AT_TARGET}")]
+ALL, ALL_TOO = (".mean()", ".sum() / logits.size"), (BY_ROWS, "dlogits /= dlogits.size")
+for name, what, edits in (
+    ("summed_loss", "Loss and gradient are sums over the rows", [SUM, UNDIVIDED]),
+    ("loss_summed_gradient_averaged", "The loss is a sum over the rows", [SUM]),
+    ("gradient_not_divided_by_rows", "The gradient is that of a sum over the rows", [UNDIVIDED]),
+    ("one_hot_not_divided", "The 1 of the target is not divided", ONE_LATER),
+    ("divided_by_classes_too", "The gradient is divided by the classes too", [ALL_TOO]),
+    ("loss_divided_by_classes_too", "The loss is divided by the classes too", [ALL]),
 ):
     softmax.edit(
         name,
-        f"The loss is {what}, and its gradient by the rows: the two do not belong together. Each "
-        "row has one term, that of its target, and the loss is their mean.",
-        (old, new),
+        f"{what}. There is one term for each row, and the loss is their mean, so each row owns "
+        "1/N of it: stack the batch on itself, and the loss may not change.",
+        *edits,
     )
-softmax.edit(
-    "divided_by_classes_too",
-    "The gradient is divided by the number of all logits. The loss has one term for each row, so "
-    "it is divided by the number of rows.",
-    ("dlogits /= len(targets)", "dlogits /= dlogits.size"),
-)
 softmax.edit(
     "sign_flipped",
     "dlogits is what is true minus what was said: the direction of a step, and not the gradient, "
     "which points uphill. The step's minus sign comes later, in the update.",
-    ("dlogits /= len(targets)", "dlogits /= -len(targets)"),
+    ("return loss, dlogits", "return loss, -dlogits"),
 )
 softmax.edit(
     "loss_sign_flipped",
@@ -83,27 +60,25 @@ softmax.edit(
     about="anything",
 )
 
-OVERFLOW = (
-    "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract each row's maximum "
-    "first: the probabilities stay the same."
-)
-SHIFT = "logits - logits.max(axis=1, keepdims=True)"
 LOG_SUM_EXP = "shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
 RATIO = "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)"
 AT_TARGET = "-log_probs[rows, targets]"
-for name, edits in {
-    "no_maximum_subtracted": [(SHIFT, "1.0 * logits")],
-    "no_maximum_in_the_ratio": [
-        (SHIFT, "1.0 * logits"),
-        (LOG_SUM_EXP, f"np.log({RATIO})"),
-        ("np.exp(log_probs)", RATIO),
-    ],
-    "no_maximum_either_way": [(SHIFT, "1.0 * logits"), ("np.exp(log_probs)", RATIO)],
-    "no_maximum_in_the_loss": [
-        (AT_TARGET, "(np.log(np.exp(logits).sum(axis=1)) - logits[rows, targets])")
-    ],
-}.items():
-    softmax.edit(name, OVERFLOW, *edits, about="anything")
+UNSHIFTED = ("logits - logits.max(axis=1, keepdims=True)", "1.0 * logits")
+LOG_OF_RATIO, RATIO_AGAIN = (LOG_SUM_EXP, f"np.log({RATIO})"), ("np.exp(log_probs)", RATIO)
+IN_THE_LOSS = (AT_TARGET, "(np.log(np.exp(logits).sum(axis=1)) - logits[rows, targets])")
+for name, edits in (
+    ("no_maximum_subtracted", [UNSHIFTED]),
+    ("no_maximum_in_the_ratio", [UNSHIFTED, LOG_OF_RATIO, RATIO_AGAIN]),
+    ("no_maximum_either_way", [UNSHIFTED, RATIO_AGAIN]),
+    ("no_maximum_in_the_loss", [IN_THE_LOSS]),
+):
+    softmax.edit(
+        name,
+        "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract each row's "
+        "maximum first: the probabilities stay the same.",
+        *edits,
+        about="anything",
+    )
 for name, whose, maximum in (
     ("maximum_of_the_batch", "the whole batch", "logits.max()"),
     ("maximum_of_each_column", "each column", "logits.max(axis=0, keepdims=True)"),
@@ -119,16 +94,26 @@ softmax.edit(
     "log_of_softmax",
     "The logarithm is taken of a probability that has rounded to 0, and is -inf. By algebra it is "
     "the shifted logit minus a logarithm of a sum, and stays finite.",
-    (LOG_SUM_EXP, f"np.log({RATIO})"),
+    LOG_OF_RATIO,
     about="anything",
 )
+KEPT_FROM_ZERO = (
+    "A small number keeps the probability away from 0 before its logarithm, so the loss stays "
+    "below about 35, however wrong the logits are. Take the logarithm by algebra."
+)
 for eps in ("1e-12", "1e-15", "1e-10", "1e-9", "1e-8", "1e-7"):
+    suffix = f"_{eps.replace('-', '_')}"
     softmax.edit(
-        "log_of_softmax_plus_eps" + ("" if eps == "1e-12" else f"_{eps.replace('-', '_')}"),
-        "A small number is added to the probability before its logarithm, so the loss stays below "
-        "about 35, however wrong the logits are. Take the logarithm by algebra.",
+        "log_of_softmax_plus_eps" + ("" if eps == "1e-12" else suffix),
+        KEPT_FROM_ZERO,
         (AT_TARGET, f"-np.log(np.exp(log_probs[rows, targets]) + {eps})"),
     )
+    if float(eps) > 1e-12:  # below, no logits of the probes tell it from the sum
+        softmax.edit(
+            f"clipped_at{suffix}",
+            KEPT_FROM_ZERO,
+            (LOG_SUM_EXP, f"np.log(np.clip({RATIO}, {eps}, 1 - {eps}))"),
+        )
 for eps in ("1e-6", "1e-8"):
     softmax.edit(
         f"denominator_plus_{eps.replace('-', '_')}",
@@ -140,21 +125,14 @@ softmax.edit(
     "gradient_of_the_probabilities",
     "This is the gradient with respect to the probabilities, -1/p at the target. The logits lie "
     "one step further back, behind the softmax: multiply by its derivative.",
-    (
-        "dlogits = np.exp(log_probs)\n    dlogits[rows, targets] -= 1",
-        "dlogits = np.zeros(logits.shape)\n"
-        "    dlogits[rows, targets] = "
-        "-1 / np.maximum(np.exp(log_probs[rows, targets]), 1e-300)",
-    ),
+    ("dlogits = np.exp(log_probs)", "dlogits = 0 * log_probs"),
+    (ONE_AT_TARGET, "dlogits[rows, targets] = -np.exp(-log_probs[rows, targets].clip(-600))"),
 )
 softmax.edit(
     "logits_overwritten",
     "The numbers are right, but the maximum is subtracted from the caller's logits in place. Make "
     "a new array of the shifted logits.",
-    (
-        "shifted = logits - logits.max(axis=1, keepdims=True)",
-        "logits -= logits.max(axis=1, keepdims=True)\n    shifted = logits",
-    ),
+    ("shifted = logits - ", "shifted = logits\n    shifted -= "),
     about="anything",
 )
 

@@ -42,9 +42,9 @@ BIASES = [(f'"b{i}": db{i}', f'"b{i}": db{i} / len(x)') for i in (1, 2)]
 WEIGHTS = [(f'"W{i}": dW{i}', f'"W{i}": dW{i} / len(x)') for i in (1, 2)]
 ALL = [("linear_backward(dlogits,", "linear_backward(dlogits / len(x),")]
 for name, divided, edits in (
-    ("divided_twice", "The gradients", ALL),
-    ("biases_averaged", "Those of the biases", BIASES),
-    ("weights_averaged", "Those of the weights", WEIGHTS),
+    ("divided_twice", "All gradients", ALL),
+    ("biases_averaged", "The gradients of the biases", BIASES),
+    ("weights_averaged", "The gradients of the weights", WEIGHTS),
 ):
     mlp.edit(
         name,
@@ -59,37 +59,20 @@ mlp.edit(
     "the number of rows. The 1/N of the loss belongs in them.",
     UNDIVIDED,
 )
-mlp.edit(
-    "loss_summed",
-    "Loss and gradients are sums over the rows. The loss is a mean over the batch: stack the "
-    "batch on itself, and neither may change.",
-    UNDIVIDED,
-    ("return loss,", "return loss * len(x),"),
-)
+for name, *edits in (("loss_summed", UNDIVIDED), ("loss_summed_gradient_averaged",)):
+    mlp.edit(
+        name,
+        "The loss is a sum over the rows. It is a mean over the batch: stack the batch on itself, "
+        "and neither the loss nor the gradients may change.",
+        ("return loss,", "return loss * len(x),"),
+        *edits,
+    )
 mlp.edit(
     "one_hot_not_subtracted",
     "The gradient starts as the probabilities, without the one-hot targets taken away, so every "
     "logit is pressed down. It is what was said minus what is true.",
     ("dh, dW2,", "dlogits[np.arange(len(y)), y] += 1 / len(y)\n    dh, dW2,"),
 )
-for name, layer in (("hidden_bias_left_out", "1"), ("output_bias_left_out", "2")):
-    mlp.edit(
-        name,
-        f"b{layer} takes no part on the way forward. Its layer adds it to every row, and only "
-        "then does its gradient mean something.",
-        (f'params["b{layer}"]', f'0 * params["b{layer}"]'),
-    )
-for name, forward, derivative in (
-    ("tanh_instead", "np.tanh(z1)", "1 - h**2"),
-    ("sigmoid_instead", "1 / (1 + np.exp(-z1))", "h * (1 - h)"),
-):
-    mlp.edit(
-        name,
-        "The hidden layer has another activation function, forward and back. The network here is "
-        "linear, ReLU, linear, softmax cross-entropy.",
-        ("relu_forward(z1)", f"{forward}, None"),
-        ("relu_backward(dh, relu1)", f"dh * ({derivative})"),
-    )
 mlp.edit(
     "biases_keep_an_axis",
     "The gradients of the biases keep the rows' axis, so their shapes are (1, H) and (1, C). A "
@@ -111,27 +94,37 @@ OVERFLOW = (
     "The softmax exponentiates the logits as they are, and exp(1e4) is inf. Use "
     "softmax_cross_entropy, or subtract each row's maximum as it does."
 )
-LOG_OF_ZERO = (
-    "The loss is the logarithm of a probability that has rounded to 0, and is inf. Use "
-    "softmax_cross_entropy, or take the logarithm by algebra as it does."
+ROUNDED_TO_ZERO = (
+    "The logarithm is taken of a probability that rounds to 0, so the loss is inf, or stops at "
+    "what an added small number allows. Use softmax_cross_entropy, which takes it by algebra."
 )
-SHIFTED = "logits - logits.max(axis=1, keepdims=True)"
-LOG_OF_P = "-np.log(p[rows, y])"
-LOG_SUM_EXP = "np.log(e.sum(axis=1)) - logits[rows, y]"
-for name, text, exponent, loss in (
-    ("no_maximum_subtracted", OVERFLOW, "logits", LOG_OF_P),
-    ("no_maximum_in_log_sum_exp", OVERFLOW, "logits", LOG_SUM_EXP),
-    ("log_of_softmax", LOG_OF_ZERO, SHIFTED, LOG_OF_P),
+SHIFTED, RATIO = "logits - logits.max(axis=1, keepdims=True)", "e / e.sum(axis=1, keepdims=True)"
+LOG_OF_P, LOG_SUM_EXP = "-np.log(p[rows, y])", "np.log(e.sum(axis=1)) - logits[rows, y]"
+EXP_OF_LOG = "np.exp(logits - np.log(e.sum(axis=1))[:, None])"
+SMALL = ("1e-12", "1e-15", "1e-10", "1e-9", "1e-8", "1e-7")
+for name, text, exponent, p, loss in (
+    ("no_maximum_subtracted", OVERFLOW, "logits", RATIO, LOG_OF_P),
+    ("no_maximum_in_the_loss", OVERFLOW, "logits", RATIO, LOG_SUM_EXP),
+    ("no_maximum_anywhere", OVERFLOW, "logits", EXP_OF_LOG, LOG_SUM_EXP),
+    ("log_of_softmax", ROUNDED_TO_ZERO, SHIFTED, RATIO, LOG_OF_P),
+    *(
+        (
+            f"log_of_softmax_plus_{eps}",
+            ROUNDED_TO_ZERO,
+            SHIFTED,
+            RATIO,
+            f"-np.log(p[rows, y] + {eps})",
+        )
+        for eps in SMALL
+    ),
 ):
     mlp.edit(
-        name,
+        name.replace("-", "_"),
         text,
         (
             "loss, dlogits = softmax_cross_entropy(logits, y)",
-            f"rows, e = np.arange(len(y)), np.exp({exponent})\n"
-            "    p = e / e.sum(axis=1, keepdims=True)\n"
-            f"    loss = np.mean({loss})\n"
-            "    dlogits = (p - np.eye(p.shape[1])[y]) / len(y)",
+            f"rows, e = np.arange(len(y)), np.exp({exponent})\n    p = {p}\n"
+            f"    loss = np.mean({loss})\n    dlogits = (p - np.eye(p.shape[1])[y]) / len(y)",
         ),
         about="anything",
     )

@@ -17,32 +17,31 @@ for name, unmoved in (
         ("/ (2 * eps)", "/ eps"),
         source="CS231n notes, Gradient checks",
     )
-slope.edit(
-    "forward_difference_halved",
-    "The difference between x + eps and x is divided by 2 * eps, so every slope comes out at half "
-    "its size. Only one of the two points moves: a central difference moves both.",
-    ("down[index] -= eps", "pass"),
-)
-slope.edit(
-    "divided_by_eps",
-    "The difference of the two values is divided by eps, which gives twice the slope: the two "
-    "points are further apart than that. Look at their distance.",
-    ("/ (2 * eps)", "/ eps"),
-)
-slope.edit(
-    "half_times_eps",
-    "The difference is halved and then multiplied by eps: without brackets, / 2 * eps goes from "
-    "left to right. The whole distance belongs below the line.",
-    ("/ (2 * eps)", "/ 2 * eps"),
-)
-slope.edit(
-    "fixed_step",
-    "The step is always 1e-6: the argument eps has no effect. Look at where the step enters, and "
-    "at what the caller asked for.",
-    ("up[index] += eps", "up[index] += 1e-6"),
-    ("down[index] -= eps", "down[index] -= 1e-6"),
-    ("/ (2 * eps)", "/ 2e-6"),
-)
+for name, treated, edit in (
+    ("divided_by_eps", "divided by eps alone", ("/ (2 * eps)", "/ eps")),
+    ("half_times_eps", "halved, and multiplied by eps", ("/ (2 * eps)", "/ 2 * eps")),
+    (
+        "forward_difference_halved",
+        "divided by 2 eps, half of it unused",
+        ("down[index] -= eps", "pass"),
+    ),
+):
+    slope.edit(
+        name,
+        f"The difference of the two values is {treated}. What belongs below the line is the "
+        "distance between the two points where f was measured: 2 * eps, in brackets, if both "
+        "have moved.",
+        edit,
+    )
+for name, step in (("fixed_step", "1e-6"), ("fixed_at_1e_5", "1e-5"), ("fixed_at_1e_4", "1e-4")):
+    slope.edit(
+        name,
+        f"The step is always {step}: the argument eps has no effect. Look at where the step "
+        "enters, and at what the caller asked for.",
+        ("up[index] += eps", f"up[index] += {step}"),
+        ("down[index] -= eps", f"down[index] -= {step}"),
+        ("(2 * eps)", f"(2 * {step})"),
+    )
 for default in ("1e-5", "1e-4", "1e-7", "1e-8"):
     slope.edit(
         f"default_of_{default.replace('-', '_')}",
@@ -89,12 +88,17 @@ slope.edit(
         "up, down = x.copy(), x.copy()\n    for index in np.ndindex(x.shape):",
     ),
 )
-for name, indices in (("whole_rows", "range(len(x))"), ("flat_index", "range(x.size)")):
+ROWS = ("np.ndindex(x.shape)", "range(len(x))")
+for name, *edits in (
+    ("whole_rows", ROWS),
+    ("one_slope_a_row", ROWS, ("np.zeros(x.shape)", "np.zeros(len(x))")),
+    ("flat_index", ("np.ndindex(x.shape)", "range(x.size)")),
+):
     slope.edit(
         name,
         "One counter indexes the first axis alone, so a whole row of a table is nudged at once, "
         "and its slopes are added up. Every element needs its own nudge: loop over all indices.",
-        ("np.ndindex(x.shape)", indices),
+        *edits,
         about="anything",
     )
 slope.edit(
@@ -103,6 +107,13 @@ slope.edit(
     "rows: nudge one element of a copy, and hand all of it to f.",
     ("f(up) - f(down)", "f(up[index[:-1]]) - f(down[index[:-1]])"),
     source="Saitoh (2016), Deep Learning from Scratch, common/gradient.py",
+)
+slope.edit(
+    "flattened_result",
+    "The slopes come back as one flat row, whatever the shape of x. A gradient has the shape of "
+    "what it is the gradient of.",
+    ("return grad", "return grad.ravel()"),
+    about="anything",
 )
 slope.edit(
     "flattened_view",

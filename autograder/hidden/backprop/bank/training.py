@@ -27,6 +27,7 @@ for name, held, losses in (
     ("loss_after_update", "the losses after the updates", f"{ONE_MORE}[1:]"),
     ("one_loss_too_many", "that of the final parameters too", ONE_MORE),
     ("last_loss_only", "the last loss alone", "losses[-1:]"),
+    ("losses_summed", "sums over the rows", "[len(x) * loss for loss in losses]"),
 ):
     train.edit(
         name,

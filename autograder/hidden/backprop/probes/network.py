@@ -60,27 +60,19 @@ def only(*names: str) -> Any:
     return run
 
 
-HIDDEN, OUTPUT = ("grads['W1']", "grads['b1']"), ("grads['W2']", "grads['b2']")
-CHECK = "check one parameter at a time with numerical_gradient, the last layer first."
-everything = only("loss", *OUTPUT, *HIDDEN)
+LAYERS = {"hidden": ("grads['W1']", "grads['b1']"), "output": ("grads['W2']", "grads['b2']")}
+everything = only("loss", *LAYERS["output"], *LAYERS["hidden"])
 
 mlp.probe("the loss", name="loss", points=0.5, inputs=several, tolerance=FORMULA)(only("loss"))
-mlp.probe(
-    "the gradients of W2 and b2",
-    name="output_layer",
-    points=1.125,
-    inputs=several,
-    tolerance=FORMULA,
-    experiment=CHECK,
-)(only(*OUTPUT))
-mlp.probe(
-    "the gradients of W1 and b1",
-    name="hidden_layer",
-    points=1.125,
-    inputs=several,
-    tolerance=FORMULA,
-    experiment=CHECK,
-)(only(*HIDDEN))
+for layer in ("output", "hidden"):
+    mlp.probe(
+        f"the gradients of the {layer} layer",
+        name=f"{layer}_layer",
+        points=1.125,
+        inputs=several,
+        tolerance=FORMULA,
+        experiment="check one parameter at a time with numerical_gradient, the last layer first.",
+    )(only(*LAYERS[layer]))
 mlp.probe(
     "hidden units exactly at 0, and one row",
     name="corners",

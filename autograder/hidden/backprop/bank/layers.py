@@ -1,38 +1,110 @@
-"""Mistakes in the three activation functions: ReLU, sigmoid, tanh."""
+"""Mistakes in the linear layer and in the three activation functions: ReLU, sigmoid, tanh."""
 
 from autograder.api import Bank
 
 bank = Bank()
+linear = bank.exercise("linear_forward__linear_backward")
 relu = bank.exercise("relu_forward__relu_backward")
 sigmoid = bank.exercise("sigmoid_forward__sigmoid_backward")
 tanh = bank.exercise("tanh_forward__tanh_backward")
 
-for exercise, layer, out, kept, read, factor in (
-    (relu, "relu", "np.maximum(x, 0)", "x > 0", "active", "active"),
-    (sigmoid, "sigmoid", "out", "out", "out", "out * (1 - out)"),
-    (tanh, "tanh", "out", "out", "out", "(1 - out**2)"),
+for exercise, layer, out, kept, read in (
+    (linear, "linear", "x @ W + b", "(x, W)", "x, W"),
+    (relu, "relu", "np.maximum(x, 0)", "x > 0", "active"),
+    (sigmoid, "sigmoid", "out", "out", "out"),
+    (tanh, "tanh", "out", "out", "out"),
 ):
-    returned, multiplied = f"return {out}, {kept}", f"return dout * {factor}"
     exercise.edit(
         "one_cache_for_all",
         "The cache is kept in one place for all calls, so a second forward overwrites the first "
         "one's. Hand the cache out, and use the one that comes back.",
-        (returned, f"{layer}_forward.last = {kept}\n    return {out}, None"),
+        (f"return {out}, {kept}", f"{layer}_forward.last = {kept}\n    return {out}, None"),
         (f"{read} = cache", f"{read} = {layer}_forward.last"),
     )
     exercise.edit(
         "cache_popped",
         "The backward takes out what the cache holds, so a second backward finds nothing there. "
         "Read the cache, and leave it as it was.",
-        (returned, f"return {out}, [{kept}]"),
+        (f"return {out}, {kept}", f"return {out}, [{kept}]"),
         (f"{read} = cache", f"{read} = cache.pop()"),
         about="anything",
     )
+
+for name, gradient, of, (old, new) in (
+    ("transposed_weight_gradient", "dW", "W", ("x.T @ dout", "dout.T @ x")),
+    ("transposed_input_gradient", "dx", "x", ("dout @ W.T", "W @ dout.T")),
+):
+    linear.edit(
+        name,
+        f"{gradient} comes out transposed: its rows are the columns of {of}. A gradient has the "
+        "shape of what it is the gradient of; swap the factors.",
+        (old, new),
+        about="anything",
+    )
+for name, what, (old, new) in (
+    ("bias_not_summed", "a row for every row of the batch", ("dout.sum(axis=0)", "dout.copy()")),
+    ("bias_keeps_an_axis", "the shape (1, M)", ("axis=0)", "axis=0, keepdims=True)")),
+    ("bias_summed_over_outputs", "a number for every row", ("axis=0)", "axis=1)")),
+    ("bias_summed_to_a_number", "no axis at all", ("axis=0)", ")")),
+):
+    linear.edit(
+        name,
+        f"db has {what}. All rows use the same b, so their gradients add up over the rows, the "
+        "first axis, and db has the shape of what it is the gradient of: (M,).",
+        (old, new),
+        about="anything",
+    )
+linear.edit(
+    "weights_not_transposed",
+    "dx is dout times W as it stands, which fits only where W is square, and is wrong there too. "
+    "Going back, W maps outputs to inputs: transposed.",
+    ("dout @ W.T", "dout @ W"),
+    about="anything",
+)
+for name, *edits in (
+    ("inputs_overwritten", ("return dx, dW, db", "x[...] = dx\n    return x, dW, db")),
+    (
+        "cache_overwritten",
+        ("(x, W)", "[x, W]"),
+        ("return dx, dW, db", "cache[0] = dx\n    return dx, dW, db"),
+    ),
+):
+    linear.edit(
+        name,
+        "The backward changes what the cache holds, so the cache is good for one backward only, "
+        "and a second one fails or finds other numbers. Leave the cache as it was.",
+        *edits,
+        about="anything",
+    )
+WEIGHTS, BIAS = ("x.T @ dout", "x.T @ dout / len(x)"), ("dout.sum(", "dout.mean(")
+for name, what, *edits in (
+    ("weights_averaged", "dW is", WEIGHTS),
+    ("bias_averaged", "db is", BIAS),
+    ("divided_by_rows", "dW and db are", WEIGHTS, BIAS),
+):
+    linear.edit(
+        name,
+        f"{what} divided by the number of rows. That division belongs to the loss, and dout "
+        "already holds it: a layer adds up what its rows send back.",
+        *edits,
+        source="Coursera Deep Learning Specialization",
+    )
+linear.edit(
+    "bias_left_out",
+    "The forward is x @ W without b. Each output has a bias of its own, added to every row.",
+    ("return x @ W + b,", "return x @ W,"),
+)
+
+for exercise, layer, factor in (
+    (relu, "relu", "active"),
+    (sigmoid, "sigmoid", "out * (1 - out)"),
+    (tanh, "tanh", "(1 - out**2)"),
+):
     exercise.edit(
         "dout_overwritten",
         "The numbers are right, but dout is multiplied in place: whoever still needs it finds it "
         "changed. Return a new array.",
-        (multiplied, f"dout *= {factor}\n    return dout"),
+        (f"return dout * {factor}", f"dout *= {factor}\n    return dout"),
         about="anything",
     )
     exercise.edit(
@@ -43,14 +115,9 @@ for exercise, layer, out, kept, read, factor in (
         about="anything",
     )
 
-for exercise, output, multiplied, in_place in (
-    (
-        sigmoid,
-        "1 / (1 + np.exp(-cache))",
-        "dout * out * (1 - out)",
-        "out *= 1 - out; return dout * out",
-    ),
-    (tanh, "np.tanh(cache)", "dout * (1 - out**2)", "out **= 2; return dout * (1 - out)"),
+for exercise, layer, multiplied, in_place in (
+    (sigmoid, "sigmoid", "dout * out * (1 - out)", "out *= 1 - out; return dout * out"),
+    (tanh, "tanh", "dout * (1 - out**2)", "out **= 2; return dout * (1 - out)"),
 ):
     exercise.edit(
         "derivative_from_input",
@@ -62,7 +129,7 @@ for exercise, output, multiplied, in_place in (
         "squashed_twice",
         "The cached output goes through the function once more before the formula. It is an "
         "output already: use it as it is.",
-        ("out = cache", f"out = {output}"),
+        ("out = cache", f"out, _ = {layer}_forward(cache)"),
         source="Nielsen (2015), network.py, sigmoid_prime",
     )
     exercise.edit(
@@ -86,14 +153,15 @@ for name, times, (old, new) in (
         "in was above 0, and 0 elsewhere; at exactly 0 this course chooses 0, as PyTorch does.",
         (old, new),
     )
-relu.edit(
-    "leaky",
-    "Negative numbers keep a small slope, which is the leaky ReLU. Here they become exactly 0, "
-    "and no gradient passes where they were.",
-    ("np.maximum(x, 0)", "np.where(x > 0, x, 0.01 * x)"),
-    ("dout * active", "dout * np.where(active, 1, 0.01)"),
-    source="Maas, Hannun and Ng (2013), Rectifier Nonlinearities",
-)
+for name, slope in (("leaky", 0.01), ("leaky_by_a_tenth", 0.1), ("leaky_by_a_fifth", 0.2)):
+    relu.edit(
+        name,
+        "Negative numbers keep a small slope, which is the leaky ReLU. Here they become exactly "
+        "0, and no gradient passes where they were.",
+        ("np.maximum(x, 0)", f"np.where(x > 0, x, {slope} * x)"),
+        ("dout * active", f"dout * np.where(active, 1, {slope})"),
+        source="Maas, Hannun and Ng (2013), Rectifier Nonlinearities",
+    )
 CAPPED = ("np.maximum(x, 0)", "np.minimum(np.maximum(x, 0), 6)")
 for name, *edits in (
     ("output_capped_at_six", CAPPED),

@@ -1,0 +1,119 @@
+"""Probes of the linear layer and of the three activation functions: ReLU, sigmoid, tanh."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.api import FORMULA, Inputs, Pair, Probes
+from autograder.hidden.backprop.probes.batches import MakeInputs, Shapes, batches
+
+probes = Probes()
+
+
+def pair_of(layer: str, *grads: str) -> Pair:
+    return Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads)
+
+
+def declare(layer: str, pair: Pair, several: MakeInputs, two: MakeInputs, points: float) -> None:
+    """What is asked of every layer; forward and backward have the points each."""
+    exercise = probes.exercise(f"{layer}_forward__{layer}_backward")
+    exercise.probe(
+        f"the values of {layer}", name="forward", points=points, inputs=several, tolerance=FORMULA
+    )(pair.ahead)
+    exercise.probe(
+        f"the gradient of {layer}",
+        name="backward",
+        points=points,
+        inputs=several,
+        tolerance=FORMULA,
+        experiment="compare it with numerical_gradient of np.sum(out * dout), dout random.",
+    )(pair.back)
+    exercise.probe(
+        "two caches at once, and one used twice",
+        name="outstanding",
+        points=0.25,
+        inputs=two,
+        kind="side",
+        experiment="run two forwards before the first backward, and one backward twice.",
+    )(pair.outstanding)
+    exercise.probe(
+        "nothing that was handed in is changed", name="pure", points=0.25, inputs=two, kind="side"
+    )(pair.pure)
+
+
+def linear_shapes(n: int, d: int, m: int) -> Shapes:
+    return {"x": (n, d), "W": (d, m), "b": (m,), "dout": (n, m)}
+
+
+linear = pair_of("linear", "dx", "dW", "db")
+declare(
+    "linear",
+    linear,
+    batches(
+        linear_shapes,
+        scales=True,
+        for_five_rows=(5, 3, 4),
+        for_two_rows=(2, 4, 3),
+        for_one_column=(4, 2, 1),
+    ),
+    batches(linear_shapes, for_one_batch=(3, 2, 4), for_another_batch=(3, 2, 4)),
+    0.5,
+)
+probes.exercise("linear_forward__linear_backward").probe(
+    "gradients where all sizes are equal, and for one row",
+    name="square_and_one",
+    points=0.5,
+    inputs=batches(
+        linear_shapes, for_square_arrays=(3, 3, 3), for_one_row=(1, 3, 2), for_one_input=(4, 1, 2)
+    ),
+    tolerance=FORMULA,
+    experiment="check W alone with numerical_gradient, where all sizes are 3.",
+)(linear.back)
+
+
+def shapes(*shape: int) -> Shapes:
+    return {"x": shape, "dout": shape}
+
+
+def at(points: Mapping[str, tuple[float, ...]]) -> MakeInputs:
+    """Inputs at chosen points, with a random dout."""
+
+    def inputs(rng: np.random.Generator) -> Inputs:
+        rows = {where: np.array(some)[:, None] * np.ones(2) for where, some in points.items()}
+        return {
+            where: {"x": x, "dout": rng.uniform(0.5, 1.5, size=x.shape)}
+            for where, x in rows.items()
+        }
+
+    return inputs
+
+
+activations = {layer: pair_of(layer, "dx") for layer in ("relu", "sigmoid", "tanh")}
+for layer, pair in activations.items():
+    declare(
+        layer,
+        pair,
+        batches(
+            shapes, scales=True, for_a_batch=(4, 5), for_three_axes=(2, 3, 2), for_one_row=(1, 3)
+        ),
+        batches(shapes, for_one_batch=(3, 4), for_another_batch=(3, 4)),
+        0.65,
+    )
+probes.exercise("relu_forward__relu_backward").probe(
+    "exactly at 0, and close to it",
+    name="edge",
+    points=0.2,
+    inputs=at({"around 0": (0.0, -0.0, 1e-9, -1e-9, 2.0, 2.0, -2.0)}),
+    tolerance=FORMULA,
+    experiment="try x = 0.0 and 1e-9 with dout = 1: the gradients are 0 and 1.",
+)(activations["relu"].both)
+for layer in ("sigmoid", "tanh"):
+    probes.exercise(f"{layer}_forward__{layer}_backward").probe(
+        "far out, at -1e4 and 1e4",
+        name="edge",
+        points=0.2,
+        inputs=at({"at -1e4 and 1e4": (-1e4, 1e4), "between -700 and 800": (-700.0, 30.0, 800.0)}),
+        kind="side",
+        tolerance=FORMULA,
+        experiment="print out and dx at x = 1e4.",
+    )(activations[layer].both)
