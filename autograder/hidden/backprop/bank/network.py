@@ -8,7 +8,7 @@ mlp = bank.exercise("mlp_loss_and_grads")
 for name, times, gate in (
     ("relu_skipped_backwards", "1 everywhere", "dh"),
     ("mask_from_the_gradient", "1 where that gradient is positive", "dh * (dh > 0)"),
-    ("open_at_zero", "1 where its input is exactly 0, too", "dh * (z1 >= 0)"),
+    ("open_at_zero", "1 at exactly 0, too", "dh * (z1 >= 0)"),
     ("value_for_derivative", "its output", "dh * h"),
 ):
     mlp.edit(

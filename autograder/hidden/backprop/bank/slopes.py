@@ -17,21 +17,21 @@ for name, unmoved in (
         ("/ (2 * eps)", "/ eps"),
         source="CS231n notes, Gradient checks",
     )
-for name, treated, edit in (
-    ("divided_by_eps", "divided by eps alone", ("/ (2 * eps)", "/ eps")),
-    ("half_times_eps", "halved, and multiplied by eps", ("/ (2 * eps)", "/ 2 * eps")),
-    (
-        "forward_difference_halved",
-        "divided by 2 eps, half of it unused",
-        ("down[index] -= eps", "pass"),
-    ),
+slope.edit(
+    "forward_difference_halved",
+    "The difference between x + eps and x is divided by 2 * eps, so every slope comes out at half "
+    "its size. Only one of the two points moves: a central difference moves both.",
+    ("down[index] -= eps", "pass"),
+)
+for name, treated, code in (
+    ("divided_by_eps", "divided by eps alone", "/ eps"),
+    ("half_times_eps", "halved, and multiplied by eps", "/ 2 * eps"),
 ):
     slope.edit(
         name,
-        f"The difference of the two values is {treated}. What belongs below the line is the "
-        "distance between the two points where f was measured: 2 * eps, in brackets, if both "
-        "have moved.",
-        edit,
+        f"The difference of the two values is {treated}. The two points are 2 * eps apart, and "
+        "the whole distance belongs below the line, in brackets.",
+        ("/ (2 * eps)", code),
     )
 for name, step in (("fixed_step", "1e-6"), ("fixed_at_1e_5", "1e-5"), ("fixed_at_1e_4", "1e-4")):
     slope.edit(

@@ -10,18 +10,18 @@ from autograder.hidden.backprop.probes.batches import MakeInputs, Shapes, batche
 probes = Probes()
 
 
-def pair_of(layer: str, *grads: str) -> Pair:
-    return Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads)
-
-
-def declare(layer: str, pair: Pair, several: MakeInputs, two: MakeInputs, points: float) -> None:
-    """What is asked of every layer; forward and backward have the points each."""
+def declare(layer: str, grads: tuple[str, ...], points: float, *inputs: MakeInputs) -> Pair:
+    """What is asked of every layer; forward and backward have the points each, and the inputs are
+    several batches, two of one shape, and a few that stay as they are."""
+    several, two, few = inputs
+    pair = Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads)
+    said = "a linear layer" if layer == "linear" else layer
     exercise = probes.exercise(f"{layer}_forward__{layer}_backward")
     exercise.probe(
-        f"the values of {layer}", name="forward", points=points, inputs=several, tolerance=FORMULA
+        f"the values of {said}", name="forward", points=points, inputs=several, tolerance=FORMULA
     )(pair.ahead)
     exercise.probe(
-        f"the gradient of {layer}",
+        f"the gradient of {said}",
         name="backward",
         points=points,
         inputs=several,
@@ -37,27 +37,23 @@ def declare(layer: str, pair: Pair, several: MakeInputs, two: MakeInputs, points
         experiment="run two forwards before the first backward, and one backward twice.",
     )(pair.outstanding)
     exercise.probe(
-        "nothing that was handed in is changed", name="pure", points=0.25, inputs=two, kind="side"
+        "nothing that was handed in is changed", name="pure", points=0.25, inputs=few, kind="side"
     )(pair.pure)
+    return pair
 
 
 def linear_shapes(n: int, d: int, m: int) -> Shapes:
     return {"x": (n, d), "W": (d, m), "b": (m,), "dout": (n, m)}
 
 
-linear = pair_of("linear", "dx", "dW", "db")
-declare(
+sizes = {"for_five_rows": (5, 3, 4), "for_two_rows": (2, 4, 3), "for_one_column": (4, 2, 1)}
+linear = declare(
     "linear",
-    linear,
-    batches(
-        linear_shapes,
-        scales=True,
-        for_five_rows=(5, 3, 4),
-        for_two_rows=(2, 4, 3),
-        for_one_column=(4, 2, 1),
-    ),
-    batches(linear_shapes, for_one_batch=(3, 2, 4), for_another_batch=(3, 2, 4)),
+    ("dx", "dW", "db"),
     0.5,
+    batches(linear_shapes, scales=True, **sizes),
+    batches(linear_shapes, for_one_batch=(3, 2, 4), for_another_batch=(3, 2, 4)),
+    batches(linear_shapes, for_three_rows=(3, 2, 4), for_one_row=(1, 2, 3)),
 )
 probes.exercise("linear_forward__linear_backward").probe(
     "gradients where all sizes are equal, and for one row",
@@ -79,25 +75,24 @@ def at(points: Mapping[str, tuple[float, ...]]) -> MakeInputs:
     """Inputs at chosen points, with a random dout."""
 
     def inputs(rng: np.random.Generator) -> Inputs:
-        rows = {where: np.array(some)[:, None] * np.ones(2) for where, some in points.items()}
-        return {
-            where: {"x": x, "dout": rng.uniform(0.5, 1.5, size=x.shape)}
-            for where, x in rows.items()
-        }
+        made = {}
+        for where, some in points.items():
+            x = np.array(some, float)[:, None] * np.ones(2)
+            made[where] = {"x": x, "dout": rng.uniform(0.5, 1.5, size=x.shape)}
+        return made
 
     return inputs
 
 
-activations = {layer: pair_of(layer, "dx") for layer in ("relu", "sigmoid", "tanh")}
-for layer, pair in activations.items():
-    declare(
+activations = {}
+for layer in ("relu", "sigmoid", "tanh"):
+    activations[layer] = declare(
         layer,
-        pair,
-        batches(
-            shapes, scales=True, for_a_batch=(4, 5), for_three_axes=(2, 3, 2), for_one_row=(1, 3)
-        ),
-        batches(shapes, for_one_batch=(3, 4), for_another_batch=(3, 4)),
+        ("dx",),
         0.65,
+        batches(shapes, scales=True, for_a_batch=(4, 5), for_three_axes=(2, 3, 2)),
+        batches(shapes, for_one_batch=(3, 4), for_another_batch=(3, 4)),
+        batches(shapes, for_a_batch=(4, 5), for_one_row=(1, 3)),
     )
 probes.exercise("relu_forward__relu_backward").probe(
     "exactly at 0, and close to it",
@@ -112,7 +107,7 @@ for layer in ("sigmoid", "tanh"):
         "far out, at -1e4 and 1e4",
         name="edge",
         points=0.2,
-        inputs=at({"at -1e4 and 1e4": (-1e4, 1e4), "between -700 and 800": (-700.0, 30.0, 800.0)}),
+        inputs=at({"at -1e4 and 1e4": (-1e4, 1e4), "from -700 to 800": (-700, -30, 0, 30, 800)}),
         kind="side",
         tolerance=FORMULA,
         experiment="print out and dx at x = 1e4.",
