@@ -230,3 +230,23 @@ norm.edit(
     "dbeta: dgamma is the one that multiplies dout with the normalised x.",
     (f"{DX}, dgamma, dbeta", f"{DX}, dbeta, dgamma"),
 )
+OLD_BY_DEFAULT = ("momentum=0.1", "momentum=0.9")
+norm.edit(
+    "momentum_of_the_old",
+    "momentum is the weight of the old average, 0.9 by default, as in Keras. In this course, as in "
+    "PyTorch, it is the weight of the new batch, and 0.1 by default.",
+    OLD_BY_DEFAULT,
+    (MEAN, "running_mean = momentum * running_mean + (1 - momentum) * mean"),
+    (VAR, "running_var = momentum * running_var + (1 - momentum) * (var * n / (n - 1))"),
+    source="tf.keras.layers.BatchNormalization",
+)
+norm.edit(
+    "momentum_of_the_old_and_biased",
+    "momentum is the weight of the old average, 0.9 by default, and the biased variance is "
+    "averaged, as in CS231n. Here momentum weighs the new batch, 0.1 by default, and the variance "
+    "is unbiased.",
+    OLD_BY_DEFAULT,
+    (MEAN, "running_mean = momentum * running_mean + (1 - momentum) * mean"),
+    (VAR, "running_var = momentum * running_var + (1 - momentum) * var"),
+    source="Stanford CS231n, assignment 2, batchnorm_forward",
+)

@@ -36,7 +36,7 @@ norm.edit(
     "unbiased_variance",
     "The variance is divided by D - 1, as torch.var does unless told otherwise. Layer norm "
     "uses the biased one, divided by D.",
-    (VAR, "x.var(axis=-1, keepdims=True) * x.shape[-1] / max(x.shape[-1] - 1, 1)"),
+    (VAR, "x.var(axis=-1, keepdims=True, ddof=1)"),
     source="torch.var",
 )
 norm.edit(
