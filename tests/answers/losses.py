@@ -123,6 +123,8 @@ WRONG = {
         "bce_with_logits",
         classes,
         "bce_weights_yes",
+        "bce_of_hard_answers",
+        "bce_of_any_yes",
         "bce_hinge",
         "bce_of_rows",
         "bce_clipped_logits",
