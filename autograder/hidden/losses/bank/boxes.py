@@ -33,6 +33,16 @@ for (name, *edits), text in {
         "of the opposite corner."
     ),
     (
+        "centre_and_size_read",
+        "low = ",
+        "halves = [c[:, 2:] / 2 for c in (a, b)]\n"
+        "    a, b = (np.hstack([c[:, :2] - h, c[:, :2] + h]) for c, h in zip((a, b), halves))\n"
+        "    low = ",
+    ): (
+        "A box is read as its centre and its size, as some detectors write it. The four numbers "
+        "are two opposite corners."
+    ),
+    (
         "corners_read_as_x_x_y_y",
         "low = ",
         "a, b = a[:, [0, 2, 1, 3]], b[:, [0, 2, 1, 3]]\n    low = ",
@@ -64,16 +74,6 @@ for (name, *edits), text in {
         "Twice the intersection over the sum of the areas: this is the Dice coefficient of two "
         "boxes. The IoU is the intersection over the union."
     ),
-    (
-        "corners_of_the_hull",
-        "np.maximum(a[:, :2], b[:, :2])",
-        "np.minimum(a[:, :2], b[:, :2])",
-        "np.minimum(a[:, 2:], b[:, 2:])",
-        "np.maximum(a[:, 2:], b[:, 2:])",
-    ): (
-        "The smaller of the lower corners and the larger of the upper ones are taken: that is the "
-        "box around both. The box that both share is between the other two corners."
-    ),
 }.items():
     box_iou.edit(name, text, *zip(edits[::2], edits[1::2], strict=True))
 
@@ -85,13 +85,14 @@ SOURCE = "rbgirshick/py-faster-rcnn, voc_eval.py"
 box_iou.edit("one_pixel_more", PIXEL, ("high - low", "high - low + 1"), *LONGER, source=SOURCE)
 box_iou.edit("one_pixel_more_in_the_overlap", PIXEL, ("high - low", "high - low + 1"))
 box_iou.edit("one_pixel_more_in_the_areas", PIXEL, *LONGER)
-box_iou.edit(
-    "eps_below",
-    "A small number is added below the line. Boxes have an area, so nothing needs it, and for "
-    "boxes in fractions of an image it is not small.",
-    ("- shared)", "- shared + 1e-6)"),
-    source="ultralytics/yolov5, utils/metrics.py, there 1e-7",
-)
+for eps in ("1e-6", "1e-7", "1e-8", "1e-9", "1e-10"):
+    box_iou.edit(
+        f"eps_below_{eps.replace('-', '_')}",
+        "A small number is added below the line. Boxes have an area, so nothing needs it, and for "
+        "boxes in fractions of an image it is not small.",
+        ("- shared)", f"- shared + {eps})"),
+        source="ultralytics/yolov5, utils/metrics.py" if eps == "1e-7" else "",
+    )
 box_iou.edit(
     "every_box_with_every_box",
     "Every box is compared with every other, which gives (N, N). Here boxes come in pairs, row by "

@@ -13,16 +13,16 @@ RETURN = f"return below_best - np.log({SUM})"
 PROBS = f"np.exp(below_best) / {SUM}"
 
 NO_MAXIMUM = (
-    "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract each row's largest "
-    "logit first: the probabilities stay the same."
+    "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract the largest logit of "
+    "each row first."
 )
 OF_ALL = (
-    "The largest logit of the whole array is subtracted, so the exponentials of a row far below it "
-    "are all zeros. Each row needs its own maximum."
+    "One maximum of the whole array is subtracted, so a row far below it becomes all zeros. Each "
+    "row needs its own."
 )
 FIRST_AXIS = (
-    "The exponentials are summed along the first axis, over the rows of the batch. A row's "
-    "probabilities add up to 1 over its classes: the last axis."
+    "The exponentials are summed along the first axis, over the batch. The classes of a row share "
+    "the 1: sum along the last."
 )
 AXIS_ONE = (
     "The axis is always 1, which is the last one of a table only. Counted from the end, -1 is "
@@ -33,12 +33,22 @@ EVERYTHING = (
     "the last axis."
 )
 NO_KEEPDIMS = (
-    "A reduction over the last axis drops that axis, so what remains is lined up with the columns "
-    "and not with the rows. Keep it: `keepdims=True`."
+    "A reduction drops the last axis, so what remains is lined up with the columns and not with "
+    "the rows. Keep it: `keepdims=True`."
 )
 EPS = (
     "A small number is added to the sum of the exponentials. With the maximum subtracted that sum "
     "is at least 1, so nothing needs it, and the result is off by as much."
+)
+UP_TO_TWO = "-1 if logits.ndim < 3 else None"
+TABLE_OR_ROW = (
+    "Tables and single rows are told apart, and whatever has more axes shares one sum. Counted "
+    "from the end, axis -1 is right for any number of axes."
+)
+BUT_FIRST = "tuple(range(1, logits.ndim))"
+EACH_ITEM = (
+    "Each item along the first axis gets one sum, however many axes it has, and for a single row "
+    "each number is an item. Sum along the last axis."
 )
 SINGLE = (
     "The computation runs in float32, which has 7 digits. The contract asks for float64: leave the "
@@ -49,15 +59,13 @@ for (name, *edits), text in {
     ("first_axis", MAX, MAX.replace("-1", "0"), SUM, SUM.replace("-1", "0")): FIRST_AXIS,
     ("first_axis_of_the_sum", SUM, SUM.replace("-1", "0")): FIRST_AXIS,
     ("summed_over_everything", SUM, "np.sum(np.exp(below_best))"): EVERYTHING,
+    ("table_or_one_row", MAX, MAX.replace("-1", UP_TO_TWO), SUM, SUM.replace("-1", UP_TO_TWO)): (
+        TABLE_OR_ROW
+    ),
+    ("each_item_one_row", MAX, MAX.replace("-1", BUT_FIRST), SUM, SUM.replace("-1", BUT_FIRST)): (
+        EACH_ITEM
+    ),
     ("eps_in_the_sum", SUM, f"({SUM} + 1e-6)"): EPS,
-    ("log_of_softmax_plus_eps", RETURN, f"return np.log({PROBS} + 1e-12)"): (
-        "A small number is added to the probability before its logarithm, so no logarithm is below "
-        "about -28, however far behind a logit is. Take the logarithm by algebra."
-    ),
-    ("log_of_clipped_softmax", RETURN, f"return np.log(np.maximum({PROBS}, 1e-15))"): (
-        "The probability is clipped away from 0 before its logarithm, so no logarithm is below "
-        "about -35, however far behind a logit is. Take the logarithm by algebra."
-    ),
     ("maximum_lost", "return below_best", "return logits"): (
         "The maximum is taken off inside the exponentials and not in front of them, so the result "
         "depends on how large the logits are. Both places need the shifted logits."
@@ -75,6 +83,18 @@ for (name, *edits), text in {
     ),
 }.items():
     log_softmax.edit(name, text, *zip(edits[::2], edits[1::2], strict=True))
+
+# The guards that are typed most often, and the lowest logarithm that there is with them.
+GUARDS = {"1e-7": -16, "1e-8": -18, "1e-9": -21, "1e-10": -23, "1e-12": -28, "1e-15": -35}
+for eps, least in GUARDS.items():
+    for name, guarded in (("plus", f"{PROBS} + {eps}"), ("above", f"np.maximum({PROBS}, {eps})")):
+        log_softmax.edit(
+            f"log_of_softmax_{name}_{eps.replace('-', '_')}",
+            "A small number keeps the probability away from 0 before its logarithm, so no "
+            f"logarithm is below about {least}, however far behind a logit is. Take the logarithm "
+            "by algebra.",
+            (RETURN, f"return np.log({guarded})"),
+        )
 
 BARE_MAX, BARE_SUM = (part.replace(", keepdims=True", "") for part in (MAX, SUM))
 for (name, *edits), text in {
@@ -108,33 +128,14 @@ for (name, *edits), text in {
 WHOLE = "return np.exp(log_softmax(logits))"
 SHIFTS = {
     "": (MAX, ""),
-    "no_maximum_subtracted": (
-        "0.0",
-        "The logits are exponentiated as they are, and inf / inf is nan: subtract each row's "
-        "largest first.",
-    ),
-    "maximum_of_all": (
-        "np.max(logits)",
-        "The largest logit of the whole array is subtracted, and a row far below it is 0 / 0: each "
-        "row needs its own.",
-    ),
+    "no_maximum_subtracted": ("0.0", NO_MAXIMUM),
+    "maximum_of_all": ("np.max(logits)", OF_ALL),
 }
 SUMS = {
     "": (", axis=-1, keepdims=True", ""),
-    "first_axis_of_the_sum": (
-        ", axis=0, keepdims=True",
-        "The sum runs along the first axis, over the batch. A row's classes share the 1: the last "
-        "axis.",
-    ),
-    "summed_over_everything": (
-        "",
-        "All rows share one sum, so the whole array adds up to 1. Each row has to, on its own.",
-    ),
-    "keepdims_forgotten": (
-        ", axis=-1",
-        "The sum drops its axis and is lined up with the columns instead of the rows: keep it, "
-        "`keepdims=True`.",
-    ),
+    "first_axis_of_the_sum": (", axis=0, keepdims=True", FIRST_AXIS),
+    "summed_over_everything": ("", EVERYTHING),
+    "keepdims_forgotten": (", axis=-1", NO_KEEPDIMS),
 }
 for (shift, (taken, why)), (total, (options, so)) in product(SHIFTS.items(), SUMS.items()):
     # Without an axis to line up with, one maximum of all is as good as none.
@@ -157,6 +158,12 @@ for (name, new), text in {
         f"parts = np.exp(logits - {MAX})\n"
         "    return parts / (np.sum(parts, axis=-1, keepdims=True) + 1e-6)",
     ): EPS,
+    (
+        "table_or_one_row",
+        f"best = np.max(logits, axis={UP_TO_TWO}, keepdims=True)\n"
+        "    parts = np.exp(logits - best)\n"
+        f"    return parts / np.sum(parts, axis={UP_TO_TWO}, keepdims=True)",
+    ): TABLE_OR_ROW,
     ("sigmoid_of_each", "return np.exp(-np.logaddexp(0, -1.0 * logits))"): (
         "Each logit goes through a sigmoid of its own, and a row need not add up to 1. In a "
         "softmax the classes compete: they share one sum."
@@ -186,7 +193,11 @@ for (name, new), text in {
         "parts = np.exp(logits - np.max(logits, axis=1, keepdims=True))\n"
         "    return parts / np.sum(parts, axis=1, keepdims=True)",
     ): AXIS_ONE,
-    ("single_precision", "return np.exp(log_softmax(np.float32(logits)))"): SINGLE,
+    (
+        "single_precision",
+        f"parts = np.exp(np.float32(logits) - np.float32({MAX}))\n"
+        "    return parts / np.sum(parts, axis=-1, keepdims=True)",
+    ): SINGLE,
     ("logits_overwritten", f"logits -= {MAX}\n    return np.exp(log_softmax(logits))"): (
         "The numbers are right, but the caller's logits were shifted in place. Make a new array."
     ),

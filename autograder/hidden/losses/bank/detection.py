@@ -47,11 +47,7 @@ for (name, old, new), text in {
         "The class part is summed over the rows, so it grows with the batch while the others do "
         "not. It is a mean, as they are."
     ),
-    (
-        "objectness_clipped",
-        OBJ,
-        "bce_with_logits(np.clip(obj_logits, -16.1, 16.1), obj_targets)",
-    ): (
+    ("objectness_clipped", OBJ, "bce_with_logits(np.clip(obj_logits, -16.1, 16.1), obj_targets)"): (
         "The objectness goes through a clipped sigmoid, so a sure mistake costs no more than about "
         "16. Your bce_with_logits is exact: call it on the logits."
     ),

@@ -69,12 +69,14 @@ for (name, old, new), text in {
 }.items():
     mse.edit(name, text, (old, new), source=SOURCES.get(name, ""))
 
+SIGN = (
+    "The differences keep their signs, so a guess that is too low pays for one that is too high. "
+    "Each counts with its size."
+)
 WHOLE = f"reduce_losses({SIZES}, reduction)"
 for (name, old, new), text in {
-    ("sign_kept", SIZES, DIFFERENCE): (
-        "The differences keep their signs, so a guess that is too low pays for one that is too "
-        "high. Each counts with its size."
-    ),
+    ("sign_kept", SIZES, DIFFERENCE): SIGN,
+    ("sign_kept_the_other_way_round", SIZES, f"-{DIFFERENCE}"): SIGN,
     ("reduced_before_the_size", WHOLE, f"np.abs(reduce_losses({DIFFERENCE}, reduction))"): (
         "The differences are reduced first, and the absolute value is taken of the result: "
         "opposite errors cancel. The absolute value comes first."

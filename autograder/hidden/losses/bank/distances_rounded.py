@@ -11,6 +11,14 @@ PIECES = {
     "huber": ("delta", "far <= delta", "0.5 * far**2", "delta * (far - 0.5 * delta)", "* ("),
     "smooth_l1": ("beta", "far < beta", "0.5 * far**2 / beta", "far - 0.5 * beta", ", "),
 }
+SIGN_TESTED = (
+    "The signed difference is compared with {}, so whatever is far off in one direction lands on "
+    "the parabola. Compare its size."
+)
+SIGN_DRAWN = (
+    "Beyond {} the difference keeps its sign, so what is far off in one direction gets a negative "
+    "loss. The line rises with the size of the error."
+)
 
 for key, (bend, test, near, far, line) in PIECES.items():
     chosen, offset = f"np.where({test}, {near}, {far})", f"0.5 * {bend}"
@@ -31,15 +39,15 @@ for key, (bend, test, near, far, line) in PIECES.items():
             "Near 0 the whole square is taken, and the line starts at half of it: the loss jumps "
             f"at {bend}. The parabola is half the square."
         ),
-        ("sign_kept_in_the_test", test, test.replace("far", DIFFERENCE)): (
-            f"The signed difference is compared with {bend}, so every prediction that is too low "
-            "lands on the parabola. Compare its size."
+        ("sign_kept_in_the_test", test, test.replace("far", DIFFERENCE)): SIGN_TESTED.format(bend),
+        ("other_sign_kept_in_the_test", test, test.replace("far", f"-{DIFFERENCE}")): (
+            SIGN_TESTED.format(bend)
         ),
-        ("sign_kept_in_the_line", f"{line}far", f"{line}{DIFFERENCE}"): (
-            f"Beyond {bend} the difference keeps its sign, so predictions that are far too low get "
-            "a negative loss. The line rises with the size of the error."
+        ("sign_kept_in_the_line", f"{line}far", f"{line}{DIFFERENCE}"): SIGN_DRAWN.format(bend),
+        ("other_sign_kept_in_the_line", f"{line}far", f"{line}-{DIFFERENCE}"): (
+            SIGN_DRAWN.format(bend)
         ),
-        ("pieces_swapped", test, test.replace("<", ">")): (
+        ("pieces_swapped", chosen, chosen.replace("<", ">")): (
             "The parabola is used far out and the line near 0: the condition and the two pieces do "
             "not belong together. Try a difference of 0."
         ),
@@ -51,7 +59,7 @@ for key, (bend, test, near, far, line) in PIECES.items():
             f"The bend is at 1 whatever {bend} is. Look at where {bend} stands in both pieces and "
             "in the condition."
         ),
-        ("square_compared", test, test.replace("far", "far**2")): (
+        ("square_compared", chosen, chosen.replace("far <", "far**2 <")): (
             f"The square of the error is compared with {bend}, so the bend is at the root of "
             f"{bend}. The size of the error is what is compared."
         ),
@@ -77,7 +85,7 @@ for key, (bend, test, near, far, line) in PIECES.items():
         "if_on_an_array",
         "An `if` asks one question of a whole array, and NumPy refuses to answer. The piece is "
         "chosen element by element: `np.where` does.",
-        (chosen, f"{near} if {test} else {far}"),
+        ("losses = ", f"if {test}:\n        pass\n    losses = "),
         about="anything",
     )
 

@@ -20,17 +20,13 @@ for (name, old, new), text in {
         "The term that keeps the exponent in hand is max(-z, 0), and the formula asks for "
         "max(z, 0): the loss is off by z. Try a logit of 5 with target 1."
     ),
-    ("guard_subtracted", GUARD, f"-{GUARD}"): (
+    ("guard_subtracted", LOSSES, f"-{LOSSES}"): (
         "max(z, 0) is subtracted, and the formula adds it: for positive logits the loss is off by "
         "2 z. Try a logit of 5 with target 1."
     ),
-    ("guard_missing", f"{GUARD} - ", "-"): (
+    ("guard_missing", LOSSES, LOSSES.removeprefix(f"{GUARD} ")): (
         "The term max(z, 0) is missing. It belongs to the logarithm, whose exponent was made "
         "negative by taking it out. Try a logit of 5 with target 1."
-    ),
-    ("smaller_for_larger", "np.maximum(", "np.minimum("): (
-        "The smaller of z and 0 is taken, and the formula asks for the larger: the loss is off by "
-        "the size of the logit."
     ),
     ("product_added", f"- {PRODUCT}", f"+ {PRODUCT}"): (
         "The product of logit and target is added, so a sure and right yes costs the most. It is "
@@ -89,24 +85,17 @@ for (name, old, new), text in {
     bce.edit(name, text, (old, new))
 
 # The guards that are typed most often, and the most that a question costs with them.
-for eps, most in {
-    "1e-7": 16,
-    "1e-15": 35,
-    "1e-12": 28,
-    "1e-10": 23,
-    "1e-9": 21,
-    "1e-8": 18,
-}.items():
-    name, clipped = eps.replace("-", "_"), f"np.clip({SIGMOID}, {eps}, 1 - {eps})"
+GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+for eps, most in GUARDS.items():
+    at, clipped = eps.replace("-", "_"), f"np.clip({SIGMOID}, {eps}, 1 - {eps})"
     bce.edit(
-        f"sigmoid_clipped_at_{name}",
+        f"sigmoid_clipped_at_{at}",
         f"The sigmoid is clipped before its logarithm, so no mistake costs more than about {most}, "
         "and large ones look alike. Put the two logarithms together by algebra.",
         (LOSSES, by_logarithms(clipped, f"1 - {clipped}")),
-        source="keras-team/keras, backend binary_crossentropy" if eps == "1e-7" else "",
     )
     bce.edit(
-        f"logarithm_plus_{name}",
+        f"logarithm_plus_{at}",
         f"A small number is added inside both logarithms, which bounds the loss at about {most}. "
         "Put the two logarithms together by algebra, and nothing needs a guard.",
         (LOSSES, by_logarithms(f"{SIGMOID} + {eps}", f"1 - {SIGMOID} + {eps}")),

@@ -87,6 +87,18 @@ mean_iou.edit(
     (KEPT, "if True:"),
     about="anything",
 )
+for eps in ("1e-6", "1e-7", "1e-8"):
+    for where, worth, overlap in (
+        ("below", "nothing, and lowers the mean", "np.sum(said & true)"),
+        ("above_and_below", "1, and lifts the mean", f"(np.sum(said & true) + {eps})"),
+    ):
+        mean_iou.edit(
+            f"eps_{where}_{eps.replace('-', '_')}",
+            "A small number keeps 0/0 away. So a class that occurs in neither map counts as "
+            f"{worth}, and all other classes are a little off. Leave such a class out.",
+            (KEPT, "if True:"),
+            (RATIO, f"{overlap} / (either + {eps})"),
+        )
 
 AREA = "return np.sum(np.diff(recall, prepend=0.0) * best_to_come)"
 ENVELOPE = "np.maximum.accumulate(precision[::-1])[::-1]"
@@ -135,8 +147,7 @@ for (name, *edits), text in {
     (
         "eleven_points",
         AREA,
-        "return np.mean([np.max(precision[recall >= t - 1e-12], initial=0.0) "
-        "for t in np.linspace(0, 1, 11)])",
+        "return np.mean([max(precision[recall >= t], default=0) for t in np.arange(11) * 0.1])",
     ): (
         "Precision is read at eleven recalls, 0 to 1 in tenths, as before 2010. Here the whole "
         "area under the steps counts."

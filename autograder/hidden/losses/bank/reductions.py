@@ -1,21 +1,12 @@
 """Mistakes that the losses with a reduction share."""
 
-from autograder.api import Bank
+from autograder.api import About, Bank
 
 bank = Bank()
 
-ARGUMENTS = {
-    "mse": "pred, target",
-    "mae": "pred, target",
-    "huber": "pred, target, delta",
-    "smooth_l1": "pred, target, beta",
-    "cross_entropy": "logits, targets",
-    "cross_entropy_one_hot": "logits, target_probs",
-    "bce_with_logits": "logits, targets",
-}
-EVERY = tuple(ARGUMENTS)
+OF_ELEMENTS: tuple[str, ...] = ("mse", "mae", "huber", "smooth_l1", "bce_with_logits")
 OF_ROWS = ("cross_entropy", "cross_entropy_one_hot")
-OF_ELEMENTS = tuple(key for key in EVERY if key not in OF_ROWS)
+EVERY = (*OF_ELEMENTS, *OF_ROWS)
 LAST = "return reduce_losses("
 
 # What happens to the word, by name and line.
@@ -43,46 +34,47 @@ WORDS = {
         "An unknown reduction raises AssertionError. An assert disappears under `python -O`, and "
         "the contract asks for ValueError: raise it where the word is none of the three."
     ),
+    ("reduction_ignored", 'reduction = "mean"'): (
+        "The mean comes back whatever the reduction is: the argument is never looked at. It says "
+        "mean, sum or none, and any other word is a ValueError."
+    ),
+    ("none_means_sum", 'reduction = "sum" if reduction == "none" else reduction'): (
+        'The sum comes back for reduction="none" as well. There the losses stay apart, one for '
+        "each, in an array."
+    ),
     ("none_forgotten", 'reduction = "mean" if reduction == "none" else reduction'): (
         'The mean comes back for reduction="none" as well. There the losses stay apart, one for '
         "each, in an array."
     ),
 }
-# What the mean is, by name, the losses that it is thinkable for, and formula.
+# What the mean is: by name, the losses where it is thinkable, and the formula.
 MEANS = {
-    ("mean_not_divided", EVERY, "{total}"): (
+    ("mean_not_divided", EVERY, "np.sum(losses)"): (
         "The mean is the sum: it isn't divided by how many losses there are, so it grows with the "
         "batch, and the learning rate would have to shrink."
     ),
-    ("averaged_over_classes_too", OF_ROWS, "{total} / {first}.size"): (
+    ("averaged_over_classes_too", OF_ROWS, "np.sum(losses) / logits.size"): (
         "The sum is divided by the number of all logits. There is one surprise for each row, so "
         "the mean is over the rows."
     ),
-    ("averaged_over_rows_only", OF_ELEMENTS, "{total} / len({first})"): (
+    ("averaged_over_rows_only", OF_ELEMENTS, "np.sum(losses) / len(losses)"): (
         "The sum is divided by the number of rows. The mean is over all elements: for a table, "
         "rows times columns."
     ),
-    ("averaged_along_the_first_axis", OF_ELEMENTS, "np.mean({each}, axis=0)"): (
-        "The mean runs along the first axis only, so a table leaves one number for each column. "
-        "Without an axis, the mean is over all elements."
-    ),
-    ("averaged_along_the_last_axis", OF_ELEMENTS, "np.mean({each}, axis=-1)"): (
-        "The mean runs along the last axis only, so a table leaves one number for each row. "
-        "Without an axis, the mean is over all elements."
-    ),
 }
 
-for key, arguments in ARGUMENTS.items():
-    loss = bank.exercise(key)
+for axis, where, left in ((0, "first", "column"), (-1, "last", "row")):
+    key = f"averaged_along_the_{where}_axis", OF_ELEMENTS, f"np.mean(losses, axis={axis})"
+    MEANS[key] = (
+        f"The mean runs along the {where} axis only, so a table leaves one number for each {left}. "
+        "Without an axis, the mean is over all elements."
+    )
+
+for exercise in EVERY:
     for (name, line), text in WORDS.items():
-        loss.edit(name, text, (LAST, f"{line}\n    {LAST}"), about="anything")
-    parts = {
-        "first": arguments.split(",")[0],
-        "total": f'{key}({arguments}, reduction="sum")',
-        "each": f'{key}({arguments}, reduction="none")',
-    }
-    for (name, keys, mean), text in MEANS.items():
-        if key in keys:
-            line = f'if reduction == "mean":\n        return {mean.format(**parts)}'
-            edit = (LAST, f"{line}\n    {LAST}")
-            loss.edit(name, text, edit, about="anything" if "axis" in mean else "values")
+        bank.exercise(exercise).edit(name, text, (LAST, f"{line}\n    {LAST}"), about="anything")
+for (name, exercises, mean), text in MEANS.items():
+    other = f'(lambda losses, how: {mean} if how == "mean" else reduce_losses(losses, how))('
+    about: About = "anything" if "axis" in mean else "values"
+    for exercise in exercises:
+        bank.exercise(exercise).edit(name, text, (LAST, f"return {other}"), about=about)

@@ -14,6 +14,10 @@ for (name, old, new), text in {
         "The logits are reshaped to rows of C numbers as they lie in memory, which mixes pixels "
         "with classes. Move the classes to the last axis first."
     ),
+    ("reshaped_to_classes_first", MOVED, "logits.reshape(logits.shape[1], -1).T"): (
+        "The logits are reshaped to C rows as they lie in memory, which is right for one image and "
+        "mixes the images of a batch. Move the classes to the last axis first."
+    ),
     (
         "rows_and_columns_swapped",
         MOVED,
@@ -43,25 +47,11 @@ for (name, old, new), text in {
         "The sum is divided by the number of all logits. There is one surprise for each pixel, so "
         "the mean is over the pixels."
     ),
-    (
-        "classes_averaged_first",
-        CALLED,
-        "own = targets.reshape(-1)\n"
-        '    losses = cross_entropy(pixels, own, "none")\n'
-        "    return np.mean([losses[own == c].mean() for c in np.unique(own)])",
-    ): (
-        "The pixels of each class are averaged, and then the classes, so that rare ones count as "
-        "much as common ones. Here every pixel counts the same."
-    ),
     ("softmax_twice", "cross_entropy(pixels,", "cross_entropy(softmax(pixels),"): (
         "The logits go through a softmax before the cross-entropy, which has one of its own. Even "
         "a sure and right pixel then costs something."
     ),
-    (
-        "log_of_softmax_plus_eps",
-        CALLED,
-        f"return -np.mean(np.log(softmax(pixels){OWN} + 1e-12))",
-    ): (
+    ("log_of_softmax_plus_eps", CALLED, f"return -np.mean(np.log(softmax(pixels){OWN} + 1e-12))"): (
         "A small number is added to the probability before its logarithm, so no pixel costs more "
         "than about 28, however wrong it is. Let your cross_entropy take the logarithms."
     ),

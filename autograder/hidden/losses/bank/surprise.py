@@ -37,6 +37,15 @@ FORMS = {
         "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
         "inf and exp(-1e4) is 0. Take the logarithms from log_softmax."
     ),
+    (
+        "log_of_softmax_less_one_maximum",
+        LOGS,
+        "np.log(np.exp(logits - np.max(logits)) / "
+        "np.sum(np.exp(logits - np.max(logits)), axis=-1, keepdims=True))",
+    ): (
+        "One maximum of the whole array is subtracted, and the softmax of a row far below it is "
+        "0 / 0. Take the logarithms from log_softmax, which subtracts each row's own."
+    ),
     ("log_of_softmax", LOGS, "np.log(softmax(logits))"): (
         "The logarithm is taken of a probability that has rounded to 0, and the loss is inf or "
         "nan. Take the logarithms from log_softmax, where nothing is infinite."
@@ -63,29 +72,11 @@ NUMBERS = {
         "The softmax runs over the rows of the batch. A row belongs to one example, and its "
         "classes share the probability: the last axis."
     ),
-    ("bits", LOGS, "(log_softmax(logits) / np.log(2))"): (
-        "The logarithm is to base 2, so the loss is in bits. Here it is the natural one: knowing "
-        "nothing of C classes costs log C."
-    ),
 }
-# The guards that are typed most often, and the most that a loss costs with them.
-for eps, most in {
-    "1e-7": 16,
-    "1e-8": 18,
-    "1e-9": 21,
-    "1e-10": 23,
-    "1e-12": 28,
-    "1e-15": 35,
-}.items():
-    at, probs = eps.replace("-", "_"), f"np.clip(softmax(logits), {eps}, 1 - {eps})"
-    NUMBERS[f"probabilities_clipped_at_{at}", LOGS, f"np.log({probs})"] = (
-        "The probabilities are clipped away from 0 and 1, so no class costs more than about "
-        f"{most}, and large mistakes look alike. Take the logarithms from log_softmax."
-    )
-    NUMBERS[f"log_of_softmax_plus_{at}", LOGS, f"np.log(softmax(logits) + {eps})"] = (
-        "A small number is added to the probability before its logarithm, so no class costs more "
-        f"than about {most}, however wrong its logit is. Take the logarithms from log_softmax."
-    )
+BITS = (
+    "The logarithm is to base 2, so the loss is in bits. Here it is the natural one: knowing "
+    "nothing of C classes costs log C."
+)
 SIGN = (
     "The logarithm keeps its sign, so the loss is negative, and falls as the answers get worse. A "
     "surprise is minus the logarithm."
@@ -93,8 +84,29 @@ SIGN = (
 PICKED = "-log_probs[np.arange(len(targets)), targets]"
 SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"
 
+# The guards that are typed most often, and the most that a loss costs with them. Each rewrites all
+# that comes before the reduction: two at a time would be more pairs than a diagnosis tries.
+GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+for loss, old in ((sparse, f"{LOGS}\n    surprise = {PICKED}"), (one_hot, SURPRISE)):
+    for eps, most in GUARDS.items():
+        at, clipped = eps.replace("-", "_"), f"np.clip(softmax(logits), {eps}, 1 - {eps})"
+        loss.edit(
+            f"probabilities_clipped_at_{at}",
+            "The probabilities are clipped away from 0 and 1, so no class costs more than about "
+            f"{most}, and large mistakes look alike. Take the logarithms from log_softmax.",
+            (old, old.replace(LOGS, f"np.log({clipped})")),
+        )
+        loss.edit(
+            f"log_of_softmax_plus_{at}",
+            "A small number is added to the probability before its logarithm, so no class costs "
+            f"more than about {most}, however wrong its logit is. Take the logarithms from "
+            "log_softmax.",
+            (old, old.replace(LOGS, f"np.log(softmax(logits) + {eps})")),
+        )
+
 for (name, old, new), text in {
     **NUMBERS,
+    ("bits", "log_probs = ", "log_probs = 1 / np.log(2) * "): BITS,
     ("sign_forgotten", "= -log_probs", "= log_probs"): SIGN,
     ("targets_from_one", ", targets]", ", targets - 1]"): (
         "Targets are read as if classes were counted from 1, so each row pays for the class before "
@@ -126,6 +138,7 @@ for (name, old, new), text in {
 HARD, UNSURE = "np.eye(logits.shape[1])[np.argmax(target_probs, axis=1)]", "1 - softmax(logits)"
 for (name, old, new), text in {
     **NUMBERS,
+    ("bits", "surprise = ", "surprise = 1 / np.log(2) * "): BITS,
     ("sign_forgotten", "-np.sum(", "np.sum("): SIGN,
     ("soft_labels_hardened", "target_probs *", f"{HARD} *"): (
         "The likeliest class of each target row is taken as its index, and the rest of the row is "

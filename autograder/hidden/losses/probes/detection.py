@@ -99,7 +99,6 @@ detection.probe(
     points=0.2,
     inputs=lambda rng: {**detections(rng, 5, 3), "weights": (2.0, 0.5, 1.5)},
     kind="side",
-    tolerance=FORMULA,
     experiment="without weights the total is the sum of the parts.",
 )
 def in_order(impl: Any, inputs: Inputs) -> Any:
@@ -120,7 +119,6 @@ detection.probe(
     points=0.2,
     inputs=lambda rng: {**detections(rng, 4, 3), "weights": (2.0, 0.5, 1.5)},
     kind="side",
-    tolerance=FORMULA,
 )
 def pure(impl: Any, inputs: Inputs) -> Any:
     return Purity("detection_loss", *PARTS)(Parts(impl), inputs)

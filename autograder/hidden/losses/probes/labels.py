@@ -12,11 +12,11 @@ sample_weighted = probes.exercise("sample_weighted")
 each = Calls("bce_with_logits", "loss")
 
 
-def questions(rng: np.random.Generator, *shape: int, scale: float = 2.0) -> Inputs:
+def questions(rng: np.random.Generator, *shape: int) -> Inputs:
     """Yes-or-no questions of which the first is a yes, and the last a no."""
     targets = rng.integers(0, 2, size=shape).astype(np.float64)
     targets.flat[0], targets.flat[-1] = 1.0, 0.0
-    return {"logits": scale * rng.normal(size=shape), "targets": targets}
+    return {"logits": 2 * rng.normal(size=shape), "targets": targets}
 
 
 def many_questions(rng: np.random.Generator) -> Inputs:
@@ -24,8 +24,9 @@ def many_questions(rng: np.random.Generator) -> Inputs:
         "a vector": questions(rng, 6),
         "a table of labels": questions(rng, 4, 3),
         "three axes": questions(rng, 2, 3, 2),
-        "logits below one": questions(rng, 3, 2, scale=0.1),
-        "logits above ten": questions(rng, 9, scale=20.0),
+        "logits below one": {**questions(rng, 3, 2), "logits": rng.uniform(-0.2, 0.2, (3, 2))},
+        "logits above ten": {**questions(rng, 9), "logits": rng.uniform(10, 14, 9)},
+        "logits below minus ten": {**questions(rng, 4), "logits": rng.uniform(-14, -10, 4)},
         "whole answers": questions(rng, 5),
         "logits of 0": {"logits": np.zeros(3), "targets": np.array([1.0, 0.0, 0.25])},
     }
@@ -67,7 +68,7 @@ bce.probe(
     points=0.2,
     inputs=lambda rng: {
         "for soft answers": {**soft(rng, 7), "reduction": "none"},
-        "for a table of soft answers": soft(rng, 4, 2),
+        "for a table of soft answers": {**soft(rng, 4, 2), "reduction": "none"},
     },
     name="soft",
     tolerance=FORMULA,
@@ -86,8 +87,7 @@ bce.probe(
     points=0.5,
     inputs=far,
     name="stable",
-    experiment="try logits 1e4 and -1e4 with targets 1 and 0: sure and right costs 0, sure and "
-    "wrong costs 10000.",
+    experiment="try 1e4 with targets 1 and 0: sure and right costs 0, sure and wrong 10000.",
 )(each)
 bce.refuses(
     REFUSED,
@@ -97,7 +97,7 @@ bce.refuses(
     name="unknown_reductions",
     experiment=try_average("bce_with_logits"),
 )
-bce.pure("loss", points=0.2, inputs=apart(lambda rng: questions(rng, 3, 2)), tolerance=FORMULA)
+bce.pure("loss", points=0.2, inputs=apart(lambda rng: questions(rng, 3, 2)))
 
 
 def weighted(rng: np.random.Generator, n: int, scale: float = 1.0) -> Inputs:
@@ -112,7 +112,6 @@ def weights_of_all_kinds(rng: np.random.Generator) -> Inputs:
         "for zero weights": sparse,
         "for one example": weighted(rng, 1),
         "for equal weights": {"losses": rng.uniform(1, 2, size=4), "weights": np.full(4, 2.5)},
-        "for weights of 0 only": {"losses": rng.uniform(1, 2, size=3), "weights": np.zeros(3)},
     }
 
 
@@ -140,5 +139,4 @@ sample_weighted.pure(
     "loss",
     points=0.1,
     inputs=lambda rng: {"losses": rng.uniform(1, 2, 5), "weights": rng.integers(1, 9, 5)},
-    tolerance=FORMULA,
 )
