@@ -83,6 +83,10 @@ for (name, new), text in {
         "Exponentials, their sum, a quotient, a logarithm: in float64, exp(1e4) is inf and "
         "exp(-1e4) is 0. Your cross_entropy does this safely: hand it the pixels as rows."
     ),
+    ("log_of_softmax", f"return -np.mean(np.log(softmax(pixels){OWN}))"): (
+        "The logarithm is taken of a probability that has rounded to 0, and the loss is inf. Let "
+        "your cross_entropy take the logarithms."
+    ),
     (
         "map_not_averaged",
         'return cross_entropy(pixels, targets.reshape(-1), "none").reshape(targets.shape)',

@@ -184,9 +184,5 @@ for (name, old, new), text in {
         "The products are summed along the first axis, over the rows, which leaves one number for "
         "each class. Each row has a loss: sum along the last axis."
     ),
-    ("summed_over_everything", ", axis=-1", ""): (
-        'The products of all rows are summed to one number, so "none" and the mean have nothing '
-        "left to reduce. Each row has a loss: sum along the last axis."
-    ),
 }.items():
     one_hot.edit(name, text, (old, new), about="anything")

@@ -28,10 +28,13 @@ def one_sided(rng: np.random.Generator) -> Inputs:
     invented["pred"][1, 1:3], missed["target"][1, 1:3] = 3, 2
     both = maps(rng, 5, 5, classes=(0, 1, 4), n=5)
     both["pred"][1, :2], both["target"][2, 2:] = 3, 2
+    single = maps(rng, 3, 5, classes=(0, 1), n=3)
+    single["pred"][0, 4] = 2
     return {
         "for a class that only the prediction has": invented,
         "for a class that only the target has": missed,
         "for one of each": both,
+        "for a class of one pixel": single,
     }
 
 
@@ -62,9 +65,9 @@ def shuffled(rng: np.random.Generator, given: Inputs, scale: float = 1.0) -> Inp
     }
 
 
-def hits_only(rng: np.random.Generator) -> Inputs:
-    hits, scores = np.ones(3, dtype=bool), np.array([0.9, 0.7, 0.4])
-    return {"scores": scores, "is_match": hits, "n_truth": int(rng.integers(5, 9))}
+def hits_only(rng: np.random.Generator, *scores: float) -> Inputs:
+    found = np.ones(len(scores), dtype=bool)
+    return {"scores": np.array(scores), "is_match": found, "n_truth": int(rng.integers(5, 9))}
 
 
 def nothing_to_rank(rng: np.random.Generator) -> Inputs:
@@ -147,7 +150,8 @@ average_precision.probe(
     points=0.5,
     inputs=lambda rng: {
         "for five objects missed": ranked(rng, "10", 5, "01", 5),
-        "for hits only": hits_only(rng),
+        "for hits only": hits_only(rng, 0.9, 0.7, 0.4),
+        "for one hit": hits_only(rng, 0.6),
     },
     name="missed",
     tolerance=FORMULA,
