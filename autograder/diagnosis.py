@@ -155,9 +155,10 @@ class _Search:
         """Where the learner's code parts from the thought itself, on probes of side conditions that
         it fails: topics, and what differs there."""
         expected, got = self.case.expected, self.case.got
+        declared = sorted(self.case.probes, key=lambda p: list(got).index(p.name))
         found = (
             (p.topic, first_difference(self.observe(held, p), got[p.name], p.tolerance))
-            for p in self.case.probes
+            for p in declared
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
         return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
