@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pytest
 
 from autograder.audit import audit_lesson
 
-from .helpers import SEEDS, Answers, Names, as_parameters, assert_right, assert_wrong, lesson_of
+from .helpers import (
+    SEEDS,
+    Answers,
+    Names,
+    as_parameters,
+    assert_right,
+    assert_wrong,
+    judge_names,
+    lesson_of,
+)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # warnings are not failures
@@ -19,6 +28,8 @@ class AnswersAndBank:
     Attributes:
         lesson_id: the lesson.
         right, wrong: answers to its exercises, as `helpers` describes them.
+        named: exercise -> label of a wrong answer -> the name of the misconception in it,
+            or `"one + other"` where there are two.
         fewest_right, fewest_wrong: of each exercise at least; a prediction has one letter that is
             right.
         fewest_mistakes: in the bank, of each exercise that is no prediction.
@@ -28,6 +39,7 @@ class AnswersAndBank:
     lesson_id: ClassVar[str]
     right: ClassVar[Answers]
     wrong: ClassVar[Answers]
+    named: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     fewest_right: ClassVar[int] = 2
     fewest_wrong: ClassVar[int] = 1
     fewest_mistakes: ClassVar[int] = 3
@@ -45,6 +57,15 @@ class AnswersAndBank:
 
     def test_wrong_answer_loses_points(self, key: str, wrong_names: Names) -> None:
         assert_wrong(self.lesson_id, key, wrong_names)
+
+    def test_mistakes_that_people_make_are_named(self) -> None:
+        for key, labelled in self.named.items():
+            for label, wanted in labelled.items():
+                for seed in SEEDS:
+                    verdict = judge_names(self.lesson_id, key, self.wrong[key][label], seed)
+                    said = verdict.diagnosis
+                    name = said and " + ".join(filter(None, (said.misconception, said.second)))
+                    assert name == wanted, f"{key}, {label}: {name} with seed {seed}"
 
     def test_every_exercise_has_answers(self) -> None:
         for key, exercise in lesson_of(self.lesson_id).exercises.items():

@@ -1,34 +1,34 @@
 """Probes of lesson 99: all of this may enter a kernel."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Probe, Probes, Purity, Raises
+from autograder.api import FORMULA, Inputs, Probes
 
-probes = Probes("99_topic", __name__)
-probes.prediction("first_value")
+probes = Probes()
+probes.predictions("first_value")
+smooth = probes.exercise("smooth")
 
 
-def series(rng: np.random.Generator) -> dict[str, Any]:
+def series(rng: np.random.Generator) -> Inputs:
     return {"values": rng.normal(2.0, 1.0, size=12), "beta": float(rng.uniform(0.6, 0.8))}
 
 
-def bad_beta(rng: np.random.Generator) -> dict[str, Any]:
-    return {"values": rng.normal(size=3), "beta": float(rng.uniform(1.5, 2.0))}
+def bad_betas(rng: np.random.Generator) -> Inputs:
+    refused = {f"for beta = {beta}": {"beta": beta} for beta in (-0.5, 1.0, 1.5)}
+    return {"right": series(rng), "refused": refused}
 
 
-@probes.probe("smooth", "a series of twelve values", points=2.0, inputs=series)
-def twelve_values(impl: Any, inputs: dict[str, Any]) -> Any:
+@smooth.probe("a series of twelve values", points=2.0, inputs=series, tolerance=FORMULA)
+def twelve_values(impl: Any, inputs: Inputs) -> Any:
     return impl.smooth(**inputs)
 
 
-@probes.probe("smooth", "the default beta", points=0.5, inputs=series)
-def default_beta(impl: Any, inputs: dict[str, Any]) -> Any:
+@smooth.probe("the default beta", points=0.5, inputs=series, kind="side")
+def default_beta(impl: Any, inputs: Inputs) -> Any:
     return impl.smooth(inputs["values"])
 
 
-probes.add("smooth", Probe("pure", "your inputs stay as they were", 0.5, series, Purity("smooth")))
-probes.add("smooth", Probe("bad_beta", "a beta outside [0, 1)", 1.0, bad_beta, Raises("smooth")))
+smooth.pure("smoothed", points=0.5, inputs=series)
+smooth.refuses("a beta outside [0, 1)", points=1.0, inputs=bad_betas)
