@@ -5,7 +5,6 @@ from typing import Any
 
 from autograder.api import Bank
 from autograder.hidden.generalization.bank import forms
-from autograder.hidden.generalization.bank.forms import count, features
 
 bank = Bank()
 minibatches = bank.exercise("minibatches")
@@ -18,7 +17,7 @@ def is_whole(batch: Any, data: Any, rows: Any) -> bool:
     return same_kind and bool((batch == rows.reshape((-1,) + (1,) * (data.ndim - 1))).all())
 
 
-@features(
+@forms.features(
     "batch sizes",
     "giving each input its own target",
     "handing out every input",
@@ -35,7 +34,7 @@ def epoch_of(batches: Any, x: Any, y: Any) -> Any:
         xs.extend(own.tolist())
         ys.extend((theirs - 1000).tolist())
     return (
-        [count(len(x_batch)) for x_batch, _ in batches],
+        [forms.count(len(x_batch)) for x_batch, _ in batches],
         xs == ys,
         set(xs) >= set(range(len(x))),
         len(xs) != len(set(xs)),
@@ -52,7 +51,7 @@ def pairs(raw: Any, inputs: Any, secrets: Any) -> Any:
     return seen
 
 
-@features(
+@forms.features(
     "repeating a row within a batch",
     "having a batch in ascending order",
     "having a batch that is one stretch of the file",
@@ -72,12 +71,7 @@ def shuffled(both: Any) -> Any:
 
 
 minibatches.observe("chance")(forms.drawn(shuffled))
-
-
-@minibatches.observe("pure")
-def pure(raw: Any, inputs: Any, secrets: Any) -> Any:
-    return forms.kept(raw)
-
+minibatches.observe("pure")(forms.kept)
 
 ORDER = "rng.permutation(x.shape[0])"
 END = "end = len(x) - len(x) % batch_size if drop_last else len(x)"
@@ -86,12 +80,11 @@ ROWS = "taken = order[start : start + batch_size]"
 YIELD = "yield x[taken], y[taken]"
 
 # Pairs
-
 mistake(
     "shuffled_apart",
     "Inputs and targets come from two different shuffles, so each input has another row's target, "
     "and nothing crashes. One permutation serves both.",
-    ("order = " + ORDER, f"order = {ORDER}\n    other = rng.permutation(len(x))"),
+    ("    for start in ", "    other = rng.permutation(len(x))\n    for start in "),
     ("y[taken]", "y[other[start : start + batch_size]]"),
 )
 mistake(
@@ -114,7 +107,6 @@ mistake(
 )
 
 # The last batch
-
 mistake(
     "last_batch_always_dropped",
     "A partial last batch is left out even where drop_last is False, so some rows are missing from "
@@ -176,7 +168,6 @@ mistake(
 )
 
 # Chance
-
 mistake(
     "not_shuffled",
     "The batches are cut in the order of the file, so a file sorted by class gives batches of one "
@@ -194,7 +185,6 @@ mistake(
 forms.declare_strangers(mistake, "same_order_every_epoch", "order = ")
 
 # What comes back
-
 mistake(
     "shuffled_in_place",
     "The caller's own arrays are shuffled, so the data change for everyone who uses them. Shuffle "

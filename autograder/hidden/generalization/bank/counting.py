@@ -3,9 +3,8 @@
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from autograder.api import Bank
+from autograder.hidden.generalization.bank.forms import as_floats
 
 bank = Bank()
 confusion = bank.exercise("confusion_matrix")
@@ -15,19 +14,18 @@ mistake = partial(confusion.edit, about="anything")  # seen in a shape or an exc
 
 @confusion.observe("counts", "missing", "few")
 def counts(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Of which dtype the counts are, another probe says."""
     return {where: {"counts": as_floats(seen["counts"])} for where, seen in raw.items()}
-
-
-def as_floats(table: Any) -> Any:
-    is_table = isinstance(table, np.ndarray) and table.dtype.kind in "biuf"
-    return table.astype(float) if is_table else table
 
 
 ZEROS = "counts = np.zeros((n_classes, n_classes), dtype=np.int64)"
 WHERE = "(targets, predictions)"
 ADD = f"np.add.at(counts, {WHERE}, 1)"
 RETURN = "return counts"
+SHAPE = "np.zeros((n_classes, n_classes)"
+OF_TARGETS = (
+    "The size of the table comes from the targets, so it is too small where a class is only "
+    "predicted, or never occurs. Use n_classes."
+)
 
 confusion.edit(
     "transposed",
@@ -49,6 +47,13 @@ mistake(
     source="scikit-learn, confusion_matrix(normalize='true')",
 )
 mistake(
+    "as_shares_of_all",
+    "Every count is divided by the number of examples, so the table holds shares. Here it holds "
+    "counts, as int64.",
+    (RETURN, "return counts / len(targets)"),
+    source="scikit-learn, confusion_matrix(normalize='all')",
+)
+mistake(
     "floats",
     "The counts are floats. A count is a whole number: give the zeros the dtype int64.",
     (", dtype=np.int64", ""),
@@ -67,15 +72,21 @@ mistake(
 )
 mistake(
     "classes_of_the_targets_only",
-    "The size of the table is the number of classes among the targets, so it is too small where a "
-    "class is only predicted, or never occurs. Use n_classes.",
-    ("np.zeros((n_classes, n_classes)", "np.zeros((len(np.unique(targets)),) * 2"),
+    OF_TARGETS,
+    (SHAPE, "np.zeros((len(np.unique(targets)),) * 2"),
+)
+mistake("largest_target", OF_TARGETS, (SHAPE, "np.zeros((max(targets) + 1,) * 2"))
+mistake(
+    "bincount_too_short",
+    "np.bincount ends at the largest pair that occurs, so where the last classes do not, there are "
+    "too few counts for a square. Say how many there should be, by minlength.",
+    (ADD, "counts = np.bincount(n_classes * targets + predictions).reshape(n_classes, n_classes)"),
 )
 mistake(
     "up_to_the_largest_class",
     "The size of the table comes from the largest class in the data, so it is too small where the "
     "last classes never occur. Use n_classes.",
-    ("np.zeros((n_classes, n_classes)", "np.zeros((max(*targets, *predictions) + 1,) * 2"),
+    (SHAPE, "np.zeros((max(*targets, *predictions) + 1,) * 2"),
     source="tf.math.confusion_matrix (without num_classes)",
 )
 mistake(
@@ -177,4 +188,11 @@ accuracy.edit(
     "The index of the largest logit is compared with the target minus 1, as if classes were "
     "counted from 1. Both count from 0.",
     ("== targets", "== targets - 1"),
+)
+accuracy.edit(
+    "whole_division",
+    "The division is a whole one, so the result is 0 unless every row is right. Divide with /, or "
+    "take the mean.",
+    (f"np.mean({RIGHT})", f"np.sum({RIGHT}) // len(targets)"),
+    about="anything",
 )

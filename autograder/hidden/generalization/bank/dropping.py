@@ -1,7 +1,4 @@
-"""Mistakes in dropout, both ways, and what all right answers share: the mask is drawn.
-
-Every feature that could differ by chance does so less than once in 1e9 draws.
-"""
+"""Mistakes in dropout, and what all right answers share: the mask is drawn."""
 
 from functools import partial
 from typing import Any
@@ -10,14 +7,13 @@ import numpy as np
 
 from autograder.api import FLOAT64, Bank, equal
 from autograder.hidden.generalization.bank import forms
-from autograder.hidden.generalization.bank.forms import count, features, real
 
 bank = Bank()
 dropout = bank.exercise("dropout_forward__dropout_backward")
 mistake = partial(dropout.edit, about="anything")  # seen in a yes or no, not in numbers
 
 
-@features(
+@forms.features(
     "the smallest ratio out / x",
     "the largest ratio out / x",
     "the number of different ratios out / x",
@@ -37,13 +33,13 @@ def masked(results: Any, x: Any) -> Any:
         raise ValueError("another shape")
     ratio = out[x != 0] / x[x != 0]
     return (
-        real(ratio.min()),
-        real(ratio.max()),
-        count(len(np.unique(ratio.round(9)))),
-        count(np.round(10 * np.mean(ratio == 0))),
-        real(mask.min()),
-        real(mask.max()),
-        count(len(np.unique(mask.round(9)))),
+        forms.real(ratio.min()),
+        forms.real(ratio.max()),
+        forms.count(len(np.unique(ratio.round(9)))),
+        forms.count(np.round(10 * np.mean(ratio == 0))),
+        forms.real(mask.min()),
+        forms.real(mask.max()),
+        forms.count(len(np.unique(mask.round(9)))),
         bool((mask[x == 0] != 0).any()),
         equal(out, x * mask, FLOAT64),
     )
@@ -56,22 +52,17 @@ def training(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 @dropout.observe("evaluation")
 def evaluation(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Of which dtype a mask is, another probe says: a bool of True is 1."""
     return {
         where: {
             "out": seen["out"],
-            "mask": seen["mask"].astype(float) if is_bools(seen["mask"]) else seen["mask"],
+            "mask": forms.as_floats(seen["mask"]),
             "drawing from rng": seen["states"][0] != seen["states"][1],
         }
         for where, seen in raw.items()
     }
 
 
-def is_bools(mask: Any) -> bool:
-    return isinstance(mask, np.ndarray) and mask.dtype.kind in "biu"
-
-
-@features(
+@forms.features(
     *(f"having one mask all along axis {axis}" for axis in range(3)),
     "having two slices with the same mask",
     "dropping equally many elements at every call",
@@ -80,17 +71,12 @@ def independent(mask: Any, small: Any, shape: Any) -> Any:
     """A mask of (8, 12, 10) with p = 0.5: two slices of 80 or more are equal by chance once in
     1e22. A hundred masks of 20: all drop equally many once in 1e75."""
     on = mask.reshape(shape) != 0
+    along = [np.moveaxis(on, axis, 0).reshape(shape[axis], -1) for axis in range(3)]
     return (
         *(bool((on == on.take([0], axis)).all()) for axis in range(3)),
-        any(repeats(on, axis) for axis in range(3)),
+        any(len(np.unique(slices, axis=0)) < len(slices) for slices in along),
         len({int(np.sum(one == 0)) for one in small}) == 1,
     )
-
-
-def repeats(on: Any, axis: int) -> bool:
-    """Two equal slices along an axis."""
-    slices = np.moveaxis(on, axis, 0).reshape(on.shape[axis], -1)
-    return len(np.unique(slices, axis=0)) < len(slices)
 
 
 @dropout.observe("chance")
@@ -110,7 +96,7 @@ def pure(raw: Any, inputs: Any, secrets: Any) -> Any:
         for where, arrays in results.items()
         for name, array in arrays.items()
     }
-    return {**dtypes, **forms.kept(raw), "once more": {"dx": results["of the backward"]["dx"]}}
+    return {**dtypes, **forms.kept(raw, inputs, secrets)}
 
 
 CHECK = "if not 0 <= p < 1:"
@@ -122,7 +108,6 @@ BACK = "return dout * mask"
 UNSCALED = (SCALE, ") * 1.0")
 
 # The scale
-
 OF_THE_PAPER = (
     "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. Inverted "
     "dropout scales in training, so that evaluation needs nothing."
@@ -205,8 +190,14 @@ mistake(
     (OUT, "return x * mask, (mask * (x != 0) if training else mask)"),
 )
 
-# The two modes
+mistake(
+    "x_overwritten",
+    "x itself is multiplied by the mask, in place, so whoever hands it in finds it dropped. Return "
+    "a new array, and leave x as it was.",
+    (OUT, "x *= mask\n    return x, mask"),
+)
 
+# The two modes
 mistake(
     "active_in_evaluation",
     "Elements are dropped in evaluation too, so one input gives another answer each time. With "
@@ -233,7 +224,6 @@ mistake(
 )
 
 # Which elements
-
 mistake(
     "one_lot_for_a_row",
     "Each row is dropped or kept as a whole: the random numbers have one column. Every element is "

@@ -5,20 +5,19 @@ from typing import Any
 
 from autograder.api import Bank
 from autograder.hidden.generalization.bank import forms
-from autograder.hidden.generalization.bank.forms import count, features, rows_of
 
 bank = Bank()
 k_fold = bank.exercise("k_fold")
 mistake = partial(k_fold.edit, about="anything")  # seen in a yes or no, not in numbers
 
 
-@features("the number of folds", "validation sizes in ascending order")
+@forms.features("the number of folds", "validation sizes in ascending order")
 def sizes_of(folds: Any, n: int, k: int) -> Any:
-    vals = sorted(len(rows_of(val)) for _, val in folds)
-    return count(len(folds)), list(map(count, vals))
+    vals = sorted(len(forms.rows_of(val)) for _, val in folds)
+    return forms.count(len(folds)), list(map(forms.count, vals))
 
 
-@features(
+@forms.features(
     "validating on every row",
     "validating on a row twice",
     "training on rows of the validation fold",
@@ -28,7 +27,7 @@ def sizes_of(folds: Any, n: int, k: int) -> Any:
     "using a number that is no row",
 )
 def rows_in(folds: Any, n: int, k: int) -> Any:
-    pairs = [(rows_of(train), rows_of(val)) for train, val in folds]
+    pairs = [(forms.rows_of(train), forms.rows_of(val)) for train, val in folds]
     validated = [row for _, val in pairs for row in val]
     every = set(range(n))
     return (
@@ -37,12 +36,12 @@ def rows_in(folds: Any, n: int, k: int) -> Any:
         any(set(t) & set(v) for t, v in pairs),
         all(set(t) >= every - set(v) for t, v in pairs),
         any(len(t) != len(set(t)) for t, _ in pairs),
-        [count(size) for size in sorted(len(train) for train, _ in pairs)],
+        [forms.count(size) for size in sorted(len(train) for train, _ in pairs)],
         not all(set(t) | set(v) <= every for t, v in pairs),
     )
 
 
-@features(
+@forms.features(
     "sharing out the rows otherwise with another seed",
     "having a fold that is one stretch of the file",
     "having a fold of every third row",
@@ -50,7 +49,7 @@ def rows_in(folds: Any, n: int, k: int) -> Any:
 def shuffled(both: Any) -> Any:
     """60 rows in folds of 20. By chance: a fold is one stretch 41 times in 4e15, every third row 3
     times in 4e15."""
-    vals, other = ([sorted(rows_of(val)) for _, val in folds] for folds in both)
+    vals, other = ([sorted(forms.rows_of(val)) for _, val in folds] for folds in both)
     strided = [list(range(start, 60, 3)) for start in range(3)]
     return (
         sorted(vals) != sorted(other),
@@ -66,7 +65,6 @@ k_fold.observe("chance")(forms.drawn(shuffled))
 k_fold.observe("pure")(forms.kept_arrays)
 
 # Which rows train
-
 TRAIN = "np.concatenate(folds[:i] + folds[i + 1 :])"
 VAL = ", folds[i]) for"
 
@@ -114,7 +112,6 @@ mistake(
 )
 
 # How the rows are cut
-
 DRAW, CUT = "rng.permutation", "), k)"
 
 k_fold.edit(
@@ -153,7 +150,6 @@ k_fold.edit(
 )
 
 # Chance
-
 mistake(
     "not_shuffled",
     "Each fold is one stretch of the file. Where the file is sorted by class, a fold holds classes "

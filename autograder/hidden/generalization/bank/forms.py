@@ -106,8 +106,14 @@ def draws(raw: Any) -> dict[str, bool]:
     }
 
 
-def kept(raw: Any) -> dict[str, Any]:
-    """What is left of arguments and results after two calls with one seed (see `Kept`)."""
+def as_floats(value: Any) -> Any:
+    """An array of bools or ints as one of floats, where another probe asks for the dtype."""
+    is_whole = isinstance(value, np.ndarray) and value.dtype.kind in "biu"
+    return value.astype(float) if is_whole else value
+
+
+def kept(raw: Any, inputs: Any, secrets: Any) -> dict[str, Any]:
+    """The observer of `Kept`: what two calls with one seed did to arguments and results."""
     results = raw["results"]
     return {
         AFTERWARDS: raw[AFTERWARDS],
@@ -118,7 +124,8 @@ def kept(raw: Any) -> dict[str, Any]:
 
 def kept_arrays(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The observer of `Kept` where arrays of rows come back."""
-    return {"consisting of 1-D integer arrays": are_index_arrays(raw["results"]), **kept(raw)}
+    form = {"consisting of 1-D integer arrays": are_index_arrays(raw["results"])}
+    return {**form, **kept(raw, inputs, secrets)}
 
 
 def refusals(raw: Any, inputs: Any, secrets: Any) -> Any:
@@ -133,13 +140,14 @@ def refusals(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def declare_strangers(mistake: Any, always: str, first: str) -> None:
-    """Two mistakes of everything that takes an rng: it draws from another one.
+    """Three mistakes of everything that takes an rng: it draws from another one.
 
     Args:
         mistake: declares an edit.
         always: the name of the first one, which draws the same in every call.
         first: how the reference begins.
     """
+    drawn_globally = f"rng = np.random.default_rng(np.random.randint(2**31))\n    {first}"
     mistake(
         always,
         "The numbers come from a generator with a fixed seed, made inside, so every rng gives the "
@@ -150,5 +158,11 @@ def declare_strangers(mistake: Any, always: str, first: str) -> None:
         "global_random_state",
         "The numbers come from NumPy's global state, and the rng that was handed in is not used: "
         "one seed gives another result each time. Call a method of rng.",
-        (first, f"rng = np.random.default_rng(np.random.randint(2**31))\n    {first}"),
+        (first, drawn_globally),
+    )
+    mistake(
+        "global_state_seeded",
+        "NumPy's global state is seeded inside, so every call gives the same result, and everyone "
+        "else's random numbers start over as well. Call a method of rng.",
+        (first, f"np.random.seed(0)\n    {drawn_globally}"),
     )

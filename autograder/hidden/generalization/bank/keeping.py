@@ -6,8 +6,6 @@ from autograder.hidden.generalization.bank.stopping import ELSE, IF, IMPROVED, R
 bank = Bank()
 stopping = bank.exercise("EarlyStopping")
 
-# The best loss and its epoch
-
 stopping.edit(
     "best_follows_small_steps",
     "best_loss follows every lower loss, even one that is no improvement, so many small steps "
@@ -46,8 +44,6 @@ stopping.edit(
     ("patience=5", "patience=10"),
     about="anything",
 )
-
-# The parameters
 
 DEEP = "copy.deepcopy(params)"
 COPY = f"self.best_params = {DEEP}"

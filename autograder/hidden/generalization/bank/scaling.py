@@ -16,17 +16,16 @@ def pure(raw: Any, inputs: Any, secrets: Any) -> Any:
     cases = {where: sets for several in raw["results"] for where, sets in several.items()}
     arrays = [one for sets in cases.values() for one in sets.values()]
     floats = all(a.dtype == np.float64 for a in arrays if isinstance(a, np.ndarray))
-    return {"consisting of float64 arrays": floats, **kept(raw)}
+    return {"consisting of float64 arrays": floats, **kept(raw, inputs, secrets)}
 
 
 STATISTICS = "mean, std = train.mean(axis=0), train.std(axis=0)"
+FIRST = "mean, std = "
 CONSTANT = "constant = train.max(axis=0) == train.min(axis=0)"
 SCALE = "np.where(constant, 1.0, std)"
 SCALED = "(x - mean) / scale"
 RESULT = f"np.where(constant, 0.0, {SCALED})"
 NEVER = (CONSTANT, "constant = np.zeros(std.shape, dtype=bool)")
-
-# Statistics
 
 standardize.edit(
     "statistics_of_all_data",
@@ -44,20 +43,15 @@ standardize.edit(
     "Every set is scaled by its own mean and deviation, so the same row looks different in each, "
     "and a single row has none. Use the training rows' statistics for all.",
     (
-        f"return [{RESULT} for x in (train, *others)]",
-        "own = [np.where(constant, 0.0, (train - mean) / scale)]\n"
-        "    for x in others:\n"
-        "        flat = constant | (x.std(axis=0) == 0)\n"
-        "        spread = np.where(flat, 1.0, x.std(axis=0))\n"
-        "        own.append(np.where(flat, 0.0, (x - x.mean(axis=0)) / spread))\n"
-        "    return own",
+        FIRST,
+        f"if others:\n        return [standardize(x)[0] for x in (train, *others)]\n    {FIRST}",
     ),
 )
 standardize.edit(
     "sample_deviation",
     "The deviation divides by N - 1. Here it is the population deviation, which divides by N: look "
     "at ddof.",
-    ("train.std(axis=0)", "train.std(axis=0, ddof=1 if len(train) > 1 else 0)"),
+    ("train.std(axis=0)", "train.std(axis=0, ddof=1)"),
     source="torch.std (its default correction)",
 )
 standardize.edit(
@@ -99,8 +93,6 @@ standardize.edit(
     (SCALED, "x / scale"),
 )
 
-# Constant features
-
 standardize.edit(
     "constant_by_deviation_0",
     "A feature counts as constant if its deviation is exactly 0. Thirty copies of 0.1 have a tiny "
@@ -136,24 +128,20 @@ standardize.edit(
     (SCALE, "std + 1e-8"),
 )
 standardize.edit(
+    "deviation_kept_above_eps",
+    "The deviation is never let below a small eps, which stands in for the rule on constant "
+    "features: in other sets they explode, and features in tiny units shrink. Compare max with "
+    "min.",
+    NEVER,
+    (SCALE, "np.maximum(std, 1e-8)"),
+)
+standardize.edit(
     "constant_features_divided",
     "A feature that is constant in training is divided by its deviation of 0, which gives nan, or "
     "noise blown up. It becomes 0 in every set.",
     NEVER,
     about="anything",
 )
-standardize.edit(
-    "constant_in_each_set",
-    "Every set decides for itself which features are constant, so one that varies in training is "
-    "lost where another set holds a single value. The training rows decide for all.",
-    (
-        RESULT,
-        "np.where(constant | (x.max(axis=0) == x.min(axis=0)), 0.0, (x - mean) / scale)",
-    ),
-    about="anything",
-)
-
-# What comes back
 
 standardize.edit(
     "in_place",

@@ -5,7 +5,6 @@ from typing import Any
 
 from autograder.api import Bank
 from autograder.hidden.generalization.bank import forms
-from autograder.hidden.generalization.bank.forms import count, features, rows_of
 
 bank = Bank()
 split = bank.exercise("split")
@@ -16,22 +15,22 @@ ONCE = ("holding every row", "holding a row twice", "holding a number that is no
 
 def once(parts: Any, n: int) -> tuple[bool, ...]:
     """Whether the parts hold every one of n rows, and none twice."""
-    rows = [row for part in parts for row in rows_of(part)]
+    rows = [row for part in parts for row in forms.rows_of(part)]
     every = set(range(n))
     return every <= set(rows), len(rows) != len(set(rows)), not set(rows) <= every
 
 
-@features("part sizes", "the number of parts")
+@forms.features("part sizes", "the number of parts")
 def sizes_of(parts: Any, n: int, fractions: Any) -> Any:
-    return [count(len(rows_of(part))) for part in parts], count(len(parts))
+    return [forms.count(len(forms.rows_of(part))) for part in parts], forms.count(len(parts))
 
 
-@features(*ONCE)
+@forms.features(*ONCE)
 def rows_in(parts: Any, n: int, fractions: Any) -> Any:
     return once(parts, n)
 
 
-@features(
+@forms.features(
     "having a part in ascending order",
     "having a part that is one stretch of the file",
     "keeping most rows beside their neighbours",
@@ -40,7 +39,7 @@ def shuffled(both: Any) -> Any:
     """80 rows in parts of 40, 24 and 16. By chance: 16 rows ascend once in 16! = 2e13; a part of 16
     is one stretch 65 times in 3e16; of 79 pairs, about 2 stay neighbours, and 22 or more less than
     once in 1e15."""
-    parts = [rows_of(part) for part in both[0]]
+    parts = [forms.rows_of(part) for part in both[0]]
     return (
         any(part == sorted(part) for part in parts),
         any(map(forms.is_run, parts)),
@@ -56,7 +55,6 @@ split.observe("refuses")(forms.refusals)
 split.observe("pure")(forms.kept_arrays)
 
 # How many rows each part gets
-
 WHOLE = "np.floor(shares).astype(int)"
 GIVEN = "sizes[first[: n - sizes.sum()]] += 1"
 ORDER = "rng.permutation(n)"
@@ -130,16 +128,8 @@ split.edit(
     "They are handed out one each, in the order of the remainders.",
     (GIVEN, "sizes[first[0]] += n - sizes.sum()"),
 )
-split.edit(
-    "rounded_up",
-    "Every part is rounded up, so the earlier parts take a row too many and the last gets what "
-    "remains. Round down, then hand out the rows left over by largest remainder.",
-    (WHOLE, "np.ceil(np.round(shares, 9)).astype(int)"),
-    (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
-)
 
 # Which rows
-
 mistake(
     "not_shuffled",
     "The rows are cut in the order of the file. If the file is sorted by class or by date, each "
@@ -178,7 +168,6 @@ mistake(
 forms.declare_strangers(mistake, "own_generator", "fractions = ")
 
 # Sums
-
 CHECK = "abs(fractions.sum() - 1) > 1e-8"
 
 mistake(

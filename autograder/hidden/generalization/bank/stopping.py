@@ -1,5 +1,6 @@
 """Mistakes in EarlyStopping: when it stops, and what counts as an improvement."""
 
+from functools import partial
 from typing import Any
 
 from autograder.api import Bank, Number
@@ -7,6 +8,7 @@ from autograder.hidden.generalization.bank.forms import count
 
 bank = Bank()
 stopping = bank.exercise("EarlyStopping")
+mistake = partial(stopping.edit, about="anything")  # seen in a yes or no, not in numbers
 
 
 @stopping.observe("patience", "improvement", "odd_losses")
@@ -41,6 +43,10 @@ STOP = "return self.waited >= self.patience"
 START = 'self.best_loss, self.best_epoch, self.best_params = float("inf"), -1, None'
 
 # When it says stop
+NOT_RESET = (
+    "The count goes on after an improvement, so bad updates add up over the whole run. They have "
+    "to be consecutive: an improvement sets the count to 0."
+)
 
 stopping.edit(
     "one_update_late",
@@ -55,20 +61,26 @@ stopping.edit(
     "Only updates without improvement count.",
     (STOP, "return self.waited >= max(1, self.patience - 1)"),
 )
+stopping.edit("counter_not_reset", NOT_RESET, (RESET, ""))
 stopping.edit(
-    "counter_not_reset",
-    "The count goes on after an improvement, so bad updates add up over the whole run. They have "
-    "to be consecutive: an improvement sets the count to 0.",
-    (RESET, ""),
+    "counter_not_reset_in_silence",
+    NOT_RESET,
+    (RESET, "            self.epoch += 1\n            return False\n"),
 )
 stopping.edit(
+    "only_worse_losses_count",
+    "An update counts only if its loss is above the best by more than min_delta: ties and NaN keep "
+    "it waiting for ever. Whatever is no improvement counts; min_delta is part of the improvement.",
+    (" - self.min_delta", ""),
+    (ELSE, ELSE.replace("else", "elif val_loss > self.best_loss + self.min_delta")),
+)
+mistake(
     "says_stop_once",
     "It says stop at the patience-th update only, and False again at the next, although nothing "
     "has improved. Use at least, not equal.",
     (STOP, "return self.waited == self.patience"),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "starts_over_after_a_stop",
     "The count is set to 0 when it says stop, so the next update is told to go on, although "
     "nothing has improved. Only an improvement resets the count.",
@@ -77,9 +89,8 @@ stopping.edit(
         "if self.waited < self.patience:\n            return False\n"
         "        self.waited = 0\n        return True",
     ),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "stops_for_ever",
     "Once it has said stop it says so for ever, even after an improvement. The answer depends on "
     "the count alone, and an improvement sets that to 0.",
@@ -88,9 +99,8 @@ stopping.edit(
         "self.done = getattr(self, 'done', False) or self.waited >= self.patience\n"
         "        return self.done",
     ),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "counts_since_the_last_rise",
     "The count is set to 0 whenever the loss falls below the one before, so a curve that zigzags "
     "above its best never ends. Compare with the best loss.",
@@ -100,18 +110,15 @@ stopping.edit(
         "            self.waited = 0\n"
         "        else:\n            self.waited += 1\n        self.previous = val_loss\n",
     ),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "small_improvement_resets",
     "A loss that beats the best by less than min_delta sets the count to 0, so tiny steps keep it "
     "waiting for ever. Less than min_delta is no improvement.",
     (ELSE, "        elif val_loss < self.best_loss:\n            self.waited = 0\n" + ELSE),
-    about="anything",
 )
 
 # What counts as an improvement
-
 TIES = (
     "A loss that is exactly the best minus min_delta counts as an improvement, and so does a tie. "
     "The comparison is strict."
@@ -163,12 +170,11 @@ stopping.edit(
     (IMPROVED, "not val_loss > self.best_loss - self.min_delta"),
     source="Bjarten, early-stopping-pytorch",
 )
-stopping.edit(
+mistake(
     "first_loss_is_best",
     "The first loss is taken as the best, whatever it is: after a NaN nothing is ever lower. Start "
     "from inf, and let the first loss be compared like every other.",
     (IMPROVED, f"self.epoch == 0 or {IMPROVED}"),
-    about="anything",
 )
 stopping.edit(
     "higher_is_better",

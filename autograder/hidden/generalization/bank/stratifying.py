@@ -7,7 +7,6 @@ import numpy as np
 
 from autograder.api import EXACT, Bank, equal
 from autograder.hidden.generalization.bank import forms
-from autograder.hidden.generalization.bank.forms import features, rows_of
 from autograder.hidden.generalization.bank.splitting import ONCE, once
 
 bank = Bank()
@@ -20,39 +19,35 @@ def distances(parts: Any, labels: Any, fractions: Any) -> Any:
     far = []
     for label in np.unique(labels):
         members = set(np.flatnonzero(labels == label).tolist())
-        found = [sum(row in members for row in rows_of(part)) for part in parts]
+        found = [sum(row in members for row in forms.rows_of(part)) for part in parts]
         far.append([n - f * len(members) for n, f in zip(found, fractions, strict=True)])
     return np.array(far)
 
 
-@features(
+@forms.features(
     *ONCE,
     "holding each class to within one row of its share",
-    "holding each class to within three rows of its share",
     "the distance of a class from its share in a part, where it is more than one row,",
 )
-def shares_of(twice: Any, labels: Any, fractions: Any) -> Any:
-    """Of splits with two seeds. Where both have the same counts, the distances are shown, for they
+def shares_of(several: Any, labels: Any, fractions: Any) -> Any:
+    """Of splits with some seeds. Where all have the same counts, the distances are shown, for they
     do not depend on a draw."""
-    parts, again = twice
-    far = distances(parts, labels, fractions)
-    off = np.where(np.abs(far) > 1 + 1e-9, far, 0.0).round(9)
-    fixed = equal(far, distances(again, labels, fractions), EXACT)
-    return (
-        *once(parts, len(labels)),
-        not off.any(),
-        bool((np.abs(far) <= 3).all()),
-        off if fixed or not off.any() else None,
-    )
+    whole = [once(parts, len(labels)) for parts in several]
+    far = [distances(parts, labels, fractions) for parts in several]
+    off = [np.where(np.abs(one) > 1 + 1e-9, one, 0.0).round(9) for one in far]
+    fixed = all(equal(one, far[0], EXACT) for one in far)
+    right = not any(one.any() for one in off)
+    held, twice, strange = zip(*whole, strict=True)
+    return all(held), any(twice), any(strange), right, off[0] if fixed or right else None
 
 
-@features(
+@forms.features(
     "putting other rows into a part with another seed",
     "putting the first rows of a class into the first part",
 )
 def chosen(both: Any) -> Any:
     """Two classes of 60 rows, cut in halves. Which half of a class goes where: one of 1e17 ways."""
-    first, other = (sorted(rows_of(parts[0])) for parts in both)
+    first, other = (sorted(forms.rows_of(parts[0])) for parts in both)
     half = list(range(30))
     return first != other, first[:30] == half or first[30:] == [60 + row for row in half]
 
@@ -106,6 +101,7 @@ mistake(
     "The first rows of every class go to the first part, in the order of the file, whatever the "
     "rng. Shuffle the rows of a class before they are cut.",
     (CUT, f"np.split(np.arange(len(rows)), np.cumsum([len(one) for one in {CUT}])[:-1])"),
+    (END, "np.concatenate(piece)"),
 )
 mistake(
     "last_takes_the_rest",

@@ -93,7 +93,7 @@ def last_batch(impl: Any, inputs: Inputs) -> Any:
 )
 @Draws
 def chance(impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
-    batches = impl.minibatches(inputs["x"], inputs["y"], 20, rng)
+    batches = impl.minibatches(inputs["x"].copy(), inputs["y"].copy(), 20, rng)
     return [np.array(batch[1]) for batch in batches]
 
 

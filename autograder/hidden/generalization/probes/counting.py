@@ -59,7 +59,6 @@ confusion.probe(
     name="counts",
     points=1.0,
     inputs=three_tables,
-    tolerance=INT64,
     experiment="try targets [0, 0, 0, 1] with predictions [1, 1, 0, 0] by hand.",
 )(Calls("confusion_matrix", "counts"))
 confusion.probe(
@@ -67,7 +66,6 @@ confusion.probe(
     name="missing",
     points=0.6,
     inputs=missing_classes,
-    tolerance=INT64,
     experiment="try targets [0], predictions [1] and n_classes = 4: the shape is (4, 4).",
 )(Calls("confusion_matrix", "counts"))
 confusion.probe(
@@ -75,7 +73,6 @@ confusion.probe(
     name="few",
     points=0.15,
     inputs=few_examples,
-    tolerance=INT64,
     experiment="try a single example, and n_classes = 1.",
 )(Calls("confusion_matrix", "counts"))
 confusion.pure(

@@ -29,7 +29,7 @@ def many_elements(rng: np.random.Generator) -> Inputs:
 def training(impl: Any, inputs: Inputs) -> Any:
     return {
         f"for p = {p:g}": label(
-            impl.dropout_forward(inputs["x"], p, fresh([inputs["seed"], i])), NAMES
+            impl.dropout_forward(inputs["x"].copy(), p, fresh([inputs["seed"], i])), NAMES
         )
         for i, p in enumerate(inputs["p"])
     }

@@ -57,7 +57,6 @@ def images(rng: np.random.Generator) -> Inputs:
     return {
         "for images of bytes": [levels[:6], levels[6:]],
         "for a single feature": [table(rng, 5, 1), table(rng, 4, 1)],
-        "for plain numbers": [table(rng, 5, 1)[:, 0], table(rng, 4, 1)[:, 0]],
     }
 
 
@@ -106,7 +105,7 @@ standardize.probe(
     experiment="multiply a feature by 1e-11: what comes out must not change.",
 )(run_standardize)
 standardize.probe(
-    "images, a single feature, plain numbers",
+    "images, and a single feature",
     name="shapes",
     points=0.2,
     inputs=images,

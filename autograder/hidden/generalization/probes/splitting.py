@@ -53,6 +53,7 @@ def small_splits(rng: np.random.Generator) -> Inputs:
         "for one row": (1, HALVES),
         "for fewer rows than parts": (2, QUARTERS),
         "with fractions of 0": (12, (0.0, 0.75, 0.0, 0.25)),
+        "in a tie of twenty parts": (33, (0.04, 0.06) * 10),
     }
     return {"cases": cases, "seed": a_seed(rng)}
 
