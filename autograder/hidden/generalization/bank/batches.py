@@ -24,7 +24,7 @@ def is_whole(batch: Any, data: Any, rows: Any) -> bool:
     "handing out an input twice",
     "handing out whole rows",
 )
-def epoch_of(batches: Any, x: Any, y: Any) -> Any:
+def epoch_of(batches: Any, x: Any, y: Any, *size: Any) -> Any:
     """An epoch whose row i holds i in x, and 1000 + i in y."""
     xs, ys, whole = [], [], True
     for x_batch, y_batch in batches:
@@ -71,7 +71,13 @@ def shuffled(both: Any) -> Any:
 
 
 minibatches.observe("chance")(forms.drawn(shuffled))
-minibatches.observe("pure")(forms.kept)
+minibatches.observe("pure")(forms.kept(epoch_of))
+
+
+@minibatches.observe("generator")
+def generator(raw: Any, inputs: Any, secrets: Any) -> Any:
+    return {"for an epoch": epoch_of(raw["batches"], inputs["x"], inputs["y"]), **raw["kind"]}
+
 
 ORDER = "rng.permutation(x.shape[0])"
 END = "end = len(x) - len(x) % batch_size if drop_last else len(x)"

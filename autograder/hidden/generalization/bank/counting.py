@@ -191,8 +191,8 @@ accuracy.edit(
 )
 accuracy.edit(
     "whole_division",
-    "The division is a whole one, so the result is 0 unless every row is right. Divide with /, or "
-    "take the mean.",
+    "The share is cut to a whole number, by // or int, so it is 0 unless every row is right. "
+    "Divide with /, and leave the result a float.",
     (f"np.mean({RIGHT})", f"np.sum({RIGHT}) // len(targets)"),
     about="anything",
 )

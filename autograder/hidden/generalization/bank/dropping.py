@@ -85,19 +85,25 @@ def chance(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {**independent(drawn["first"], raw["small"], inputs["x"].shape), **forms.draws(drawn)}
 
 
-dropout.observe("refuses")(forms.refusals)
+@forms.features(
+    "the smallest value in the mask", "the largest value in the mask", "being x times the mask"
+)
+def small_mask(results: Any, x: Any, *case: Any) -> Any:
+    """64 elements, with p = 0.5: all are dropped or kept once in 1e19."""
+    mask = results["mask"].astype(float)
+    return forms.real(mask.min()), forms.real(mask.max()), equal(results["out"], x * mask, FLOAT64)
 
 
-@dropout.observe("pure")
-def pure(raw: Any, inputs: Any, secrets: Any) -> Any:
-    results = raw["results"]
-    dtypes = {
-        f"the dtype and shape of {name} {where}": f"{array.dtype} {array.shape}"
-        for where, arrays in results.items()
-        for name, array in arrays.items()
-    }
-    return {**dtypes, **forms.kept(raw, inputs, secrets)}
+def both_ways(results: Any, x: Any, *case: Any) -> Any:
+    found = {}
+    for where, arrays in results["forward"].items():
+        dtypes = {f"the dtype of {name}": str(array.dtype) for name, array in arrays.items()}
+        found[where] = {**small_mask(arrays, x), **dtypes}
+    return {**found, "of the backward": {"dx": results["dx"]}}
 
+
+dropout.observe("refuses")(forms.refusals(small_mask))
+dropout.observe("pure")(forms.kept(both_ways))
 
 CHECK = "if not 0 <= p < 1:"
 DRAWN, DROPPED, SCALE = "rng.random(x.shape)", ">= p)", ") / (1 - p)"

@@ -62,7 +62,7 @@ k_fold.observe("sizes")(forms.by_case(sizes_of))
 k_fold.observe("disjoint")(forms.by_case(rows_in))
 k_fold.observe("edges")(forms.by_case(sizes_of, rows_in))
 k_fold.observe("chance")(forms.drawn(shuffled))
-k_fold.observe("pure")(forms.kept_arrays)
+k_fold.observe("pure")(forms.kept(sizes_of, rows_in, forms.index_arrays))
 
 # Which rows train
 TRAIN = "np.concatenate(folds[:i] + folds[i + 1 :])"

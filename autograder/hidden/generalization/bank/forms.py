@@ -112,31 +112,45 @@ def as_floats(value: Any) -> Any:
     return value.astype(float) if is_whole else value
 
 
-def kept(raw: Any, inputs: Any, secrets: Any) -> dict[str, Any]:
-    """The observer of `Kept`: what two calls with one seed did to arguments and results."""
-    results = raw["results"]
-    return {
-        AFTERWARDS: raw[AFTERWARDS],
-        "having the same result at a second call": equal(results, raw[AGAIN], EXACT),
-        "sharing memory with an argument": not equal(results, raw[OVERWRITTEN], EXACT),
-    }
+def index_arrays(parts: Any, *case: Any) -> dict[str, Any]:
+    """Whether rows can be picked with each."""
+    return {"consisting of 1-D integer arrays": are_index_arrays(parts)}
 
 
-def kept_arrays(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """The observer of `Kept` where arrays of rows come back."""
-    form = {"consisting of 1-D integer arrays": are_index_arrays(raw["results"])}
-    return {**form, **kept(raw, inputs, secrets)}
+def kept(*finds: Any) -> Observer:
+    """The observer of `Kept`: what features say of the results, and whether two calls with one
+    seed left the arguments alone and agree."""
+
+    def observe(raw: Any, inputs: Any, secrets: Any) -> Any:
+        results, found = raw["results"], dict[str, Any]()
+        for find in finds:
+            found |= find(results, *inputs["arguments"].values())
+        return {
+            **found,
+            AFTERWARDS: raw[AFTERWARDS],
+            AGAIN: {"the result": equal(results, raw[AGAIN], EXACT)},
+            OVERWRITTEN: {"the result": equal(results, raw[OVERWRITTEN], EXACT)},
+        }
+
+    return observe
 
 
-def refusals(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """The observer of `outcome`s: accepted, or the kind of its error."""
-    seen = {}
-    for which, answer in raw.items():
-        said = "accepted"
-        if isinstance(answer, Raised):
-            said = "ValueError" if "ValueError" in answer.classes else answer.name
-        seen[f"the answer to {which}"] = said
-    return seen
+def refusals(find: Any) -> Observer:
+    """The observer of `Refusals`, where what comes back is drawn: what features say of the right
+    call; of the others, that they were accepted, or the kind of their error."""
+
+    def observe(raw: Any, inputs: Any, secrets: Any) -> Any:
+        (first, right), *others = raw.items()
+        case = [value for name, value in inputs["right"].items() if name != "rng"]
+        seen = {first: find(right, *case)}
+        for where, came in others:
+            error, said = came["the result"], "accepted"
+            if isinstance(error, Raised):
+                said = "ValueError" if "ValueError" in error.classes else error.name
+            seen[where] = {"the answer": said}
+        return seen
+
+    return observe
 
 
 def declare_strangers(mistake: Any, always: str, first: str) -> None:

@@ -1,23 +1,11 @@
 """Mistakes in standardize."""
 
-from typing import Any
-
-import numpy as np
-
 from autograder.api import Bank
 from autograder.hidden.generalization.bank.forms import kept
 
 bank = Bank()
 standardize = bank.exercise("standardize")
-
-
-@standardize.observe("pure")
-def pure(raw: Any, inputs: Any, secrets: Any) -> Any:
-    cases = {where: sets for several in raw["results"] for where, sets in several.items()}
-    arrays = [one for sets in cases.values() for one in sets.values()]
-    floats = all(a.dtype == np.float64 for a in arrays if isinstance(a, np.ndarray))
-    return {"consisting of float64 arrays": floats, **kept(raw, inputs, secrets)}
-
+standardize.observe("pure")(kept(lambda results, *sets: results))
 
 STATISTICS = "mean, std = train.mean(axis=0), train.std(axis=0)"
 FIRST = "mean, std = "

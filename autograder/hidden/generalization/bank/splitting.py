@@ -51,8 +51,8 @@ split.observe("sizes")(forms.by_case(sizes_of))
 split.observe("every_row_once")(forms.by_case(rows_in))
 split.observe("edges")(forms.by_case(sizes_of, rows_in))
 split.observe("chance")(forms.drawn(shuffled))
-split.observe("refuses")(forms.refusals)
-split.observe("pure")(forms.kept_arrays)
+split.observe("refuses")(forms.refusals(lambda right, *case: sizes_of(right["parts"], *case)))
+split.observe("pure")(forms.kept(sizes_of, rows_in, forms.index_arrays))
 
 # How many rows each part gets
 WHOLE = "np.floor(shares).astype(int)"

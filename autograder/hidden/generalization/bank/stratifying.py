@@ -25,9 +25,9 @@ def distances(parts: Any, labels: Any, fractions: Any) -> Any:
 
 
 @forms.features(
+    "the distance of a class from its share in a part, where it is more than one row,",
     *ONCE,
     "holding each class to within one row of its share",
-    "the distance of a class from its share in a part, where it is more than one row,",
 )
 def shares_of(several: Any, labels: Any, fractions: Any) -> Any:
     """Of splits with some seeds. Where all have the same counts, the distances are shown, for they
@@ -38,7 +38,7 @@ def shares_of(several: Any, labels: Any, fractions: Any) -> Any:
     fixed = all(equal(one, far[0], EXACT) for one in far)
     right = not any(one.any() for one in off)
     held, twice, strange = zip(*whole, strict=True)
-    return all(held), any(twice), any(strange), right, off[0] if fixed or right else None
+    return off[0] if fixed or right else None, all(held), any(twice), any(strange), right
 
 
 @forms.features(
@@ -54,8 +54,12 @@ def chosen(both: Any) -> Any:
 
 stratified.observe("shares", "any_labels", "edges")(forms.by_case(shares_of))
 stratified.observe("chance")(forms.drawn(chosen))
-stratified.observe("refuses")(forms.refusals)
-stratified.observe("pure")(forms.kept_arrays)
+stratified.observe("refuses")(
+    forms.refusals(lambda right, *case: shares_of([right["parts"]], *case))
+)
+stratified.observe("pure")(
+    forms.kept(lambda parts, *case: shares_of([parts], *case), forms.index_arrays)
+)
 
 LABELS = "labels = np.asarray(labels)"
 LOOP = "for label in np.unique(labels):"
@@ -74,8 +78,9 @@ def cut_at(places: str, taken: str = "") -> tuple[tuple[str, str], ...]:
 
 mistake(
     "classes_ignored",
-    "This is a plain split: the labels are never looked at, and a rare class may be missing from a "
-    "part. Split the rows of every class separately.",
+    "How many rows of a class a part gets is left to chance, as in a plain split, so a rare class "
+    "may be missing from one. Split the rows of every class separately, by the labels as they "
+    "come.",
     (LABELS, "return split(len(labels), fractions, rng)"),
 )
 mistake(

@@ -77,7 +77,7 @@ confusion.probe(
 )(Calls("confusion_matrix", "counts"))
 confusion.pure(
     "counts",
-    topic="counts of dtype int64; your inputs stay as they were, and a second call gives the same",
+    topic="counts of dtype int64, with your inputs left as they were",
     points=0.25,
     inputs=lambda rng: classes(rng, 15, 4),
     tolerance=INT64,

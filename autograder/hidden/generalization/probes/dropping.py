@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import FORMULA, Draws, Inputs, Probes, label, outcome, snapshot
+from autograder.api import FORMULA, Draws, Inputs, Probes, label, snapshot
 from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
 
 probes = Probes()
@@ -104,31 +104,33 @@ def chance(impl: Any, inputs: Inputs) -> Any:
     return {"draws": Draws(one_mask)(impl, inputs), "small": [np.asarray(m) for m in small]}
 
 
-@dropout.probe(
+def refused(rng: np.random.Generator) -> Inputs:
+    right = {"x": rng.normal(size=(8, 8)), "p": 0.5, "rng": fresh(a_seed(rng)), "training": True}
+    modes = ((p, training) for p in (-0.1, 1.0, 1.5) for training in (True, False))
+    return {
+        "right": right,
+        "refused": {f"for p = {p:g} with training={t}": {"p": p, "training": t} for p, t in modes},
+    }
+
+
+dropout.refuses(
     "p outside [0, 1)",
+    *NAMES,
+    function="dropout_forward",
     points=0.2,
-    inputs=lambda rng: {"x": rng.normal(size=(3, 4)), "seed": a_seed(rng)},
-    kind="side",
+    inputs=refused,
     experiment="try p = 1 and p = -0.1, with training=True and training=False.",
 )
-def refuses(impl: Any, inputs: Inputs) -> Any:
-    return {
-        f"p = {p:g} with training={training}": outcome(
-            impl.dropout_forward, inputs["x"], p, fresh(inputs["seed"]), training
-        )
-        for p in (-0.1, 1.0, 1.5)
-        for training in (True, False)
-    }
 
 
 def arguments(rng: np.random.Generator) -> Inputs:
     mask = (rng.random((3, 4)) < 0.5) * 2.0
-    given = {"x": rng.normal(size=(3, 4)), "dout": rng.normal(size=(3, 4)), "mask": mask}
+    given = {"x": rng.normal(size=(8, 8)), "dout": rng.normal(size=(3, 4)), "mask": mask}
     return {"arguments": given, "seed": a_seed(rng)}
 
 
 @dropout.probe(
-    "new arrays of float64; your inputs stay as they were, and a second call gives the same",
+    "new arrays of float64, with your inputs left as they were",
     name="pure",
     points=0.1,
     inputs=arguments,
@@ -137,9 +139,9 @@ def arguments(rng: np.random.Generator) -> Inputs:
 )
 @Kept
 def pure(impl: Any, given: Inputs, rng: np.random.Generator) -> Any:
-    results: dict[str, Any] = {}
+    modes = {}
     for p, training in ((0.0, True), (0.5, True), (0.5, False)):
         forward = impl.dropout_forward(given["x"], p, rng, training)
-        results[f"with p = {p:g} and training={training}"] = label(forward, NAMES)
+        modes[f"with p = {p:g} and training={training}"] = label(forward, NAMES)
     dx = impl.dropout_backward(given["dout"], given["mask"])
-    return {**results, "of the backward": {"dx": dx}}
+    return {"forward": modes, "dx": dx}

@@ -69,7 +69,7 @@ k_fold.probe(
     experiment="try k = n, and 2 rows in 2 folds.",
 )(run_folds)
 k_fold.probe(
-    "arrays of integers, and the same again from a second call",
+    "arrays of integers, and the same from a second call",
     name="pure",
     points=0.1,
     inputs=lambda rng: {"arguments": {"n": 11, "k": 4}, "seed": a_seed(rng)},

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import Draws, Inputs, Probes, outcome
+from autograder.api import Draws, Inputs, Probes
 from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
 
 probes = Probes()
@@ -65,17 +65,15 @@ def run_split(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-SUMS = {
-    "0.9": (0.7, 0.2),
-    "1.1": (0.5, 0.5, 0.1),
-    "1.002": (0.5, 0.502),
-    "0.998": (0.5, 0.498),
-    "1 but for rounding": (0.1,) * 10,
-}
+SUMS = {"0.9": (0.7, 0.2), "1.1": (0.5, 0.5, 0.1), "1.002": (0.5, 0.502), "0.998": (0.5, 0.498)}
 
 
-def sums(rng: np.random.Generator) -> Inputs:
-    return {"sums": SUMS, "seed": a_seed(rng)}
+def sums_for(right: Inputs, rng: np.random.Generator) -> Inputs:
+    """Ten fractions that sum to 1 but for rounding, and others that do not."""
+    return {
+        "right": {**right, "fractions": (0.1,) * 10, "rng": fresh(a_seed(rng))},
+        "refused": {f"for fractions that sum to {s}": {"fractions": f} for s, f in SUMS.items()},
+    }
 
 
 split.probe(
@@ -109,27 +107,20 @@ split.probe(
 )(run_split)
 
 
-@split.probe(
+split.refuses(
     "fractions that do not sum to 1",
+    "parts",
     points=0.15,
-    inputs=sums,
-    kind="side",
+    inputs=lambda rng: sums_for({"n": 20}, rng),
     experiment="try fractions that sum to 0.9, and ten fractions of 0.1.",
 )
-def refuses(impl: Any, inputs: Inputs) -> Any:
-    return {
-        f"fractions that sum to {total}": outcome(impl.split, 20, fractions, fresh(inputs["seed"]))
-        for total, fractions in inputs["sums"].items()
-    }
-
-
 split.probe(
-    "arrays of integers; your fractions stay as they were, and a second call gives the same",
+    "arrays of integers, with your fractions left as they were",
     name="pure",
     points=0.1,
     inputs=lambda rng: {
-        "arguments": {"fractions": np.array([0.3, 0.3, 0.4])},
+        "arguments": {"n": 10, "fractions": np.array([0.3, 0.3, 0.4])},
         "seed": a_seed(rng),
     },
     kind="side",
-)(Kept(lambda impl, arguments, rng: impl.split(10, arguments["fractions"], rng)))
+)(Kept(lambda impl, arguments, rng: impl.split(**arguments, rng=rng)))

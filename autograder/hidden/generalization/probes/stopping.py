@@ -81,7 +81,7 @@ def delta_scripts(rng: np.random.Generator) -> Inputs:
         ),
         "for negative losses": Script([-a, -a - 1, -a + 1, -a - 2, -a], patience=2),
         "for a loss of 0": Script([1.0, 0.0, 0.5, -1.0, 0.0], patience=2),
-        "for tiny losses": Script([a / 2**16, a / 2**17, a / 2**18, a], patience=2),
+        "for tiny losses": Script([a / 2**40, a / 2**41, a / 2**42, a], patience=2),
         "for losses of thousands": Script([4096 * a, 4096 * a - 0.125, 4096 * a], patience=2),
     }
 
@@ -226,7 +226,7 @@ def defaults(impl: Any, inputs: Inputs) -> Any:
 
 
 @stopping.probe(
-    "bools for answers; your parameters stay as they were",
+    "answers that are bools, with your parameters left as they were",
     points=0.15,
     inputs=lambda rng: {"params": params_of(rng), "losses": [2.0, 1.0, 3.0, 4.0]},
     kind="side",

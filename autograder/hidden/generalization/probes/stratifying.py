@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import Draws, Inputs, Probes, outcome
+from autograder.api import Draws, Inputs, Probes
 from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
-from autograder.hidden.generalization.probes.splitting import HALVES, sums
+from autograder.hidden.generalization.probes.splitting import HALVES, sums_for
 
 probes = Probes()
 stratified = probes.exercise("stratified_split")
@@ -92,25 +92,15 @@ stratified.probe(
 )(run_stratified)
 
 
-@stratified.probe(
+stratified.refuses(
     "fractions that do not sum to 1",
+    "parts",
     points=0.15,
-    inputs=sums,
-    kind="side",
+    inputs=lambda rng: sums_for({"labels": np.repeat(np.arange(3), 10)}, rng),
     experiment="try fractions that sum to 0.9, and ten fractions of 0.1.",
 )
-def refuses(impl: Any, inputs: Inputs) -> Any:
-    labels = np.repeat(np.arange(3), 10)
-    return {
-        f"fractions that sum to {total}": outcome(
-            impl.stratified_split, labels, fractions, fresh(inputs["seed"])
-        )
-        for total, fractions in inputs["sums"].items()
-    }
-
-
 stratified.probe(
-    "arrays of integers; your labels stay as they were, and a second call gives the same",
+    "arrays of integers, with your labels left as they were",
     name="pure",
     points=0.1,
     inputs=lambda rng: {
