@@ -141,8 +141,7 @@ def refusals(find: Any) -> Observer:
 
     def observe(raw: Any, inputs: Any, secrets: Any) -> Any:
         (first, right), *others = raw.items()
-        case = [value for name, value in inputs["right"].items() if name != "rng"]
-        seen = {first: find(right, *case)}
+        seen = {first: find(right, *inputs["right"].values())}
         for where, came in others:
             error, said = came["the result"], "accepted"
             if isinstance(error, Raised):
@@ -154,13 +153,8 @@ def refusals(find: Any) -> Observer:
 
 
 def declare_strangers(mistake: Any, always: str, first: str) -> None:
-    """Three mistakes of everything that takes an rng: it draws from another one.
-
-    Args:
-        mistake: declares an edit.
-        always: the name of the first one, which draws the same in every call.
-        first: how the reference begins.
-    """
+    """Three mistakes of everything that takes an rng, where the reference begins with `first`: it
+    draws from another one, `always` the same or from NumPy's."""
     drawn_globally = f"rng = np.random.default_rng(np.random.randint(2**31))\n    {first}"
     mistake(
         always,

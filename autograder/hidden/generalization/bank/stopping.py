@@ -148,16 +148,6 @@ stopping.edit(
     source="PyTorch, ReduceLROnPlateau (threshold_mode='rel')",
 )
 stopping.edit(
-    "size_of_the_change",
-    "A loss that moved by more than min_delta counts as an improvement, upward too. Only a lower "
-    "loss is one: compare the signed difference.",
-    (
-        IMPROVED,
-        "self.best_epoch < 0 and val_loss < self.best_loss or abs(val_loss - self.best_loss) > "
-        "self.min_delta",
-    ),
-)
-stopping.edit(
     "nan_improves",
     "NaN counts as an improvement, and becomes the best loss. Every comparison with NaN is False: "
     "write the question so that False means no improvement.",

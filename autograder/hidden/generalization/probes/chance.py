@@ -1,11 +1,12 @@
 """What is asked of everything that takes an rng, beside `Draws`."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograder.api import AFTERWARDS, AGAIN, OVERWRITTEN, Inputs, overwrite, snapshot
+from autograder.api import AFTERWARDS, AGAIN, OVERWRITTEN, Inputs, Refusals, overwrite, snapshot
 
 Call = Callable[[Any, Inputs, np.random.Generator], Any]
 
@@ -46,3 +47,12 @@ class Kept:
         overwrite(arguments)
         seen[OVERWRITTEN] = snapshot(results)
         return seen
+
+
+class Refused(Refusals):
+    """`Refusals` of what takes an rng, which is made anew for each call from `inputs["seed"]`."""
+
+    def __call__(self, impl: Any, inputs: Inputs) -> Inputs:
+        function, seed = getattr(impl, self.name), inputs["seed"]
+        seeded = {self.name: lambda **arguments: function(**arguments, rng=fresh(seed))}
+        return super().__call__(SimpleNamespace(**seeded), inputs)

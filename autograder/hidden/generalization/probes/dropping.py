@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.api import FORMULA, Draws, Inputs, Probes, label, snapshot
-from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
+from autograder.hidden.generalization.probes.chance import Kept, Refused, a_seed, fresh, seeds
 
 probes = Probes()
 dropout = probes.exercise("dropout_forward__dropout_backward")
@@ -105,22 +105,22 @@ def chance(impl: Any, inputs: Inputs) -> Any:
 
 
 def refused(rng: np.random.Generator) -> Inputs:
-    right = {"x": rng.normal(size=(8, 8)), "p": 0.5, "rng": fresh(a_seed(rng)), "training": True}
     modes = ((p, training) for p in (-0.1, 1.0, 1.5) for training in (True, False))
     return {
-        "right": right,
+        "right": {"x": rng.normal(size=(8, 8)), "p": 0.5, "training": True},
         "refused": {f"for p = {p:g} with training={t}": {"p": p, "training": t} for p, t in modes},
+        "seed": a_seed(rng),
     }
 
 
-dropout.refuses(
+dropout.probe(
     "p outside [0, 1)",
-    *NAMES,
-    function="dropout_forward",
+    name="refuses",
     points=0.2,
     inputs=refused,
+    kind="side",
     experiment="try p = 1 and p = -0.1, with training=True and training=False.",
-)
+)(Refused("dropout_forward", *NAMES))
 
 
 def arguments(rng: np.random.Generator) -> Inputs:

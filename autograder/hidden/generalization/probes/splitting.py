@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.api import Draws, Inputs, Probes
-from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
+from autograder.hidden.generalization.probes.chance import Kept, Refused, a_seed, fresh, seeds
 
 probes = Probes()
 split = probes.exercise("split")
@@ -71,8 +71,9 @@ SUMS = {"0.9": (0.7, 0.2), "1.1": (0.5, 0.5, 0.1), "1.002": (0.5, 0.502), "0.998
 def sums_for(right: Inputs, rng: np.random.Generator) -> Inputs:
     """Ten fractions that sum to 1 but for rounding, and others that do not."""
     return {
-        "right": {**right, "fractions": (0.1,) * 10, "rng": fresh(a_seed(rng))},
+        "right": {**right, "fractions": (0.1,) * 10},
         "refused": {f"for fractions that sum to {s}": {"fractions": f} for s, f in SUMS.items()},
+        "seed": a_seed(rng),
     }
 
 
@@ -107,13 +108,14 @@ split.probe(
 )(run_split)
 
 
-split.refuses(
+split.probe(
     "fractions that do not sum to 1",
-    "parts",
+    name="refuses",
     points=0.15,
     inputs=lambda rng: sums_for({"n": 20}, rng),
+    kind="side",
     experiment="try fractions that sum to 0.9, and ten fractions of 0.1.",
-)
+)(Refused("split", "parts"))
 split.probe(
     "arrays of integers, with your fractions left as they were",
     name="pure",

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.api import Draws, Inputs, Probes
-from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
+from autograder.hidden.generalization.probes.chance import Kept, Refused, a_seed, fresh, seeds
 from autograder.hidden.generalization.probes.splitting import HALVES, sums_for
 
 probes = Probes()
@@ -92,13 +92,14 @@ stratified.probe(
 )(run_stratified)
 
 
-stratified.refuses(
+stratified.probe(
     "fractions that do not sum to 1",
-    "parts",
+    name="refuses",
     points=0.15,
     inputs=lambda rng: sums_for({"labels": np.repeat(np.arange(3), 10)}, rng),
+    kind="side",
     experiment="try fractions that sum to 0.9, and ten fractions of 0.1.",
-)
+)(Refused("stratified_split", "parts"))
 stratified.probe(
     "arrays of integers, with your labels left as they were",
     name="pure",
