@@ -8,7 +8,7 @@ from autograder.hidden.generalization.bank import forms
 
 bank = Bank()
 minibatches = bank.exercise("minibatches")
-mistake = partial(minibatches.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(minibatches.edit, about="anything")  # not seen in numbers
 
 
 def is_whole(batch: Any, data: Any, rows: Any) -> bool:
@@ -85,7 +85,6 @@ RANGE = "range(0, end, batch_size)"
 ROWS = "taken = order[start : start + batch_size]"
 YIELD = "yield x[taken], y[taken]"
 
-# Pairs
 mistake(
     "shuffled_apart",
     "Inputs and targets come from two different shuffles, so each input has another row's target, "
@@ -112,7 +111,6 @@ mistake(
     (ROWS, "taken = rng.permutation(len(x))[start : start + batch_size]"),
 )
 
-# The last batch
 mistake(
     "last_batch_always_dropped",
     "A partial last batch is left out even where drop_last is False, so some rows are missing from "
@@ -147,12 +145,8 @@ mistake(
     "rest_joins_the_last_batch",
     "The rows that do not fill a batch are added to the one before, which is then larger than "
     "batch_size. They make a smaller batch of their own.",
-    (
-        ROWS,
-        "if 0 < end - start < batch_size and start:\n            return\n"
-        "        taken = order[start : start + batch_size]\n"
-        "        if end - start < 2 * batch_size:\n            taken = order[start:end]",
-    ),
+    (RANGE, "range(0, max(end - batch_size, 0) + 1, batch_size)"),
+    (ROWS, f"{ROWS} if end - start >= 2 * batch_size else order[start:]"),
 )
 minibatches.edit(
     "last_batch_filled_up",
@@ -172,8 +166,13 @@ mistake(
     "and goes on; a return ends the epoch.",
     (YIELD, f"{YIELD}\n        return"),
 )
+mistake(
+    "returned_not_yielded",
+    "The first batch is returned, so what comes back is one pair and no generator. Hand out each "
+    "batch with yield, and the loop goes on.",
+    (YIELD, "return x[taken], y[taken]"),
+)
 
-# Chance
 mistake(
     "not_shuffled",
     "The batches are cut in the order of the file, so a file sorted by class gives batches of one "
@@ -190,7 +189,6 @@ mistake(
 
 forms.declare_strangers(mistake, "same_order_every_epoch", "order = ")
 
-# What comes back
 mistake(
     "shuffled_in_place",
     "The caller's own arrays are shuffled, so the data change for everyone who uses them. Shuffle "

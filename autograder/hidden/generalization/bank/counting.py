@@ -9,7 +9,7 @@ from autograder.hidden.generalization.bank.forms import as_floats
 bank = Bank()
 confusion = bank.exercise("confusion_matrix")
 accuracy = bank.exercise("accuracy")
-mistake = partial(confusion.edit, about="anything")  # seen in a shape or an exception
+mistake = partial(confusion.edit, about="anything")  # not seen in numbers
 
 
 @confusion.observe("counts", "missing", "few")
@@ -37,13 +37,14 @@ mistake(
     "repeats_counted_once",
     "A pair that comes many times counts once: += with arrays of indices adds 1 to each place, "
     "however often it is named. Count the repeats.",
-    (ADD, f"counts[{WHERE[1:-1]}] += 1"),
+    ("np.add.at(counts, ", "counts["),
+    (", 1)", "] += 1"),
     source="NumPy manual, ufunc.at",
 )
 mistake(
     "as_shares_of_a_row",
     "Each row is divided by its sum, so the table holds shares. Here it holds counts, as int64.",
-    (RETURN, "return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)"),
+    (RETURN, "return counts / counts.sum(axis=1, keepdims=True)"),
     source="scikit-learn, confusion_matrix(normalize='true')",
 )
 mistake(
@@ -129,6 +130,13 @@ accuracy.edit(
     ("float(np.mean(", "100 * float(np.mean("),
 )
 accuracy.edit(
+    "rounded",
+    "The share is rounded to two digits, so two models that differ by a few rows look the same. "
+    "Return it as it is, and round where you print.",
+    ("float(np.mean(", "round(float(np.mean("),
+    ("== targets))", "== targets)), 2)"),
+)
+accuracy.edit(
     "count_of_right_rows",
     "This is how many rows are right, not which share of them. Divide by the number of rows, or "
     "take the mean.",
@@ -144,6 +152,13 @@ accuracy.edit(
     "argmax runs along the rows and finds the best row of each class. It has to run along the "
     "classes: the last axis.",
     ("axis=1", "axis=0"),
+    about="anything",
+)
+accuracy.edit(
+    "best_of_the_whole_table",
+    "argmax without an axis gives one index into the whole table, the same for every row. It has "
+    "to run along the classes, the last axis.",
+    (", axis=1", ""),
     about="anything",
 )
 accuracy.edit(

@@ -10,7 +10,7 @@ from autograder.hidden.generalization.bank import forms
 
 bank = Bank()
 dropout = bank.exercise("dropout_forward__dropout_backward")
-mistake = partial(dropout.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(dropout.edit, about="anything")  # not seen in numbers
 
 
 @forms.features(
@@ -113,7 +113,6 @@ OUT = "return x * mask, mask"
 BACK = "return dout * mask"
 UNSCALED = (SCALE, ") * 1.0")
 
-# The scale
 OF_THE_PAPER = (
     "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. Inverted "
     "dropout scales in training, so that evaluation needs nothing."
@@ -203,7 +202,6 @@ mistake(
     (OUT, "x *= mask\n    return x, mask"),
 )
 
-# The two modes
 mistake(
     "active_in_evaluation",
     "Elements are dropped in evaluation too, so one input gives another answer each time. With "
@@ -229,7 +227,6 @@ mistake(
     (OUT, "return (x * mask if training else x), mask"),
 )
 
-# Which elements
 mistake(
     "one_lot_for_a_row",
     "Each row is dropped or kept as a whole: the random numbers have one column. Every element is "

@@ -8,7 +8,7 @@ from autograder.hidden.generalization.bank import forms
 
 bank = Bank()
 k_fold = bank.exercise("k_fold")
-mistake = partial(k_fold.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(k_fold.edit, about="anything")  # not seen in numbers
 
 
 @forms.features("the number of folds", "validation sizes in ascending order")
@@ -64,7 +64,6 @@ k_fold.observe("edges")(forms.by_case(sizes_of, rows_in))
 k_fold.observe("chance")(forms.drawn(shuffled))
 k_fold.observe("pure")(forms.kept(sizes_of, rows_in, forms.index_arrays))
 
-# Which rows train
 TRAIN = "np.concatenate(folds[:i] + folds[i + 1 :])"
 VAL = ", folds[i]) for"
 
@@ -89,7 +88,8 @@ mistake(
     "train_and_val_swapped",
     "The pairs are the wrong way round: the model trains on one fold and is validated on all "
     "others. The large array comes first, the fold second.",
-    (f"({TRAIN}{VAL}", f"(folds[i], {TRAIN}) for"),
+    ("return [(", "return [(val, train) for train, val in [("),
+    (" in range(k)]", " in range(k)]]"),
 )
 mistake(
     "trained_on_earlier_folds",
@@ -111,7 +111,6 @@ mistake(
     (TRAIN, "np.delete(np.concatenate(folds), folds[i])"),
 )
 
-# How the rows are cut
 DRAW, CUT = "rng.permutation", "), k)"
 
 k_fold.edit(
@@ -125,6 +124,12 @@ k_fold.edit(
     "All folds have n // k rows but the last, which takes everything left over, up to k - 1 rows "
     "more. Spread the rest: sizes differ by at most one.",
     (CUT, "), [i * (n // k) for i in range(1, k)])"),
+)
+k_fold.edit(
+    "sizes_rounded_up",
+    "Every fold has n / k rows, rounded up, until none are left, so the last one is short or even "
+    "empty. Spread the rest: sizes differ by at most one.",
+    (CUT, "), [i * -(-n // k) for i in range(1, k)])"),
 )
 k_fold.edit(
     "rest_always_in_training",
@@ -149,7 +154,6 @@ k_fold.edit(
     ("range(k)", "range(k - 1)"),
 )
 
-# Chance
 mistake(
     "not_shuffled",
     "Each fold is one stretch of the file. Where the file is sorted by class, a fold holds classes "

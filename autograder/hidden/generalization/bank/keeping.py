@@ -1,16 +1,33 @@
 """Mistakes in EarlyStopping with what it holds: the best loss and epoch, parameters, defaults."""
 
+from functools import partial
+
 from autograder.api import Bank
 from autograder.hidden.generalization.bank.stopping import ELSE, IF, IMPROVED, RESET, START, STORE
 
 bank = Bank()
 stopping = bank.exercise("EarlyStopping")
+mistake = partial(stopping.edit, about="anything")  # not seen in numbers
+
+DEEP = "copy.deepcopy(params)"
+COPY = f"self.best_params = {DEEP}"
+SMALL_STEPS = (
+    "best_loss follows every lower loss, even one that is no improvement, so many small steps "
+    "never add up to one. It changes only on an improvement."
+)
 
 stopping.edit(
     "best_follows_small_steps",
-    "best_loss follows every lower loss, even one that is no improvement, so many small steps "
-    "never add up to one. It changes only on an improvement.",
+    SMALL_STEPS,
     (ELSE, ELSE + "            self.best_loss = min(self.best_loss, val_loss)\n"),
+)
+stopping.edit(
+    "all_of_the_best_follows_small_steps",
+    SMALL_STEPS,
+    (
+        ELSE,
+        f"{ELSE}        if val_loss < self.best_loss:\n            {STORE}\n            {COPY}\n",
+    ),
 )
 stopping.edit(
     "best_loss_is_the_last",
@@ -31,22 +48,17 @@ stopping.edit(
     ("        self.epoch += 1\n", ""),
     (RESET, RESET + "            self.epoch += 1\n"),
 )
-stopping.edit(
+mistake(
     "starts_at_epoch_0",
     "best_epoch is 0 before anything has come in, which is the number of the first update. Before "
     "an improvement it is -1.",
     (START, START.replace("-1", "0")),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "other_defaults",
     "The default of patience is not 5. Defaults are part of the interface: look at the signature.",
     ("patience=5", "patience=10"),
-    about="anything",
 )
-
-DEEP = "copy.deepcopy(params)"
-COPY = f"self.best_params = {DEEP}"
 
 stopping.edit(
     "kept_by_reference",
@@ -87,14 +99,13 @@ stopping.edit(
     "the beginning. Copy on every improvement.",
     (COPY, f"if self.best_params is None:\n                {COPY}"),
 )
-stopping.edit(
+mistake(
     "params_not_kept",
     "The parameters are never kept, so best_params is None at the end and there is nothing to go "
     "back to. Copy them on every improvement.",
     (DEEP, "None"),
-    about="anything",
 )
-stopping.edit(
+mistake(
     "state_in_the_class",
     "What it remembers belongs to the class, so two of them share it and overwrite each other. Set "
     "it in __init__, on self.",
@@ -105,5 +116,4 @@ stopping.edit(
         f"        if {IMPROVED.replace('self.best_loss', 'best')}:",
     ),
     (START, START + '\n        EarlyStopping.best_so_far = float("inf")'),
-    about="anything",
 )

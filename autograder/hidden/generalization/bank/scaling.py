@@ -1,10 +1,13 @@
 """Mistakes in standardize."""
 
+from functools import partial
+
 from autograder.api import Bank
 from autograder.hidden.generalization.bank.forms import kept
 
 bank = Bank()
 standardize = bank.exercise("standardize")
+mistake = partial(standardize.edit, about="anything")  # not seen in numbers
 standardize.observe("pure")(kept(lambda results, *sets: results))
 
 STATISTICS = "mean, std = train.mean(axis=0), train.std(axis=0)"
@@ -13,6 +16,15 @@ CONSTANT = "constant = train.max(axis=0) == train.min(axis=0)"
 SCALE = "np.where(constant, 1.0, std)"
 SCALED = "(x - mean) / scale"
 RESULT = f"np.where(constant, 0.0, {SCALED})"
+WHOLE_TABLE = (STATISTICS, "mean, std = train.mean(), train.std()")
+ONE_MEAN = (
+    "One mean and one deviation are taken over the whole table. Each feature has its own: reduce "
+    "along axis 0, the rows."
+)
+EPS = (
+    "A small eps in the denominator stands in for the rule on constant features: in other sets "
+    "they explode, and features in tiny units shrink. Compare max with min."
+)
 NEVER = (CONSTANT, "constant = np.zeros(std.shape, dtype=bool)")
 
 standardize.edit(
@@ -48,12 +60,8 @@ standardize.edit(
     "standard deviation, its root.",
     ("train.std(axis=0)", "train.var(axis=0)"),
 )
-standardize.edit(
-    "one_mean_for_all_features",
-    "One mean and one deviation are taken over the whole table. Each feature has its own: reduce "
-    "along axis 0, the rows.",
-    (STATISTICS, "mean, std = train.mean(), train.std() or 1.0"),
-)
+standardize.edit("one_mean_for_all_features", ONE_MEAN, WHOLE_TABLE)
+standardize.edit("one_mean_for_all_features_and_no_rule", ONE_MEAN, WHOLE_TABLE, NEVER)
 standardize.edit(
     "eps_added",
     "A small eps is added to the deviation, which shrinks features whose scale is tiny. Here "
@@ -87,12 +95,11 @@ standardize.edit(
     "one, by rounding, and are blown up: compare max with min.",
     (CONSTANT, "constant = std == 0"),
 )
-standardize.edit(
+mistake(
     "constant_by_threshold",
     "A feature counts as constant if its deviation is below a threshold, so features in tiny units "
     "vanish. Compare its largest with its smallest value.",
     (CONSTANT, "constant = std < 1e-8"),
-    about="anything",
 )
 standardize.edit(
     "constant_features_only_centred",
@@ -108,30 +115,26 @@ standardize.edit(
     (CONSTANT, "constant = std == 0"),
     (RESULT, SCALED),
 )
+for eps in ("1e-8", "1e-5", "1e-6", "1e-7", "1e-10", "1e-12"):
+    name = "eps_for_constant_features" + ("" if eps == "1e-8" else f"_{eps.replace('-', '_')}")
+    standardize.edit(name, EPS, NEVER, (SCALE, f"std + {eps}"))
+standardize.edit("eps_under_the_root", EPS, NEVER, (SCALE, "np.sqrt(std**2 + 1e-8)"))
+standardize.edit("deviation_kept_above_eps", EPS, NEVER, (SCALE, "np.maximum(std, 1e-8)"))
 standardize.edit(
-    "eps_for_constant_features",
-    "A small eps in the division stands in for the rule on constant features: in other sets they "
-    "explode, and features in tiny units shrink. Compare max with min.",
+    "nan_replaced",
+    "A feature that is constant in training is divided by 0, and only nan is replaced: other sets "
+    "hold huge numbers, and rounding gives noise. Find such features by max and min first.",
     NEVER,
-    (SCALE, "std + 1e-8"),
+    (RESULT, f"np.nan_to_num({SCALED})"),
 )
-standardize.edit(
-    "deviation_kept_above_eps",
-    "The deviation is never let below a small eps, which stands in for the rule on constant "
-    "features: in other sets they explode, and features in tiny units shrink. Compare max with "
-    "min.",
-    NEVER,
-    (SCALE, "np.maximum(std, 1e-8)"),
-)
-standardize.edit(
+mistake(
     "constant_features_divided",
     "A feature that is constant in training is divided by its deviation of 0, which gives nan, or "
     "noise blown up. It becomes 0 in every set.",
     NEVER,
-    about="anything",
 )
 
-standardize.edit(
+mistake(
     "in_place",
     "The numbers are right, but the training rows are overwritten in place: whoever still needs "
     "them finds them changed. Return new arrays.",
@@ -140,12 +143,10 @@ standardize.edit(
         f"results = [{RESULT} for x in (train, *others)]\n"
         "    train[...] = results[0]\n    return results",
     ),
-    about="anything",
 )
-standardize.edit(
+mistake(
     "training_rows_left_out",
     "Only the other sets come back. The training rows are scaled as well, and stand first in the "
     "list.",
     ("(train, *others)]", "others]"),
-    about="anything",
 )

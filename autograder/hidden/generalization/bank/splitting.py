@@ -8,7 +8,7 @@ from autograder.hidden.generalization.bank import forms
 
 bank = Bank()
 split = bank.exercise("split")
-mistake = partial(split.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(split.edit, about="anything")  # not seen in numbers
 
 ONCE = ("holding every row", "holding a row twice", "holding a number that is no row")
 
@@ -54,10 +54,13 @@ split.observe("chance")(forms.drawn(shuffled))
 split.observe("refuses")(forms.refusals(lambda right, *case: sizes_of(right["parts"], *case)))
 split.observe("pure")(forms.kept(sizes_of, rows_in, forms.index_arrays))
 
-# How many rows each part gets
 WHOLE = "np.floor(shares).astype(int)"
 GIVEN = "sizes[first[: n - sizes.sum()]] += 1"
 ORDER = "rng.permutation(n)"
+EACH_ROUNDED = (
+    "Each share is rounded on its own, so the sizes need not add up to n, and the last part gets "
+    "more or less than its share. Round down, then hand out what is left."
+)
 CUT = f"return np.split({ORDER}, np.cumsum(sizes)[:-1])"
 
 split.edit(
@@ -81,10 +84,15 @@ split.edit(
 )
 split.edit(
     "each_rounded",
-    "Each share is rounded on its own, so the sizes need not add up to n, and the last part gets "
-    "more or less than its share. Round down, then hand out what is left.",
+    EACH_ROUNDED,
     (WHOLE, "np.round(shares).astype(int)"),
     (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
+)
+split.edit(
+    "each_rounded_alone",
+    EACH_ROUNDED,
+    (WHOLE, "np.round(shares).astype(int)"),
+    (GIVEN, "n = min(n, sizes.sum())"),
 )
 split.edit(
     "boundaries_rounded",
@@ -122,14 +130,7 @@ split.edit(
     "part: hand them out by largest remainder.",
     (GIVEN, "n = sizes.sum()"),
 )
-split.edit(
-    "all_to_the_largest_remainder",
-    "All rows left over go to the one part with the largest remainder, even if there are several. "
-    "They are handed out one each, in the order of the remainders.",
-    (GIVEN, "sizes[first[0]] += n - sizes.sum()"),
-)
 
-# Which rows
 mistake(
     "not_shuffled",
     "The rows are cut in the order of the file. If the file is sorted by class or by date, each "
@@ -167,7 +168,6 @@ mistake(
 
 forms.declare_strangers(mistake, "own_generator", "fractions = ")
 
-# Sums
 CHECK = "abs(fractions.sum() - 1) > 1e-8"
 
 mistake(

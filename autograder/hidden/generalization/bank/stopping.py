@@ -8,7 +8,7 @@ from autograder.hidden.generalization.bank.forms import count
 
 bank = Bank()
 stopping = bank.exercise("EarlyStopping")
-mistake = partial(stopping.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(stopping.edit, about="anything")  # not seen in numbers
 
 
 @stopping.observe("patience", "improvement", "odd_losses")
@@ -42,7 +42,6 @@ ELSE = "        else:\n            self.waited += 1\n"
 STOP = "return self.waited >= self.patience"
 START = 'self.best_loss, self.best_epoch, self.best_params = float("inf"), -1, None'
 
-# When it says stop
 NOT_RESET = (
     "The count goes on after an improvement, so bad updates add up over the whole run. They have "
     "to be consecutive: an improvement sets the count to 0."
@@ -118,7 +117,6 @@ mistake(
     (ELSE, "        elif val_loss < self.best_loss:\n            self.waited = 0\n" + ELSE),
 )
 
-# What counts as an improvement
 TIES = (
     "A loss that is exactly the best minus min_delta counts as an improvement, and so does a tie. "
     "The comparison is strict."

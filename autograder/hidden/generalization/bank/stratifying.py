@@ -11,7 +11,7 @@ from autograder.hidden.generalization.bank.splitting import ONCE, once
 
 bank = Bank()
 stratified = bank.exercise("stratified_split")
-mistake = partial(stratified.edit, about="anything")  # seen in a yes or no, not in numbers
+mistake = partial(stratified.edit, about="anything")  # not seen in numbers
 
 
 def distances(parts: Any, labels: Any, fractions: Any) -> Any:

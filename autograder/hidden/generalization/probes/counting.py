@@ -27,13 +27,9 @@ def three_tables(rng: np.random.Generator) -> Inputs:
     }
 
 
-def pairs_of(targets: list[int], predictions: list[int], n_classes: int) -> Inputs:
+def pairs_of(targets: list[int], predictions: list[int], c: int) -> Inputs:
     """Few examples, written out."""
-    return {
-        "targets": np.array(targets),
-        "predictions": np.array(predictions),
-        "n_classes": n_classes,
-    }
+    return {"targets": np.array(targets), "predictions": np.array(predictions), "n_classes": c}
 
 
 def missing_classes(rng: np.random.Generator) -> Inputs:

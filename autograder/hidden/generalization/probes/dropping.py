@@ -135,7 +135,6 @@ def arguments(rng: np.random.Generator) -> Inputs:
     points=0.1,
     inputs=arguments,
     kind="side",
-    experiment="print the dtypes, and the inputs before and after.",
 )
 @Kept
 def pure(impl: Any, given: Inputs, rng: np.random.Generator) -> Any:

@@ -120,5 +120,4 @@ standardize.probe(
     points=0.2,
     inputs=lambda rng: {"arguments": {**three_sets(rng), **images(rng)}, "seed": 0},
     kind="side",
-    experiment="print the dtypes, and the data before and after.",
 )(Kept(lambda impl, arguments, rng: run_standardize(impl, arguments)))

@@ -25,13 +25,8 @@ class Script:
         seen = {}
         for number, loss in enumerate(self.losses):
             answer = stopper.update(loss)
-            seen[f"after update {number}"] = snapshot(
-                {
-                    "best_loss": stopper.best_loss,
-                    "best_epoch": stopper.best_epoch,
-                    "the answer": answer,
-                }
-            )
+            held = {"best_loss": stopper.best_loss, "best_epoch": stopper.best_epoch}
+            seen[f"after update {number}"] = snapshot({**held, "the answer": answer})
         return seen
 
 
@@ -144,13 +139,6 @@ def move(params: Any, by: float) -> None:
             move(item, by)
 
 
-def replaced(params: Any, by: float) -> Any:
-    """New arrays in new lists and dicts, as a functional update makes them."""
-    moved = snapshot(params)
-    move(moved, by)
-    return moved
-
-
 @stopping.probe(
     "the parameters that it keeps",
     points=1.0,
@@ -164,10 +152,10 @@ def parameters(impl: Any, inputs: Inputs) -> Any:
         params, stopper = inputs[kind], impl.EarlyStopping(patience=2)
         for number, (loss, by) in enumerate(zip(inputs["losses"], inputs["by"], strict=True)):
             stopper.update(loss, params)
+            moved = snapshot(params) if "replaced" in kind else params
+            move(moved, float(by))
             if "replaced" in kind:
-                params.update(replaced(params, float(by)))
-            else:
-                move(params, float(by))
+                params.update(moved)
             held = {"best_params": snapshot(stopper.best_params)}
             seen[f"for {kind} after update {number}"] = held
     return seen
@@ -230,7 +218,6 @@ def defaults(impl: Any, inputs: Inputs) -> Any:
     points=0.15,
     inputs=lambda rng: {"params": params_of(rng), "losses": [2.0, 1.0, 3.0, 4.0]},
     kind="side",
-    experiment="print the answers, and the parameters before and after.",
 )
 def pure(impl: Any, inputs: Inputs) -> Any:
     stopper, params = impl.EarlyStopping(patience=2), inputs["params"]
