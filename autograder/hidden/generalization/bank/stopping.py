@@ -10,6 +10,8 @@ bank = Bank()
 stopping = bank.exercise("EarlyStopping")
 mistake = partial(stopping.edit, about="anything")  # not seen in numbers
 
+ANSWER = "the answer"
+
 
 @stopping.observe("patience", "improvement", "odd_losses")
 def scripts(raw: Any, inputs: Any, secrets: Any) -> Any:
@@ -25,9 +27,6 @@ def scripts(raw: Any, inputs: Any, secrets: Any) -> Any:
             stops.index(True) if True in stops else -1
         )
     return seen
-
-
-ANSWER = "the answer"
 
 
 def as_bool(answer: Any) -> Any:
