@@ -281,6 +281,7 @@ NAMED = {
         "open_and_averaged": "open_at_zero + biases_averaged",
         "sum": "loss_summed",
         "flat_biases": "biases_keep_an_axis",
+        "tanh": "tanh_instead",
     },
     "train_mlp": {
         "callers_arrays": "updated_in_place",

@@ -73,6 +73,17 @@ mlp.edit(
     "logit is pressed down. It is what was said minus what is true.",
     ("dh, dW2,", "dlogits[np.arange(len(y)), y] += 1 / len(y)\n    dh, dW2,"),
 )
+for name, forward, derivative in (
+    ("tanh_instead", "np.tanh(z1)", "1 - h**2"),
+    ("sigmoid_instead", "1 / (1 + np.exp(-z1))", "h * (1 - h)"),
+):
+    mlp.edit(
+        name,
+        "The hidden layer has another activation function, forward and back. The network here is "
+        "linear, ReLU, linear, softmax cross-entropy.",
+        ("relu_forward(z1)", f"{forward}, None"),
+        ("relu_backward(dh, relu1)", f"dh * ({derivative})"),
+    )
 mlp.edit(
     "biases_keep_an_axis",
     "The gradients of the biases keep the rows' axis, so their shapes are (1, H) and (1, C). A "

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.api import FORMULA, Calls, Inputs, Probes
 
 probes = Probes()
-error = probes.exercise("relative_error")
+error = probes.exercise("relative_error", tolerance=FORMULA)
 
 
 def near(rng: np.random.Generator, scale: float = 1.0) -> Inputs:
@@ -53,7 +53,6 @@ error.probe(
     name="one_scale",
     points=0.375,
     inputs=several_scales,
-    tolerance=FORMULA,
     experiment="try [3.0] against [1.0] and [1.0] against [3.0]: both are 0.5.",
 )(Calls("relative_error", "error"))
 error.probe(
@@ -61,7 +60,6 @@ error.probe(
     name="two_scales",
     points=0.375,
     inputs=small_beside_large,
-    tolerance=FORMULA,
     experiment="try [1000, 0.003] against [1000, 0.001]: the second entry decides.",
 )(Calls("relative_error", "error"))
 error.probe(

@@ -16,16 +16,15 @@ def declare(layer: str, grads: tuple[str, ...], points: float, *inputs: MakeInpu
     several, two, few = inputs
     pair = Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads)
     said = "a linear layer" if layer == "linear" else layer
-    exercise = probes.exercise(f"{layer}_forward__{layer}_backward")
-    exercise.probe(
-        f"the values of {said}", name="forward", points=points, inputs=several, tolerance=FORMULA
-    )(pair.ahead)
+    exercise = probes.exercise(f"{layer}_forward__{layer}_backward", tolerance=FORMULA)
+    exercise.probe(f"the values of {said}", name="forward", points=points, inputs=several)(
+        pair.ahead
+    )
     exercise.probe(
         f"the gradient of {said}",
         name="backward",
         points=points,
         inputs=several,
-        tolerance=FORMULA,
         experiment="compare it with numerical_gradient of np.sum(out * dout), dout random.",
     )(pair.back)
     exercise.probe(
@@ -55,14 +54,13 @@ linear = declare(
     batches(linear_shapes, for_one_batch=(3, 2, 4), for_another_batch=(3, 2, 4)),
     batches(linear_shapes, for_three_rows=(3, 2, 4), for_one_row=(1, 2, 3)),
 )
-probes.exercise("linear_forward__linear_backward").probe(
+probes.exercise("linear_forward__linear_backward", tolerance=FORMULA).probe(
     "gradients where all sizes are equal, and for one row",
     name="square_and_one",
     points=0.5,
     inputs=batches(
         linear_shapes, for_square_arrays=(3, 3, 3), for_one_row=(1, 3, 2), for_one_input=(4, 1, 2)
     ),
-    tolerance=FORMULA,
     experiment="check W alone with numerical_gradient, where all sizes are 3.",
 )(linear.back)
 
@@ -94,21 +92,19 @@ for layer in ("relu", "sigmoid", "tanh"):
         batches(shapes, for_one_batch=(3, 4), for_another_batch=(3, 4)),
         batches(shapes, for_a_batch=(4, 5), for_one_row=(1, 3)),
     )
-probes.exercise("relu_forward__relu_backward").probe(
+probes.exercise("relu_forward__relu_backward", tolerance=FORMULA).probe(
     "exactly at 0, and close to it",
     name="edge",
     points=0.2,
     inputs=at({"around 0": (0.0, -0.0, 1e-9, -1e-9, 2.0, 2.0, -2.0)}),
-    tolerance=FORMULA,
     experiment="try x = 0.0 and 1e-9 with dout = 1: the gradients are 0 and 1.",
 )(activations["relu"].both)
 for layer in ("sigmoid", "tanh"):
-    probes.exercise(f"{layer}_forward__{layer}_backward").probe(
+    probes.exercise(f"{layer}_forward__{layer}_backward", tolerance=FORMULA).probe(
         "far out, at -1e4 and 1e4",
         name="edge",
         points=0.2,
         inputs=at({"at -1e4 and 1e4": (-1e4, 1e4), "from -700 to 800": (-700, -30, 0, 30, 800)}),
         kind="side",
-        tolerance=FORMULA,
         experiment="print out and dx at x = 1e4.",
     )(activations[layer].both)

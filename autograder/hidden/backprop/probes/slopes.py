@@ -20,7 +20,7 @@ from autograder.api import (
 from autograder.hidden.backprop.probes.batches import Shapes, batches
 
 probes = Probes()
-slope = probes.exercise("numerical_gradient")
+slope = probes.exercise("numerical_gradient", tolerance=FORMULA)
 STEP = 0.1
 
 
@@ -45,7 +45,6 @@ def cubics(rng: np.random.Generator) -> Inputs:
     "central differences of a cubic, eps = 0.1",
     points=0.5,
     inputs=cubics,
-    tolerance=FORMULA,
     experiment="try f(x) = x**3 at 1 with eps = 0.1: the two values are 1.331 and 0.729.",
 )
 def central_differences(impl: Any, inputs: Inputs) -> Any:
@@ -81,7 +80,6 @@ slope.probe(
     name="any_shape",
     points=0.5,
     inputs=batches(one_shape, for_a_vector=(3,), for_a_table=(2, 3), for_one_column=(4, 1)),
-    tolerance=FORMULA,
     experiment=PRINT_SHAPE,
 )(each_shape)
 slope.probe(
@@ -90,7 +88,6 @@ slope.probe(
     points=0.125,
     inputs=batches(one_shape, for_an_array_without_axes=(), for_three_axes=(2, 2, 3)),
     kind="side",
-    tolerance=FORMULA,
     experiment=PRINT_SHAPE,
 )(each_shape)
 

@@ -11,7 +11,7 @@ from autograder.hidden.backprop.probes.network import network
 
 probes = Probes()
 probes.predictions("step_size", "duplicated_batch", "all_zeros")
-train = probes.exercise("train_mlp")
+train = probes.exercise("train_mlp", tolerance=FORMULA)
 
 
 def training(steps: int, lr: float, *sizes: int) -> MakeInputs:
@@ -27,7 +27,6 @@ train.probe(
     name="one_step",
     points=0.5,
     inputs=training(1, 0.7, 5, 2, 6, 4),
-    tolerance=FORMULA,
     experiment="take one step, and subtract: new - old is -lr times the gradient.",
 )(trained)
 train.probe(
@@ -35,7 +34,6 @@ train.probe(
     name="six_steps",
     points=0.55,
     inputs=training(6, 0.3),
-    tolerance=FORMULA,
     experiment="compare train_mlp(..., steps=2) with two calls of steps=1.",
 )(trained)
 
@@ -54,7 +52,6 @@ def with_losses(impl: Any) -> Any:
     "the losses of six steps",
     points=0.5,
     inputs=training(6, 0.3),
-    tolerance=FORMULA,
     experiment="compare losses[0] with the loss of the parameters that you were given.",
 )
 def losses(impl: Any, inputs: Inputs) -> Any:
