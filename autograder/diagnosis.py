@@ -115,9 +115,7 @@ class _Search:
         if len({tuple(m.text for m in held) for held in fitting}) != 1:
             return None
         first, *rest = fitting[0]
-        text = " ".join(m.text for m in fitting[0])
-        if rest:
-            text = f"Two things at once. {text}"
+        text = "\n".join([*(["Two things at once."] if rest else []), *(m.text for m in fitting[0])])
         second = rest[0].name if rest else None
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
