@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.numpy_trainer.bank.reading import logits_of
-from autograder.hidden.numpy_trainer.probes.digits import fresh_split, predicts
+from autograder.hidden.numpy_trainer.probes.fit_unseen import fresh_split, predicts
+from autograder.hidden.numpy_trainer.probes.nets import logits_of
 from autograder.messages import explain
 from autograder.probe import load_probes
 from autograder.reference import execute_source, load_reference

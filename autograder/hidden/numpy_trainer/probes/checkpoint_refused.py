@@ -1,7 +1,5 @@
 """Probes of files that cannot be loaded: damaged ones, and those of other models."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterator
@@ -9,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.numpy_trainer.probes.keeper import KEY, SHAPES, Run, raised, scratch, seeds
+from autograder.api import Inputs, Probes, outcome
+from autograder.hidden.numpy_trainer.probes.keeper import SHAPES, Run, run_seeds, scratch
+
+probes = Probes()
+checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
 
 MOST = 3  # members that are altered, and left out, in turn
 
@@ -72,6 +73,13 @@ KINDS = {
 }
 
 
+@checkpoints.probe(
+    "damaged files are refused and change nothing",
+    points=0.75,
+    inputs=run_seeds,
+    kind="side",
+    experiment="cut a file short at several places, and flip a byte near its beginning.",
+)
 def refuses(impl: Any, inputs: Inputs) -> Any:
     """What a load of every damaged file raises, and everything as it is afterwards."""
     one = Run(inputs["seeds"][0]).go(2)
@@ -96,6 +104,13 @@ OTHERS: dict[str, Any] = {
 }
 
 
+@checkpoints.probe(
+    "checkpoints of other models are refused and change nothing",
+    points=0.375,
+    inputs=run_seeds,
+    kind="side",
+    experiment="save a model with b1 of five numbers, load it into one of four.",
+)
 def strangers(impl: Any, inputs: Inputs) -> Any:
     """One checkpoint for several other models, and one for other optimizers."""
     one, other = inputs["seeds"][:2]
@@ -116,6 +131,13 @@ def strangers(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
+@checkpoints.probe(
+    "where there is no file",
+    points=0.125,
+    inputs=run_seeds,
+    kind="side",
+    experiment="load a path that does not exist, and read the name of the error.",
+)
 def missing(impl: Any, inputs: Inputs) -> Any:
     """No file at all, by a Path and by a str."""
     run = Run(inputs["seeds"][0], plain=True)
@@ -129,35 +151,7 @@ def missing(impl: Any, inputs: Inputs) -> Any:
 
 def _answer(impl: Any, path: Any, run: Run) -> Any:
     kept = run.go(1).state()
-    answer = raised(run.load, impl, path)
+    answer = outcome(run.load, impl, path)
+    if isinstance(answer, Exception):  # its frames would keep the damaged file open
+        answer.__cause__ = answer.__context__ = answer.__traceback__ = None
     return {"answer": answer, "before": kept, "after": run.state()}
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "missing",
-            "where there is no file",
-            0.125,
-            seeds,
-            missing,
-            experiment="load a path that does not exist, and read the name of the error.",
-        ),
-        Probe(
-            "strangers",
-            "checkpoints of other models are refused and change nothing",
-            0.375,
-            seeds,
-            strangers,
-            experiment="save a model with b1 of five numbers, load it into one of four.",
-        ),
-        Probe(
-            "refuses",
-            "damaged files are refused and change nothing",
-            0.75,
-            seeds,
-            refuses,
-            experiment="cut a file short at several places, and flip a byte near its beginning.",
-        ),
-    ):
-        probes.add(KEY, probe)

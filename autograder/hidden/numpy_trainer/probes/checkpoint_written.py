@@ -1,7 +1,5 @@
 """Probes of crashes while a checkpoint is written."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import zipfile
@@ -9,15 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.numpy_trainer.probes.keeper import (
-    KEY,
-    Run,
-    names_in,
-    raised,
-    scratch,
-    seeds,
-)
+from autograder.api import Inputs, Probes, outcome
+from autograder.hidden.numpy_trainer.probes.keeper import Run, names_in, run_seeds, scratch
+
+probes = Probes()
+checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
 
 
 @contextmanager
@@ -79,6 +73,12 @@ CRASHES = {
 }
 
 
+@checkpoints.probe(
+    "a crash while saving leaves the old file whole, and no other",
+    points=0.5,
+    inputs=run_seeds,
+    experiment="let np.savez raise in the middle, and list the folder.",
+)
 def crashes(impl: Any, inputs: Inputs) -> Any:
     """What is in the folder after every crash, over an older file and where there was none."""
     seen: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def crashes(impl: Any, inputs: Inputs) -> Any:
                 content = path.read_bytes() if older else b""
                 run.go(1)
                 with crash(run):
-                    raised(run.save, impl, path, 2)
+                    outcome(run.save, impl, path, 2)
                 where = "over an older file" if older else "where there was none"
                 seen[f"{what}, {where}"] = {
                     "files": names_in(folder),
@@ -113,6 +113,12 @@ def _left(impl: Any, path: Any, content: bytes, inputs: Inputs) -> Any:
         return "rubble"
 
 
+@checkpoints.probe(
+    "a new file is written aside",
+    points=0.25,
+    inputs=run_seeds,
+    experiment="keep a hard link to the old file (os.link), save, and compare its bytes.",
+)
 def asides(impl: Any, inputs: Inputs) -> Any:
     """Whether an older file, held by a second name, is written to when a new one replaces it."""
     with scratch() as folder:
@@ -123,25 +129,3 @@ def asides(impl: Any, inputs: Inputs) -> Any:
         os.link(path, held)
         run.go(1).save(impl, path, 2)
         return {"older file written to": held.read_bytes() != content, "files": names_in(folder)}
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "asides",
-            "a new file is written aside",
-            0.25,
-            seeds,
-            asides,
-            experiment="keep a hard link to the old file (os.link), save, and compare its bytes.",
-        ),
-        Probe(
-            "crashes",
-            "a crash while saving leaves the old file whole, and no other",
-            0.5,
-            seeds,
-            crashes,
-            experiment="let np.savez raise in the middle, and list the folder.",
-        ),
-    ):
-        probes.add(KEY, probe)

@@ -1,0 +1,127 @@
+"""Refusing to load a run: what all right answers share, and mistakes."""
+
+from typing import Any
+
+from autograder.api import Bank, Raised
+from autograder.hidden.numpy_trainer.bank.reading import count, same
+
+bank = Bank()
+checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
+SHAPES = (
+    "    if here != there:\n"
+    '        raise ValueError(f"{path} is of another model: {there}, here {here}")\n'
+)
+FILLED = "    for name, array in params.items():\n        array[...] = saved[name]\n"
+LOADED = (
+    "    optimizer.load_state_dict(state)  # the last that can refuse; it changes nothing then\n"
+)
+GENERATOR = "    rng.bit_generator.state = generator\n"
+READ = "    saved, state, epoch, generator = read_checkpoint(path)\n"
+
+RAISE = '        raise ValueError(f"{path} is not a whole checkpoint: {error}") from error'
+
+
+@checkpoints.observe("refuses")
+def refuses(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """How many files of each kind were refused with anything but a ValueError, or changed things.
+
+    Each answer's file has members of its own, so that only the counts of what went wrong compare.
+    """
+    return {
+        f"for files {kind}": {
+            "the count of answers other than ValueError": count(
+                sum(not _is_value_error(a["answer"]) for a in answers)
+            ),
+            "the count of refusals that changed something": count(
+                sum(bool(_changed(a)) for a in answers)
+            ),
+        }
+        for kind, answers in raw.items()
+    }
+
+
+def _is_value_error(answer: Any) -> bool:
+    return isinstance(answer, Raised) and "ValueError" in answer.classes
+
+
+@checkpoints.observe("strangers", "missing")
+def strangers(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """The answer, and what changed."""
+    return {
+        where: {"the answer": seen["answer"], "changed": _changed(seen)}
+        for where, seen in raw.items()
+    }
+
+
+def _changed(seen: Any) -> list[str]:
+    """Which parts of a run a load has changed in any bit."""
+    before, after = seen["before"], seen["after"]
+    return [part for part in before if not same(before[part], after[part])]
+
+
+checkpoints.edit(
+    "damage_under_many_names",
+    "A damaged file raises whatever the library happens to raise: BadZipFile, KeyError, EOFError "
+    "and others. The caller is promised one: turn them into ValueError.",
+    (RAISE, "        raise"),
+    about="anything",
+)
+checkpoints.edit(
+    "missing_is_a_value_error",
+    "A file that is not there raises ValueError, like a damaged one. That it is missing is another "
+    "thing to know: let FileNotFoundError pass.",
+    ("    except FileNotFoundError:\n        raise\n", ""),
+    about="anything",
+)
+checkpoints.edit(
+    "shapes_not_compared",
+    "The saved shapes are not compared with those of params, so that a checkpoint of another model "
+    "is loaded in part, or broadcast. Compare all names and shapes first.",
+    (SHAPES, ""),
+    about="anything",
+)
+checkpoints.edit(
+    "only_names_compared",
+    "The names of the parameters are compared, and their shapes are not: NumPy broadcasts what "
+    "fits by accident, and fails half-way where nothing does. Compare both.",
+    ("    if here != there:\n", "    if here.keys() != there.keys():\n"),
+    about="anything",
+)
+checkpoints.edit(
+    "loaded_before_checked",
+    "The parameters are filled before the optimizer has accepted its state. If it refuses, half of "
+    "the run is another one. Whatever can fail comes first.",
+    (LOADED, ""),
+    (FILLED, FILLED + LOADED),
+    about="anything",
+)
+checkpoints.edit(
+    "generator_set_first",
+    "The generator's state is set before shapes and optimizer are checked, so that a refused file "
+    "still moves it. Change nothing until everything is checked.",
+    (READ, READ + GENERATOR),
+    about="anything",
+)
+checkpoints.edit(
+    "missing_members_filled",
+    "Where a member is missing, what is there already is kept, and nobody learns that the file was "
+    "not whole. A missing member is damage: ValueError.",
+    (
+        "        saved = unpack(json.loads(",
+        "        arrays = _Lenient(arrays)\n        saved = unpack(json.loads(",
+    ),
+    (
+        "def unpack(",
+        "class _Lenient(dict):\n    def __missing__(self, name):\n"
+        "        return np.zeros(())\n\n\ndef unpack(",
+    ),
+    (
+        SHAPES,
+        SHAPES.replace(
+            "if here != there:",
+            "if here.keys() != there.keys() or any(\n"
+            "        there[k] not in ((), here[k]) for k in here\n    ):",
+        ),
+    ),
+    about="anything",
+)
