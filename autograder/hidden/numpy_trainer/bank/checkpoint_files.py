@@ -82,10 +82,7 @@ checkpoints.edit(
     "generator_reseeded",
     "The generator is seeded with the epoch when a run is loaded. That can be repeated, but it is "
     "not what the uninterrupted run would have drawn.",
-    (
-        GENERATOR,
-        "    rng.bit_generator.state = np.random.default_rng(epoch).bit_generator.state\n",
-    ),
+    (GENERATOR, "    rng.bit_generator.state = np.random.default_rng(epoch).bit_generator.state\n"),
     about="anything",
 )
 checkpoints.edit(

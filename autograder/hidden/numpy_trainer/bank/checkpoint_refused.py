@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograder.api import Bank, Raised
-from autograder.hidden.numpy_trainer.bank.reading import count, same
+from autograder.hidden.numpy_trainer.bank.reading import same
 
 bank = Bank()
 checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
@@ -18,23 +18,24 @@ LOADED = (
 GENERATOR = "    rng.bit_generator.state = generator\n"
 READ = "    saved, state, epoch, generator = read_checkpoint(path)\n"
 
-RAISE = '        raise ValueError(f"{path} is not a whole checkpoint: {error}") from error'
+CHECKED = (
+    "        with zipfile.ZipFile(path) as archive:\n"
+    "            damaged = archive.testzip()\n"
+    "        if damaged is not None:\n"
+    '            raise ValueError(f"the checksum of {damaged} does not fit")\n'
+)
 
 
 @checkpoints.observe("refuses")
 def refuses(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """How many files of each kind were refused with anything but a ValueError, or changed things.
+    """Which kinds of files were refused with anything but a ValueError, or changed things.
 
-    Each answer's file has members of its own, so that only the counts of what went wrong compare.
+    Each answer's file has members of its own, so that counts of what went wrong do not compare.
     """
     return {
         f"for files {kind}": {
-            "the count of answers other than ValueError": count(
-                sum(not _is_value_error(a["answer"]) for a in answers)
-            ),
-            "the count of refusals that changed something": count(
-                sum(bool(_changed(a)) for a in answers)
-            ),
+            "all raise a ValueError": all(_is_value_error(a["answer"]) for a in answers),
+            "everything stays as it was": not any(_changed(a) for a in answers),
         }
         for kind, answers in raw.items()
     }
@@ -59,13 +60,23 @@ def _changed(seen: Any) -> list[str]:
     return [part for part in before if not same(before[part], after[part])]
 
 
-checkpoints.edit(
-    "damage_under_many_names",
-    "A damaged file raises whatever the library happens to raise: BadZipFile, KeyError, EOFError "
-    "and others. The caller is promised one: turn them into ValueError.",
-    (RAISE, "        raise"),
-    about="anything",
-)
+for called, caught, check in (
+    ("under_many_names", "()", CHECKED),
+    ("of_zips_alone", "zipfile.BadZipFile", CHECKED),
+    ("of_members_alone", "KeyError", CHECKED),
+    ("unchecked_under_many_names", "()", ""),
+    ("unchecked_of_members_alone", "KeyError", ""),
+    ("unchecked_of_zips_and_members", "(zipfile.BadZipFile, KeyError)", ""),
+):
+    checkpoints.edit(
+        f"damage_{called}",
+        "Damaged files raise whatever the library happens to raise: BadZipFile, KeyError, "
+        "EOFError, zlib.error and others. The caller is promised one: turn all of them into "
+        "ValueError, and let FileNotFoundError pass.",
+        ("except Exception as error", f"except {caught} as error"),
+        (CHECKED, check),
+        about="anything",
+    )
 checkpoints.edit(
     "missing_is_a_value_error",
     "A file that is not there raises ValueError, like a damaged one. That it is missing is another "

@@ -3,6 +3,7 @@
 from typing import Any
 
 from autograder.api import Bank, Number
+from autograder.hidden.numpy_trainer.bank.reading import count
 
 bank = Bank()
 checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
@@ -21,7 +22,7 @@ def crashes(raw: Any, inputs: Any, secrets: Any) -> Any:
     """Old, new or nothing is left, and no file beside it."""
     return {
         where: {
-            "files beside it": [name for name in seen["files"] if name != "run.npz"],
+            "files beside it": count(sum(name != "run.npz" for name in seen["files"])),
             "what is left can be loaded": _whole(seen["left"], where),
         }
         for where, seen in raw.items()
@@ -62,6 +63,16 @@ checkpoints.edit(
         "        except OSError:\n"
         "            path.unlink()\n"
         "            raise\n",
+    ),
+    about="anything",
+)
+checkpoints.edit(
+    "copied_not_renamed",
+    "The new file is complete beside the old one, and then copied over it: while it is copied the "
+    "old one is broken. os.replace gives it the old one's name in one step.",
+    (
+        "        aside.replace(path)\n",
+        "        path.write_bytes(aside.read_bytes())\n        aside.unlink()\n",
     ),
     about="anything",
 )

@@ -190,15 +190,19 @@ epoch.edit(
     "climbs. Subtract the one-hot row from the softmax.",
     ("    return loss, work", "    return loss, -work"),
 )
-epoch.edit(
-    "unstable",
-    "The exponential is taken of the logits as they are, and overflows for large ones. Subtract "
-    "each row's largest logit first: neither loss nor gradient changes.",
-    ("logits - logits.max(axis=1, keepdims=True)", "logits.copy()"),
-    about="anything",
-)
-
-for digits in (8, 10, 12, 15):
+for called, loss in (
+    ("", LOSS),
+    ("_softmax", "loss = -float(np.mean(np.log(np.exp(true) / total)))"),
+):
+    epoch.edit(
+        f"unstable{called}",
+        "The exponential is taken of the logits as they are, and overflows for large ones. "
+        "Subtract each row's largest logit first: neither loss nor gradient changes.",
+        ("logits - logits.max(axis=1, keepdims=True)", "logits.copy()"),
+        (LOSS, loss),
+        about="anything",
+    )
+for digits in (7, 8, 10, 12, 15):
     epoch.edit(
         f"logarithm_of_probability_plus_1e{digits}",
         "A small number is added to the probability before the logarithm, so that no loss can "

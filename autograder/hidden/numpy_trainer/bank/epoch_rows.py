@@ -16,7 +16,7 @@ from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
 epoch = bank.exercise("train_epoch")
-FINE = 1e-9
+FINE = 1e-6
 ORDER = "order = rng.permutation(len(x))"
 ROWS = "        rows = order[start : start + batch_size]\n"
 TARGETS = "loss_and_gradient(logits, y[rows])"
@@ -105,27 +105,14 @@ epoch.edit(
     "targets_not_permuted",
     "The inputs are permuted and the targets are not, so that each row is blamed by another's "
     "target. Use the same rows for both.",
-    (
-        TARGETS,
-        "loss_and_gradient(logits, y[start : start + batch_size])",
-    ),
+    (TARGETS, "loss_and_gradient(logits, y[start : start + batch_size])"),
 )
 epoch.edit(
     "shuffled_apart",
     "Inputs and targets are each permuted in an order of their own, so that they no longer belong "
     "together. One permutation serves both.",
-    (
-        TARGETS,
-        "loss_and_gradient(logits, y[other[start : start + batch_size]])",
-    ),
+    (TARGETS, "loss_and_gradient(logits, y[other[start : start + batch_size]])"),
     ("    total = 0.0\n", "    total = 0.0\n    other = rng.permutation(len(x))\n"),
-)
-epoch.edit(
-    "drawn_with_replacement",
-    "Each batch is drawn at random from all rows, so that some are used twice in an epoch and "
-    "others never. One permutation, cut into slices, uses each once.",
-    (ROWS, ROWS + "        rows = rng.integers(len(x), size=len(rows))\n"),
-    about="anything",
 )
 epoch.edit(
     "shuffled_in_place",
@@ -152,5 +139,15 @@ for called, starts, mean in (
         (BATCHES, f"range(0, {starts}, batch_size)"),
         ("return total / len(x)", f"return total / {mean}"),
         source="torch.utils.data.DataLoader with drop_last=True",
+        about="anything",
+    )
+
+for called, size in (("", "len(rows)"), ("_in_whole_batches", "batch_size")):
+    epoch.edit(
+        f"drawn_with_replacement{called}",
+        "Each batch is drawn at random from all rows, so that some are used twice in an epoch and "
+        "others never. One permutation, cut into slices, uses each once.",
+        (ORDER, "order = np.arange(len(x))"),
+        (ROWS, f"{ROWS}        rows = rng.integers(len(x), size={size})\n"),
         about="anything",
     )

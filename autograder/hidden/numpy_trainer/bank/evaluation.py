@@ -90,15 +90,16 @@ BOUNDED = (
     "loss can exceed a bound. Work with logits: the log of the sum of exponentials minus the "
     "target's logit."
 )
-for how, kept, several in (
-    ("added", "{} + 1e-{}", (7, 8, 10, 12)),
-    ("clipped", "np.maximum({}, 1e-{})", (7, 8, 10, 12, 15)),
-):
-    for digits in several:
+for digits in (7, 8, 10, 12, 15):
+    for how, kept in (
+        ("added", f"{SURE} + 1e-{digits}"),
+        ("clipped", f"np.maximum({SURE}, 1e-{digits})"),
+    ):
         evaluation.edit(
             f"probability_{how}_at_1e{digits}",
             BOUNDED,
-            (LOSS, f"    loss = float(-np.mean(np.log({kept.format(SURE, digits)})))\n"),
+            (LOSS, f"    loss = float(-np.mean(np.log({kept})))\n"),
+            equivalent_to=f"probability_added_at_1e{digits}",  # where no probability is in between
         )
 evaluation.edit(
     "softmax_twice",
@@ -126,6 +127,14 @@ for size in (32, 64, 100, 128, 256, 500, 512):
     evaluation.edit(f"mean_of_losses_by_{size}", MEANS, losses)
     evaluation.edit(f"mean_of_batches_of_{size}", MEANS, losses, accuracies)
 
+evaluation.edit(
+    "logarithm_of_the_softmax",
+    "The logarithm is taken of a softmax that has become 0, so that the loss of a row that is "
+    "surely wrong is infinite. Take it before: the log of the sum of exponentials minus the "
+    "target's logit.",
+    (LOSS, f"    loss = float(-np.mean(np.log({SURE})))\n"),
+    about="anything",
+)
 evaluation.edit(
     "divided_by_the_rows_again",
     "The mean loss is divided by the number of rows once more, so that it shrinks as the set "

@@ -121,10 +121,7 @@ fit.edit(
     "inputs_standardised",
     "The inputs are standardised inside, so that whoever uses the parameters on the inputs as they "
     "are gets something else. x is used as given: scaling is the caller's business.",
-    (
-        SPLIT,
-        "    x = (x - x.mean()) / (x.std() + 1e-12)\n" + SPLIT,
-    ),
+    (SPLIT, "    x = (x - x.mean()) / (x.std() + 1e-12)\n" + SPLIT),
     about="anything",
 )
 fit.edit(
@@ -169,10 +166,7 @@ fit.edit(
     "seeded_inside",
     "A generator with a fixed seed is made inside, so that every run is the same whatever rng is. "
     "All randomness comes from the rng that is passed in.",
-    (
-        SPLIT,
-        "    rng = np.random.default_rng(0)\n" + SPLIT,
-    ),
+    (SPLIT, "    rng = np.random.default_rng(0)\n" + SPLIT),
     about="anything",
 )
 fit.edit(
@@ -181,6 +175,7 @@ fit.edit(
     "behind and the last epoch is never judged. Train first.",
     (RATE, RATE + MEASURED),
     ('config["dropout"], rng\n        )\n' + MEASURED, 'config["dropout"], rng\n        )\n'),
+    about="anything",
 )
 
 for how, rows in (

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.api import Bank
 from autograder.hidden.numpy_trainer.bank.reading import column, count, cross_entropy
+from autograder.hidden.numpy_trainer.probes.fit_stopping import FAST
 from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
@@ -30,7 +31,7 @@ def worsens(raw: Any, inputs: Any, secrets: Any) -> Any:
     """How long each run was, and which epoch's parameters came back.
 
     Every class is one row's. The two of validation have the lowest biases, equal but for rounding;
-    the loss of either is log sum exp(b) - b.
+    the loss of either is log sum exp(b) - b. Only in a single batch are the training losses known.
     """
     seen = {}
     for where, run in raw.items():
@@ -39,23 +40,27 @@ def worsens(raw: Any, inputs: Any, secrets: Any) -> Any:
         seen[where] = {
             "the number of epochs that ran": count(len(history["val_loss"])),
             "epoch whose parameters are returned": count(_epoch_of(loss, history)),
-            "first training loss": history["train_loss"][0],
             "validation accuracies": column(history["val_accuracy"]),
             "the validation loss rises": bool(np.all(np.diff(column(history["val_loss"])) > 0)),
         }
+        if where != FAST:
+            seen[where]["first training loss"] = history["train_loss"][0]
     return seen
 
 
 @fit.observe("improves")
 def improves(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """The validation loss of ten rows is known but for how many of them are of class 0."""
-    history, params = raw["history"], raw["params"]
-    zero, one = cross_entropy(logits_of(params, np.eye(2)), np.array([0, 1]))
-    found = [_epoch_of((k * zero + (10 - k) * one) / 10, history) for k in range(11)]
-    return {
-        "the number of epochs that ran": count(len(history["val_loss"])),
-        "epoch whose parameters are returned": count(max(found)),
-    }
+    """How long each run was, and which epoch's validation loss is nearest to that of the parameters
+    that came back."""
+    seen = {}
+    for where, run in raw.items():
+        losses = column(run["history"]["val_loss"])
+        loss = cross_entropy(logits_of(run["params"], inputs["x"][:1]), inputs["y"][:1])[0]
+        seen[where] = {
+            "the number of epochs that ran": count(len(losses)),
+            "epoch whose parameters are returned": count(np.argmin(np.abs(losses - loss))),
+        }
+    return seen
 
 
 @fit.observe("turns")
@@ -159,6 +164,16 @@ fit.edit(
     (COPY, COPY.replace("val_loss, 0", "val_loss, waited")),
     about="anything",
 )
+for digits in (3, 4):
+    fit.edit(
+        f"better_by_1e{digits}_at_least",
+        "A new lowest validation loss counts only where it is lower by some small number. A run "
+        "that improves slowly is then stopped and its best epoch lost: any loss below the lowest "
+        "counts.",
+        ("if val_loss < lowest", f"if val_loss < lowest - 1e-{digits}"),
+        source="torch.optim.lr_scheduler.ReduceLROnPlateau, parameter threshold",
+        about="anything",
+    )
 fit.edit(
     "equal_counts_as_better",
     "A validation loss equal to the lowest counts as a new lowest, so that a network that stands "

@@ -162,7 +162,7 @@ passes.edit(
     "gradients_kept_between_calls",
     "The dict of gradients is made once and handed out by every call, so that a second call "
     "overwrites what the first one gave. Make a new dict in each call.",
-    ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits"),
+    ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits\n    grads.clear()"),
     ("def backward(", "_GRADS = {}\n\n\ndef backward("),
     about="anything",
 )

@@ -90,6 +90,12 @@ start.edit(
     source="Glorot and Bengio (2010), section 4.2.1",
 )
 start.edit(
+    "scale_of_the_first_layer",
+    "All layers are drawn with the scale of the first one. Each layer adds up as many terms as it "
+    "has inputs of its own: take fan_in from its own pair of sizes.",
+    ("np.sqrt(2 / fan_in)", "np.sqrt(2 / sizes[0])"),
+)
+start.edit(
     "without_the_gain",
     "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so that every layer halves "
     "its power: He's rule has a 2 above the line.",
@@ -198,6 +204,15 @@ start.edit(
     "global_generator",
     "The weights come from NumPy's global generator, and rng is ignored: with the same seed two "
     "starts differ. Every draw has to come from rng.",
+    ("rng.normal(", "np.random.normal("),
+    about="anything",
+)
+start.edit(
+    "global_generator_seeded",
+    "NumPy's global generator is seeded inside and drawn from, and rng is ignored: every network "
+    "starts the same, and the caller's random state is another one. Every draw has to come from "
+    "rng.",
+    ("    params = {}\n", "    params = {}\n    np.random.seed(0)\n"),
     ("rng.normal(", "np.random.normal("),
     about="anything",
 )

@@ -50,7 +50,7 @@ def droppable(rng: np.random.Generator) -> Inputs:
     params = {
         "W1": np.zeros((1, units)),
         "b1": np.ones(units),
-        "W2": rng.normal(size=(units, 2)) / 20,
+        "W2": rng.normal(size=(units, 2)) / 100,
         "b2": np.zeros(2),
     }
     x, y = np.ones((1, 1)), np.zeros(1, dtype=np.int64)

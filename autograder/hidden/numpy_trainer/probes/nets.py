@@ -54,7 +54,7 @@ class Recorder:
     """Plain gradient descent with lesson 05's interface, that notes what it is given."""
 
     def __init__(self, groups: Any) -> None:
-        self.groups = [{"lr": 123.0, **group} for group in groups]
+        self.groups = [{"lr": 0.77, **group} for group in groups]
         self.seen: list[Any] = []
 
     def step(self, grads: Any) -> None:

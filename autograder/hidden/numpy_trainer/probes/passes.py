@@ -4,15 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import (
-    AFTERWARDS,
-    FORMULA,
-    OVERWRITTEN,
-    Inputs,
-    Probes,
-    overwrite,
-    snapshot,
-)
+from autograder.api import AFTERWARDS, FORMULA, OVERWRITTEN, Inputs, Probes, overwrite, snapshot
 from autograder.hidden.numpy_trainer.probes.nets import batch, in_order
 
 probes = Probes()
