@@ -40,8 +40,9 @@ test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARG
 	$(BIN)/python -m pytest -m browser
 	$(BIN)/autograder demo
 
-test-all: test  ## test, the whole audit, the slow tests, a class with every mistake
+test-all: test  ## test, the whole audit with mutants, slow tests, a class with every mistake
 	$(BIN)/autograder audit
+	$(BIN)/autograder audit --mutate
 	$(BIN)/python -m pytest -m slow || test $$? -eq 5
 	$(BIN)/autograder demo --every-mistake
 

@@ -151,12 +151,47 @@ def grade(
 
 @main.command()
 @click.argument("lessons", nargs=-1)
+@click.option("--mutate", is_flag=True, help="Change the reference; list what no probe sees.")
+@click.option("--exercise", metavar="KEY", help="With --mutate: of one exercise only.")
 @clear_errors
-def audit(lessons: tuple[str, ...]) -> None:
+def audit(lessons: tuple[str, ...], mutate: bool, exercise: str | None) -> None:
     """Test the hidden tests: each misconception against each probe.
+
+    With --mutate: every small change of the reference has to be seen by a probe, or explained in
+    the lesson's survivors.toml.
 
     Example: autograder audit 05_optimizers
     """
+    if mutate:
+        _mutate(lessons, exercise)
+    elif exercise:
+        raise click.UsageError("--exercise goes with --mutate")
+    else:
+        _audit(lessons)
+
+
+def _mutate(lessons: tuple[str, ...], exercise: str | None) -> None:
+    from autograder.mutation import mutate_lesson, report_lines
+    from autograder.report import progress_bar
+
+    course = Course.find()
+    chosen = [course.lesson(lesson_id) for lesson_id in lessons or course.lesson_ids()]
+    if exercise:
+        chosen = [lesson for lesson in chosen if exercise in lesson.exercises]
+        if not chosen:
+            raise CourseError(f"no exercise {exercise!r} in {', '.join(lessons) or 'any lesson'}")
+    problems = False
+    for lesson in chosen:
+        with progress_bar(f"changing {lesson.id}") as progress:
+            result = mutate_lesson(lesson, [exercise] if exercise else [], progress=progress)
+        click.echo(f"# {lesson.id}")
+        for line in report_lines(result):
+            click.echo(line)
+        problems = problems or not result.fine
+    sys.exit(PROBLEMS if problems else DONE)
+
+
+def _audit(lessons: tuple[str, ...]) -> None:
     from autograder.audit import audit_lesson, matrix, summary
     from autograder.probe import load_probes
 

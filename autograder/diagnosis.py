@@ -15,6 +15,7 @@ from autograder.lesson import Lesson, LessonError
 from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
+from autograder.values import same_values
 from autograder.verdict import Diagnosis
 
 Observations = dict[str, Observation]
@@ -76,11 +77,11 @@ class _Search:
     @classmethod
     def of(cls, case: Case, observe: Observe) -> _Search:
         """Search by values where one is wrong, else by everything."""
-        values = [p for p in case.probes if p.kind == "values"]
-        wrong = any(not equal(case.expected[p.name], case.got[p.name], p.tolerance) for p in values)
-        asked = values if wrong else case.probes
-        numbers = is_evidence(asked, case.expected, case.got)
-        return cls(case, observe, asked, equal, numbers)
+        asked: Sequence[Probe] = [p for p in case.probes if p.kind == "values"]
+        same: Same = same_values
+        if all(same(case.expected[p.name], case.got[p.name], p.tolerance) for p in asked):
+            asked, same = case.probes, equal
+        return cls(case, observe, asked, same, is_evidence(asked, case.expected, case.got))
 
     def singles(self) -> list[Held]:
         """Misconceptions that fit alone."""

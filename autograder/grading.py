@@ -6,17 +6,20 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.calls import Program, reads
+from autograder.attempts import LATER, Attempts
+from autograder.calls import Program
 from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
 from autograder.forbidden import forbidden_uses, opaque_uses
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise, Lesson
+from autograder.limits import left_out
 from autograder.messages import explain
 from autograder.names import bound_names, used_names
 from autograder.observation import Lost
@@ -101,8 +104,9 @@ class _Grading:
         self._open_kernel = open_kernel
         self._deadline = time.monotonic() + limits.submission_seconds
         self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
+        attempts = Attempts(rebuilt, judge.lesson)
+        self._stands = {e.key: attempts.stand(e) for e in self._by_test.values()}
         self._learners = learner_cells(rebuilt, judge.lesson)
-        self._program = Program(cell.source for cell in self._learners)
         self._findings: dict[str, Findings] = {}
         self._visible: dict[str, Ran] = {}
         self._killed: dict[str, Lost] = {}  # by exercise
@@ -172,29 +176,33 @@ class _Grading:
 
     def _run_cells(self, runner: KernelRunner) -> bool:
         """True when the last cell was reached; False when the kernel did not live so long."""
+        tests = {grade_id(cell): cell for cell in self.notebook.cells}
         for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type != "code" or index in self._skip:
-                continue
             if self._late():
                 return True
-            exercise = self._by_test.get(grade_id(cell) or "")
-            if exercise is not None:
-                self._judge_cell(runner, cell, exercise)
-            elif self.full or kind(cell) is not Kind.DEMO:
+            if cell.cell_type == "code" and index not in self._skip:
                 self._run_cell(runner, index, cell)
+            for exercise in self._by_test.values():
+                if self._stands[exercise.key].behind == index and runner.dead is None:
+                    self._judge_cell(runner, tests[exercise.test_id], exercise)
             if runner.dead is not None:
                 return False
         return True
 
     def _run_cell(self, runner: KernelRunner, index: int, cell: NotebookNode) -> None:
-        ran = runner.run_cell(cell.source)
+        """Run a cell, unless it is a graded one that is judged here, or a demo that is left out."""
+        tested = self._by_test.get(grade_id(cell) or "")
+        is_judged_here = tested is not None and self._stands[tested.key].behind == index
+        if is_judged_here or (kind(cell) is Kind.DEMO and not self.full):
+            return
+        ran = runner.run_visible_tests(cell.source) if tested else runner.run_cell(cell.source)
         cell.outputs = ran.outputs
         if ran.lost is None:
             return
         self._skip.add(index)
         cell.outputs = [*ran.outputs, _stdout(f"This cell was stopped: {ran.lost.reason}.\n")]
         for exercise in self._by_test.values():
-            if grade_id(cell) in exercise.solution_ids:
+            if index in self._stands[exercise.key].cells:
                 self._killed[exercise.key] = ran.lost
 
     def _judge_cell(self, runner: KernelRunner, cell: NotebookNode, exercise: Exercise) -> None:
@@ -219,7 +227,7 @@ class _Grading:
         key = exercise.key
         if key in self._unwritten:
             return self.judge.not_attempted(key)
-        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program)
+        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program(exercise))
         if forbidden:
             note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
             return self.judge.refused(key, "forbidden", note)
@@ -232,11 +240,31 @@ class _Grading:
                 TOO_LONG if self._late() else "the kernel was ended too often before this exercise"
             )
             return self.judge.refused(key, "error", f"It was not run: {reason}.")
-        return self.judge.verdict(self._findings[key], blame=lambda: self._blame(exercise, earlier))
+        verdict = self.judge.verdict(
+            self._findings[key], blame=lambda: self._blame(exercise, earlier)
+        )
+        if verdict.status == "passed" or not self._stands[key].replaced:
+            return verdict
+        return replace(verdict, note=f"{LATER} {verdict.note}".strip())
+
+    def _program(self, exercise: Exercise) -> Program:
+        """What the learner had run when an exercise was judged. A cell that ended a kernel was left
+        out of the next."""
+        ran = self.notebook.cells[: self._stands[exercise.key].behind + 1]
+        ids = {cell.id for cell in ran}
+        return self._whole_program.first(sum(cell.id in ids for cell in self._that_ran()))
+
+    @cached_property
+    def _whole_program(self) -> Program:
+        return Program(cell.source for cell in self._that_ran())
+
+    def _that_ran(self) -> list[NotebookNode]:
+        ended = {self.notebook.cells[index].id for index in self._skip}
+        return [cell for cell in self._learners if cell.id not in ended]
 
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that failed."""
-        used = {n for s in self._program.reached(exercise.names) for n in reads(s)}
+        used = self._program(exercise).reach(exercise.names).names
         return tuple(
             key
             for key, verdict in earlier.items()
@@ -244,12 +272,12 @@ class _Grading:
         )
 
     def _for_a_person(self) -> list[str]:
-        return [
+        return [said for cell in self.notebook.cells if (said := left_out(cell.source))] + [
             f"{exercise.key}: uses {', '.join(names)}, which the search for library calls "
             "cannot see through; look at it"
             for exercise in self._by_test.values()
             if exercise.key not in self._unwritten
-            and (names := opaque_uses(exercise, self._program))
+            and (names := opaque_uses(exercise, self._program(exercise)))
         ]
 
 

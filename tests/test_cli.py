@@ -66,6 +66,8 @@ def test_every_command_has_help_with_an_example(command):
         ("grade", LESSON, "--student", "../.."),
         ("grade", LESSON, "--workers", "0"),
         ("audit", "99_nothing"),
+        ("audit", LESSON, "--mutate", "--exercise", "nothing"),
+        ("audit", LESSON, "--exercise", "adam_step"),
         ("nonsense",),
     ],
     ids=lambda args: " ".join(Path(a).name for a in args),

@@ -28,7 +28,7 @@ class AnswersAndBank:
     Attributes:
         lesson_id: the lesson.
         right, wrong: answers to its exercises, as `helpers` describes them.
-        named: of some of the wrong ones, exercise -> label -> the name of the misconception in them,
+        named: exercise -> label of a wrong answer -> the name of the misconception in it,
             or `"one + other"` where there are two.
         fewest_right, fewest_wrong: of each exercise at least; a prediction has one letter that is
             right.
