@@ -1,5 +1,6 @@
 """Saving and loading a run that goes on: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,13 @@ from autograder.hidden.numpy_trainer.bank.reading import count
 
 bank = Bank()
 checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
+flagged = partial(checkpoints.edit, about="anything")  # no number shows these
 LOADED = (
     "    optimizer.load_state_dict(state)  # the last that can refuse; it changes nothing then\n"
 )
 GENERATOR = "    rng.bit_generator.state = generator\n"
+HALF = '    rng.bit_generator.state |= {"state": generator["state"]}\n'
+PLAIN = '{"plain": value}'
 FILLED = "    for name, array in params.items():\n        array[...] = saved[name]\n"
 
 
@@ -53,58 +57,44 @@ def _wrong(one: Any, other: Any) -> int:
     return int(np.sum(one != other))
 
 
-checkpoints.edit(
+flagged(
     "optimizer_left_out",
     "The optimizer's state is not restored, so that a resumed run starts with empty velocities. "
     "Its losses look right, and not one step is the same.",
     (LOADED, ""),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "generator_left_out",
     "The generator goes on from wherever it was, so that a resumed run sees other batches and "
     "other masks. Its state belongs in the checkpoint: rng.bit_generator.state.",
     (GENERATOR, ""),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "half_of_the_generator",
     "Only the two large numbers of the generator are restored. It also keeps half of a draw for "
     "the next small integer: save its whole state.",
-    (
-        GENERATOR,
-        "    whole = rng.bit_generator.state\n"
-        '    rng.bit_generator.state = {**whole, "state": generator["state"]}\n',
-    ),
-    about="anything",
+    (GENERATOR, HALF),
 )
-checkpoints.edit(
+flagged(
     "generator_reseeded",
     "The generator is seeded with the epoch when a run is loaded. That can be repeated, but it is "
     "not what the uninterrupted run would have drawn.",
     (GENERATOR, "    rng.bit_generator.state = np.random.default_rng(epoch).bit_generator.state\n"),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "single_precision",
     "The arrays are saved as float32 and lose half of their digits. A resumed run stays close, and "
     "is not the same: save them as they are.",
     (
-        "        arrays[name] = value\n",
-        "        value = value.astype(np.float32) if value.dtype == np.float64 else value\n"
-        "        arrays[name] = value\n",
+        "arrays[name] = value\n",
+        "arrays[name] = value.astype(value.dtype.str.replace('f8', 'f4'))\n",
     ),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "rounded_numbers",
     "The numbers of the optimizer's state are rounded on their way through text. JSON keeps all "
     "digits of a float; a format with six does not.",
-    (
-        '    return {"plain": value}',
-        '    return {"plain": float(f"{value:.6g}") if isinstance(value, float) else value}',
-    ),
-    about="anything",
+    (PLAIN, '{"plain": float(f"{value:.6g}") if isinstance(value, float) else value}'),
 )
 checkpoints.edit(
     "next_epoch",
@@ -112,47 +102,40 @@ checkpoints.edit(
     "one comes next is the caller's business.",
     ("    return epoch\n", "    return epoch + 1\n"),
 )
-checkpoints.edit(
+flagged(
     "empty_things_lost",
     "Empty lists and dicts are left out when the state is flattened, and are missing when it is "
     "put together again. An optimizer that has not stepped yet may well have some.",
     (
-        '        return {"dict": {key: pack(item, arrays) for key, item in value.items()}}',
-        "        full = {k: v for k, v in value.items() "
-        "if not (isinstance(v, (dict, list, tuple)) and len(v) == 0)}\n"
-        '        return {"dict": {key: pack(item, arrays) for key, item in full.items()}}',
+        "for key, item in value.items()}",
+        "for key, item in value.items() if item not in ([], (), {})}",
     ),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "arrays_replaced",
     "The dict gets new arrays, and the optimizer still holds the old ones, so that its steps no "
     "longer reach the network. Write into the arrays that are there.",
     (FILLED, "    for name in list(params):\n        params[name] = saved[name]\n"),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "parameters_not_restored",
     "Optimizer and generator are restored, and the parameters stay as they were. Write the saved "
     "values into the given arrays.",
     (FILLED, ""),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "pickled",
     "The state goes into the archive as an object array, which is a pickle: np.load refuses it "
     "without allow_pickle, and loading it may run code. Store text and plain arrays.",
     (
-        'arrays["text"] = np.array(json.dumps(pack(run, arrays)))',
-        'arrays["text"] = np.array(json.dumps(pack(run, arrays)), dtype=object)',
+        "np.array(json.dumps(pack(run, arrays)))",
+        "np.array(json.dumps(pack(run, arrays)), dtype=object)",
     ),
     ("with np.load(path, allow_pickle=False) as", "with np.load(path, allow_pickle=True) as"),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "own_suffix",
     "The file is given another name than the one that was asked for. The contract says exactly "
     "path, with or without a suffix.",
     ("    path = Path(path)\n", '    path = Path(path).with_suffix(".npz")\n'),
-    about="anything",
 )

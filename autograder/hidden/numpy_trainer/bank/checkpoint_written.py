@@ -1,5 +1,6 @@
 """Writing so that no crash spoils a checkpoint: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 from autograder.api import Bank, Number
@@ -7,6 +8,7 @@ from autograder.hidden.numpy_trainer.bank.reading import count
 
 bank = Bank()
 checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
+flagged = partial(checkpoints.edit, about="anything")  # no number shows these
 WRITTEN = (
     '        with aside.open("wb") as file:\n'
     "            np.savez(file, **arrays)\n"
@@ -14,6 +16,7 @@ WRITTEN = (
     "            os.fsync(file.fileno())  # the content is on the disk before the name is\n"
     "        aside.replace(path)\n"
 )
+FAILED = "    except OSError:\n        path.unlink()\n        raise\n"
 STRAIGHT = '        with path.open("wb") as file:\n            np.savez(file, **arrays)\n'
 
 
@@ -36,37 +39,27 @@ def _whole(left: Any, where: str) -> bool:
     return isinstance(left, Number) and left.value == 2
 
 
-checkpoints.edit(
+flagged(
     "suffix_appended",
     "np.savez is given the path itself, and appends .npz where that has no such suffix, so that "
     "the file lies elsewhere. Give it an open file: nothing is appended to that.",
     (WRITTEN, "        np.savez(path, **arrays)\n"),
     source="numpy.savez, parameter file",
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "written_in_place",
     "The old file is opened for writing, and from then on it is broken until the new one is "
     "complete. A crash in between costs both: write aside, then rename.",
     (WRITTEN, STRAIGHT),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "removed_after_a_crash",
-    "When writing fails the broken file is removed, but it has replaced the old one by then. "
-    "Nothing is left at all. Write aside, then rename: the old one stays until the end.",
-    (
-        WRITTEN,
-        "        try:\n"
-        '            with path.open("wb") as file:\n'
-        "                np.savez(file, **arrays)\n"
-        "        except OSError:\n"
-        "            path.unlink()\n"
-        "            raise\n",
-    ),
-    about="anything",
+    "When writing fails the broken file is removed, but it has replaced the old one by then, so "
+    "that nothing is left. Write aside, then rename: the old one stays until the end.",
+    (WRITTEN, STRAIGHT),
+    ("    finally:\n        aside.unlink(missing_ok=True)\n", FAILED),
 )
-checkpoints.edit(
+flagged(
     "copied_not_renamed",
     "The new file is complete beside the old one, and then copied over it: while it is copied the "
     "old one is broken. os.replace gives it the old one's name in one step.",
@@ -74,12 +67,10 @@ checkpoints.edit(
         "        aside.replace(path)\n",
         "        path.write_bytes(aside.read_bytes())\n        aside.unlink()\n",
     ),
-    about="anything",
 )
-checkpoints.edit(
+flagged(
     "half_file_left",
     "The file is written aside and renamed, but when something fails in between, the half file "
     "stays in the folder. Remove it, whatever happens.",
     ("        aside.unlink(missing_ok=True)\n", "        pass\n"),
-    about="anything",
 )

@@ -1,5 +1,6 @@
 """The rows of an epoch: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
 epoch = bank.exercise("train_epoch")
+flagged = partial(epoch.edit, about="anything")  # no number shows these
 FINE = 1e-6
 ORDER = "order = rng.permutation(len(x))"
 ROWS = "        rows = order[start : start + batch_size]\n"
@@ -80,26 +82,23 @@ def dropped(raw: Any, inputs: Any, secrets: Any) -> Any:
     }
 
 
-epoch.edit(
+flagged(
     "not_shuffled",
     "The rows are taken as they come, in every epoch the same. Neighbours in a file are often "
     "alike: draw a new permutation from rng each time.",
     (ORDER, "order = np.arange(len(x))"),
-    about="anything",
 )
-epoch.edit(
+flagged(
     "same_order_every_epoch",
     "The permutation comes from a generator that is made anew each time, so that all epochs see "
     "the same batches. Draw it from the rng that is passed in.",
     ("order = rng.permutation", "order = np.random.default_rng(0).permutation"),
-    about="anything",
 )
-epoch.edit(
+flagged(
     "global_generator",
     "The permutation comes from NumPy's global generator, so that equal generators give different "
     "epochs. Draw it from the rng that is passed in.",
     ("order = rng.permutation", "order = np.random.permutation"),
-    about="anything",
 )
 epoch.edit(
     "targets_not_permuted",
@@ -114,13 +113,12 @@ epoch.edit(
     (TARGETS, "loss_and_gradient(logits, y[other[start : start + batch_size]])"),
     ("    total = 0.0\n", "    total = 0.0\n    other = rng.permutation(len(x))\n"),
 )
-epoch.edit(
+flagged(
     "shuffled_in_place",
     "The rows of x and y are shuffled where they are, so that the caller's data comes back in "
     "another order. Draw an order, and index with it.",
     (ORDER, "order = rng.permutation(len(x))\n    x[...], y[...] = x[order], y[order]"),
     (ROWS, "        rows = np.arange(start, min(start + batch_size, len(x)))\n"),
-    about="anything",
 )
 
 WHOLE = (
@@ -133,21 +131,19 @@ for called, starts, mean in (
     ("all_or_none", "len(x) - batch_size + 1", "len(x)"),
     ("used_or_none", "len(x) - batch_size + 1", "max(len(x) - len(x) % batch_size, 1)"),
 ):
-    epoch.edit(
+    flagged(
         f"last_batch_dropped_mean_over_{called}",
         WHOLE,
         (BATCHES, f"range(0, {starts}, batch_size)"),
         ("return total / len(x)", f"return total / {mean}"),
         source="torch.utils.data.DataLoader with drop_last=True",
-        about="anything",
     )
 
 for called, size in (("", "len(rows)"), ("_in_whole_batches", "batch_size")):
-    epoch.edit(
+    flagged(
         f"drawn_with_replacement{called}",
         "Each batch is drawn at random from all rows, so that some are used twice in an epoch and "
         "others never. One permutation, cut into slices, uses each once.",
         (ORDER, "order = np.arange(len(x))"),
         (ROWS, f"{ROWS}        rows = rng.integers(len(x), size={size})\n"),
-        about="anything",
     )

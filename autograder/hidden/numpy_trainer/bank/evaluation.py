@@ -5,8 +5,12 @@ from autograder.api import Bank
 bank = Bank()
 evaluation = bank.exercise("evaluate")
 LOSS = "    loss, _ = loss_and_gradient(logits, y)\n"
+GOOD = """    good = np.argmax(logits, axis=1) == y
+    loss = loss_and_gradient(logits[good], y[good])[0] if good.any() else 0.0
+"""
 RIGHT = "float(np.mean(np.argmax(logits, axis=1) == y))"
-OWN = "np.exp(logits - logits.max(axis=1, keepdims=True))"
+TOP = "logits.max(axis=1, keepdims=True)"
+OWN = f"np.exp(logits - {TOP})"
 SURE = f"({OWN}[np.arange(len(y)), y] / {OWN}.sum(axis=1))"
 
 
@@ -67,21 +71,13 @@ evaluation.edit(
     "loss_of_the_right_rows",
     "Only rows that are right enter the loss. It is the wrong ones that tell most: the mean is "
     "over all of them.",
-    (
-        LOSS,
-        "    good = np.argmax(logits, axis=1) == y\n"
-        "    loss = loss_and_gradient(logits[good], y[good])[0] if good.any() else 0.0\n",
-    ),
+    (LOSS, GOOD),
 )
 evaluation.edit(
     "unstable",
     "The exponential is taken of the logits as they are, and overflows for large ones. Subtract "
     "each row's largest logit first: the loss does not change.",
-    (
-        LOSS,
-        "    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)\n"
-        "    loss = float(-np.mean(np.log(p[np.arange(len(y)), y])))\n",
-    ),
+    (LOSS, f"    loss = float(-np.mean(np.log({SURE.replace(TOP, '0')})))\n"),
     about="anything",
 )
 
@@ -105,10 +101,7 @@ evaluation.edit(
     "softmax_twice",
     "The probabilities are handed to a loss that takes logits, so that softmax is applied twice "
     "and even a sure network has a high loss. Hand it the logits.",
-    (
-        LOSS,
-        f"    e = {OWN}\n    loss, _ = loss_and_gradient(e / e.sum(axis=1, keepdims=True), y)\n",
-    ),
+    (LOSS, f"    loss, _ = loss_and_gradient({OWN} / {OWN}.sum(axis=1, keepdims=True), y)\n"),
 )
 
 MEANS = (

@@ -80,10 +80,7 @@ fit.edit(
     "schedule_only_in_the_history",
     "The rates are written to the history, and the epochs train with config's lr. What train_epoch "
     "is given is the rate of the epoch.",
-    (
-        'config["batch_size"], lr, config["dropout"]',
-        'config["batch_size"], config["lr"], config["dropout"]',
-    ),
+    ('config["batch_size"], lr,', 'config["batch_size"], config["lr"],'),
     about="anything",
 )
 fit.edit(

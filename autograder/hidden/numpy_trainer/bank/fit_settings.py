@@ -1,5 +1,6 @@
 """Rows, other settings and chance: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
 fit = bank.exercise("fit")
+flagged = partial(fit.edit, about="anything")  # no number shows these
 CLOSE = 1e-7
 PARTS = "    val, train = order[:held], order[held:]\n"
 MEASURED = "        val_loss, val_accuracy = evaluate(params, x_val, y_val)\n"
 RATE = "        lr = rate_of(epoch, config)\n"
 SPLIT = "    order = rng.permutation(len(x))\n"
+AGAIN = "        for name in params:\n            params[name][...] = start[name]\n"
 HELD = 'round(config["val_fraction"] * len(x))'
 
 
@@ -90,12 +93,11 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {**told_apart(raw), AFTERWARDS: raw["first"][AFTERWARDS]}
 
 
-fit.edit(
+flagged(
     "trained_on_everything",
     "The validation rows are trained on as well, so that their loss says nothing about new rows. "
     "Train on the others only.",
     (PARTS, "    val, train = order[:held], order\n"),
-    about="anything",
 )
 fit.edit(
     "validated_on_training_rows",
@@ -103,98 +105,83 @@ fit.edit(
     "and stops nothing: use rows that are never trained on.",
     (PARTS, "    val, train = order[-held:], order[held:]\n"),
 )
-fit.edit(
+flagged(
     "parts_swapped",
     "The small part is trained on and the large one validates. val_fraction is the part that is "
     "kept for validation.",
     ("val, train = ", "train, val = "),
-    about="anything",
 )
-fit.edit(
+flagged(
     "targets_of_other_rows",
     "The rows are permuted and their targets are not, so that images and classes no longer belong "
     "together. Index both with the same order.",
     ("x[train], y[train], x[val], y[val]", "x[train], y[held:], x[val], y[:held]"),
-    about="anything",
 )
-fit.edit(
+flagged(
     "inputs_standardised",
     "The inputs are standardised inside, so that whoever uses the parameters on the inputs as they "
     "are gets something else. x is used as given: scaling is the caller's business.",
     (SPLIT, "    x = (x - x.mean()) / (x.std() + 1e-12)\n" + SPLIT),
-    about="anything",
 )
-fit.edit(
+flagged(
     "no_dropout",
     "Training runs without dropout, whatever config says. train_epoch takes p, the probability to "
     "drop a unit: hand it over.",
     ('lr, config["dropout"], rng', "lr, 0.0, rng"),
-    about="anything",
 )
-fit.edit(
+flagged(
     "no_decay",
     "weight_decay never reaches the optimizer, so that the weights do not shrink. Hand it over "
     "when the optimizer is made.",
     ('weight_decay=config["weight_decay"]', "weight_decay=0.0"),
-    about="anything",
 )
-fit.edit(
+flagged(
     "full_batch",
     "Each epoch is one batch of all rows, and so one step. config's batch_size is what train_epoch "
     "should be given.",
     ('config["batch_size"], lr', "len(x_train), lr"),
-    about="anything",
 )
 fit.edit(
     "new_start_every_epoch",
     "The network is started anew in every epoch, so that nothing is ever learned for longer than "
     "one. Parameters and optimizer are made once, before the first epoch.",
-    (
-        RATE,
-        RATE + '        for name, array in init_mlp(config["sizes"], rng).items():\n'
-        "            params[name][...] = array\n",
-    ),
+    (RATE, f"{RATE}        start = init_mlp(config['sizes'], rng)\n{AGAIN}"),
 )
-fit.edit(
+flagged(
     "config_consumed",
     "config is emptied while it is read, so that the caller cannot use it again. Read its entries "
     "and leave them there.",
     ('config["sizes"], rng', 'config.pop("sizes"), rng'),
-    about="anything",
 )
-fit.edit(
+flagged(
     "seeded_inside",
     "A generator with a fixed seed is made inside, so that every run is the same whatever rng is. "
     "All randomness comes from the rng that is passed in.",
     (SPLIT, "    rng = np.random.default_rng(0)\n" + SPLIT),
-    about="anything",
 )
-fit.edit(
+flagged(
     "evaluated_before_the_epoch",
     "Each epoch's validation is measured before its training, so that the history is one epoch "
     "behind and the last epoch is never judged. Train first.",
     (RATE, RATE + MEASURED),
     ('config["dropout"], rng\n        )\n' + MEASURED, 'config["dropout"], rng\n        )\n'),
-    about="anything",
 )
 
 for how, rows in (
     ("down", "int(config['val_fraction'] * len(x))"),
     ("up", f"-round(-{HELD[6:-1]} - 0.5)"),
 ):
-    fit.edit(
+    flagged(
         f"rows_rounded_{how}",
         "The number of validation rows is cut off to a whole number in one direction. The contract "
         "rounds it: round(val_fraction * N).",
         (HELD, rows),
-        about="anything",
     )
 
 for which, order in (("first", "np.arange(len(x))"), ("last", "np.arange(len(x))[::-1]")):
-    fit.edit(
+    flagged(
         f"{which}_rows_validate",
         "Which rows validate is not left to chance: it is always those at one end of the data. "
         "Files are often sorted by class: draw the rows by rng.",
         (SPLIT, f"    order = {order}\n"),
-        about="anything",
     )

@@ -1,5 +1,6 @@
 """Stopping and keeping: what all right answers share with any split, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
 fit = bank.exercise("fit")
+flagged = partial(fit.edit, about="anything")  # no number shows these
 CLOSE = 1e-7
 NONE = -1
 COPY = "copy.deepcopy(params), val_loss, 0"
-BETTER = f"        if val_loss < lowest:\n            best, lowest, waited = {COPY}\n"
 RATE = "        lr = rate_of(epoch, config)\n"
 DONE = 'waited >= config["patience"]'
 SHOWN = "(loss, val_loss, val_accuracy, lr)"
@@ -103,12 +104,11 @@ fit.edit(
     "kept is another name for the arrays that every later step changes. Copy every array.",
     (COPY, COPY.replace("copy.deepcopy(params)", "params")),
 )
-fit.edit(
+flagged(
     "first_returned",
     "The parameters of the first epoch come back, however much better later ones are. Keep a new "
     "copy whenever the validation loss is the lowest so far.",
     (COPY, f"best if epoch else {COPY}"),
-    about="anything",
 )
 fit.edit(
     "highest_accuracy_kept",
@@ -131,12 +131,11 @@ fit.edit(
     (RATE, RATE + "        before = copy.deepcopy(params)\n"),
     (COPY, COPY.replace("copy.deepcopy(params)", "before")),
 )
-fit.edit(
+flagged(
     "never_stops",
     "The run goes on to its last epoch, and patience is not looked at. After that many epochs in a "
     "row without a new lowest validation loss it should stop.",
-    (f"            if {DONE}:\n                break\n", ""),
-    about="anything",
+    (DONE, "False"),
 )
 fit.edit(
     "one_epoch_too_patient",
@@ -150,46 +149,40 @@ fit.edit(
     "improvement. The count is 0 there.",
     (DONE, 'waited >= max(config["patience"] - 1, 1)'),
 )
-fit.edit(
+flagged(
     "stops_at_the_first_rise",
     "The run stops after the first epoch that brings no new lowest validation loss. The loss is "
     "noisy: wait for patience such epochs in a row.",
     (DONE, "waited >= 1"),
-    about="anything",
 )
-fit.edit(
+flagged(
     "count_never_reset",
     "The count of epochs without improvement goes on after a new lowest loss, so that the run "
     "stops after that many in all. Only epochs in a row count: start again at 0.",
     (COPY, COPY.replace("val_loss, 0", "val_loss, waited")),
-    about="anything",
 )
 for digits in (3, 4):
-    fit.edit(
+    flagged(
         f"better_by_1e{digits}_at_least",
         "A new lowest validation loss counts only where it is lower by some small number. A run "
         "that improves slowly is then stopped and its best epoch lost: any loss below the lowest "
         "counts.",
         ("if val_loss < lowest", f"if val_loss < lowest - 1e-{digits}"),
         source="torch.optim.lr_scheduler.ReduceLROnPlateau, parameter threshold",
-        about="anything",
     )
-fit.edit(
+flagged(
     "equal_counts_as_better",
     "A validation loss equal to the lowest counts as a new lowest, so that a network that stands "
     "still is never stopped. It has to be below.",
     ("if val_loss < lowest", "if val_loss <= lowest"),
-    about="anything",
 )
 fit.edit(
     "stopping_epoch_not_recorded",
     "The epoch in which the run stops is missing from the history. It ran, and it is the reason "
     "for stopping: append first, then decide.",
     (
-        "    return best, history\n",
-        f"    if {DONE}:\n"
-        "        history = {name: values[:-1] for name, values in history.items()}\n"
-        "    return best, history\n",
+        "                break\n",
+        "                [values.pop() for values in history.values()]\n                break\n",
     ),
 )
 fit.edit(

@@ -1,10 +1,18 @@
 """Mistakes in the two passes."""
 
+from functools import partial
+
 from autograder.api import Bank
 
 bank = Bank()
 passes = bank.exercise("forward__backward")
+flagged = partial(passes.edit, about="anything")  # no number shows these
+DEPTH = "    depth = len(params) // 2\n"
+IN_PLACE = """    names = [k for k in params if k[0] == "{0}"]
+    params = params | dict(zip(sorted(names), [params[k] for k in names], strict=True))
+"""
 LAST = 'return h @ W + params[f"b{depth}"], caches'
+SCORES = 'z = h @ W + params[f"b{depth}"]\n    '
 GATED = "            delta = delta * gate\n"
 
 
@@ -12,28 +20,16 @@ passes.edit(
     "relu_on_the_logits",
     "The last layer passes through ReLU too, so that no logit is negative. The logits are plain "
     "scores: the last layer is linear and nothing else.",
-    (
-        LAST,
-        'z = h @ W + params[f"b{depth}"]\n'
-        "    caches[-1] = (h, W, z > 0)\n    return z * (z > 0), caches",
-    ),
+    (LAST, SCORES + "caches[-1] = (h, W, z > 0)\n    return z * (z > 0), caches"),
 )
 
-for kind, weights in (
-    ("stable", "np.exp(z - z.max(axis=1, keepdims=True))"),
-    ("unstable", "np.exp(z)"),
-):
+for kind, shift in (("stable", " - z.max(axis=1, keepdims=True)"), ("unstable", "")):
     passes.edit(
         f"{kind}_probabilities_for_logits",
         "The network ends in a softmax, so that probabilities come back. The logits are plain "
         "scores: the loss applies the softmax itself, and would do so a second time.",
-        (
-            LAST,
-            'z = h @ W + params[f"b{depth}"]\n'
-            f"    e = {weights}\n    return e / e.sum(axis=1, keepdims=True), caches",
-        ),
+        (LAST, f"{SCORES}e = np.exp(z{shift})\n    return e / e.sum(1, keepdims=True), caches"),
     )
-
 passes.edit(
     "no_relu",
     "The hidden layers are linear, so that the whole network is one linear map, however deep. ReLU "
@@ -54,18 +50,11 @@ passes.edit(
     "layer is x @ W + b.",
     ('        z += params[f"b{layer}"]\n', ""),
 )
-passes.edit(
+flagged(
     "parameters_by_position",
     "The parameters are taken in the order in which the dict happens to hold them. Its keys may "
     "come in any order: fetch each one by its name.",
-    (
-        "    depth = len(params) // 2\n",
-        "    depth = len(params) // 2\n"
-        '    values = [[v for k, v in params.items() if k[0] == c] for c in "Wb"]\n'
-        '    params = {f"{c}{i + 1}": v for c, some in zip("Wb", values) '
-        "for i, v in enumerate(some)}\n",
-    ),
-    about="anything",
+    (DEPTH, DEPTH + "".join(IN_PLACE.format(kind) for kind in "Wb")),
 )
 passes.edit(
     "divided_by_rows",
@@ -99,70 +88,59 @@ passes.edit(
     ("gate = z > 0", "gate = np.heaviside(z, 0.5)"),
     ("(gate & (", "(gate * ("),
 )
-passes.edit(
+flagged(
     "closed_units_let_through",
     "On the way back the gate is turned round: the gradient passes where the unit was closed or "
     "dropped, and stops where it was open. Multiply by the gate itself.",
     (GATED, "            delta = delta * (gate == 0)\n"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "biases_not_added_up",
     "The gradient of a bias has a row for each row of the batch. All rows use the same bias, so "
     "their contributions add up: sum over the batch axis.",
     ("delta.sum(axis=0)", "delta.copy()"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "biases_as_rows",
     "The gradient of a bias is a table with one row. It has the shape of its parameter, one axis: "
     "sum over the batch axis without keeping it.",
     ("delta.sum(axis=0)", "delta.sum(axis=0, keepdims=True)"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "weight_gradient_transposed",
     "The gradient of W has the shape (fan_out, fan_in): its two factors stand in the wrong order. "
     "It has the shape of W: the transposed input times the gradient.",
     ("h.T @ delta", "delta.T @ h"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "weights_not_transposed",
     "On the way back the gradient is multiplied by W as it is, which fits square layers only, and "
     "mixes up their units. The way back goes through the transposed W.",
     ("delta @ W.T", "delta @ W"),
-    about="anything",
 )
 passes.edit(
     "first_layer_left_out",
     "The gradients of the first layer are zeros: nothing is passed back to it. The way back ends "
     "at the inputs, which need none, and not before W1 and b1.",
-    (
-        "    return grads",
-        '    grads["W1"] = 0 * grads["W1"]\n    grads["b1"] = 0 * grads["b1"]\n    return grads',
-    ),
+    ("    return grads", "    return grads | {k: 0 * grads[k] for k in ('W1', 'b1')}"),
 )
-passes.edit(
+flagged(
     "cache_spent_for_good",
     "The gates are overwritten while they are used, so that a second backward on the same caches "
     "finds other ones. Leave the caches as they are.",
     (GATED, "            delta = delta * gate\n            gate[...] = 0\n"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "one_cache_for_all",
     "The caches are kept in one place for all passes, so that the backward of an earlier pass gets "
     "those of the latest. Hand them out, and use those that come back.",
     ("    h, caches = x, []\n", "    h, caches = x, _LATEST\n    caches.clear()\n"),
     ("def backward(", "_LATEST = []\n\n\ndef backward("),
-    about="anything",
 )
-passes.edit(
+flagged(
     "gradients_kept_between_calls",
     "The dict of gradients is made once and handed out by every call, so that a second call "
     "overwrites what the first one gave. Make a new dict in each call.",
     ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits\n    grads.clear()"),
     ("def backward(", "_GRADS = {}\n\n\ndef backward("),
-    about="anything",
 )

@@ -1,18 +1,21 @@
 """Dropout in the two passes: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.api import Bank, Number
+from autograder.hidden.numpy_trainer.bank.passes import GATED, LAST, SCORES
 from autograder.hidden.numpy_trainer.bank.reading import count, same, told_apart
 
 bank = Bank()
 passes = bank.exercise("forward__backward")
+flagged = partial(passes.edit, about="anything")  # no number shows these
+DROP = "    if training and p > 0:\n        {0} = {0} * (rng.random({0}.shape) >= p) / (1 - p)\n"
 KEPT = "(rng.random(z.shape) >= p)"
 SCALE = " * (1 / (1 - p))"
-GATED = "            delta = delta * gate\n"
-LAST = 'return h @ W + params[f"b{depth}"], caches'
+GATED_LAST = "caches[-1] = (h, W, gate)\n    return z * gate, caches"
 CACHED = "        caches.append((h, W, gate))\n"
 
 
@@ -76,46 +79,30 @@ passes.edit(
     "dropout_on_the_logits",
     "Dropout is applied to the logits as well, so that whole classes vanish at random. It belongs "
     "after each hidden layer, and nowhere else.",
-    (
-        LAST,
-        'z = h @ W + params[f"b{depth}"]\n'
-        "    if training and p > 0:\n"
-        "        gate = (rng.random(z.shape) >= p) / (1 - p)\n"
-        "        caches[-1] = (h, W, gate)\n"
-        "        z = z * gate\n"
-        "    return z, caches",
-    ),
+    (LAST, f"{SCORES}gate = np.ones(z.shape)\n{DROP.format('gate')}    {GATED_LAST}"),
 )
 passes.edit(
     "dropout_on_the_inputs",
     "Dropout is applied to the inputs as well as to the hidden layers. Here the inputs stay as "
     "they are: the first gate comes after the first ReLU.",
-    (
-        "    h, caches = x, []\n",
-        "    h, caches = x, []\n"
-        "    if training and p > 0:\n"
-        "        h = h * (rng.random(h.shape) >= p) / (1 - p)\n",
-    ),
+    ("    h, caches = x, []\n", "    h, caches = x, []\n" + DROP.format("h")),
 )
-passes.edit(
+flagged(
     "never_dropped",
     "Nothing is ever dropped: p is not looked at. In training each hidden unit is set to zero with "
     "probability p, and the others are divided by 1 - p.",
     ("training and p > 0", "False"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "not_scaled",
     "The units that stay are not divided by 1 - p, so that training sees a smaller signal than "
     "evaluation does. Inverted dropout scales while training; look at the mean of a layer.",
     (SCALE, ""),
-    about="anything",
 )
 passes.edit(
     "scaled_in_evaluation",
-    "The units that stay keep their size in training, and evaluation multiplies by 1 - p. That is "
-    "dropout as it was first written. Inverted dropout divides in training, and leaves evaluation "
-    "alone.",
+    "The units that stay keep their size in training, and evaluation multiplies by 1 - p, as in "
+    "the first paper. Inverted dropout divides in training, and leaves evaluation alone.",
     (SCALE, ""),
     (CACHED, "        gate = gate if training else gate * (1 - p)\n" + CACHED),
     source="Srivastava et al. (2014), Dropout, figure 2",
@@ -140,76 +127,67 @@ passes.edit(
     "evaluation. One division brings the mean back.",
     (SCALE, SCALE + SCALE),
 )
-passes.edit(
+flagged(
     "one_mask_for_all_rows",
     "One mask is drawn for each layer and shared by all rows of the batch. Each row is a pass of "
     "its own: draw a mask of the shape of the whole layer's output.",
     ("rng.random(z.shape)", "rng.random(z.shape[1])"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "seeded_mask",
     "The masks come from a generator that is made anew in every pass, so that the same units are "
     "dropped every time. Draw from the rng that is passed in.",
     ("rng.random(z.shape)", "np.random.default_rng(0).random(z.shape)"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "global_generator",
     "The masks come from NumPy's global generator, and rng is ignored: equal generators give "
     "different passes. Draw from the rng that is passed in.",
     ("rng.random(z.shape)", "np.random.random(z.shape)"),
-    about="anything",
 )
 
 for when, condition in (
     ("in_evaluation", "p > 0"),
     ("wherever_there_is_a_generator", "rng is not None and p > 0"),
 ):
-    passes.edit(
+    flagged(
         f"dropped_{when}",
         "Units are dropped in evaluation too: training is not looked at. When it is False the "
         "whole network takes part, whatever p and rng are.",
         ("training and p > 0", condition),
-        about="anything",
     )
 
-passes.edit(
+flagged(
     "gate_ignored_on_the_way_back",
     "The gradient passes back as if every unit had been open. A unit that was closed, or dropped, "
     "had no part in the logits: multiply by the gate of its layer.",
     (GATED, "            pass\n"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "mask_ignored_on_the_way_back",
     "The gradient passes back through ReLU's gate alone, and dropout is forgotten. Units that were "
     "dropped get a gradient, and those that stayed too small a one.",
     (CACHED, CACHED.replace("gate", "z > 0")),
-    about="anything",
 )
-passes.edit(
+flagged(
     "not_scaled_on_the_way_back",
     "On the way back the gate only opens and closes, and its factor 1 / (1 - p) is missing. The "
     "forward pass multiplied by it, so its derivative has it too.",
     (GATED, "            delta = delta * (gate > 0)\n"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "kept_and_dropped_exchanged",
     "Each unit is dropped with probability 1 - p, and those that stay are divided by 1 - p. p is "
     "the probability to drop: a unit stays where the random number is at least p.",
     (KEPT, "(rng.random(z.shape) < p)"),
-    about="anything",
 )
-passes.edit(
+flagged(
     "dropout_instead_of_relu",
     "In training the mask takes the place of ReLU's gate, so that units below zero pass. Dropout "
     "comes after ReLU: a unit is open where z is above 0 and its mask keeps it.",
     (f"(gate & {KEPT})", KEPT),
-    about="anything",
 )
-passes.edit(
+flagged(
     "drawn_again_on_the_way_back",
     "The way back draws masks of its own, so that some units that took part get no gradient, and "
     "some that did not get one. Keep the mask of the forward pass in the cache.",
@@ -219,5 +197,4 @@ passes.edit(
         "            relu, p, rng = gate\n"
         "            delta = delta * relu * (rng.random(relu.shape) >= p) / (1 - p)\n",
     ),
-    about="anything",
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import Number
+from autograder.api import EXACT, Number, equal
 
 
 def count(value: Any) -> Number:
@@ -29,17 +29,7 @@ def column(values: Any) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Equal to the last bit, whatever is nested in what."""
-    if isinstance(one, dict):
-        return (
-            isinstance(other, dict)
-            and one.keys() == other.keys()
-            and all(same(one[key], other[key]) for key in one)
-        )
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, np.ndarray):
-        return isinstance(other, np.ndarray) and np.array_equal(one, other)
-    return bool(one == other)
+    return equal(one, other, EXACT)
 
 
 def told_apart(raw: Any) -> dict[str, bool]:

@@ -1,5 +1,6 @@
 """The start: what all right answers share, and mistakes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from autograder.hidden.numpy_trainer.bank.reading import same, shape_of, told_ap
 
 bank = Bank()
 start = bank.exercise("init_mlp")
+flagged = partial(start.edit, about="anything")  # no number shows these
 DRAW = "rng.normal(0.0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))"
 SIZE = "size=(fan_in, fan_out)"
 
@@ -95,12 +97,11 @@ start.edit(
     "has inputs of its own: take fan_in from its own pair of sizes.",
     ("np.sqrt(2 / fan_in)", "np.sqrt(2 / sizes[0])"),
 )
-start.edit(
+flagged(
     "without_the_gain",
     "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so that every layer halves "
     "its power: He's rule has a 2 above the line.",
     ("np.sqrt(2 / fan_in)", "np.sqrt(1 / fan_in)"),
-    about="anything",
 )
 start.edit(
     "plain_normal",
@@ -121,44 +122,38 @@ start.edit(
     "third of what it should be. The contract asks for a normal distribution.",
     (DRAW, "rng.uniform(-1.0, 1.0, size=(fan_in, fan_out)) * np.sqrt(2 / fan_in)"),
 )
-start.edit(
+flagged(
     "uniform_of_the_right_variance",
-    "The weights are uniform, between plus and minus the root of 6 / fan_in. Their variance is "
-    "He's, but the contract asks for a normal distribution: rng.normal with the root of 2 / "
-    "fan_in.",
+    "The weights are uniform between plus and minus the root of 6 / fan_in. That has He's "
+    "variance, but the contract asks for a normal distribution: rng.normal.",
     (DRAW, f"rng.uniform(-1.0, 1.0, {SIZE}) * np.sqrt(6 / fan_in)"),
     source="torch.nn.init.kaiming_uniform_",
-    about="anything",
 )
-start.edit(
+flagged(
     "uniform_xavier",
     "The weights are uniform with Xavier's bound, the root of 6 over inputs plus outputs. The "
     "contract asks for a normal distribution with He's variance, 2 / fan_in.",
     (DRAW, f"rng.uniform(-1.0, 1.0, {SIZE}) * np.sqrt(6 / (fan_in + fan_out))"),
     source="Glorot and Bengio (2010), equation 16",
-    about="anything",
 )
-start.edit(
+flagged(
     "uniform_of_one_over_the_root",
     "The weights are uniform between plus and minus 1 over the root of fan_in, PyTorch's default. "
     "That variance is 1 / (3 fan_in), a sixth of He's, and the contract asks for a normal one.",
     (DRAW, f"rng.uniform(-1.0, 1.0, {SIZE}) / np.sqrt(fan_in)"),
     source="torch.nn.Linear, parameter weight",
-    about="anything",
 )
-start.edit(
+flagged(
     "never_negative",
     "The weights are drawn between 0 and 1, so that none is negative and every unit sees the same "
     "sum. Draw from a normal distribution around 0.",
     (DRAW, f"rng.random({SIZE}) * np.sqrt(2 / fan_in)"),
-    about="anything",
 )
-start.edit(
+flagged(
     "all_zero",
     "All weights start at zero. Then all units of a layer get the same gradient, and stay copies "
     "of each other for ever. Draw them at random.",
     (DRAW, "np.zeros((fan_in, fan_out))"),
-    about="anything",
 )
 start.edit(
     "random_biases",
@@ -168,61 +163,50 @@ start.edit(
 )
 
 for called, value in (("ones", "np.ones(fan_out)"), ("a_hundredth", "np.full(fan_out, 0.01)")):
-    start.edit(
+    flagged(
         f"biases_of_{called}",
         "The biases start above zero, so that most units are open at first whatever the input. "
         "Here they start at exactly 0, and learn what they should be.",
         ("np.zeros(fan_out)", value),
-        about="anything",
     )
 
 for called, shape in (("a_row", "(1, fan_out)"), ("a_column", "(fan_out, 1)")):
-    start.edit(
+    flagged(
         f"biases_as_{called}",
         "Each bias is a table with one row or one column. The contract asks for an array of one "
         "axis, fan_out numbers long: its gradient and its checkpoint have the same shape.",
         ("np.zeros(fan_out)", f"np.zeros({shape})"),
-        about="anything",
     )
 
-start.edit(
+flagged(
     "transposed",
     "The weights have the shape (fan_out, fan_in), as PyTorch keeps them. Here a layer computes x "
     "@ W + b, which takes (fan_in, fan_out).",
     ("size=(fan_in, fan_out)", "size=(fan_out, fan_in)"),
     source="torch.nn.Linear",
-    about="anything",
 )
-start.edit(
+flagged(
     "counted_from_zero",
     "The layers are counted from 0, so that there is a W0 and the last one is missing. The "
     "contract's names begin with W1 and b1.",
     ("start=1", "start=0"),
-    about="anything",
 )
-start.edit(
+flagged(
     "global_generator",
     "The weights come from NumPy's global generator, and rng is ignored: with the same seed two "
     "starts differ. Every draw has to come from rng.",
     ("rng.normal(", "np.random.normal("),
-    about="anything",
 )
-start.edit(
+flagged(
     "global_generator_seeded",
-    "NumPy's global generator is seeded inside and drawn from, and rng is ignored: every network "
-    "starts the same, and the caller's random state is another one. Every draw has to come from "
-    "rng.",
+    "NumPy's global generator is seeded inside and drawn from: every network starts the same, and "
+    "the caller's random state is another one. Every draw has to come from rng.",
     ("    params = {}\n", "    params = {}\n    np.random.seed(0)\n"),
     ("rng.normal(", "np.random.normal("),
-    about="anything",
 )
-start.edit(
+flagged(
     "seeded_inside",
     "A generator is made and seeded inside, and rng is ignored: every network, and every layer of "
     "one shape, starts the same. Every draw has to come from rng.",
-    (
-        '        params[f"W{layer}"]',
-        '        rng = np.random.default_rng(0)\n        params[f"W{layer}"]',
-    ),
-    about="anything",
+    ("rng.normal(", "np.random.default_rng(0).normal("),
 )

@@ -1,11 +1,9 @@
 """Probes of crashes while a checkpoint is written."""
 
 import os
-import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from autograder.api import Inputs, Probes, outcome
 from autograder.hidden.numpy_trainer.probes.keeper import Run, names_in, run_seeds, scratch
@@ -14,103 +12,40 @@ probes = Probes()
 checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
 
 
-@contextmanager
-def optimizer_fails(run: Run) -> Iterator[None]:
-    """The optimizer has no state to give."""
-
-    def fail() -> Any:
-        raise RuntimeError("no state")
-
-    run.optimizer.state_dict = fail
-    try:
-        yield
-    finally:
-        del run.optimizer.state_dict
-
-
-@contextmanager
-def disk_is_full(run: Run) -> Iterator[None]:
+def full_disk() -> Any:
     """The third member of an archive finds no room: NumPy, too, writes through `ZipFile.open`."""
     opens: Any = zipfile.ZipFile.open
-    count = 0
+    written = []
 
     def fail(self: Any, name: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        nonlocal count
-        count += mode == "w"
-        if mode == "w" and count > 2:
-            raise OSError(28, "No space left on device")
+        if mode == "w":
+            written.append(name)
+            if len(written) > 2:
+                raise OSError(28, "No space left on device")
         return opens(self, name, mode, *args, **kwargs)
 
-    zipfile.ZipFile.open = fail  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        zipfile.ZipFile.open = opens  # type: ignore[method-assign]
+    return fail
 
 
-@contextmanager
-def name_is_refused(run: Run) -> Iterator[None]:
-    """No file can be given another name."""
-    functions = [(os, "replace"), (os, "rename"), (os, "renames"), (shutil, "move")]
-    kept = [getattr(module, name) for module, name in functions]
-
-    def fail(*args: Any, **kwargs: Any) -> Any:
-        raise OSError(13, "Permission denied")
-
-    for module, name in functions:
-        setattr(module, name, fail)
-    try:
-        yield
-    finally:
-        for (module, name), function in zip(functions, kept, strict=True):
-            setattr(module, name, function)
+def refuse(*args: Any, **kwargs: Any) -> Any:
+    raise OSError(13, "Permission denied")
 
 
-CRASHES = {
-    "when the optimizer's state_dict fails": optimizer_fails,
-    "when the disk is full half-way": disk_is_full,
-    "when the file cannot be renamed": name_is_refused,
+def fail(*args: Any, **kwargs: Any) -> Any:
+    raise RuntimeError("no state")
+
+
+CRASHES: Any = {
+    "when the optimizer's state_dict fails": lambda run: patch.object(
+        run.optimizer, "state_dict", fail
+    ),
+    "when the disk is full half-way": lambda run: patch.object(
+        zipfile.ZipFile, "open", full_disk()
+    ),
+    "when the file cannot be renamed": lambda run: patch.multiple(
+        os, replace=refuse, rename=refuse, renames=refuse
+    ),
 }
-
-
-@checkpoints.probe(
-    "a crash while saving leaves the old file whole, and no other",
-    points=0.5,
-    inputs=run_seeds,
-    experiment="let np.savez raise in the middle, and list the folder.",
-)
-def crashes(impl: Any, inputs: Inputs) -> Any:
-    """What is in the folder after every crash, over an older file and where there was none."""
-    seen: dict[str, Any] = {}
-    for what, crash in CRASHES.items():
-        for older in (True, False):
-            with scratch() as folder:
-                path = folder / "run.npz"
-                run = Run(inputs["seeds"][0], plain=True).go(1)
-                if older:
-                    run.save(impl, path, 1)
-                content = path.read_bytes() if older else b""
-                run.go(1)
-                with crash(run):
-                    outcome(run.save, impl, path, 2)
-                where = "over an older file" if older else "where there was none"
-                seen[f"{what}, {where}"] = {
-                    "files": names_in(folder),
-                    "left": _left(impl, path, content, inputs),
-                }
-    return seen
-
-
-def _left(impl: Any, path: Any, content: bytes, inputs: Inputs) -> Any:
-    """What is at the path: nothing, the old file, rubble, or a file that loads as some epoch."""
-    if not path.exists():
-        return "nothing"
-    if content and path.read_bytes() == content:
-        return "old"
-    try:
-        return Run(inputs["seeds"][1], plain=True).load(impl, path)
-    except Exception:  # noqa: BLE001 (whatever it is: the file is of no use)
-        return "rubble"
 
 
 @checkpoints.probe(
@@ -129,3 +64,39 @@ def asides(impl: Any, inputs: Inputs) -> Any:
         os.link(path, held)
         run.go(1).save(impl, path, 2)
         return {"older file written to": held.read_bytes() != content, "files": names_in(folder)}
+
+
+@checkpoints.probe(
+    "a crash while saving leaves the old file whole, and no other",
+    points=0.5,
+    inputs=run_seeds,
+    experiment="let np.savez raise in the middle, and list the folder.",
+)
+def crashes(impl: Any, inputs: Inputs) -> Any:
+    """What is in the folder after every crash, over an older file and where there was none."""
+    seen = {}
+    for what, crash in CRASHES.items():
+        for where in ("over an older file", "where there was none"):
+            with scratch() as folder:
+                path = folder / "run.npz"
+                run = Run(inputs["seeds"][0], plain=True).go(1)
+                if where == "over an older file":
+                    run.save(impl, path, 1)
+                content = path.read_bytes() if path.exists() else b""
+                with crash(run.go(1)):
+                    outcome(run.save, impl, path, 2)
+                left = _left(impl, path, content, inputs)
+                seen[f"{what}, {where}"] = {"files": names_in(folder), "left": left}
+    return seen
+
+
+def _left(impl: Any, path: Any, content: bytes, inputs: Inputs) -> Any:
+    """What is at the path: nothing, the old file, rubble, or a file that loads as some epoch."""
+    if not path.exists():
+        return "nothing"
+    if content and path.read_bytes() == content:
+        return "old"
+    try:
+        return Run(inputs["seeds"][1], plain=True).load(impl, path)
+    except Exception:  # noqa: BLE001 (whatever it is: the file is of no use)
+        return "rubble"

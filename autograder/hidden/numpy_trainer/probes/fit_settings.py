@@ -51,11 +51,12 @@ def stands_still(impl: Any, inputs: Inputs) -> Any:
     experiment="train one epoch with weight_decay 0 and 4, and compare the size of W1.",
 )
 def knobs(impl: Any, inputs: Inputs) -> Any:
-    """A tiny rate by warm-up; decay and none of it; one row a batch."""
+    """A tiny rate by warm-up, in a run that soon stops; decay and none of it; one row a batch."""
     base = {"sizes": [3, CLASSES], "epochs": 1}
-    fast = {"lr": 0.1, "min_lr": 0.1, **base}
+    fast = {**base, "lr": 0.1, "min_lr": 0.1}
+    slow = {**base, "lr": 1.0, "min_lr": 1.0, "epochs": 2000, "warmup_epochs": 1000, "patience": 1}
     return {
-        "tiny": trained(impl, inputs, lr=1.0, min_lr=1.0, warmup_epochs=1000, **base),
+        "tiny": trained(impl, inputs, **slow),
         "kept": trained(impl, inputs, **fast),
         "decayed": trained(impl, inputs, weight_decay=4.0, **fast),
         "ones": trained(impl, inputs, batch_size=1, **base),
