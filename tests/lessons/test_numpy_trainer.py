@@ -18,7 +18,7 @@ from autograder.probe import load_probes
 from autograder.reference import execute_source, load_reference
 
 from ..answers import numpy_trainer_plain as plain
-from ..answers.numpy_trainer import RIGHT, WRONG
+from ..answers.numpy_trainer import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 from .helpers import judge_names, lesson_of
 
@@ -26,7 +26,7 @@ LESSON = "08_numpy_trainer"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     fewest_wrong = 10
     seeds = (1,)
 

@@ -98,12 +98,13 @@ flagged(
     (LOADED, ""),
     (FILLED, FILLED + LOADED),
 )
-flagged(
-    "generator_set_first",
-    "The generator's state is set before shapes and optimizer are checked, so that a refused file "
-    "still moves it. Change nothing until everything is checked.",
-    (READ, READ + GENERATOR),
-)
+for what, line in (("first", READ), ("before_the_optimizer", LOADED)):
+    flagged(
+        f"generator_set_{what}",
+        "The generator's state is set before everything else is checked, so that a checkpoint that "
+        "is refused still moves it. Change nothing until nothing can fail any more.",
+        (line, line + GENERATOR if line == READ else GENERATOR + line),
+    )
 flagged(
     "missing_members_filled",
     "Where a member is missing, what is there already is kept, and nobody learns that the file was "

@@ -61,8 +61,9 @@ flagged(
 )
 flagged(
     "copied_not_renamed",
-    "The new file is complete beside the old one, and then copied over it: while it is copied the "
-    "old one is broken. os.replace gives it the old one's name in one step.",
+    "The new content is complete, in a file of its own or in memory, and is then written over the "
+    "old file, which is broken meanwhile. os.replace gives a whole file the old one's name in one "
+    "step.",
     (
         "        aside.replace(path)\n",
         "        path.write_bytes(aside.read_bytes())\n        aside.unlink()\n",
@@ -73,4 +74,13 @@ flagged(
     "The file is written aside and renamed, but when something fails in between, the half file "
     "stays in the folder. Remove it, whatever happens.",
     ("        aside.unlink(missing_ok=True)\n", "        pass\n"),
+)
+flagged(
+    "removed_first",
+    "The old file is removed before the new one takes its name. If that fails there is neither: "
+    "os.replace takes the place of an older file by itself.",
+    (
+        "        aside.replace(path)\n",
+        "        path.unlink(missing_ok=True)\n        aside.replace(path)\n",
+    ),
 )

@@ -50,8 +50,8 @@ epoch.edit(
 )
 flagged(
     "evaluation_mode",
-    "The batches pass forward in evaluation mode, so that no unit is ever dropped while training. "
-    "Dropout acts exactly here: training is True.",
+    "No unit is ever dropped while training: forward is called in evaluation mode, or not with the "
+    "p that was given. Dropout acts exactly here: hand over p, and True for training.",
     ("p, rng, True)", "p, rng, False)"),
 )
 flagged(

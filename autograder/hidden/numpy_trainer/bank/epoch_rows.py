@@ -27,26 +27,36 @@ BATCHES = "range(0, len(x), batch_size)"
 
 @epoch.observe("batches")
 def batches(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Who was in which batch, with which target, read from gradients."""
-    n, grads = len(inputs["y"]), raw["fours"]["W1"]
+    """Who was in which batch, with which target, read from gradients: in words that hold for every
+    order of the rows."""
+    x, y, grads = inputs["x"], inputs["y"], raw["fours"]["W1"]
     members = [np.flatnonzero(np.any(grad != 0, axis=1)) for grad in grads]
-    used, targets, weights = np.zeros(n, dtype=np.int64), np.full(n, -1), []
-    told = logits_of(inputs["params"], inputs["x"])
-    blame = np.exp(-cross_entropy(told, inputs["y"])) - 1
-    for rows, grad in zip(members, grads, strict=True):
-        used[rows] += 1
-        targets[rows] = np.argmin(grad[rows], axis=1)
-        weights.append(np.round(grad[rows, inputs["y"][rows]] / blame[rows], 9))
-    orders = [_order(ones) for ones in raw["ones"]]
+    losses = cross_entropy(logits_of(inputs["params"], x), y)
+    used = [row for rows in members for row in rows]
+    means = [losses[rows].mean() for rows in members]
+    loss, orders = number(raw["fours"]["loss"]), [_order(ones) for ones in raw["ones"]]
+    weights = [
+        grad[rows, y[rows]] / (np.exp(-losses[rows]) - 1) * len(rows)
+        for rows, grad in zip(members, grads, strict=True)
+    ]
     return {
         "rows in each batch": [count(len(rows)) for rows in members],
-        "times that each row is used": used,
-        "targets by which each row is judged": targets,
-        "weight of each row in its batch": weights,
-        "returned loss": raw["fours"]["loss"],
+        "no row is left out": len(set(used)) == len(y),
+        "no row is used twice": len(set(used)) == len(used),
+        "each row is judged by its own class": all(
+            np.array_equal(np.argmin(grad[rows], axis=1), y[rows])
+            for rows, grad in zip(members, grads, strict=True)
+        ),
+        "a batch of n rows gives each the weight 1 / n": bool(
+            np.allclose(np.concatenate(weights), 1)
+        ),
+        "the loss is the mean over all rows": bool(np.isclose(loss, losses.mean())),
+        "the loss is the mean over the rows in use": bool(np.isclose(loss, losses[used].mean())),
+        "the loss is the mean over batches": bool(np.isclose(loss, np.mean(means))),
+        "the loss is the last batch's": bool(np.isclose(loss, means[-1])),
         "losses in batches of one": [ones["loss"] for ones in raw["ones"]],
         "steps in two epochs of batches of one": count(sum(len(o["W1"]) for o in raw["ones"])),
-        "the rows are taken as they come": orders[0] == list(range(n)),
+        "the rows are taken as they come": orders[0] == list(range(len(y))),
         "two epochs have the same order": orders[0] == orders[1],
     }
 
@@ -90,8 +100,8 @@ flagged(
 )
 flagged(
     "same_order_every_epoch",
-    "The permutation comes from a generator that is made anew each time, so that all epochs see "
-    "the same batches. Draw it from the rng that is passed in.",
+    "All epochs take the rows in one and the same order, as from a generator that is seeded anew, "
+    "so that the same rows always meet in a batch. Draw a permutation from rng each time.",
     ("order = rng.permutation", "order = np.random.default_rng(0).permutation"),
 )
 flagged(

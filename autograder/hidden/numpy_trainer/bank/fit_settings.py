@@ -70,20 +70,19 @@ def _rows_of(accuracy: float, n: int) -> Number:
 def knobs(raw: Any, inputs: Any, secrets: Any) -> Any:
     """With inputs of zeros only biases learn, and weights only decay.
 
-    At a thousandth of the rate 1 biases move by 0.001 or less, at 1 by 0.04 or more. Decay of 4 at
-    the rate 0.1 takes 0.4 of the weights in a step. In batches of one row the later rows are of
-    classes that others have pushed down, so that the mean is above log 8.
+    At a hundredth of the rate 0.3 the loss of the validation rows rises by 0.015 at most, at 0.3
+    by 0.045 at least. Decay of 4 at the rate 0.1 takes 0.4 of the weights in a step. In batches of
+    one row the later rows are of classes that others have pushed down, so that the mean is above
+    log 8.
     """
     size = {name: float(np.linalg.norm(raw[name]["params"]["W1"])) for name in ("kept", "decayed")}
+    risen = number(raw["tiny"]["history"]["val_loss"][0]) - np.log(8)
+    alone = number(raw["ones"]["history"]["train_loss"][0]) - np.log(8)
     return {
-        "the first of 1000 warm-up epochs moves little": bool(
-            np.abs(raw["tiny"]["params"]["b1"]).max() < 0.01
-        ),
-        "it moves": bool(np.abs(raw["tiny"]["params"]["b1"]).max() > 1e-7),
+        "the first of 100 warm-up epochs moves little": bool(risen < 0.025),
+        "it moves": bool(risen > 1e-5),
         "weight decay makes weights smaller": size["decayed"] < 0.9 * size["kept"],
-        "one row a batch makes a step for every row": bool(
-            number(raw["ones"]["history"]["train_loss"][0]) > np.log(8) + 1e-4
-        ),
+        "one row a batch makes a step for every row": bool(alone > 1e-4),
     }
 
 

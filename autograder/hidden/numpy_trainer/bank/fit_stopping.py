@@ -7,7 +7,6 @@ import numpy as np
 
 from autograder.api import Bank
 from autograder.hidden.numpy_trainer.bank.reading import column, count, cross_entropy
-from autograder.hidden.numpy_trainer.probes.fit_stopping import FAST
 from autograder.hidden.numpy_trainer.probes.nets import logits_of
 
 bank = Bank()
@@ -32,7 +31,7 @@ def worsens(raw: Any, inputs: Any, secrets: Any) -> Any:
     """How long each run was, and which epoch's parameters came back.
 
     Every class is one row's. The two of validation have the lowest biases, equal but for rounding;
-    the loss of either is log sum exp(b) - b. Only in a single batch are the training losses known.
+    the loss of either is log sum exp(b) - b.
     """
     seen = {}
     for where, run in raw.items():
@@ -43,9 +42,8 @@ def worsens(raw: Any, inputs: Any, secrets: Any) -> Any:
             "epoch whose parameters are returned": count(_epoch_of(loss, history)),
             "validation accuracies": column(history["val_accuracy"]),
             "the validation loss rises": bool(np.all(np.diff(column(history["val_loss"])) > 0)),
+            "first training loss": history["train_loss"][0],
         }
-        if where != FAST:
-            seen[where]["first training loss"] = history["train_loss"][0]
     return seen
 
 
@@ -55,11 +53,12 @@ def improves(raw: Any, inputs: Any, secrets: Any) -> Any:
     that came back."""
     seen = {}
     for where, run in raw.items():
-        losses = column(run["history"]["val_loss"])
+        trained, losses = (column(run["history"][name]) for name in ("train_loss", "val_loss"))
         loss = cross_entropy(logits_of(run["params"], inputs["x"][:1]), inputs["y"][:1])[0]
         seen[where] = {
             "the number of epochs that ran": count(len(losses)),
             "epoch whose parameters are returned": count(np.argmin(np.abs(losses - loss))),
+            "every epoch is a single step": np.allclose(trained[1:], losses[:-1], 1e-12, 0.0),
         }
     return seen
 
@@ -136,6 +135,14 @@ flagged(
     "The run goes on to its last epoch, and patience is not looked at. After that many epochs in a "
     "row without a new lowest validation loss it should stop.",
     (DONE, "False"),
+)
+flagged(
+    "no_early_stopping",
+    "The run goes on to its last epoch, whose parameters come back: the validation loss decides "
+    "nothing. Keep a copy whenever it is the lowest so far, and stop after patience epochs without "
+    "a new lowest.",
+    (DONE, "False"),
+    (COPY, COPY.replace("copy.deepcopy(params)", "params")),
 )
 fit.edit(
     "one_epoch_too_patient",

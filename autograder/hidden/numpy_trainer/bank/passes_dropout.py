@@ -41,12 +41,13 @@ def gates(raw: Any, inputs: Any, secrets: Any) -> Any:
 def blames(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The gradient's gates against the forward pass's."""
     is_open, passed = _passed(raw["logits"], inputs)
-    back = raw["b1"][is_open]
+    b1 = np.ravel(raw["b1"])
+    back = b1[is_open]
     return {
         "between gradients with and without gates": _levels(back),
         "units that were dropped get a gradient": bool(back[passed[0] == 0].any()),
         "all units that took part get one": bool(back[passed[0] != 0].all()),
-        "units that ReLU closes get a gradient": bool(raw["b1"][~is_open].any()),
+        "units that ReLU closes get a gradient": bool(b1[~is_open].any()),
     }
 
 

@@ -10,21 +10,14 @@ from autograder.hidden.numpy_trainer.probes.keeper import Run, names_in, run_see
 
 probes = Probes()
 checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
+OPENS: Any = zipfile.ZipFile.open
 
 
-def full_disk() -> Any:
-    """The third member of an archive finds no room: NumPy, too, writes through `ZipFile.open`."""
-    opens: Any = zipfile.ZipFile.open
-    written = []
-
-    def fail(self: Any, name: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        if mode == "w":
-            written.append(name)
-            if len(written) > 2:
-                raise OSError(28, "No space left on device")
-        return opens(self, name, mode, *args, **kwargs)
-
-    return fail
+def no_room(self: Any, name: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+    """In the place of `ZipFile.open`, through which NumPy writes, too."""
+    if mode == "w":
+        raise OSError(28, "No space left on device")
+    return OPENS(self, name, mode, *args, **kwargs)
 
 
 def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -39,9 +32,7 @@ CRASHES: Any = {
     "when the optimizer's state_dict fails": lambda run: patch.object(
         run.optimizer, "state_dict", fail
     ),
-    "when the disk is full half-way": lambda run: patch.object(
-        zipfile.ZipFile, "open", full_disk()
-    ),
+    "when the disk is full": lambda run: patch.object(zipfile.ZipFile, "open", no_room),
     "when the file cannot be renamed": lambda run: patch.multiple(
         os, replace=refuse, rename=refuse, renames=refuse
     ),

@@ -54,7 +54,7 @@ def knobs(impl: Any, inputs: Inputs) -> Any:
     """A tiny rate by warm-up, in a run that soon stops; decay and none of it; one row a batch."""
     base = {"sizes": [3, CLASSES], "epochs": 1}
     fast = {**base, "lr": 0.1, "min_lr": 0.1}
-    slow = {**base, "lr": 1.0, "min_lr": 1.0, "epochs": 2000, "warmup_epochs": 1000, "patience": 1}
+    slow = {**base, "lr": 0.3, "min_lr": 0.3, "epochs": 120, "warmup_epochs": 100, "patience": 1}
     return {
         "tiny": trained(impl, inputs, **slow),
         "kept": trained(impl, inputs, **fast),

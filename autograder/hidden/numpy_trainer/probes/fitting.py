@@ -12,7 +12,7 @@ CLASSES = 8
 
 def config(**changes: Any) -> Inputs:
     """A config with a constant rate, and whatever is to be otherwise."""
-    made = {
+    return {
         "sizes": [3, 4, 2],
         "epochs": 4,
         "batch_size": 8,
@@ -23,8 +23,8 @@ def config(**changes: Any) -> Inputs:
         "dropout": 0.0,
         "patience": 50,
         "val_fraction": 0.25,
+        **changes,
     }
-    return {**made, **changes}
 
 
 def trained(impl: Any, inputs: Inputs, **changes: Any) -> Any:

@@ -64,12 +64,6 @@ class Recorder:
             for array, grad in zip(group["params"], some, strict=True):
                 array -= group["lr"] * grad
 
-    def state_dict(self) -> Any:
-        return {}
-
-    def load_state_dict(self, state: Any) -> None:
-        pass
-
 
 def grouped(params: Any, names: Iterable[Iterable[str]]) -> Recorder:
     """An optimizer over the arrays of `params`, in groups of these names."""
