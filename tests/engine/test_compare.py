@@ -9,8 +9,8 @@ from hypothesis.extra import numpy as hnp
 from autograder.compare import describe, equal, first_difference
 from autograder.messages import describe_difference
 from autograder.observation import Lost, Number, Other, Raised, TensorValue
-from autograder.probe import EXACT, FLOAT64, Tolerance
 from autograder.patterns import AFTERWARDS, OVERWRITTEN
+from autograder.probe import EXACT, FLOAT64, Tolerance
 from autograder.values import same_values
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)

@@ -13,10 +13,10 @@ from autograder.judge import Judge
 from autograder.messages import describe_difference, explain
 from autograder.missing import missing_name
 from autograder.observation import Number, Raised
+from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.places import place_of
 from autograder.probe import EXACT, FLOAT64
 from autograder.runners import LocalRunner
-from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.verdict import ProbeVerdict, Verdict
 
 LESSONS = Course.find().lesson_ids()
@@ -49,7 +49,9 @@ def test_what_a_lesson_says_of_its_known_mistakes_is_a_sentence(lesson_id):
         for mistake in mistakes:
             for probe in judge.probes(key):
                 found = first_difference(
-                    judge.expected(key, probe), judge.misconceived((mistake,), probe), probe.tolerance
+                    judge.expected(key, probe),
+                    judge.misconceived((mistake,), probe),
+                    probe.tolerance,
                 )
                 if found is not None:
                     assert_reads_well(describe_difference(found), found.kind)
