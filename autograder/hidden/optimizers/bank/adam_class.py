@@ -1,7 +1,7 @@
 """Mistakes in the class Adam: its rule, its counter and its parameters. Options: adam_groups."""
 
 from autograder.api import Bank
-from autograder.hidden.optimizers.bank.adam_mistakes import MISTAKES
+from autograder.hidden.optimizers.bank.adam_rule import MISTAKES
 
 bank = Bank()
 adam = bank.exercise("Adam")
@@ -13,7 +13,8 @@ MADE = '{**options, **group, "params": list(group["params"])}'
 FIRST_M = '[[np.zeros_like(param) for param in group["params"]] for group in self.groups]'
 
 for mistake in MISTAKES:
-    if mistake.name != "corrected_by_beta_alone":  # here that is a counter that never advances
+    # Here these are a counter that never advances, and averages that are forgotten.
+    if mistake.name not in ("corrected_by_beta_alone", "averages_not_returned"):
         adam.edit(
             mistake.name, mistake.text, *mistake.called("class Adam:", "self.t"), **mistake.more
         )

@@ -20,7 +20,7 @@ adam.edit(
     "whether the key is there, not whether its value is true.",
     (
         MADE,
-        '{**options, **{k: v for k, v in group.items() if k in ("params", "eps") or v},'
+        '{**options, **{k: v for k, v in group.items() if k == "params" or v},'
         ' "params": list(group["params"])}',
     ),
 )

@@ -1,7 +1,7 @@
 """Mistakes in AdamW's decay, and in Adam's rule, which it repeats."""
 
 from autograder.api import Bank
-from autograder.hidden.optimizers.bank.adam_mistakes import ALL
+from autograder.hidden.optimizers.bank.adam_rule import ALL
 
 bank = Bank()
 adamw = bank.exercise("adamw_step")

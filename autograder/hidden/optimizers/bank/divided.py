@@ -36,6 +36,13 @@ for rule, squares, made, in_place in (
         (root, f"(np.sqrt({squares}) + 1e-8)"),
     )
     rule.edit(
+        "eps_written_in_root",
+        "1e-6 is written under the root, as in Dive into Deep Learning, and the eps that came in "
+        "changes nothing. Use the argument, beside the root.",
+        (root, f"np.sqrt({squares} + 1e-6)"),
+        source="Dive into Deep Learning, 12.7 and 12.8",
+    )
+    rule.edit(
         "bracket_closed_early",
         "The bracket closes before eps: (lr / sqrt(s) + eps) times the gradient. The root divides "
         "alone, 0 where there never was a gradient. eps belongs beside it, under the fraction.",

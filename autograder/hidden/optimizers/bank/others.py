@@ -38,6 +38,13 @@ newton.edit(
     about="anything",
 )
 newton.edit(
+    "inverse_multiplied_element_by_element",
+    "The inverse is multiplied with the gradient entry by entry, and a matrix comes back. The "
+    "product of a matrix and a vector is @, not *; better still, solve H s = g.",
+    (SOLVED, "step = np.linalg.inv(hessian) * grad"),
+    about="anything",
+)
+newton.edit(
     "added",
     "The step is added, away from where the quadratic has gradient zero. Moving by -H^-1 g takes "
     "the gradient to zero: look at the sign.",

@@ -1,7 +1,7 @@
 """Mistakes in RAdam's step: in the rectification, then in the averages."""
 
 from autograder.api import Bank
-from autograder.hidden.optimizers.bank.adam_mistakes import ALL, M_HAT, V_HAT
+from autograder.hidden.optimizers.bank.adam_rule import ALL, M_HAT, V_HAT
 
 bank = Bank()
 radam = bank.exercise("radam_step")
@@ -17,6 +17,7 @@ OWN = (
     "second_moment_unsquared",
     "second_moment_of_sizes",
     "square_of_the_average",
+    "averages_not_returned",
     "averages_changed_in_place",
     "t_unchecked",
     "uphill",

@@ -16,6 +16,19 @@ def twins(rng: np.random.Generator) -> Inputs:
     return problem(rng, [TWINS], scale=0.1, lr=0.1, betas=(0.8, 0.95), eps=1e-2)
 
 
+def at_first(rng: np.random.Generator) -> Inputs:
+    """One step with large gradients, where no eps shows."""
+    return problem(rng, [TWINS], steps=1, scale=1e6, lr=0.1, eps=0.0)
+
+
+def without_gradients(rng: np.random.Generator) -> Inputs:
+    """The decoupled decay alone, at two rates."""
+    own: list[Inputs] = [{}, {"lr": 0.02}]
+    return problem(
+        rng, [TWINS, [(3,)]], overrides=own, steps=3, scale=0.0, lr=0.1, weight_decay=0.3
+    )
+
+
 def decayed(rng: np.random.Generator) -> Inputs:
     """The same with a decay of 0.3, by default the decoupled one."""
     return problem(rng, [TWINS], lr=0.1, eps=1e-2, weight_decay=0.3)
@@ -37,15 +50,31 @@ def neighbours(rng: np.random.Generator) -> Inputs:
 
 adam.probe(
     "six steps for three arrays, two of one shape, eps = 0.01",
-    points=1.0,
+    points=0.75,
     inputs=twins,
     name="six_steps",
     tolerance=FORMULA,
     experiment="give it one array, then two: the first should move the same way in both.",
 )(stepwise)
 adam.probe(
+    "the first step, with large gradients",
+    points=0.25,
+    inputs=at_first,
+    name="first_step",
+    tolerance=FORMULA,
+    experiment="try gradients of 0.001, 1 and 1000: each weight should move by about lr.",
+)(stepwise)
+adam.probe(
+    "a decoupled decay of 0.3 where every gradient is zero",
+    points=0.25,
+    inputs=without_gradients,
+    name="no_gradient",
+    tolerance=FORMULA,
+    experiment="set every gradient to 0: a weight keeps 1 - lr * weight_decay of itself.",
+)(stepwise)
+adam.probe(
     "a decoupled decay of 0.3",
-    points=0.75,
+    points=0.5,
     inputs=decayed,
     name="decoupled_decay",
     tolerance=FORMULA,

@@ -28,7 +28,7 @@ def resumable(rng: np.random.Generator) -> Inputs:
     """Two groups with both kinds of decay; the rate of the second is changed on the way."""
     own: list[Inputs] = [{}, {"decoupled": False, "betas": (0.8, 0.9)}]
     groups: Groups = [TWINS, [(3,), (1, 3)]]
-    return problem(rng, groups, steps=7, overrides=own, lr=0.1, weight_decay=0.1)
+    return problem(rng, groups, overrides=own, lr=0.1, weight_decay=0.1)
 
 
 def misfits(rng: np.random.Generator) -> Inputs:

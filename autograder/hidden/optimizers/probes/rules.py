@@ -43,14 +43,9 @@ class Rule:
             else:
                 result = step(*place, **options)
             named = label(result, self.labels)
-            seen[f"after step {t}"] = snapshot(named)
+            seen[f"after step {t}"] = {name: snapshot(named[name]) for name in inputs["shown"]}
             now = list(named.values())
         return seen
-
-    def states_in_a_row(self, impl: Any, inputs: Inputs) -> Inputs:
-        """The same, without the parameter: what a rule remembers, whatever it makes of it."""
-        seen = self.in_a_row(impl, inputs)
-        return {where: {name: step[name] for name in self.state} for where, step in seen.items()}
 
     def steps(
         self,
@@ -62,6 +57,7 @@ class Rule:
         first: int = 0,
         idle: bool = False,
         positional: bool = False,
+        shown: Sequence[str] = (),
         **options: Any,
     ) -> Make:
         """Inputs of several steps with random gradients.
@@ -72,6 +68,7 @@ class Rule:
             size: of the parameters.
             first: number of the first step, its state a random one; 0 starts from zeros at 1.
             idle: the first weight's gradient and state are always zero.
+            shown: what is observed of the results; all of them, if nothing is named.
         """
         chosen = [{"lr": lr} for lr in rates[:steps]] or [{}] * steps
         scales = np.resize(scale, len(chosen))
@@ -88,6 +85,7 @@ class Rule:
                 "steps": list(zip(grads, told, strict=True)),
                 "first": first or 1,
                 "positional": positional,
+                "shown": shown or self.labels,
             }
 
         return inputs

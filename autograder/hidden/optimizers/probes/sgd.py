@@ -23,4 +23,6 @@ sgd.probe(
     tolerance=FORMULA,
     experiment="set the gradient to 0: at lr = 0.1, decay 0.3, a weight keeps 0.97 of itself.",
 )(SGD.in_a_row)
-sgd.pure("param", points=0.25, inputs=SGD.one(lr=0.2, weight_decay=0.3))
+for name, decay in (("pure", 0.3), ("pure_without_decay", 0.0)):
+    inputs = SGD.one(lr=0.2, weight_decay=decay)
+    sgd.pure("param", points=0.125, inputs=inputs, name=name)

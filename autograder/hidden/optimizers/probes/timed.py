@@ -1,51 +1,50 @@
-"""What the rules that count their steps share: Adam, AdamW, RAdam. The averages alone show no step:
-where two mistakes meet, each can be seen by itself."""
+"""What the rules that count their steps share: Adam, AdamW, RAdam. Each average by itself shows
+neither the other nor a step: where two mistakes meet, each can be seen alone."""
 
-from typing import Any
-
-from autograder.api import FORMULA, Probes
+from autograder.api import FORMULA, Inputs, Probes
 from autograder.hidden.optimizers.probes.rules import VARIED, Rule
 
 probes = Probes()
 ADAM, ADAMW, RADAM = (
     Rule(name, ("m", "v"), "v", timed=True) for name in ("adam_step", "adamw_step", "radam_step")
 )
-# The points of each probe, the steps with the default options, and further options.
-SHARED: tuple[tuple[Rule, tuple[float, ...], dict[str, Any], dict[str, Any]], ...] = (
-    (ADAM, (0.5, 0.75, 0.25, 0.25, 0.75), {"size": 0.01}, {}),
-    (ADAMW, (0.25, 0.25, 0.25, 0.125, 0.25), {"size": 0.1}, {"weight_decay": 0.3}),
-    (RADAM, (0.5, 0.25, 0.25, 0.25, 0.5), {"size": 0.01, "steps": 3, "first": 2000}, {}),
+DECAYS: list[Inputs] = [{"t": 7, "weight_decay": 0.3}, {"t": 7, "weight_decay": 0.0}]
+REGIMES: list[Inputs] = [{"t": 7}, {"t": 2}]
+# The points of each probe, the first step with the default options, options that only this rule
+# has, and the steps that are looked at for purity: with and without decay, in either regime.
+SHARED: tuple[tuple[Rule, tuple[float, ...], int, Inputs, list[Inputs]], ...] = (
+    (ADAM, (0.25, 0.75, 0.25, 0.25, 0.75), 0, {}, [{"t": 7}]),
+    (ADAMW, (0.125, 0.25, 0.25, 0.125, 0.125), 0, {"weight_decay": 0.3}, DECAYS),
+    (RADAM, (0.25, 0.25, 0.25, 0.25, 0.25), 2000, {}, REGIMES),
 )
+FED = {"m": "1, 1.5, 1.75", "v": "2, 3, 3.5"}
 
-for rule, points, defaults, more in SHARED:
+for rule, points, late, more, pure in SHARED:
     exercise = probes.exercise(rule.name)
-    exercise.probe(
-        "both averages over five steps",
-        points=points[0],
-        inputs=rule.steps(*VARIED[:5], shape=(5,), scale=(1.0, 30.0), beta1=0.6, beta2=0.9, **more),
-        name="averages",
-        tolerance=FORMULA,
-        experiment="feed a constant gradient: m / (1 - beta1**t) should equal it at every t.",
-    )(rule.states_in_a_row)
-    large = rule.steps(
-        *VARIED[:4],
-        scale=40.0,
-        first=9,
-        idle=True,
-        positional=True,
-        **{"beta1": 0.7, "beta2": 0.9, "eps": 1e-3, **more},
-    )
+    for average, of in (("m", "gradient"), ("v", "squared gradient")):
+        betas: Inputs = {"beta1": 0.6, "beta2": 0.9, **more}
+        exercise.probe(
+            f"the average of the {of} over five steps",
+            points=points[0],
+            inputs=rule.steps(
+                *VARIED[:5], shape=(5,), scale=(1.0, 30.0), shown=(average,), **betas
+            ),
+            name=f"average_{average}",
+            tolerance=FORMULA,
+            experiment=f"feed gradients of 2, betas of 0.5: {average} should be {FED[average]}.",
+        )(rule.in_a_row)
+    options: Inputs = {"beta1": 0.7, "beta2": 0.9, "eps": 1e-3, **more}
     exercise.probe(
         "large gradients in mid-run, one weight never having had one",
         points=points[1],
-        inputs=large,
+        inputs=rule.steps(*VARIED[:4], scale=40.0, first=9, idle=True, positional=True, **options),
         name="mid_run",
         tolerance=FORMULA,
     )(rule.in_a_row)
     exercise.probe(
         "tiny gradients and the default options",
         points=points[2],
-        inputs=rule.steps(scale=2e-8, **defaults),
+        inputs=rule.steps(scale=2e-8, size=0.01, first=late),
         name="defaults",
         kind="side",
         tolerance=FORMULA,
@@ -53,4 +52,5 @@ for rule, points, defaults, more in SHARED:
     exercise.refuses(
         "t counts from 1", *rule.labels, points=points[3], inputs=rule.early, name="t_below_one"
     )
-    exercise.pure(*rule.labels, points=points[4], inputs=rule.one(t=7, lr=0.1, **more))
+    for name, told in zip(("pure", "also_pure"), pure, strict=False):
+        exercise.pure(*rule.labels, points=points[4], inputs=rule.one(lr=0.1, **told), name=name)
