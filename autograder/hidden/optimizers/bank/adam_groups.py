@@ -30,12 +30,12 @@ adam.edit(
     "group: weight_decay is the commonest one.",
     (MADE, '{**options, "lr": group.get("lr", lr), "params": list(group["params"])}'),
 )
-for option in ("eps", "betas"):
+for option in ("lr", "betas", "eps", "weight_decay", "decoupled"):
     adam.edit(
-        f"{option}_of_the_first_group",
-        f"Every group steps with the {option} of the first. An option holds in its own group: read "
-        "it there, inside the loop over groups.",
-        (f'group["{option}"]', f'self.groups[0]["{option}"]'),
+        f"{option}_not_overridden",
+        f"Every group steps with the {option} of the optimizer, whatever its own dict says. Each "
+        "option holds in its group: the defaults fill in only what is missing.",
+        (MADE, MADE.replace('"params":', f'"{option}": {option}, "params":')),
     )
 adam.edit(
     "caller_dicts_filled_in",

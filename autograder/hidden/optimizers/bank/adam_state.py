@@ -1,5 +1,6 @@
 """Mistakes in what the class Adam saves, loads and refuses, and what its resumed runs share."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -91,9 +92,7 @@ adam.edit(
     "close, and is not the same: bit for bit needs the type they have.",
     (
         STATE,
-        STATE.replace(
-            "self.m", "[[m.astype(np.float32).astype(float) for m in ms] for ms in self.m]"
-        ),
+        re.sub(r"self\.([mv])", r"[[a.astype(np.float32) for a in one] for one in self.\1]", STATE),
     ),
     about="anything",
 )
@@ -121,10 +120,7 @@ adam.edit(
     "only_counts_compared",
     "Groups and parameters are counted, and shapes are not compared: a transposed array passes. "
     "NumPy may even broadcast it. Compare the shape of every array.",
-    (
-        'here, there = _shapes(self.m), _shapes(state["m"])',
-        'here, there = [len(g) for g in self.m], [len(g) for g in state["m"]]',
-    ),
+    (COMPARED, 'here, there = [len(g) for g in self.m], [len(g) for g in state["m"]]'),
     about="anything",
 )
 adam.edit(
@@ -138,10 +134,7 @@ adam.edit(
     "groups_not_compared",
     "The arrays are compared as one long list, so that a state with the same arrays in other "
     "groups passes. Each group has to have as many as it had.",
-    (
-        'here, there = _shapes(self.m), _shapes(state["m"])',
-        'here, there = sum(_shapes(self.m), []), sum(_shapes(state["m"]), [])',
-    ),
+    (COMPARED, 'here, there = sum(_shapes(self.m), []), sum(_shapes(state["m"]), [])'),
     LENIENT,
     about="anything",
 )

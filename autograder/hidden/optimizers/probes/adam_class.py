@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.api import AFTERWARDS, FORMULA, Inputs, Probes, overwrite, snapshot
-from autograder.hidden.optimizers.probes.adam_run import TWINS, Groups, Run, problem, stepwise
+from autograder.hidden.optimizers.probes.adam_run import TOLD, TWINS, Groups, Run, problem, stepwise
 
 probes = Probes()
 adam = probes.exercise("Adam")
@@ -13,36 +13,36 @@ adam = probes.exercise("Adam")
 
 def twins(rng: np.random.Generator) -> Inputs:
     """Two tensors of one shape that start equal, and another; Adam without decay."""
-    return problem(rng, [TWINS], scale=0.1, lr=0.1, betas=(0.8, 0.95), eps=1e-2)
+    return problem(rng, [TWINS], scale=0.1, **TOLD)
 
 
 def at_first(rng: np.random.Generator) -> Inputs:
     """One step with large gradients, where no eps shows."""
-    return problem(rng, [TWINS], steps=1, scale=1e6, lr=0.1, eps=0.0)
+    return problem(rng, [TWINS], steps=1, scale=1e6, **{**TOLD, "eps": 0.0})
 
 
 def without_gradients(rng: np.random.Generator) -> Inputs:
     """The decoupled decay alone, at two rates."""
     own: list[Inputs] = [{}, {"lr": 0.02}]
     return problem(
-        rng, [TWINS, [(3,)]], overrides=own, steps=3, scale=0.0, lr=0.1, weight_decay=0.3
+        rng, [TWINS, [(3,)]], overrides=own, steps=3, scale=0.0, weight_decay=0.3, **TOLD
     )
 
 
 def decayed(rng: np.random.Generator) -> Inputs:
-    """The same with a decay of 0.3, by default the decoupled one."""
-    return problem(rng, [TWINS], lr=0.1, eps=1e-2, weight_decay=0.3)
+    """The same arrays, and a decoupled decay of 0.3."""
+    return problem(rng, [TWINS], weight_decay=0.3, **TOLD)
 
 
 def decayed_by_l2(rng: np.random.Generator) -> Inputs:
-    """The same with the other one."""
-    return problem(rng, [TWINS], lr=0.1, eps=1e-2, weight_decay=0.3, decoupled=False)
+    """The same arrays, and an L2 decay of 0.3."""
+    return problem(rng, [TWINS], weight_decay=0.3, **{**TOLD, "decoupled": False})
 
 
 def neighbours(rng: np.random.Generator) -> Inputs:
     """Tiny gradients with the default options, overrides, and a second optimizer beside it."""
-    shapes: Groups = [[(2, 3), (2, 3)], [(4,)]]
-    own: list[Inputs] = [{}, {"weight_decay": 0.3, "decoupled": False, "eps": 0.0}]
+    shapes: Groups = [[(2, 3), (2, 3)], [(4,)], [(3,)]]
+    own: list[Inputs] = [{}, {"weight_decay": 0.3, "decoupled": False}, {"weight_decay": 0.3}]
     made = problem(rng, shapes, steps=4, scale=2e-8, size=0.01, overrides=own)
     made["neighbour"] = problem(rng, [[(2, 3)]], steps=6, lr=0.1)
     return made

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.api import FORMULA, Inputs, Probes
-from autograder.hidden.optimizers.probes.adam_run import TWINS, Groups, problem, stepwise
+from autograder.hidden.optimizers.probes.adam_run import TOLD, TWINS, Groups, problem, stepwise
 
 probes = Probes()
 adam = probes.exercise("Adam")
@@ -19,14 +19,7 @@ def overridden(rng: np.random.Generator) -> Inputs:
         {"decoupled": False, "lr": 0.02},
         {"lr": 0.0},
     ]
-    told: Inputs = {
-        "lr": 0.1,
-        "betas": (0.8, 0.95),
-        "eps": 1e-2,
-        "weight_decay": 0.3,
-        "decoupled": True,
-    }
-    return problem(rng, groups, steps=4, overrides=own, **told)
+    return problem(rng, groups, steps=4, overrides=own, weight_decay=0.3, **TOLD)
 
 
 def overridden_other_way(rng: np.random.Generator) -> Inputs:
@@ -34,14 +27,14 @@ def overridden_other_way(rng: np.random.Generator) -> Inputs:
     own: list[Inputs] = [{"weight_decay": 0.4}, {"weight_decay": 0.4, "decoupled": True}, {}]
     own[2] = {"eps": 0.0}
     groups: Groups = [[(3,)], [(3,)], [(2, 2)]]
-    return problem(rng, groups, steps=3, overrides=own, lr=0.1, eps=1e-2, decoupled=False)
+    return problem(rng, groups, steps=3, overrides=own, **{**TOLD, "decoupled": False})
 
 
 def rates(rng: np.random.Generator) -> Inputs:
     """Two groups, the first of two arrays that start equal and at first stand still: its rate is
     written before steps 1, 2, 4 and 6, the other's before step 3."""
     groups: Groups = [[(2, 2), (2, 2)], [(3,)]]
-    made = problem(rng, groups, overrides=[{}, {"lr": 0.2}], lr=0.1, weight_decay=0.3)
+    made = problem(rng, groups, overrides=[{}, {"lr": 0.2}], weight_decay=0.3, **TOLD)
     made["rates"] = {1: {0: 0.0}, 2: {0: 0.05}, 3: {1: 0.01}, 4: {0: 0.0}, 6: {0: 0.3}}
     return made
 

@@ -13,6 +13,7 @@ from autograder.api import Inputs, snapshot
 OPTIONS = ("lr", "betas", "eps", "weight_decay", "decoupled")
 Groups = Sequence[Sequence[tuple[int, ...]]]
 TWINS = ((2, 3), (2, 3), (4,))
+TOLD: Inputs = {"lr": 0.1, "betas": (0.8, 0.95), "eps": 1e-2, "decoupled": True}  # no default
 
 
 def problem(

@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 
 from autograder.api import FORMULA, Inputs, Probes, outcome, scramble, snapshot
-from autograder.hidden.optimizers.probes.adam_run import TWINS, Groups, Run, gradients, problem
+from autograder.hidden.optimizers.probes.adam_run import (
+    TOLD,
+    TWINS,
+    Groups,
+    Run,
+    gradients,
+    problem,
+)
 
 probes = Probes()
 adam = probes.exercise("Adam")
@@ -26,9 +33,9 @@ MISFITS: dict[str, Groups] = {
 
 def resumable(rng: np.random.Generator) -> Inputs:
     """Two groups with both kinds of decay; the rate of the second is changed on the way."""
-    own: list[Inputs] = [{}, {"decoupled": False, "betas": (0.8, 0.9)}]
+    own: list[Inputs] = [{}, {"decoupled": False, "betas": (0.7, 0.9)}]
     groups: Groups = [TWINS, [(3,), (1, 3)]]
-    return problem(rng, groups, overrides=own, lr=0.1, weight_decay=0.1)
+    return problem(rng, groups, overrides=own, weight_decay=0.1, **TOLD)
 
 
 def misfits(rng: np.random.Generator) -> Inputs:

@@ -25,4 +25,5 @@ sgd.probe(
 )(SGD.in_a_row)
 for name, decay in (("pure", 0.3), ("pure_without_decay", 0.0)):
     inputs = SGD.one(lr=0.2, weight_decay=decay)
-    sgd.pure("param", points=0.125, inputs=inputs, name=name)
+    topic = f"your inputs stay as they were, with a decay of {decay}"
+    sgd.pure("param", points=0.125, inputs=inputs, topic=topic, name=name)
