@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import equal
+from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
+from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
@@ -23,7 +24,7 @@ Held = tuple[Misconception, ...]
 Observe = Callable[[Held, Probe], Observation]
 Same = Callable[[Any, Any, Tolerance], bool]
 
-MOST_PAIRS = 200
+MOST_PAIRS = 400
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,7 @@ class _Search:
         if len({tuple(m.text for m in held) for held in fitting}) != 1:
             return None
         first, *rest = fitting[0]
-        text = " ".join(m.text for m in fitting[0])
-        if rest:
-            text = f"Two things at once. {text}"
+        text = "\n".join([*(["Two things at once."] if rest else []), *(m.text for m in fitting[0])])
         second = rest[0].name if rest else None
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
@@ -150,16 +149,17 @@ class _Search:
                 found.add(probe.name)
         return frozenset(found)
 
-    def _beside(self, held: Held) -> tuple[str, ...]:
-        """The probes of side conditions that the learner fails, and in another way."""
+    def _beside(self, held: Held) -> tuple[tuple[str, str], ...]:
+        """Where the learner's code parts from the thought itself, on probes of side conditions that
+        it fails: topics, and what differs there."""
         expected, got = self.case.expected, self.case.got
-        return tuple(
-            p.name
-            for p in self.case.probes
-            if p not in self.asked
-            and not equal(expected[p.name], got[p.name], p.tolerance)
-            and not equal(self.observe(held, p), got[p.name], p.tolerance)
+        declared = sorted(self.case.probes, key=lambda p: list(got).index(p.name))
+        found = (
+            (p.topic, first_difference(self.observe(held, p), got[p.name], p.tolerance))
+            for p in declared
+            if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
+        return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from autograder.api import FORMULA, Inputs, Pair, Probes
 
 probes = Probes()
-norm = probes.exercise("batchnorm_forward__batchnorm_backward")
+norm = probes.exercise("batchnorm_forward__batchnorm_backward", tolerance=FORMULA)
 BATCH = Pair(
     "batchnorm_forward",
     "batchnorm_backward",
@@ -69,7 +69,6 @@ norm.probe(
     points=0.75,
     inputs=square_too,
     name="forward",
-    tolerance=FORMULA,
     experiment="with gamma 1, beta 0 and eps 1 a feature of variance 3 gets variance 3/4.",
 )(BATCH.showing("out").ahead)
 norm.probe(
@@ -82,7 +81,6 @@ norm.probe(
         for_two_rows=(2, 3, {"momentum": 0.25}),
     ),
     name="running",
-    tolerance=FORMULA,
     experiment="try momentum = 1: the batch's mean and unbiased variance come back.",
 )(BATCH.showing("running_mean", "running_var").ahead)
 norm.probe(
@@ -94,7 +92,6 @@ norm.probe(
         with_a_large_eps=(3, 2, {"training": False, "eps": 0.7, "momentum": 0.4}),
     ),
     name="evaluation",
-    tolerance=FORMULA,
     experiment="evaluate two batches in a row: nothing but x decides about out.",
 )(BATCH.ahead)
 norm.probe(
@@ -102,7 +99,6 @@ norm.probe(
     points=1.0,
     inputs=square_too,
     name="backward",
-    tolerance=FORMULA,
     experiment=NUDGE,
 )(BATCH.back)
 norm.probe(
@@ -110,7 +106,6 @@ norm.probe(
     points=0.25,
     inputs=corners,
     name="corners",
-    tolerance=FORMULA,
     experiment="set gamma to 0: dx is 0, and dgamma is not.",
 )(BATCH.showing("out").both)
 norm.probe(
@@ -118,7 +113,6 @@ norm.probe(
     points=0.25,
     inputs=batches(first=(4, 3, {}), second=(4, 3, {})),
     name="outstanding",
-    tolerance=FORMULA,
     experiment="run two forwards before the first backward, and one backward twice.",
 )(BATCH.outstanding)
 norm.probe(
@@ -127,5 +121,4 @@ norm.probe(
     inputs=batches(for_a_batch=(4, 3, {}), with_another_momentum=(3, 2, {"momentum": 0.5})),
     name="pure",
     kind="side",
-    tolerance=FORMULA,
 )(BATCH.pure)

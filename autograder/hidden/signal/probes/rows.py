@@ -8,7 +8,7 @@ import numpy as np
 from autograder.api import FORMULA, Inputs, Pair, Probes
 
 probes = Probes()
-norm = probes.exercise("layernorm_forward__layernorm_backward")
+norm = probes.exercise("layernorm_forward__layernorm_backward", tolerance=FORMULA)
 LAYER = Pair(
     "layernorm_forward",
     "layernorm_backward",
@@ -63,7 +63,6 @@ norm.probe(
     points=0.75,
     inputs=tables(five_rows=(5, 4), a_square_batch=(3, 3)),
     name="forward",
-    tolerance=FORMULA,
     experiment="with gamma 1, beta 0 and eps 1 a row of variance 3 gets variance 3/4.",
 )(LAYER.ahead)
 norm.probe(
@@ -71,7 +70,6 @@ norm.probe(
     points=1.0,
     inputs=tables(five_rows=(5, 4), a_square_batch=(3, 3)),
     name="backward",
-    tolerance=FORMULA,
     experiment=NUDGE,
 )(LAYER.back)
 norm.probe(
@@ -79,7 +77,6 @@ norm.probe(
     points=1.0,
     inputs=tables(three_axes=(2, 5, 3), four_axes=(2, 3, 2, 4), equal_axes=(3, 3, 3)),
     name="more_axes",
-    tolerance=FORMULA,
     experiment="reshape x to two axes and compare: rows are rows in any arrangement.",
 )(LAYER.both)
 norm.probe(
@@ -87,7 +84,6 @@ norm.probe(
     points=0.5,
     inputs=corners,
     name="corners",
-    tolerance=FORMULA,
     experiment="set one element of gamma to 0, and print dgamma.",
 )(LAYER.both)
 norm.probe(
@@ -95,7 +91,6 @@ norm.probe(
     points=0.25,
     inputs=lambda rng: {"first": rows(rng, 4, 3), "second": rows(rng, 4, 3)},
     name="outstanding",
-    tolerance=FORMULA,
     experiment="run two forwards before the first backward, and one backward twice.",
 )(LAYER.outstanding)
 norm.probe(
@@ -104,5 +99,4 @@ norm.probe(
     inputs=lambda rng: {"for two axes": rows(rng, 3, 4), "for three axes": rows(rng, 2, 3, 2)},
     name="pure",
     kind="side",
-    tolerance=FORMULA,
 )(LAYER.pure)

@@ -1,15 +1,23 @@
 """Probes of files that are whole: a run goes on, and of what is in the folder."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.numpy_trainer.probes.keeper import KEY, Run, names_in, scratch, seeds
+from autograder.api import Inputs, Probes
+from autograder.hidden.numpy_trainer.probes.keeper import Run, names_in, run_seeds, scratch
+
+probes = Probes()
+checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
+NAMES = ("run.npz", "run.checkpoint")
 
 
+@checkpoints.probe(
+    "a run that is saved, loaded and continued",
+    points=1.0,
+    inputs=run_seeds,
+    experiment="save, draw rng.random() and take a step; load, and do both again.",
+)
 def resumes(impl: Any, inputs: Inputs) -> Any:
     """Save in mid-run, go on; load into another run, and go on from there; then once more."""
     one, other = Run(inputs["seeds"][0]), Run(inputs["seeds"][1], lr=0.7).go(2)
@@ -38,6 +46,12 @@ def resumes(impl: Any, inputs: Inputs) -> Any:
     }
 
 
+@checkpoints.probe(
+    "a state with empty lists and dicts, before the first step",
+    points=0.25,
+    inputs=run_seeds,
+    experiment="save an optimizer whose state holds an empty list and an empty dict.",
+)
 def fresh(impl: Any, inputs: Inputs) -> Any:
     """The same before the first step, where a state has empty things in it."""
     one = Run(inputs["seeds"][0], full=False)
@@ -51,9 +65,12 @@ def fresh(impl: Any, inputs: Inputs) -> Any:
     return {"epoch": epoch, "before": before, "loaded": loaded}
 
 
-NAMES = ("run.npz", "run.checkpoint")
-
-
+@checkpoints.probe(
+    "one file, at exactly the path, without pickle",
+    points=0.75,
+    inputs=run_seeds,
+    experiment="save as run.checkpoint and list the folder.",
+)
 def places(impl: Any, inputs: Inputs) -> Any:
     """What is in a folder after saving under several names, as str and as Path, and twice."""
     seen: dict[str, Any] = {}
@@ -85,33 +102,3 @@ def _pickles(path: Any) -> int:
             except ValueError:
                 count += 1
     return count
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "resumes",
-            "a run that is saved, loaded and continued",
-            1.0,
-            seeds,
-            resumes,
-            experiment="save, draw rng.random() and take a step; load, and do both again.",
-        ),
-        Probe(
-            "places",
-            "one file, at exactly the path, without pickle",
-            0.75,
-            seeds,
-            places,
-            experiment="save as run.checkpoint and list the folder.",
-        ),
-        Probe(
-            "fresh",
-            "a state with empty lists and dicts, before the first step",
-            0.25,
-            seeds,
-            fresh,
-            experiment="save an optimizer whose state holds an empty list and an empty dict.",
-        ),
-    ):
-        probes.add(KEY, probe)
