@@ -5,6 +5,7 @@ from autograder.hidden.optimizers.bank.adam_rule import MISTAKES
 
 bank = Bank()
 adam = bank.exercise("Adam")
+ABOVE = 'averages after this step, as new arrays."""\n'
 COUNTED = "        self.t = self.t + 1\n"
 LOOP = '            for j, param in enumerate(group["params"]):\n'
 CALLED = "new = self._updated(group, param, grads[i][j], self.m[i][j], self.v[i][j])"
@@ -15,9 +16,7 @@ FIRST_M = '[[np.zeros_like(param) for param in group["params"]] for group in sel
 for mistake in MISTAKES:
     # Here these are a counter that never advances, and averages that are forgotten.
     if mistake.name not in ("corrected_by_beta_alone", "averages_not_returned"):
-        adam.edit(
-            mistake.name, mistake.text, *mistake.called("class Adam:", "self.t"), **mistake.more
-        )
+        adam.edit(mistake.name, mistake.text, mistake.called(ABOVE, 8, "self.t"), **mistake.more)
 adam.edit(
     "t_once_a_parameter",
     "t advances with every array, so that all but the first are corrected as if many steps had "

@@ -1,5 +1,6 @@
 """A mistake in Adam's rule, for all who write it or call it."""
 
+import textwrap
 from typing import Any
 
 RULE = """def adam_step(param, grad, m, v, t, lr, beta1, beta2, eps):
@@ -11,8 +12,6 @@ RULE = """def adam_step(param, grad, m, v, t, lr, beta1, beta2, eps):
     v_hat = v / (1 - beta2**t)
     step = lr * m_hat / (np.sqrt(v_hat) + eps)
     return param - step, m, v
-
-
 """
 
 
@@ -30,13 +29,13 @@ class Mistake:
     ) -> None:
         self.name, self.text, self.edits, self.call, self.more = name, text, edits, call, more
 
-    def called(self, head: str, t: str = "t") -> tuple[tuple[str, str], ...]:
-        """The same mistake in the definition that starts with `head` and calls the rule: in that
-        call, or as a rule of its own above it, so that what else is wrong can stand beside it."""
+    def called(self, above: str, indent: int, t: str = "t") -> tuple[str, str]:
+        """The same mistake where the rule is called: in the call itself, or in a rule of its own
+        that is defined under the line `above`, so that what else is wrong can stand beside it."""
         if self.call:
             old, new = (piece.replace("{t}", t) for piece in self.call)
-            return ((old, new),)
-        own, rule = f"rule_of_{head.split()[1].strip('(:')}(", RULE.replace("adam_step(", "{own}")
+            return old, new
+        rule = RULE
         for old, new in self.edits:
             rule = rule.replace(old, new)
-        return (head, rule.replace("{own}", own) + head), ("adam_step(", own)
+        return above, above + textwrap.indent(rule, " " * indent)

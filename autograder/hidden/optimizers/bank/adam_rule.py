@@ -228,7 +228,7 @@ MISTAKES = (
         "Return the new averages, which the step was taken with.",
         (M, "old_m, m = m, beta1 * m + (1 - beta1) * grad\n"),
         (V, "old_v, v = v, beta2 * v + (1 - beta2) * grad**2"),
-        (NEW, "return param - step, old_m.copy(), old_v.copy()"),
+        (NEW, "return param - step, old_m, old_v"),
     ),
     Mistake(
         "uphill",

@@ -5,6 +5,7 @@ from autograder.hidden.optimizers.bank.adam_rule import ALL
 
 bank = Bank()
 adamw = bank.exercise("adamw_step")
+ABOVE = 'order and scale of `torch.optim.AdamW`.\n    """\n'
 SHRUNK = "shrunk = param * (1 - lr * weight_decay)"
 
 adamw.edit(
@@ -69,4 +70,4 @@ adamw.edit(
     (SHRUNK, "param *= 1 - lr * weight_decay\n    shrunk = param"),
 )
 for mistake in ALL:
-    adamw.edit(mistake.name, mistake.text, *mistake.called("def adamw_step("), **mistake.more)
+    adamw.edit(mistake.name, mistake.text, mistake.called(ABOVE, indent=4), **mistake.more)

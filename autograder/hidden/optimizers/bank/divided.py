@@ -72,7 +72,7 @@ for rule, squares, made, in_place in (
         "The squares that came in are returned as they were, so that the next step starts from "
         "nothing again. Return those that the step was divided by.",
         (made, old),
-        (new, "return param - step, old.copy()"),
+        (new, "return param - step, old"),
     )
     rule.edit(
         "squares_changed_in_place",

@@ -69,7 +69,7 @@ momentum.edit(
     "The velocity that came in is returned, so that the next step starts from it again. Return the "
     "new one, which the step was taken with.",
     (VELOCITY, "old, velocity = velocity, momentum * velocity + grad"),
-    (NEW, "return param - step, old.copy()"),
+    (NEW, "return param - step, old"),
 )
 momentum.edit(
     "friction_on_everything",
@@ -171,7 +171,7 @@ classical.edit(
     "The velocity that came in is returned, so that the next step starts from it again. Return the "
     "new one, which the parameter moved by.",
     (MADE, "old, velocity = velocity, momentum * velocity - lr * grad"),
-    (MOVED, "return param + velocity, old.copy()"),
+    (MOVED, "return param + velocity, old"),
 )
 classical.edit(
     "velocity_subtracted",
