@@ -14,7 +14,7 @@ from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
-from autograder.observation import Number, Observation, TensorValue
+from autograder.observation import Number, Observation, Raised, TensorValue
 from autograder.probe import Probe, Tolerance
 from autograder.values import same_values
 from autograder.verdict import Diagnosis
@@ -164,8 +164,14 @@ class _Search:
         it fails: topics, and what differs there."""
         expected, got = self.case.expected, self.case.got
         declared = sorted(self.case.probes, key=lambda p: list(got).index(p.name))
+
+        def asked_of(probe: Probe) -> Observation:
+            """What would come of the thought alone; of one that raises, what was asked for."""
+            alone = self.observe(held, probe)
+            return expected[probe.name] if isinstance(alone, Raised) else alone
+
         found = (
-            (p.topic, first_difference(self.observe(held, p), got[p.name], p.tolerance))
+            (p.topic, first_difference(asked_of(p), got[p.name], p.tolerance))
             for p in declared
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )

@@ -25,7 +25,7 @@ def distances(parts: Any, labels: Any, fractions: Any) -> Any:
 
 
 @forms.features(
-    "the distance of a class from its share in a part, where it is more than one row,",
+    "the distance of a class from its share in a part, where that is over one row",
     *ONCE,
     "holding each class to within one row of its share",
 )
