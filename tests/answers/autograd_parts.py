@@ -125,12 +125,12 @@ def by_colours(root):
 
 
 def with_iterators(root):
-    order, met, stack = [], {root}, [(root, iter(root.parents))]
+    order, met, stack = [], {id(root)}, [(root, iter(root.parents))]
     while stack:
         node, rest = stack[-1]
         for parent in rest:
-            if parent not in met:  # by hash: an identity's own
-                met.add(parent)
+            if id(parent) not in met:
+                met.add(id(parent))
                 stack.append((parent, iter(parent.parents)))
                 break
         else:

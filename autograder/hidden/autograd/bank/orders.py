@@ -1,130 +1,168 @@
-"""Mistakes in topological_order. What they say of an order is counts: all are about anything."""
+"""Mistakes in topological_order, and what all topological orders of a graph share."""
 
-from __future__ import annotations
-
-from collections import deque
+from functools import partial
 from typing import Any
 
-from autograder.api import Bank
+import numpy as np
 
-KEY = "topological_order"
+from autograder.api import Bank, Number
 
+bank = Bank()
+order = bank.exercise("topological_order")
+shows = partial(order.edit, about="anything")  # what is said of an order is counts
 
-def declare(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "root_first",
-        "The list begins with the root, so children stand before their parents. That is the order "
-        "of the walk back; asked for is the order in which things were made, root last.",
-        ("    return order", "    return order[::-1]"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "root_left_out",
-        "The root itself is not in the list. It was made of its parents as every other node was, "
-        "and stands behind all of them.",
-        ("    return order", "    return order[:-1]"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "leaves_left_out",
-        "Only nodes that have parents are in the list, and the leaves are missing. They are what "
-        "everything was made of: a node without parents stands in the list like all others.",
-        ("    return order", "    return [node for node in order if node.parents] or [root]"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "compared_by_equality",
-        "Nodes count as met when one that is equal to them has been met. Different nodes may be "
-        "equal, or claim to be: tell them apart by identity, with id or is.",
-        ("seen, stack = [], set(),", "seen, stack = [], [],"),
-        ("id(node) not in seen", "node not in seen"),
-        ("seen.add(id(node))", "seen.append(node)"),
-        about="anything",
-    )
-
-    @bank.wrong(
-        KEY,
-        "The nodes stand by their distance from the root, farthest first. A node may be close to "
-        "the root on one way and far on another; it has to wait for the longest.",
-        source="karpathy/micrograd, issue 68",
-        about="anything",
-    )
-    def by_distance(root: Any) -> Any:
-        order, waiting, seen = [], deque([root]), {id(root)}
-        while waiting:
-            node = waiting.popleft()
+END = "    return order"
+APPEND = "            order.append(node)\n"
+MET = "id(node) not in seen"
+NOTED = "            seen.add(id(node))\n"
+START = "order, seen, stack = [], set(), ["
+LATER = "            stack.append((node, True))\n"
+PARENTS = "            stack.extend((parent, False) for parent in node.parents)\n"
+LOOP = """, stack = [], set(), [(root, False)]
+    while stack:
+        node, parents_done = stack.pop()
+        if parents_done:
             order.append(node)
-            for parent in node.parents:
-                if id(parent) not in seen:
-                    seen.add(id(parent))
-                    waiting.append(parent)
-        return order[::-1]
+        elif"""
 
-    @bank.wrong(
-        KEY,
+
+@order.observe("small", "shared", "tangled", "claims", "large")
+def observed(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """For each graph: which nodes came back, which arrows point to the front, what is last."""
+    return {where: features(raw[where], graph) for where, graph in inputs.items()}
+
+
+@order.observe("again")
+def observed_again(raw: Any, inputs: Any, secrets: Any) -> Any:
+    return {where: features(found, inputs[of]) for where, (of, found) in raw.items()}
+
+
+def features(order: Any, graph: list[tuple[int, ...]]) -> dict[str, Any]:
+    own = [int(node) for node in order if node >= 0]
+    places: dict[int, int] = {}
+    for place, node in enumerate(own):
+        places.setdefault(node, place)
+    late = [
+        (parent, child)
+        for child, parents in enumerate(graph)
+        for parent in parents
+        if parent in places and child in places and places[parent] > places[child]
+    ]
+    of_it, last = len(own) == len(order), own[-1:] == [len(graph) - 1] and order[-1] >= 0
+    return {
+        "what is in the list": "nodes of this graph" if of_it else "nodes of another graph too",
+        "the number of nodes in the list": count(len(own)),
+        "the number of different nodes in the list": count(len(places)),
+        "the number of parents that stand behind their child": count(len(late)),
+        "the last node": "the root" if last else "another node",
+        "the sum of their numbers, child and parent, where that is so": count(np.sum(late)),
+    }
+
+
+def count(number: Any) -> Number:
+    return Number(int(number), "int64")
+
+
+shows(
+    "root_first",
+    "The list begins with the root, so children stand before their parents. That is the order of "
+    "the walk back; asked for is the order in which things were made, root last.",
+    (END, "    return order[::-1]"),
+)
+shows(
+    "root_left_out",
+    "The root itself is not in the list. It was made of its parents as every other node was, and "
+    "stands behind all of them.",
+    (END, "    return order[:-1]"),
+)
+shows(
+    "leaves_left_out",
+    "Only nodes that have parents are in the list, and the leaves are missing. They are what "
+    "everything was made of: a node without parents stands in the list like all others.",
+    (END, "    return [node for node in order if node.parents] or [root]"),
+)
+EQUALITY = (
+    "Nodes count as met when one that is equal to them has been met. Different nodes may be equal, "
+    "or claim to be: tell them apart by identity, with id or is."
+)
+shows(
+    "compared_by_equality",
+    EQUALITY,
+    (START, "order, seen, stack = [], [], ["),
+    (MET, "node not in seen"),
+    (NOTED, "            seen.append(node)\n"),
+)
+shows(
+    "set_of_nodes",
+    EQUALITY,
+    (MET, "node not in seen"),
+    (NOTED, "            seen.add(node)\n"),
+    source="karpathy/micrograd, engine.py",
+)
+shows(
+    "by_distance",
+    "The nodes stand by their distance from the root, farthest first. A node may be close to the "
+    "root on one way and far on another; it has to wait for the longest.",
+    ("stack.pop()", "stack.pop(0)"),
+    (LATER, APPEND),
+    (END, "    return order[::-1]"),
+    source="karpathy/micrograd, issue 68",
+)
+for name, walk in (
+    ("written_when_met", PARENTS),
+    ("written_when_met_first_parent_first", PARENTS.replace("node.parents", "node.parents[::-1]")),
+):
+    shows(
+        name,
         "A node is written down when it is met, before its parents have had their turn, and the "
         "list is turned round. On a detour it is met too early: write it down when it is left.",
-        about="anything",
+        (LATER + PARENTS, APPEND + walk),
+        (END, "    return order[::-1]"),
     )
-    def written_when_met(root: Any) -> Any:
-        order, stack, seen = [], [root], set()
-        while stack:
-            node = stack.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            order.append(node)
-            stack.extend(node.parents)
-        return order[::-1]
-
-    @bank.wrong(
-        KEY,
-        "The function calls itself for every parent, and Python stops at about 1,000 calls. A "
-        "chain of 10,000 needs a loop, with a stack of your own.",
-        source="karpathy/micrograd, engine.py",
-        about="anything",
-    )
-    def recursive(root: Any) -> Any:
-        order, seen = [], set()
-
-        def visit(node: Any) -> None:
-            if id(node) not in seen:
-                seen.add(id(node))
-                for parent in node.parents:
-                    visit(parent)
-                order.append(node)
-
-        visit(root)
-        return order
-
-    @bank.wrong(
-        KEY,
-        "Nothing notes which nodes have been met, so a node is listed once for every way that "
-        "leads to it, and doublings take for ever. Keep a set of what has been met.",
-        source="karpathy/micrograd, issue 96",
-        about="anything",
-    )
-    def met_again_and_again(root: Any) -> Any:
-        order, stack = [], [(root, False)]
-        while stack:
-            node, done = stack.pop()
-            if done:
-                order.append(node)
-                continue
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
-        return order
-
-    @bank.wrong(
-        KEY,
-        "A node is listed again when its parent's turn comes a second time: only the top of the "
-        "walk is checked, and not what is already in the list. Each node once.",
-        about="anything",
-    )
-    def parents_listed_twice(root: Any) -> Any:
-        order = met_again_and_again(root)
-        return [node for i, node in enumerate(order) if not i or node is not order[i - 1]]
+shows(
+    "marked_when_put_on_the_stack",
+    "A node counts as met as soon as it is put on the stack. On a detour it then waits beneath "
+    "nodes that need it first: note it when it is taken off.",
+    (START, "order, seen, stack = [], {id(root)}, ["),
+    ("        elif " + MET + ":\n" + NOTED, "        else:\n"),
+    (
+        PARENTS,
+        "            new = [p for p in node.parents if id(p) not in seen]\n"
+        "            seen.update(map(id, new))\n"
+        "            stack.extend((parent, False) for parent in dict.fromkeys(new))\n",
+    ),
+)
+shows(
+    "recursive",
+    "The function calls itself for every parent, and Python stops at about 1,000 calls. A chain of "
+    "10,000 needs a loop, with a stack of your own.",
+    (LOOP, " = [], set()\n\n    def visit(node):\n        if"),
+    (
+        LATER + PARENTS,
+        "            for parent in node.parents:\n                visit(parent)\n"
+        "            order.append(node)\n\n    visit(root)\n",
+    ),
+    source="karpathy/micrograd, engine.py",
+)
+shows(
+    "met_again_and_again",
+    "Nothing notes which nodes have been met, so a node is listed once for every way that leads to "
+    "it, and doublings take for ever. Keep a set of what has been met.",
+    (MET, "True"),
+    source="karpathy/micrograd, issue 96",
+)
+shows(
+    "parents_listed_twice",
+    "A node is listed again when its parent's turn comes a second time: only the top of the walk "
+    "is checked, and not what is already in the list. Each node once.",
+    (MET, "True"),
+    (APPEND, "            order += [node] if not order or order[-1] is not node else []\n"),
+)
+shows(
+    "kept_between_calls",
+    "The list, and what has been met, are made once and live on between calls: a default value is "
+    "made when the function is defined. Make both anew inside the function.",
+    ("(root):\n", "(root, order=[], seen=set()):\n"),
+    (START, "stack = ["),
+    source="Python documentation, Programming FAQ, default values",
+)

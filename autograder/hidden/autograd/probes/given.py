@@ -5,18 +5,24 @@ It keeps the contract of the lesson, for as many operations as the probes of a t
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
+COUNT = itertools.count()
+
 
 class GivenTensor:
-    """An array, its parents, and for each parent the function that sends blame to it."""
+    """An array, its parents, and for each parent the function that sends its gradient to it.
+
+    Tensors are numbered as they are made, so that parents have lower numbers than their children.
+    """
 
     def __init__(self, data: Any, parents: Any = (), op: str = "") -> None:
         self.data = np.asarray(data, dtype=np.float64)
         self.parents = tuple(parents)
-        self.op = op
+        self.op, self.number = op, next(COUNT)
         self.grad: Any = None
         self.sends: tuple[Any, ...] = ()
 
@@ -48,11 +54,9 @@ class GivenTensor:
         return _leaf(other) * self
 
     def tanh(self) -> GivenTensor:
-        """tanh, element by element."""
         return _made("tanh", np.tanh, (self,), lambda g: g * (1 - np.tanh(self.data) ** 2))
 
     def sum(self) -> GivenTensor:
-        """The sum of all elements."""
         return _made("sum", np.sum, (self,), lambda g: g * np.ones(self.data.shape))
 
     def backward(self, grad: Any = None) -> None:
@@ -60,12 +64,16 @@ class GivenTensor:
         if grad is None and self.data.size > 1:
             raise ValueError("grad is needed")
         sent = {id(self): np.ones(self.data.shape) if grad is None else np.array(grad, float)}
-        for node in _children_first(self):
-            blame = sent[id(node)]
-            kept = node.grad if not node.parents and node.grad is not None else 0.0
-            node.grad = blame + kept
+        met, waiting = {self.number: self}, [self]
+        while waiting:
+            new = {p.number: p for p in waiting.pop().parents if p.number not in met}
+            met.update(new)
+            waiting.extend(new.values())
+        for _, node in sorted(met.items(), reverse=True):
+            g = sent[id(node)]
+            node.grad = g + (0.0 if node.parents or node.grad is None else node.grad)
             for parent, send in zip(node.parents, node.sends, strict=False):
-                sent[id(parent)] = sent.get(id(parent), 0.0) + send(blame)
+                sent[id(parent)] = sent.get(id(parent), 0.0) + send(g)
 
 
 def _leaf(value: Any) -> Any:
@@ -74,39 +82,19 @@ def _leaf(value: Any) -> Any:
 
 def _made(op: str, function: Any, parents: tuple[Any, ...], *sends: Any) -> GivenTensor:
     leaves = tuple(_leaf(parent) for parent in parents)
-    shapes = [leaf.data.shape for leaf in leaves]
-    value = function(*(leaf.data for leaf in leaves))
-    out = GivenTensor(value, leaves, op)
-    out.sends = tuple(_fitted(send, shape) for send, shape in zip(sends, shapes, strict=True))
+    out = GivenTensor(function(*(leaf.data for leaf in leaves)), leaves, op)
+    fitted = (_fitted(send, leaf.data.shape) for send, leaf in zip(sends, leaves, strict=True))
+    out.sends = tuple(fitted)
     return out
 
 
 def _fitted(send: Any, shape: tuple[int, ...]) -> Any:
-    """What a sender sends, as a new array of its receiver's shape; a number may be stretched."""
+    """What a sender sends, as a new array of its receiver's shape, whatever was broadcast."""
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1)
 
-    def fitted(blame: Any) -> Any:
-        sent = np.array(send(blame))
-        return sent if sent.shape == shape else sent.sum().reshape(shape)
+    def fitted(g: Any) -> Any:
+        sent = np.array(send(g))
+        sent = sent.sum(axis=tuple(range(sent.ndim - len(shape))))
+        return sent.sum(axis=stretched, keepdims=True)
 
     return fitted
-
-
-def _children_first(root: GivenTensor) -> list[GivenTensor]:
-    """Nodes in an order in which each stands behind all that use it: Kahn's algorithm."""
-    uses: dict[int, int] = {}
-    waiting, met = [root], {id(root)}
-    while waiting:
-        for parent in waiting.pop().parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-            if id(parent) not in met:
-                met.add(id(parent))
-                waiting.append(parent)
-    order, ready = [], [root]
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        for parent in node.parents:
-            uses[id(parent)] -= 1
-            if not uses[id(parent)]:
-                ready.append(parent)
-    return order

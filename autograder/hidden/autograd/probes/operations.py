@@ -1,86 +1,26 @@
-"""Probes of Tensor, one group of operations at a time: values, and gradients of each operand.
+"""Probes of Tensor, one group of operations at a time: their values, and their gradients.
 
-The walk back starts from random numbers, so that every element counts for itself.
+The walk back starts from random numbers, so that every element counts for itself. An operation that
+raises does so for its own expression alone.
 """
 
-from __future__ import annotations
-
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, snapshot
+from autograder.api import FORMULA, Inputs, Probes, outcome, snapshot
 
-Expression = Callable[..., Any]
-Expressions = dict[str, tuple[Expression, tuple[Any, ...]]]  # what, and shapes or arrays that go in
-NUDGE = "compare it with the slope that nudging one element gives, as the visible tests do."
+probes = Probes()
+tensor = probes.exercise("Tensor")
 
+# What is computed, and its leaves: a tuple is the shape of numbers of both signs, a list that of
+# numbers above 0. An expression that gives a dict names further nodes; the last is the root.
+Expressions = dict[str, tuple[Callable[..., Any], tuple[Any, ...]]]
+TABLE, ABOVE = (2, 3), [2, 3]
+ZEROS_AND_TIES = np.array([[-2.0, 0.7, -0.3, 0.7], [12.5, 0.0, 0.2, -0.3]])
 
-def arguments(
-    expressions: Expressions, low: float = -1.5, high: float = 1.5
-) -> Callable[[np.random.Generator], Inputs]:
-    """Inputs: leaves for every expression, and more noise than any result has elements."""
-
-    def leaf(rng: np.random.Generator, shape: Any) -> Any:
-        return shape if isinstance(shape, np.ndarray) else rng.uniform(low, high, size=shape)
-
-    def inputs(rng: np.random.Generator) -> Inputs:
-        return {
-            f"for {what}": {
-                "leaves": [leaf(rng, shape) for shape in shapes],
-                "noise": rng.uniform(0.5, 1.5, size=40) * rng.choice([-1, 1], size=40),
-            }
-            for what, (_, shapes) in expressions.items()
-        }
-
-    return inputs
-
-
-def named(count: int) -> list[str]:
-    return ["t"] if count == 1 else list("abcd"[:count])
-
-
-SAME = "compute it with NumPy arrays in place of Tensors: the values are the same."
-
-
-class Values:
-    """The `.data` of every expression."""
-
-    def __init__(self, expressions: Expressions) -> None:
-        self.expressions = expressions
-
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        seen = {}
-        for what, (expression, _) in self.expressions.items():
-            case = inputs[f"for {what}"]
-            out = expression(*(impl.Tensor(value) for value in case["leaves"]))
-            seen[f"for {what}"] = {"the value": snapshot(out.data)}
-        return seen
-
-
-class Gradients:
-    """The `.grad` of every leaf of every expression."""
-
-    def __init__(self, expressions: Expressions) -> None:
-        self.expressions = expressions
-
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        seen = {}
-        for what, (expression, _) in self.expressions.items():
-            case = inputs[f"for {what}"]
-            leaves = [impl.Tensor(value) for value in case["leaves"]]
-            out = expression(*leaves)
-            shape = np.shape(out.data)
-            out.backward(case["noise"][: int(np.prod(shape))].reshape(shape))
-            seen[f"for {what}"] = {
-                f"the gradient of {name}": snapshot(leaf.grad)
-                for name, leaf in zip(named(len(leaves)), leaves, strict=True)
-            }
-        return seen
-
-
-TABLE = (2, 3)
 ARITHMETIC: Expressions = {
     "a + b": (lambda a, b: a + b, (TABLE, TABLE)),
     "a * b": (lambda a, b: a * b, (TABLE, TABLE)),
@@ -88,6 +28,7 @@ ARITHMETIC: Expressions = {
     "a / b": (lambda a, b: a / b, (TABLE, TABLE)),
     "-t": (lambda t: -t, (TABLE,)),
     "a * b - c / a": (lambda a, b, c: a * b - c / a, ((4,), (4,), (4,))),
+    "a * b with zeros": (lambda a, b: a * b, (ZEROS_AND_TIES, (2, 4))),
 }
 NUMBERS: Expressions = {
     "t + 2": (lambda t: t + 2, (TABLE,)),
@@ -100,20 +41,20 @@ NUMBERS: Expressions = {
     "3 / t": (lambda t: 3 / t, (TABLE,)),
 }
 POWERS: Expressions = {
-    "t ** 3": (lambda t: t**3, (TABLE,)),
-    "t ** 0.5": (lambda t: t**0.5, (TABLE,)),
-    "t ** -2": (lambda t: t**-2, (TABLE,)),
+    "t ** 3": (lambda t: t**3, (ABOVE,)),
+    "t ** 0.5": (lambda t: t**0.5, (ABOVE,)),
+    "t ** -2": (lambda t: t**-2, (ABOVE,)),
     "2 ** t": (lambda t: 2**t, (TABLE,)),
-    "0.3 ** t": (lambda t: 0.3**t, (TABLE,)),
-    "t ** 2 at 0 and below": (lambda t: t**2, (np.array([-1.7, 0.0, 0.6]),)),
-    "t ** 3 below 0": (lambda t: t**3, (np.array([-1.3, -0.4]),)),
+    "0.3 ** t": (lambda t: 0.3**t, (ABOVE,)),
+    "t ** 2 with zeros": (lambda t: t**2, (ZEROS_AND_TIES,)),
+    "t ** 3 below 0": (lambda t: t**3, (np.array([-1.3, -0.4, -11.0]),)),
 }
 BENDS: Expressions = {
     "t.exp()": (lambda t: t.exp(), (TABLE,)),
-    "t.log()": (lambda t: t.log(), (TABLE,)),
+    "t.log()": (lambda t: t.log(), (ABOVE,)),
     "t.tanh()": (lambda t: t.tanh(), (TABLE,)),
-    "t.relu()": (lambda t: t.relu(), (np.array([[-2.0, 0.7, -0.3], [1.9, 0.0, 0.2]]),)),
-    "(t - 1).relu().exp()": (lambda t: (t - 1).relu().exp(), (TABLE,)),
+    "t.relu()": (lambda t: t.relu(), (ZEROS_AND_TIES,)),
+    "(t - 1).relu().tanh()": (lambda t: (t - 1).relu().tanh(), (TABLE,)),
 }
 SHAPES: Expressions = {
     "a @ b": (lambda a, b: a @ b, ((2, 3), (3, 4))),
@@ -143,36 +84,95 @@ BROADCAST: Expressions = {
     "a - b of (3,) and (2, 1)": (lambda a, b: a - b, ((3,), (2, 1))),
     "a / b of () and (2, 3)": (lambda a, b: a / b, ((), (2, 3))),
     "a * b of (2, 3) and ()": (lambda a, b: a * b, ((2, 3), ())),
-    "a - t.mean(axis=0) of (3, 3)": (lambda t: t - t.mean(axis=0), ((3, 3),)),
+    "a + b of (2, 3, 4) and (3, 1)": (lambda a, b: a + b, ((2, 3, 4), (3, 1))),
+    "t - t.mean(axis=0) of (3, 3)": (lambda t: t - t.mean(axis=0), ((3, 3),)),
 }
+FIRST = {**ARITHMETIC, **NUMBERS, **POWERS}
+REST = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
 
 
-def values(name: str, topic: str, expressions: Expressions) -> Probe:
-    """A probe of the values of many operations, on numbers that all of them take."""
-    run, inputs = Values(expressions), arguments(expressions, 0.4)
-    return Probe(name, topic, 0.25, inputs, run, experiment=SAME)
+def spread(rng: np.random.Generator, shape: Any) -> Any:
+    """Numbers far below one, far above ten and between; see `Expressions`."""
+    size = math.prod(shape)
+    values = rng.permutation(np.geomspace(0.02, 30, max(size, 2)))[:size]
+    signs = (-1.0) ** rng.permutation(size) if isinstance(shape, tuple) else 1.0
+    return (values * signs * rng.uniform(0.8, 1.2, size=size)).reshape(shape)
 
 
-def group(
-    name: str, topic: str, points: float, expressions: Expressions, low: float = -1.5
-) -> Probe:
-    """A probe of the gradients of a group of operations."""
-    run, inputs = Gradients(expressions), arguments(expressions, low)
-    return Probe(name, topic, points, inputs, run, experiment=NUDGE)
+def leaves_of(expressions: Expressions) -> Callable[[np.random.Generator], Inputs]:
+    """Inputs: leaves for every expression, and more noise than any result has elements."""
+
+    def inputs(rng: np.random.Generator) -> Inputs:
+        return {
+            f"for {what}": {
+                "leaves": [s if isinstance(s, np.ndarray) else spread(rng, s) for s in shapes],
+                "noise": rng.uniform(0.5, 1.5, size=40) * rng.choice([-1, 1], size=40),
+            }
+            for what, (_, shapes) in expressions.items()
+        }
+
+    return inputs
 
 
-def declare(probes: Probes) -> None:
-    first = {**ARITHMETIC, **NUMBERS, **POWERS}
-    rest = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
-    for probe in (
-        values("values", "the values of arithmetic", first),
-        values("more_values", "the other values", rest),
-        group("arithmetic", "gradients of + - * / and minus", 0.5, ARITHMETIC, 0.4),
-        group("numbers", "gradients with a number on either side", 0.25, NUMBERS, 0.4),
-        group("powers", "gradients of powers", 0.25, POWERS, 0.4),
-        group("bends", "gradients of exp, log, tanh and relu", 0.25, BENDS, 0.4),
-        group("shapes", "gradients of @, reshape and T", 0.5, SHAPES),
-        group("sums", "gradients of sum and mean", 0.5, SUMS),
-        group("broadcasting", "gradients where shapes were broadcast", 0.5, BROADCAST, 0.4),
-    ):
-        probes.add("Tensor", probe)
+class Each:
+    """Looks at every expression: `look(kind, expression, leaves, noise)`."""
+
+    def __init__(self, look: Callable[..., Any], expressions: Expressions) -> None:
+        self.look, self.expressions = look, expressions
+
+    def __call__(self, impl: Any, inputs: Inputs) -> Any:
+        cases = zip(inputs.items(), self.expressions.values(), strict=True)
+        return {
+            where: outcome(self.look, impl.Tensor, expression, **case)
+            for (where, case), (expression, _) in cases
+        }
+
+
+def tensors(kind: Any, leaves: list[Any]) -> dict[str, Any]:
+    """The leaves of an expression by their names."""
+    return dict(zip("t" if len(leaves) == 1 else "abc", map(kind, leaves), strict=False))
+
+
+def walked_back(root: Any, noise: Any) -> Any:
+    """What was handed in, after a walk back from as many numbers as the root has."""
+    grad = noise[: root.data.size].reshape(root.data.shape)
+    root.backward(grad)
+    return grad
+
+
+def value(kind: Any, expression: Any, leaves: list[Any], noise: Any) -> Any:
+    return {"the value": snapshot(expression(*map(kind, leaves)).data)}
+
+
+def gradients(kind: Any, expression: Any, leaves: list[Any], noise: Any) -> Any:
+    """The `.grad` of every leaf, and of what else has a name."""
+    named = tensors(kind, leaves)
+    made = expression(*named.values())
+    nodes = made if isinstance(made, dict) else {"the result": made}
+    walked_back(list(nodes.values())[-1], noise)
+    named |= nodes if nodes is made else {}
+    return {f"the gradient of {name}": snapshot(node.grad) for name, node in named.items()}
+
+
+SAME = "compute it with NumPy arrays in place of Tensors: the values are the same."
+NUDGE = "compare it with the slope that nudging one element gives, as the visible tests do."
+
+for name, topic, points, look, expressions, experiment in (
+    ("values", "the values of arithmetic", 0.25, value, FIRST, SAME),
+    ("more_values", "the other values", 0.25, value, REST, SAME),
+    ("arithmetic", "gradients of + - * / and minus", 0.5, gradients, ARITHMETIC, NUDGE),
+    ("numbers", "gradients with a number on either side", 0.25, gradients, NUMBERS, NUDGE),
+    ("powers", "gradients of powers", 0.25, gradients, POWERS, NUDGE),
+    ("bends", "gradients of exp, log, tanh and relu", 0.25, gradients, BENDS, NUDGE),
+    ("shapes", "gradients of @, reshape and T", 0.5, gradients, SHAPES, NUDGE),
+    ("sums", "gradients of sum and mean", 0.5, gradients, SUMS, NUDGE),
+    ("broadcasting", "gradients where shapes were broadcast", 0.5, gradients, BROADCAST, NUDGE),
+):
+    tensor.probe(
+        topic,
+        points=points,
+        inputs=leaves_of(expressions),
+        name=name,
+        tolerance=FORMULA,
+        experiment=experiment,
+    )(Each(look, expressions))

@@ -1,24 +1,21 @@
 """Probes of topological_order, on nodes of the judge's own.
 
 An order comes out as the number of each node of the list, -1 for what is none of them. Which order
-it is stays free: `bank/observers.py` sees whether it is one.
+it is stays free: an observer in the bank sees whether it is one.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.autograd.probes import collector
+from autograder.api import Inputs, Probes
+
+probes = Probes()
+order = probes.exercise("topological_order")
 
 Parents = list[tuple[int, ...]]  # the parents of each node by their numbers; the last is the root
+DETOUR: Parents = [(), (), (0, 1), (2,), (2, 3)]  # y = h + g, g = 3 h, h = w x
 EXPERIMENT = "print the list for y = h + g, g = 3 h, h = w x: is every node behind its parents?"
-
-EQUAL = "give Node an __eq__ that says True, and an __hash__ that returns id(self)."
-LARGE = "count how often you read .parents: for x doubled 10 times, and 20 times."
 
 
 class Look:
@@ -41,36 +38,55 @@ class Claims(Look):
     def __eq__(self, other: object) -> bool:
         return True
 
-    def __ne__(self, other: object) -> bool:
-        return False
-
     __hash__ = object.__hash__
 
 
-def order_of(impl: Any, graph: Parents, kind: type[Look], each: int) -> Any:
-    """The nodes' numbers in the order that comes back."""
+class Equal(Claims):
+    """A node that is equal to every other, with the hash that equal things share."""
+
+    def __hash__(self) -> int:
+        return 3
+
+
+def built(graph: Parents, kind: type[Look] = Look, each: int = 50) -> list[Any]:
+    """The nodes of a graph, the root last; `each` is how often one may be asked on average."""
     nodes: list[Any] = []
     asked = [0]
     for parents in graph:
-        made_of = tuple(nodes[i] for i in parents)
-        nodes.append(kind(made_of, asked, each * len(graph) + 100))
+        nodes.append(kind(tuple(nodes[i] for i in parents), asked, each * len(graph) + 100))
+    return nodes
+
+
+def numbers(found: Any, nodes: list[Any]) -> Any:
+    """Which node of a graph each of those in an order is."""
     number = {id(node): i for i, node in enumerate(nodes)}
-    found = impl.topological_order(nodes[-1])
     return np.array([number.get(id(node), -1) for node in found], dtype=np.int64)
 
 
 class Orders:
-    """Runs every graph of the inputs; `each` is how often a node may be asked on average."""
+    """The order of every graph of the inputs, after that of a leaf that is in none of them."""
 
-    def __init__(self, kind: type[Look] = Look, each: int = 50) -> None:
-        self.kind, self.each = kind, each
+    def __init__(self, kind: type[Look] = Look) -> None:
+        self.kind = kind
 
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        seen = {}
-        with collector.switched_off():
-            for where, graph in inputs.items():
-                seen[where] = order_of(impl, graph, self.kind, self.each)
-        return seen
+        graphs = {where: built(graph, self.kind) for where, graph in inputs.items()}
+        impl.topological_order(built([()])[0])
+        return {
+            where: numbers(impl.topological_order(nodes[-1]), nodes)
+            for where, nodes in graphs.items()
+        }
+
+
+def random_graph(rng: np.random.Generator, n: int, most: int) -> Parents:
+    """Every node but the root has a child, and up to `most` parents among all before it."""
+    graph: Parents = [()]
+    for i in range(1, n):
+        several = int(rng.integers(1, most + 1))
+        graph.append(tuple(int(p) for p in rng.integers(0, i, size=several)))
+    used = {p for parents in graph for p in parents}
+    graph[-1] += tuple(i for i in range(n - 1) if i not in used)
+    return graph
 
 
 def small(rng: np.random.Generator) -> Inputs:
@@ -85,7 +101,7 @@ def small(rng: np.random.Generator) -> Inputs:
 def shared(rng: np.random.Generator) -> Inputs:
     """Nodes that are used directly and over detours, named in either order."""
     return {
-        "for a short way and a long one": [(), (), (0, 1), (2,), (2, 3)],
+        "for a short way and a long one": DETOUR,
         "for a long way and a short one": [(), (), (0, 1), (2,), (3, 2)],
         "for detours of two and three": [(), (0,), (1,), (2,), (1, 3), (4, 0), (2, 5, 4)],
         "for c = a + b, d = a b, y = c + d + c d": [
@@ -95,25 +111,13 @@ def shared(rng: np.random.Generator) -> Inputs:
     }
 
 
-def random_graph(rng: np.random.Generator, n: int, most: int) -> Parents:
-    """Every node but the root has a child, and up to `most` parents among all before it."""
-    graph: Parents = [()]
-    for i in range(1, n):
-        several = int(rng.integers(1, most + 1))
-        graph.append(tuple(int(p) for p in rng.integers(0, i, size=several)))
-    used = {p for parents in graph for p in parents}
-    childless = tuple(i for i in range(n - 1) if i not in used)
-    graph[-1] = (*graph[-1], *childless)
-    return graph
-
-
 def tangled(rng: np.random.Generator) -> Inputs:
     return {f"for tangled graph {i}": random_graph(rng, 24, 3) for i in (1, 2, 3)}
 
 
 def claiming(rng: np.random.Generator) -> Inputs:
     return {
-        "for nodes that claim to be equal": [(), (), (0, 1), (2,), (2, 3)],
+        "for nodes that claim to be equal": DETOUR,
         "for a tangled graph of such nodes": random_graph(rng, 12, 2),
     }
 
@@ -126,21 +130,45 @@ def large(rng: np.random.Generator) -> Inputs:
     return {"for 60 doublings": doublings, "for a chain of 10,000": chain}
 
 
-def declare(probes: Probes) -> None:
-    made: tuple[tuple[str, str, float, Callable[..., Inputs], Orders, str], ...] = (
-        ("small", "leaves, chains and small trees", 0.25, small, Orders(), EXPERIMENT),
-        (
-            "shared",
-            "nodes that are used directly and over a detour",
-            0.5,
-            shared,
-            Orders(),
-            EXPERIMENT,
-        ),
-        ("tangled", "random graphs of 24 nodes", 0.5, tangled, Orders(), EXPERIMENT),
-        ("claims", "nodes that claim to be equal", 0.25, claiming, Orders(Claims), EQUAL),
-        ("large", "sixty doublings, and a chain of 10,000", 0.5, large, Orders(Claims), LARGE),
+for topic, points, inputs in (
+    ("leaves, chains and small trees", 0.25, small),
+    ("nodes that are used directly and over a detour", 0.5, shared),
+    ("random graphs of 24 nodes", 0.5, tangled),
+):
+    order.probe(topic, points=points, inputs=inputs, name=inputs.__name__, experiment=EXPERIMENT)(
+        Orders()
     )
-    for name, topic, points, inputs, run, experiment in made:
-        probe = Probe(name, topic, points, inputs, run, experiment=experiment)
-        probes.add("topological_order", probe)
+
+order.probe(
+    "nodes that claim to be equal",
+    points=0.15,
+    inputs=claiming,
+    name="claims",
+    kind="side",
+    experiment="give Node an __eq__ that says True, and an __hash__ that returns 3.",
+)(Orders(Equal))
+
+
+@order.probe(
+    "a second question about the same nodes",
+    points=0.25,
+    inputs=lambda rng: {"graph": random_graph(rng, 12, 2), "other": DETOUR},
+    kind="side",
+    experiment="ask twice for the order of one root: the lists have equally many nodes.",
+)
+def again(impl: Any, inputs: Inputs) -> Any:
+    """The same root twice, and another graph between the two."""
+    nodes = {name: built(graph) for name, graph in inputs.items()}
+    turns = {"at first": "graph", "for a graph in between": "other", "when asked again": "graph"}
+    found = {where: impl.topological_order(nodes[of][-1]) for where, of in turns.items()}
+    return {where: [of, numbers(found[where], nodes[of])] for where, of in turns.items()}
+
+
+order.probe(
+    "sixty doublings, and a chain of 10,000",
+    points=0.35,
+    inputs=large,
+    name="large",
+    kind="side",
+    experiment="count how often you read .parents: for x doubled 10 times, and 20 times.",
+)(Orders(Claims))

@@ -5,33 +5,38 @@ one of the judge's: a tape needs no more of a Tensor than the contract says, and
 serves.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, snapshot
+from autograder.api import FORMULA, Inputs, Probes, outcome, snapshot
 from autograder.hidden.autograd.probes.given import GivenTensor
 
-NAMES = ("a", "b", "c", "h", "k", "loss")
+probes = Probes()
+Tensors = dict[str, Any]
+NAMES = ("a", "b", "c", "row", "column", "h", "k", "loss")
 TRACE = "print the .grad of every tensor before and after you ask."
 FRESH = "compare each with what loss.backward() writes on tensors that were made anew."
 TWICE = "ask twice, once of Tape() and once of Tape(persistent=True)."
 
 
-def graph(kind: Any, inputs: Inputs) -> dict[str, Any]:
-    """Leaves a, b, c, what is made of a and b, and a loss that does not depend on c."""
-    a, b, c = (kind(inputs[name]) for name in "abc")
-    return {"a": a, "b": b, "c": c}
+def inputs(rng: np.random.Generator) -> Inputs:
+    """Leaves; c is equal to a, and no loss depends on it."""
+    shapes = {"a": (3, 3), "b": (3, 3), "row": (3,), "column": (3, 1)}
+    made = {name: rng.uniform(0.5, 1.5, size=shape) for name, shape in shapes.items()}
+    return {**made, "c": made["a"].copy(), "table": rng.normal(size=(3, 2))}
 
 
-def computed(t: dict[str, Any]) -> dict[str, Any]:
-    """What happens inside the block."""
-    h = t["a"] * t["b"]
+def graph(kind: Any, given: Inputs) -> Tensors:
+    return {name: kind(value) for name, value in given.items()}
+
+
+def computed(t: Tensors) -> Tensors:
+    """What happens inside the block: c and the table stay out of it."""
+    h = t["a"] * t["b"] + t["row"]
     k = (h @ t["a"]).tanh()
-    return {**t, "h": h, "k": k, "loss": (k * h - 2 * t["b"] + h).sum()}
+    return {**t, "h": h, "k": k, "loss": (k * h - 2 * t["b"] + h * t["column"]).sum()}
 
 
 def made_of(root: Any) -> set[int]:
@@ -44,29 +49,23 @@ def made_of(root: Any) -> set[int]:
     return met
 
 
-def trusted(impl: Any, inputs: Inputs) -> Any:
+def trusted(impl: Any, given: Inputs) -> Any:
     """The notebook's Tensor, if it does on this graph what a right one does."""
     own = getattr(impl, "Tensor", None)
+    used = [name for name in NAMES if name != "c"]
     try:
-        ours, theirs = (computed(graph(kind, inputs)) for kind in (own, GivenTensor))
+        ours, theirs = (computed(graph(kind, given)) for kind in (own, GivenTensor))
         for t in (ours, theirs):
             t["loss"].backward()
         same = all(
             np.allclose(getattr(ours[name], what), getattr(theirs[name], what), rtol=1e-9)
-            for name in NAMES
-            if name != "c"
+            for name in used
             for what in ("data", "grad")
         )
-        whole = all(id(ours[name]) in made_of(ours["loss"]) for name in ("a", "b", "h", "k"))
+        whole = {id(ours[name]) for name in used} <= made_of(ours["loss"])
         return own if same and whole and ours["c"].grad is None else GivenTensor
     except Exception:  # noqa: BLE001 (a Tensor that does not work, for whatever reason)
         return GivenTensor
-
-
-def inputs(rng: np.random.Generator) -> Inputs:
-    return {name: rng.uniform(0.5, 1.5, size=(2, 2)) for name in "ab"} | {
-        "c": rng.normal(size=(3, 1)),
-    }
 
 
 def plain(answer: Any) -> Any:
@@ -77,7 +76,7 @@ def plain(answer: Any) -> Any:
     return snapshot(data if isinstance(data, np.ndarray) else answer)
 
 
-def asked(tape: Any, t: dict[str, Any], names: str) -> dict[str, Any]:
+def asked(tape: Any, t: Tensors, names: str) -> Tensors:
     """The gradients of the loss with respect to some of the tensors."""
     answer = plain(tape.gradient(t["loss"], [t[name] for name in names.split()]))
     words = [f"the gradient of {name}" for name in names.split()]
@@ -88,7 +87,7 @@ def asked(tape: Any, t: dict[str, Any], names: str) -> dict[str, Any]:
     return dict(zip(words, answer, strict=True))
 
 
-def taped(impl: Any, given: Inputs, **options: Any) -> tuple[Any, dict[str, Any]]:
+def taped(impl: Any, given: Inputs, **options: Any) -> tuple[Any, Tensors]:
     """A tape after its block, and the tensors of the graph."""
     leaves = graph(trusted(impl, given), given)
     with impl.Tape(**options) as tape:
@@ -96,44 +95,47 @@ def taped(impl: Any, given: Inputs, **options: Any) -> tuple[Any, dict[str, Any]
     return tape, t
 
 
-def held(t: dict[str, Any]) -> dict[str, Any]:
+def used_before(impl: Any, given: Inputs) -> tuple[Any, Tensors]:
+    """A tape whose tensors hold gradients of two earlier walks back."""
+    leaves = graph(trusted(impl, given), given)
+    (leaves["a"] * leaves["c"].sum()).sum().backward()
+    with impl.Tape() as tape:
+        t = computed(leaves)
+    t["loss"].backward()
+    return tape, t
+
+
+def held(t: Tensors) -> Tensors:
     """What every tensor's `.grad` holds now."""
     return {f"{name}.grad": snapshot(t[name].grad) for name in NAMES}
 
 
 def leaves(impl: Any, given: Inputs) -> Any:
     seen = {}
-    for names in ("a b", "b a", "b"):
+    for names in ("a b", "b a", "row column b", "a a"):
         tape, t = taped(impl, given)
         seen[f"for [{names.replace(' ', ', ')}]"] = asked(tape, t, names)
     return seen
 
 
-def between(impl: Any, given: Inputs) -> Any:
-    tape, t = taped(impl, given)
-    return {"for [h, a, k]": asked(tape, t, "h a k")}
+def question(names: str, impl: Any, given: Inputs) -> Any:
+    """One question to a new tape."""
+    return {f"for [{names.replace(' ', ', ')}]": asked(*taped(impl, given), names)}
 
 
-def unconnected(impl: Any, given: Inputs) -> Any:
-    tape, t = taped(impl, given)
-    return {"for [c, a, c]": asked(tape, t, "c a c")}
+def after_backward(impl: Any, given: Inputs) -> Any:
+    return {"after earlier backwards": asked(*used_before(impl, given), "a h b")}
 
 
 def no_trace(impl: Any, given: Inputs) -> Any:
     """`.grad` of every tensor after the question, without and with an earlier backward."""
     tape, t = taped(impl, given)
-    answer = asked(tape, t, "a h c")
-    seen = {"on fresh tensors": {**answer, **held(t)}}
-    leaves = graph(trusted(impl, given), given)
-    (leaves["a"] * leaves["c"].sum()).sum().backward()
-    with impl.Tape() as tape:
-        t = computed(leaves)
-    t["loss"].backward()
-    before = held(t)
-    answer = asked(tape, t, "a h b")
-    after = held(t)
-    changes = {f"the change of {name}": _change(before[name], after[name]) for name in before}
-    return {**seen, "after earlier backwards": {**answer, **changes}}
+    asked(tape, t, "a h c")
+    tape, u = used_before(impl, given)
+    before = held(u)
+    asked(tape, u, "a h b")
+    changes = {f"the change of {name}": _change(before[name], now) for name, now in held(u).items()}
+    return {"on fresh tensors": held(t), "after earlier backwards": changes}
 
 
 def _change(before: Any, after: Any) -> Any:
@@ -142,42 +144,27 @@ def _change(before: Any, after: Any) -> Any:
 
 def persistent(impl: Any, given: Inputs) -> Any:
     tape, t = taped(impl, given, persistent=True)
-    seen = {}
-    for turn, names in (("first", "a b"), ("second", "a b"), ("third", "h c")):
-        seen[f"at the {turn} question"] = asked(tape, t, names)
-    return seen
-
-
-def second_question(tape: Any, t: dict[str, Any], names: str) -> str:
-    try:
-        asked(tape, t, names)
-    except NotImplementedError:
-        raise
-    except RuntimeError:
-        return "RuntimeError"
-    except Exception as error:  # noqa: BLE001 (whatever is raised is the answer)
-        return type(error).__name__
-    return "no error"
+    turns = {"first": "a b", "second": "a b", "third": "h c"}
+    return {f"at the {turn} question": asked(tape, t, names) for turn, names in turns.items()}
 
 
 def once(impl: Any, given: Inputs) -> Any:
     """A tape that is not persistent answers once; each tape counts for itself."""
     first, t = taped(impl, given)
     second, u = taped(impl, given, persistent=False)
-    seen = {
+    seen: Tensors = {
         "of the first tape": asked(first, t, "a"),
         "of the second tape": asked(second, u, "b"),
     }
     for which, tape, tensors in (("first", first, t), ("second", second, u)):
-        said = second_question(tape, tensors, "a")
-        seen[f"at a second question to the {which} tape"] = {"what is raised": said}
+        said = outcome(asked, tape, tensors, "a")
+        seen[f"at a second question to the {which} tape"] = {"the result": said}
     return seen
 
 
 def two_tapes(impl: Any, given: Inputs) -> Any:
     """Two blocks before the first question, and a loss of each."""
-    kind = trusted(impl, given)
-    leaves = graph(kind, given)
+    leaves = graph(trusted(impl, given), given)
     with impl.Tape() as first:
         t = computed(leaves)
     with impl.Tape() as second:
@@ -188,16 +175,38 @@ def two_tapes(impl: Any, given: Inputs) -> Any:
     }
 
 
-def declare(probes: Probes) -> None:
-    made: tuple[tuple[str, str, float, Callable[..., Any], str], ...] = (
-        ("leaves", "gradients of leaves, in the order of the sources", 1.0, leaves, FRESH),
-        ("between", "sources that are no leaves", 0.5, between, FRESH),
-        ("unconnected", "a source that the loss does not depend on", 0.5, unconnected, FRESH),
-        ("once", "a second question to a tape that is not persistent", 0.5, once, TWICE),
-        ("persistent", "several questions to a persistent tape", 0.5, persistent, TWICE),
-        ("no_trace", "what .grad holds afterwards", 0.75, no_trace, TRACE),
-        ("two_tapes", "two tapes at once", 0.25, two_tapes, TRACE),
-    )
-    for name, topic, points, run, experiment in made:
-        probe = Probe(name, topic, points, inputs, run, experiment=experiment, uses=("Tensor",))
-        probes.add("Tape", probe)
+def block(impl: Any, given: Inputs) -> Any:
+    """An error inside the block, which travels on."""
+
+    def stumble() -> None:
+        with impl.Tape():
+            raise KeyError("inside the block")
+
+    return {"for an error in the block": {"the result": outcome(stumble)}}
+
+
+tape = probes.exercise("Tape")
+for name, topic, points, run, experiment in (
+    ("leaves", "gradients of leaves, in the order of the sources", 0.75, leaves, FRESH),
+    ("between", "sources that are no leaves", 0.5, partial(question, "h a k"), FRESH),
+    (
+        *("unconnected", "sources that the loss does not depend on", 0.5),
+        *(partial(question, "c a table c"), FRESH),
+    ),
+    ("once", "a second question to a tape that is not persistent", 0.4, once, TWICE),
+    ("persistent", "several questions to a persistent tape", 0.5, persistent, TWICE),
+    ("after_backward", "an answer after other walks back", 0.35, after_backward, TRACE),
+    ("no_trace", "what .grad holds afterwards", 0.5, no_trace, TRACE),
+    ("two_tapes", "two tapes at once", 0.25, two_tapes, TRACE),
+    ("block", "an error inside the block", 0.25, block, "raise an error inside the block."),
+):
+    tape.probe(
+        topic,
+        points=points,
+        inputs=inputs,
+        name=name,
+        kind="side" if run in (once, no_trace, block) else "values",
+        tolerance=FORMULA,
+        experiment=experiment,
+        uses=("Tensor",),
+    )(run)
