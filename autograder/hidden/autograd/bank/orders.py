@@ -18,6 +18,12 @@ NOTED = "            seen.add(id(node))\n"
 START = "order, seen, stack = [], set(), ["
 LATER = "            stack.append((node, True))\n"
 PARENTS = "            stack.extend((parent, False) for parent in node.parents)\n"
+PARENTS_TURNED = PARENTS.replace("node.parents", "node.parents[::-1]")
+UNMET = """            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    stack.append((parent, False))
+"""
 LOOP = """, stack = [], set(), [(root, False)]
     while stack:
         node, parents_done = stack.pop()
@@ -100,6 +106,15 @@ shows(
     source="karpathy/micrograd, engine.py",
 )
 shows(
+    "dict_of_nodes",
+    EQUALITY,
+    (START, "order, seen, stack = {}, set(), ["),
+    (MET, "node not in order"),
+    (NOTED, ""),
+    (APPEND, "            order[node] = None\n"),
+    (END, "    return list(order)"),
+)
+shows(
     "by_distance",
     "The nodes stand by their distance from the root, farthest first. A node may be close to the "
     "root on one way and far on another; it has to wait for the longest.",
@@ -108,30 +123,23 @@ shows(
     (END, "    return order[::-1]"),
     source="karpathy/micrograd, issue 68",
 )
-for name, walk in (
-    ("written_when_met", PARENTS),
-    ("written_when_met_first_parent_first", PARENTS.replace("node.parents", "node.parents[::-1]")),
+for name, *edits in (
+    ("written_when_met", (LATER, APPEND)),
+    ("written_when_met_first_parent_first", (LATER, APPEND), (PARENTS, PARENTS_TURNED)),
+    (
+        "noted_when_put_on_the_stack",
+        (START, "order, seen, stack = [], {id(root)}, ["),
+        ("        elif " + MET + ":\n" + NOTED + LATER, "        else:\n" + APPEND),
+        (PARENTS, UNMET),
+    ),
 ):
     shows(
         name,
         "A node is written down when it is met, before its parents have had their turn, and the "
         "list is turned round. On a detour it is met too early: write it down when it is left.",
-        (LATER + PARENTS, APPEND + walk),
+        *edits,
         (END, "    return order[::-1]"),
     )
-shows(
-    "marked_when_put_on_the_stack",
-    "A node counts as met as soon as it is put on the stack. On a detour it then waits beneath "
-    "nodes that need it first: note it when it is taken off.",
-    (START, "order, seen, stack = [], {id(root)}, ["),
-    ("        elif " + MET + ":\n" + NOTED, "        else:\n"),
-    (
-        PARENTS,
-        "            new = [p for p in node.parents if id(p) not in seen]\n"
-        "            seen.update(map(id, new))\n"
-        "            stack.extend((parent, False) for parent in dict.fromkeys(new))\n",
-    ),
-)
 shows(
     "recursive",
     "The function calls itself for every parent, and Python stops at about 1,000 calls. A chain of "

@@ -11,14 +11,46 @@ shows = partial(tape.edit, about="anything")  # by None, an exception or a shape
 CLEAR = "        for node in nodes:\n            node.grad = None\n"
 BACK = "        for node, grad in zip(nodes, before, strict=True):\n            node.grad = grad\n"
 ANSWER = "return [found.get(id(source), np.zeros(source.data.shape)) for source in sources]"
+ZEROS = "np.zeros(source.data.shape)"
+STALE = f"{ZEROS} if source.grad is None else source.grad"
+FOUND = "{id(node): node.grad for node in nodes}"
 ASKED = "        self.asked = True\n"
 REFUSE = "        if self.asked and not self.persistent:\n"
+WALK = """    def _walk(self, nodes):
+        found = {{id(nodes[-1]): np.ones(())}}
+        for node in reversed(nodes):
+            parts = node.rule(found[id(node)]) if node.rule else ()
+            for parent, part in zip(node.parents, parts):
+                found[id(parent)] = {}
+        return found
+
+"""
+
+for name, *answer in (
+    ("only_a_backward",),
+    ("only_a_backward_and_read", (ZEROS, STALE)),
+    ("only_a_backward_without_zeros", (ZEROS, "source.grad")),
+):
+    shows(
+        name,
+        "The tape calls backward and reads `.grad`. What an earlier call left on the leaves is "
+        "part of the answer then, and what this one writes stays. Note, clear, ask, put back.",
+        (CLEAR, ""),
+        (BACK, ""),
+        *answer,
+    )
 shows(
-    "only_a_backward",
-    "The tape calls backward and reads `.grad`. What an earlier call left on the leaves is part "
-    "of the answer then, and what this one writes stays. Note, clear, ask, put back.",
+    "unconnected_read_from_grad",
+    "A source that the loss does not depend on gets what an earlier backward left in its `.grad`. "
+    "Each answer stands alone: here it is zeros.",
+    (ZEROS, STALE),
+)
+tape.edit(
+    "differences_in_between",
+    "The answer is what `.grad` grew by. Leaves accumulate, and for them that is right; nodes in "
+    "between begin anew at each backward. Clear all of them first.",
     (CLEAR, ""),
-    (BACK, ""),
+    (FOUND, "{id(n): n.grad - (0 if old is None else old) for n, old in zip(nodes, before)}"),
 )
 shows(
     "gradients_left_lying",
@@ -32,16 +64,17 @@ shows(
     "what each node holds before, and put that back.",
     ("            node.grad = grad\n", "            node.grad = None\n"),
 )
-shows(
-    "only_sources_put_back",
-    "The `.grad` of the sources is put back, and that of all other nodes is changed. A backward "
-    "writes on every node of the graph: put all of them back.",
-    (
-        "            node.grad = grad\n",
-        "            if any(node is source for source in sources):\n"
-        "                node.grad = grad\n",
-    ),
-)
+for name, *cleared in (
+    ("only_sources_put_back",),
+    ("only_sources_cleared_and_put_back", (CLEAR, CLEAR.replace("nodes", "sources"))),
+):
+    shows(
+        name,
+        "The `.grad` of the sources is put back, and that of all other nodes is changed. A "
+        "backward writes on every node of the graph: put all of them back.",
+        *cleared,
+        ("= grad\n", "= grad if any(node is source for source in sources) else node.grad\n"),
+    )
 tape.edit(
     "earlier_gradients_in_the_answer",
     "What an earlier backward left on the leaves is part of the answer, because leaves "
@@ -71,7 +104,7 @@ shows(
     "zero_without_shape",
     "An unconnected source gets the number 0. A gradient has the shape of what it is the "
     "gradient of, also where it is zero.",
-    ("np.zeros(source.data.shape)", "np.zeros(())"),
+    (ZEROS, "np.zeros(())"),
 )
 shows(
     "order_of_the_graph",
@@ -122,4 +155,32 @@ shows(
         "    def __init__(self, persistent=False):",
         "    asked = False\n\n    def __init__(self, persistent=False):",
     ),
+)
+for name, about, text, share in (
+    (
+        *("broadcasting_not_undone", "anything"),
+        "The tape walks back by itself and hands a parent that was broadcast a gradient of the "
+        "larger shape. Use unbroadcast, or leave the walk to backward.",
+        "found.get(id(parent), 0) + part",
+    ),
+    (
+        *("shares_assigned", "values"),
+        "The tape walks back by itself and keeps the last share that a tensor is sent. One that "
+        "was used twice gets two: add them, or leave the walk to backward.",
+        "unbroadcast(part, parent.data.shape)",
+    ),
+):
+    tape.edit(
+        name,
+        text,
+        ("        loss.backward()\n", ""),
+        (FOUND, "self._walk(nodes)"),
+        ("    def gradient(", WALK.format(share) + "    def gradient("),
+        about=about,
+    )
+shows(
+    "errors_swallowed",
+    "An error inside the block disappears, since `__exit__` returns True: that means it has been "
+    "dealt with. Return False, or nothing, and it travels on.",
+    ("        return False", "        return True"),
 )

@@ -45,9 +45,18 @@ RECURSIVE = """def _recursive(node, seen, order):
 
 """
 WALK = "reversed(topological_order(self))"
+RECURSION = (
+    (WALK, "reversed(_recursive(self, set(), []))"),
+    ("class Tensor:", RECURSIVE + "class Tensor:"),
+)
 REFUSAL = "            if self.data.size > 1:\n"
 
-for name, more in (("assigned_not_added", ()), ("assigned_at_every_call", ((LEAF, ANEW),))):
+for name, *more in (  # what is assigned last depends on the order, and leaves may be assigned too
+    ("assigned_not_added",),
+    ("assigned_at_every_call", (LEAF, ANEW)),
+    ("assigned_first_parent_first", *RECURSION),
+    ("assigned_at_every_call_first_parent_first", (LEAF, ANEW), *RECURSION),
+):
     tensor.edit(
         name,
         "The blame that a parent is sent replaces what it has been sent before. A number that is "
@@ -98,12 +107,20 @@ for name, added in (
         *added,
         source="karpathy/micrograd, issue 68",
     )
+tensor.edit(
+    "walked_from_the_leaves",
+    "The walk goes through the order from its front, so leaves have their turn before anything was "
+    "sent to them. Begin with the root, which is last.",
+    (WALK, "topological_order(self)"),
+    ("blame.pop(id(node))", "blame.setdefault(id(node), 0 * node.data)"),
+    (LEAF, ""),
+    (ADD, ADD + AT_THE_END.replace("_nearest_first", "topological_order")),
+)
 shows(
     "recursive_walk",
     "The order is found by a function that calls itself, and Python stops at about 1,000 calls. A "
     "chain of 10,000 operations needs topological_order's loop.",
-    (WALK, "reversed(_recursive(self, set(), []))"),
-    ("class Tensor:", RECURSIVE + "class Tensor:"),
+    *RECURSION,
     source="karpathy/micrograd, engine.py",
 )
 for name, instead in (
@@ -125,6 +142,12 @@ tensor.edit(
     "The walk begins with ones, whatever gradient is handed in. That gradient is what the rest of "
     "a larger computation sends to this node.",
     (FROM, FROM + "        blame = {id(self): np.ones(self.data.shape)}\n"),
+)
+shows(
+    "begins_with_a_bare_one",
+    "The walk begins with the number 1, so the gradient of a root of shape (1, 1) has no shape. A "
+    "gradient has the shape of what it is the gradient of.",
+    ("grad = np.ones(self.data.shape)", "grad = 1.0"),
 )
 shows(
     "several_elements_accepted",

@@ -27,7 +27,7 @@ ARITHMETIC: Expressions = {
     "a - b": (lambda a, b: a - b, (TABLE, TABLE)),
     "a / b": (lambda a, b: a / b, (TABLE, TABLE)),
     "-t": (lambda t: -t, (TABLE,)),
-    "a * b - c / a": (lambda a, b, c: a * b - c / a, ((4,), (4,), (4,))),
+    "a * b + c * a": (lambda a, b, c: a * b + c * a, ((4,), (4,), (4,))),
     "a * b with zeros": (lambda a, b: a * b, (ZEROS_AND_TIES, (2, 4))),
 }
 NUMBERS: Expressions = {
@@ -85,7 +85,7 @@ BROADCAST: Expressions = {
     "a / b of () and (2, 3)": (lambda a, b: a / b, ((), (2, 3))),
     "a * b of (2, 3) and ()": (lambda a, b: a * b, ((2, 3), ())),
     "a + b of (2, 3, 4) and (3, 1)": (lambda a, b: a + b, ((2, 3, 4), (3, 1))),
-    "t - t.mean(axis=0) of (3, 3)": (lambda t: t - t.mean(axis=0), ((3, 3),)),
+    "a * (b + 1) of (3, 3) and (3,)": (lambda a, b: a * (b + 1), ((3, 3), (3,))),
 }
 FIRST = {**ARITHMETIC, **NUMBERS, **POWERS}
 REST = {**BENDS, **SHAPES, **SUMS, **BROADCAST}

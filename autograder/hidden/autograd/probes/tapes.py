@@ -124,7 +124,7 @@ def question(names: str, impl: Any, given: Inputs) -> Any:
 
 
 def after_backward(impl: Any, given: Inputs) -> Any:
-    return {"after earlier backwards": asked(*used_before(impl, given), "a h b")}
+    return {"after earlier backwards": asked(*used_before(impl, given), "a h b c")}
 
 
 def no_trace(impl: Any, given: Inputs) -> Any:
