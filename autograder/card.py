@@ -26,12 +26,13 @@ SIGNS: dict[Status, tuple[str, str]] = {
 UNFINISHED = ("&#9651;", "var(--jp-warn-color1, #d9720b)")
 
 # Names, indexed names and calls (`x_new`, `path[0]`, `grad_fn(x)`, `path_of()`), what stands in
-# backticks, and the two numbers of a difference.
+# backticks, and the two values of a difference, unless they are words.
 CODE = re.compile(
     r"`(?P<ticked>[^`]+)`"
     r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*(?:\[[^\][]*\]|\((?:[^()]|\([^()]*\))*\))"
     r"|\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*_\w+\b"
-    r"|(?:(?<=\bexpected )|(?<=\bgot ))(?!an?\b)\S+?(?=[,;.]?(?:\s|$))"
+    r"|(?:(?<=\b[Ee]xpected )|(?<=\bgot ))(?!(?!nan\b|inf\b|bool\b)[a-z]+\b(?!\d))"
+    r"(?:\([^()]*\)|\S+?)(?=[,;.]?(?:\s|$))"
 )
 CARD = (
     "border:1px solid var(--jp-border-color2, #bdbdbd);border-left:5px solid {colour};"
@@ -97,28 +98,12 @@ def with_code(text: str) -> str:
 
 
 def _body(verdict: Verdict) -> list[str]:
-    """What is right; the first difference; the thought that leads there."""
-    lines = [with_code(verdict.note)] if verdict.note else []
-    if verdict.status == "not_attempted":
-        return lines
-    right = [probe.topic for probe in verdict.probes if probe.status == "passed"]
-    wrong = [probe for probe in verdict.probes if probe.status != "passed"]
-    if verdict.exercise.startswith("prediction_"):
-        return [*lines, *(_sentence(probe.message) for probe in wrong)]
-    if right:
-        lines.append(f"<strong>Right:</strong> {with_code('; '.join(right))}.")
-    if wrong and wrong[0].message != verdict.note:
-        topic, message = with_code(wrong[0].topic), with_code(wrong[0].message)
-        lines.append(f"<strong>Different</strong> ({topic}): {message}.")
-        if len(wrong) > 1:
-            rest = with_code("; ".join(probe.topic for probe in wrong[1:]))
-            lines.append(f"<strong>Not yet either:</strong> {rest}.")
-    if verdict.diagnosis:
-        lines.append(with_code(verdict.diagnosis.text))
-    elif wrong and wrong[0].experiment:
-        lines.append(f"<strong>To see why:</strong> {with_code(wrong[0].experiment)}")
-    return lines
+    """The lines of its summary as HTML."""
+    from autograder.summary import summary
 
-
-def _sentence(text: str) -> str:
-    return f"{with_code(text[:1].upper() + text[1:])}."
+    return [
+        f"<strong>{line.head}:</strong> {with_code(line.text)}"
+        if line.head
+        else with_code(line.text)
+        for line in summary(verdict)
+    ]

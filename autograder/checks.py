@@ -189,6 +189,17 @@ def check_demos(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"{name} is bound only in a demo cell, which grading leaves out"
 
 
+def check_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Only solution cells bind what an exercise asks for: the last definition is the one that
+    `%check` judges, and a lesson's own experiments must not be that."""
+    asked_for = {name for exercise in lesson.exercises.values() for name in exercise.names}
+    for cell in source_cells:
+        if cell.cell.cell_type == "code" and cell.kind is not Kind.SOLUTION:
+            for name in sorted(bound_names(cell.source) & asked_for):
+                text = f"a {cell.kind.value} cell binds {name}, which an exercise asks for"
+                yield cell.line, f"{text}: use another name"
+
+
 CHECKS: tuple[Check, ...] = (
     check_kinds,
     check_metadata,
@@ -197,6 +208,7 @@ CHECKS: tuple[Check, ...] = (
     check_endings,
     check_exercises,
     check_demos,
+    check_experiments,
 )
 
 

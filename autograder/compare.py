@@ -1,4 +1,4 @@
-"""The first difference between two observations."""
+"""The difference between two observations that a learner should hear of first."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any, Literal
 import numpy as np
 
 from autograder.observation import Lost, Number, Observation, Other, Raised, TensorValue
+from autograder.patterns import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.probe import Tolerance
+from autograder.values import as_array, close, for_dtypes
 
 Kind = Literal["value", "nan", "shape", "dtype", "type", "length", "keys", "exception", "lost"]
+Path = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -22,134 +25,192 @@ class Difference:
         kind: what parts them.
         path: keys and indices from the outermost inwards; an array's index is the last of them.
         expected, got: the two leaves, as short text or numbers.
+        form: the numbers are the same, and only their dtype or their container parts them.
     """
 
     kind: Kind
     path: tuple[str | int | tuple[int, ...], ...]
     expected: Any
     got: Any
+    form: bool = False
+
+    @property
+    def rank(self) -> int:
+        """What is said first: a value (0), then its form (1), then what happened beside it (2)."""
+        if {AFTERWARDS, AGAIN, OVERWRITTEN}.intersection(self.path):
+            return 2
+        return 1 if self.form else 0
+
+    @property
+    def numeric(self) -> bool:
+        """Numbers differ, and no answer, exception or input."""
+        if self.rank or isinstance(self.expected, bool):
+            return False
+        number = isinstance(self.expected, int | float | complex)
+        return self.kind == "shape" or (self.kind in ("value", "nan") and number)
 
 
 def first_difference(
     expected: Observation, got: Observation, tolerance: Tolerance
 ) -> Difference | None:
-    """The first place, in the reference's order, where `got` is not what was `expected`."""
-    return _compare(expected, got, tolerance, ())
+    """What differs, a value before its dtype or type, and both before what became of the inputs;
+    among equals the first in the reference's order."""
+    search = _Search(tolerance)
+    return search.compare(expected, got, ()) or search.best
 
 
 def equal(a: Observation, b: Observation, tolerance: Tolerance) -> bool:
     """Two observations that no rule of comparing tells apart."""
-    return first_difference(a, b, tolerance) is None
+    return _Search(tolerance, any_will_do=True).compare(a, b, ()) is None
 
 
-def _compare(
-    expected: Observation, got: Observation, tol: Tolerance, path: tuple[Any, ...]
-) -> Difference | None:
-    if isinstance(got, Lost):
-        same = isinstance(expected, Lost) and expected == got
-        return None if same else Difference("lost", path, describe(expected), got.reason)
-    if isinstance(expected, Raised) or isinstance(got, Raised):
-        return _compare_exceptions(expected, got, path)
-    if isinstance(expected, list | tuple):
-        return _compare_sequences(expected, got, tol, path)
-    if isinstance(expected, dict):
-        return _compare_dicts(expected, got, tol, path)
-    if isinstance(expected, Number) and isinstance(got, Number):
-        return _compare_numbers(expected, got, tol, path)
-    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-        return _compare_arrays(expected, got, str(expected.dtype), str(got.dtype), tol, path)
-    if isinstance(expected, TensorValue) and isinstance(got, TensorValue):
-        if expected.requires_grad != got.requires_grad:
-            said = {True: "a tensor that requires grad", False: "a tensor without a graph"}
-            return Difference("type", path, said[expected.requires_grad], said[got.requires_grad])
-        return _compare_arrays(expected.array, got.array, expected.dtype, got.dtype, tol, path)
-    if type(expected) is not type(got):
-        return Difference("type", path, describe(expected), describe(got))
-    return None if expected == got else Difference("value", path, expected, got)
+class _Search:
+    """One walk through two observations. Each method returns the difference that ends the walk:
+    one that nothing could stand before, or, where any will do, the first."""
 
+    def __init__(self, tolerance: Tolerance, any_will_do: bool = False) -> None:
+        self.tolerance = tolerance
+        self.any_will_do = any_will_do
+        self.best: Difference | None = None
 
-def _compare_exceptions(
-    expected: Observation, got: Observation, path: tuple[Any, ...]
-) -> Difference | None:
-    """Equal when the learner's class is, or inherits from, the reference's; messages never
-    count."""
-    if isinstance(expected, Raised) and isinstance(got, Raised):
-        if expected.name in got.classes:
+    def compare(self, expected: Observation, got: Observation, path: Path) -> Difference | None:
+        """Compare what stands at one path."""
+        if isinstance(got, Lost):
+            same = isinstance(expected, Lost) and expected == got
+            return None if same else self._found("lost", path, describe(expected), got.reason)
+        if isinstance(expected, Raised) or isinstance(got, Raised):
+            return self._exceptions(expected, got, path)
+        if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+            return self._sequences(expected, got, path)
+        if isinstance(expected, dict) and isinstance(got, dict):
+            return self._dicts(expected, got, path)
+        if isinstance(expected, Number) and isinstance(got, Number):
+            return self._numbers(expected, got, path)
+        if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
+            return self._arrays(expected, got, str(expected.dtype), str(got.dtype), path)
+        if isinstance(expected, TensorValue) and isinstance(got, TensorValue):
+            return self._tensors(expected, got, path)
+        if type(expected) is not type(got):
+            return self._types(expected, got, path)
+        return None if expected == got else self._found("value", path, expected, got)
+
+    def _found(
+        self, kind: Kind, path: Path, expected: Any, got: Any, form: bool = False
+    ) -> Difference | None:
+        found = Difference(kind, path, expected, got, form)
+        if self.any_will_do or found.rank == 0:
+            return found
+        if self.best is None or found.rank < self.best.rank:
+            self.best = found
+        return None
+
+    def _exceptions(self, expected: Any, got: Any, path: Path) -> Difference | None:
+        """Equal when the learner's class is, or inherits from, the reference's; messages never
+        count."""
+        if isinstance(expected, Raised) and isinstance(got, Raised):
+            same = expected.name in got.classes
+            return None if same else self._found("exception", path, expected, got)
+        return self._found("exception", path, _leaf(expected), _leaf(got))
+
+    def _sequences(self, expected: Any, got: Any, path: Path) -> Difference | None:
+        for index, (one, other) in enumerate(zip(expected, got, strict=False)):
+            if found := self.compare(one, other, (*path, index)):
+                return found
+        if len(expected) != len(got):
+            return self._found("length", path, len(expected), len(got))
+        return None
+
+    def _dicts(
+        self, expected: dict[Any, Any], got: dict[Any, Any], path: Path
+    ) -> Difference | None:
+        if expected.keys() != got.keys():
+            return self._found("keys", path, sorted(map(str, expected)), sorted(map(str, got)))
+        for key, value in expected.items():
+            if found := self.compare(value, got[key], (*path, key)):
+                return found
+        return None
+
+    def _numbers(self, expected: Number, got: Number, path: Path) -> Difference | None:
+        """An int of the right value is a float of that value; a float is no int."""
+        tol = for_dtypes(self.tolerance, expected.dtype, got.dtype)
+        if not _close_numbers(expected.value, got.value, tol):
+            return self._value(path, expected.value, got.value)
+        if self._same_dtype(expected.dtype, got.dtype) or (
+            _is_float(expected.dtype) and _is_int(got.dtype)
+        ):
             return None
-        return Difference("exception", path, expected, got)
-    return Difference("exception", path, _leaf(expected), _leaf(got))
+        if _is_int(expected.dtype) != _is_int(got.dtype):
+            return self._found("type", path, describe(expected), describe(got), form=True)
+        return self._found("dtype", path, expected.dtype, got.dtype, form=True)
 
+    def _arrays(
+        self, expected: Any, got: Any, expected_dtype: str, got_dtype: str, path: Path
+    ) -> Difference | None:
+        if expected.shape != got.shape:
+            return self._found("shape", path, expected.shape, got.shape)
+        near = close(expected, got, for_dtypes(self.tolerance, expected_dtype, got_dtype))
+        if not near.all():
+            return self._element(expected, got, near, path)
+        if self._same_dtype(expected_dtype, got_dtype):
+            return None
+        return self._found("dtype", path, expected_dtype, got_dtype, form=True)
 
-def _compare_sequences(
-    expected: Any, got: Observation, tol: Tolerance, path: tuple[Any, ...]
-) -> Difference | None:
-    if not isinstance(got, list | tuple):
-        return Difference("type", path, describe(expected), describe(got))
-    for index, (one, other) in enumerate(zip(expected, got, strict=False)):
-        if found := _compare(one, other, tol, (*path, index)):
+    def _tensors(self, expected: TensorValue, got: TensorValue, path: Path) -> Difference | None:
+        found = self._arrays(expected.array, got.array, expected.dtype, got.dtype, path)
+        if found or expected.requires_grad == got.requires_grad:
             return found
-    if len(expected) != len(got):
-        return Difference("length", path, len(expected), len(got))
-    return None
+        said = {True: "a tensor that requires grad", False: "a tensor without a graph"}
+        ours, theirs = said[expected.requires_grad], said[got.requires_grad]
+        return self._found("type", path, ours, theirs, form=True)
+
+    def _types(self, expected: Any, got: Any, path: Path) -> Difference | None:
+        """Another type: where its numbers are those asked for, that is a matter of form."""
+        if self.any_will_do:
+            return self._found("type", path, type(expected), type(got))
+        ours, theirs = as_array(expected), as_array(got)
+        form = ours is not None and theirs is not None and ours.shape == theirs.shape
+        if form:
+            tol = for_dtypes(self.tolerance, str(ours.dtype), str(theirs.dtype))
+            near = close(ours, theirs, tol)
+            if not near.all():
+                return self._element(ours, theirs, near, path)
+        return self._found("type", path, describe(expected), describe(got), form)
+
+    def _element(self, expected: Any, got: Any, near: Any, path: Path) -> Difference | None:
+        index = tuple(int(i) for i in np.argwhere(~near)[0]) if near.ndim else ()
+        where = (*path, index) if index else path
+        return self._value(where, expected[index].item(), got[index].item())
+
+    def _value(self, path: Path, expected: Any, got: Any) -> Difference | None:
+        finite = not isinstance(got, float) or math.isfinite(got)
+        return self._found("value" if finite else "nan", path, expected, got)
+
+    def _same_dtype(self, expected: str, got: str) -> bool:
+        if expected == got:
+            return True
+        return _is_int(expected) and _is_int(got) and not self.tolerance.exact_dtype
 
 
-def _compare_dicts(
-    expected: dict[Any, Any], got: Observation, tol: Tolerance, path: tuple[Any, ...]
-) -> Difference | None:
-    if not isinstance(got, dict):
-        return Difference("type", path, describe(expected), describe(got))
-    if expected.keys() != got.keys():
-        return Difference("keys", path, sorted(map(str, expected)), sorted(map(str, got)))
-    for key, value in expected.items():
-        if found := _compare(value, got[key], tol, (*path, key)):
-            return found
-    return None
-
-
-def _compare_numbers(
-    expected: Number, got: Number, tol: Tolerance, path: tuple[Any, ...]
-) -> Difference | None:
-    if not _same_dtype(expected.dtype, got.dtype, tol):
-        return Difference("dtype", path, expected.dtype, got.dtype)
-    if bool(_close(np.asarray(expected.value), np.asarray(got.value), tol)):
-        return None
-    return _value_difference(path, expected.value, got.value)
-
-
-def _compare_arrays(
-    expected: Any, got: Any, expected_dtype: str, got_dtype: str, tol: Tolerance, path: Any
-) -> Difference | None:
-    if expected.shape != got.shape:
-        return Difference("shape", path, expected.shape, got.shape)
-    if not _same_dtype(expected_dtype, got_dtype, tol):
-        return Difference("dtype", path, expected_dtype, got_dtype)
-    close = _close(expected, got, tol)
-    if close.all():
-        return None
-    index = tuple(int(i) for i in np.argwhere(~close)[0])
-    return _value_difference((*path, index), expected[index].item(), got[index].item())
-
-
-def _value_difference(path: tuple[Any, ...], expected: Any, got: Any) -> Difference:
-    finite = not isinstance(got, float) or math.isfinite(got)
-    return Difference("value" if finite else "nan", path, expected, got)
-
-
-def _close(expected: Any, got: Any, tol: Tolerance) -> Any:
-    if expected.dtype.kind in "biu" and got.dtype.kind in "biu":
-        return np.asarray(expected == got)
-    with np.errstate(all="ignore"):
-        bound = tol.atol + tol.rtol * np.abs(expected)
-        near = np.abs(got - expected) <= bound
-    near = np.where(np.isfinite(expected) & np.isfinite(got), near, expected == got)
-    return near | (np.isnan(expected) & np.isnan(got))
-
-
-def _same_dtype(expected: str, got: str, tol: Tolerance) -> bool:
+def _close_numbers(expected: Any, got: Any, tol: Tolerance) -> bool:
+    """As `close` does it, for numbers of Python's, whose ints may be larger than any array's."""
     if expected == got:
         return True
-    both_int = all(name.lstrip("u").startswith("int") for name in (expected, got))
-    return both_int and not tol.exact_dtype
+    if expected != expected or got != got:  # NaN is all that differs from itself
+        return bool(expected != expected and got != got)
+    if (isinstance(expected, int) and isinstance(got, int)) or abs(expected) == math.inf:
+        return False
+    try:
+        return bool(abs(got - expected) <= tol.atol + tol.rtol * abs(expected))
+    except OverflowError:
+        return False
+
+
+def _is_int(dtype: str) -> bool:
+    return dtype.lstrip("u").startswith("int")
+
+
+def _is_float(dtype: str) -> bool:
+    return "float" in dtype
 
 
 def _leaf(value: Observation) -> Any:
@@ -165,19 +226,27 @@ def describe(value: Observation) -> str:
     if isinstance(value, str):
         return "a string"
     if isinstance(value, Number):
-        return "an int" if "int" in value.dtype else "a float"
+        return "an int" if _is_int(value.dtype) else "a float"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, TensorValue):
         return f"a tensor of shape {value.array.shape}"
-    if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
+    if isinstance(value, list | tuple):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return f"a {kind} of {len(value)}" if value else f"an empty {kind}"
     if isinstance(value, dict):
-        return "a dict"
+        return "a dict" if value else "an empty dict"
     if isinstance(value, Other):
-        return f"an object of type {value.type_name}"
+        return _an_object(value.type_name)
     if isinstance(value, Raised):
         return value.name
     return type(value).__name__
+
+
+def _an_object(type_name: str) -> str:
+    """`a generator`, `an Adam object`; arrays of no number come as `array of object`."""
+    if type_name.startswith("array of "):
+        return f"an array of dtype {type_name.removeprefix('array of ')}"
+    article = "an" if type_name[:1].lower() in "aeiou" else "a"
+    builtin = type_name.islower() and type_name.isidentifier()
+    return f"{article} {type_name}" + ("" if builtin else " object")

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import equal
+from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
+from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
+from autograder.values import same_values
 from autograder.verdict import Diagnosis
 
 Observations = dict[str, Observation]
@@ -22,7 +24,7 @@ Held = tuple[Misconception, ...]
 Observe = Callable[[Held, Probe], Observation]
 Same = Callable[[Any, Any, Tolerance], bool]
 
-MOST_PAIRS = 200
+MOST_PAIRS = 400
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,11 @@ class _Search:
     @classmethod
     def of(cls, case: Case, observe: Observe) -> _Search:
         """Search by values where one is wrong, else by everything."""
-        values = [p for p in case.probes if p.kind == "values"]
-        wrong = any(not equal(case.expected[p.name], case.got[p.name], p.tolerance) for p in values)
-        asked = values if wrong else case.probes
-        numbers = is_evidence(asked, case.expected, case.got)
-        return cls(case, observe, asked, equal, numbers)
+        asked: Sequence[Probe] = [p for p in case.probes if p.kind == "values"]
+        same: Same = same_values
+        if all(same(case.expected[p.name], case.got[p.name], p.tolerance) for p in asked):
+            asked, same = case.probes, equal
+        return cls(case, observe, asked, same, is_evidence(asked, case.expected, case.got))
 
     def singles(self) -> list[Held]:
         """Misconceptions that fit alone."""
@@ -149,16 +151,16 @@ class _Search:
                 found.add(probe.name)
         return frozenset(found)
 
-    def _beside(self, held: Held) -> tuple[str, ...]:
-        """The probes of side conditions that the learner fails, and in another way."""
+    def _beside(self, held: Held) -> tuple[tuple[str, str], ...]:
+        """Where the learner's code parts from the thought itself, on probes of side conditions that
+        it fails: topics, and what differs there."""
         expected, got = self.case.expected, self.case.got
-        return tuple(
-            p.name
+        found = (
+            (p.topic, first_difference(self.observe(held, p), got[p.name], p.tolerance))
             for p in self.case.probes
-            if p not in self.asked
-            and not equal(expected[p.name], got[p.name], p.tolerance)
-            and not equal(self.observe(held, p), got[p.name], p.tolerance)
+            if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
+        return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from autograder.calls import Program
 from autograder.lesson import Exercise, Lesson
 
@@ -50,21 +48,35 @@ OPAQUE = (
     "importlib",
     "ctypes",
     "builtins",
+    "__builtins__",
+    "sys.modules",
+    "runpy",
+    "pkgutil",
 )
 
 
 def forbidden_uses(lesson: Lesson, exercise: Exercise, program: Program) -> list[str]:
     """The forbidden library paths that an exercise's names reach, shortest first."""
     prefixes = FORBIDDEN.get((lesson.id, exercise.key), ()) + (AUTOGRAD if lesson.is_numpy else ())
-    uses = program.dotted_uses(exercise.names)
-    return sorted(
-        (use for use in uses if any(use == p or use.startswith(f"{p}.") for p in prefixes)), key=len
-    )
+    uses = program.reach(exercise.names).uses
+    return sorted((use for use in uses if _within(use, prefixes)), key=lambda u: (len(u), u))
 
 
 def opaque_uses(exercise: Exercise, program: Program) -> list[str]:
-    """Names in the code of an exercise that could hide a library call."""
-    statements = program.reached(exercise.names)
-    names = {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
-    imports = {path.split(".")[0] for path in program.dotted_uses(exercise.names)}
-    return sorted((names | imports) & set(OPAQUE))
+    """What could hide a library call in the code of an exercise."""
+    reach = program.reach(exercise.names)
+    found = {name for name in OPAQUE if name in reach.names}
+    found |= {name for name in OPAQUE if any(_within(use, (name,)) for use in reach.uses)}
+    found |= program.saying(reach.names.union(exercise.names), OPAQUE)
+    if any(_within(path, AUTOGRAD) for path in reach.computed):
+        found.add("getattr")
+    found |= {use for use in reach.uses if _within(use, AUTOGRAD) and "__" in use}
+    for module in program.stars:
+        if reach.unseen and _within(module, AUTOGRAD):
+            found.add(f"from {module} import *")
+    return sorted(found)
+
+
+def _within(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether a path is one of `prefixes`, or a part of one."""
+    return any(path == prefix or path.startswith(f"{prefix}.") for prefix in prefixes)

@@ -13,9 +13,10 @@ from typing import Any
 from autograder.bank import load_bank
 from autograder.compare import first_difference
 from autograder.diagnosis import Case, Observations, diagnose
-from autograder.lesson import Lesson, LessonError
+from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, names_of
+from autograder.missing import missing_name
 from autograder.observation import Lost, Observation, Raised
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
@@ -78,7 +79,9 @@ class Judge:
         exercise = self.lesson.exercises[findings.exercise]
         probes, got = self.probes(exercise.key), findings.observations
         expected = {p.name: self.expected(exercise.key, p) for p in probes}
-        judged = tuple(self._probe_verdict(p, expected[p.name], got[p.name]) for p in probes)
+        judged = tuple(
+            self._probe_verdict(exercise, p, expected[p.name], got[p.name]) for p in probes
+        )
         status = overall_status([p.status for p in judged])
         verdict = Verdict(
             exercise.key,
@@ -196,15 +199,18 @@ class Judge:
             self._given[key] = probe.given(self.seed, exercise)
         return self._given[key]
 
-    def _probe_verdict(self, probe: Probe, expected: Observation, got: Observation) -> ProbeVerdict:
-        if isinstance(got, Raised) and got.not_written:
+    def _probe_verdict(
+        self, exercise: Exercise, probe: Probe, expected: Observation, got: Observation
+    ) -> ProbeVerdict:
+        missing = missing_name(got, exercise, self.lesson)
+        if isinstance(got, Raised) and got.not_written and not missing:
             return ProbeVerdict(
                 probe.name, probe.topic, "not_attempted", probe.points, 0.0, got.message
             )
         difference = first_difference(expected, got, probe.tolerance)
         if difference is None:
             return ProbeVerdict(probe.name, probe.topic, "passed", probe.points, probe.points)
-        message = describe_difference(difference)
+        message = missing or describe_difference(difference)
         return ProbeVerdict(
             probe.name,
             probe.topic,
@@ -213,6 +219,8 @@ class Judge:
             0.0,
             message,
             probe.experiment,
+            kind=probe.kind,
+            numeric=difference.numeric,
         )
 
     def _all(self, exercise: str, status: Status, message: str) -> tuple[ProbeVerdict, ...]:

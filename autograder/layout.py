@@ -4,61 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder import marks
-from autograder.cells import Kind, grade_id, kind
-from autograder.names import defined_names, parses, stands_alone
+from autograder.cells import Kind, grade_id
+from autograder.names import bound_names, defined_names, used_names
+from autograder.parts import distinct, joined, take, with_continuations
+from autograder.slots import Place, as_cell, places_of
 from autograder.submission import Submitted
 
-SPLITS, JOINED = 10, 20_000  # no cell is split more often, and none so long: joining takes time
+# Each cell is asked for several times, and a symbol table takes a pass over all of it.
+_bound, _used = lru_cache(4096)(bound_names), lru_cache(4096)(used_names)
 ELSEWHERE = "is written in another cell."
-
-
-@dataclass
-class Place:
-    """A cell of the release, what the learner has in it, and the cells that follow it.
-
-    The first place of a layout has no cell: it is for what stands above everything known.
-    """
-
-    cell: NotebookNode | None = None
-    kind: Kind = Kind.UNKNOWN
-    names: frozenset[str] = frozenset()  # what a solution cell is asked to define
-    is_answer: bool = False  # the text below a mastery question
-    inside: list[Submitted] = field(default_factory=list)
-    after: list[Submitted] = field(default_factory=list)
-
-    @property
-    def is_solution(self) -> bool:
-        """Whether learners write code here."""
-        return self.kind is Kind.SOLUTION
-
-    @property
-    def name(self) -> str:
-        """What to call the place in a note."""
-        return str(self.cell.id) if self.cell else "the beginning"
-
-    def takes(self, cell: Submitted) -> bool:
-        """Whether a cell that differs from the release's may stand in its place."""
-        if self.is_solution:
-            return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
-        return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
-
-    def cells(self) -> list[dict[str, Any]]:
-        """The cell, or cells, that a rebuilt notebook has in this place."""
-        if self.cell is None:
-            return []
-        if not self.inside:
-            return [self.cell]
-        if self.is_solution:
-            return [{**self.cell, "source": self.inside[0].source}]
-        return [as_cell(self.inside[0], str(self.cell.id))]
 
 
 class Layout:
@@ -67,17 +29,26 @@ class Layout:
     def __init__(self, release: NotebookNode, cells: Sequence[Submitted]) -> None:
         self.notes: list[str] = []
         self._metadata = release.metadata
-        self.places = [Place(), *_places(release)]
+        self.places = [Place(), *places_of(release)]
         known = [(place, place.cell) for place in self.places if place.cell]
         self._by_grade_id = {grade_id(cell): place for place, cell in known if grade_id(cell)}
         self._by_id = {str(cell.id): place for place, cell in known}
         self._by_text = {squeeze(cell.source): place for place, cell in reversed(known)}
         self._asked_for = frozenset[str]().union(*(place.names for place in self.places))
+        self._coded = frozenset[str]().union(
+            *(
+                defined_names(cell.source)
+                for cell in cells
+                if cell.cell_type == "code" and squeeze(cell.source) not in self._by_text
+            )
+        )
+        self._stood: dict[int, Place] = {}  # behind which place each numbered cell was found
         self._put_all(cells)
         self._find_by_name()
         for place in self.places:
             if place.is_solution:
                 self._join_parts(place)
+        self._keep_order()
 
     def notebook(self) -> NotebookNode:
         """The layout as a notebook; cells that the release does not know are numbered."""
@@ -94,17 +65,56 @@ class Layout:
         return notebook
 
     def _put_all(self, cells: Sequence[Submitted]) -> None:
-        here = self.places[0]
-        for cell in cells:
+        here, seen = self.places[0], {0}
+        for number, cell in enumerate(cells):
             given = self._by_text.get(squeeze(cell.source))
             home = self._home(cell) or given
-            here = home or here
+            if home is not None and (home.index > here.index or home.index not in seen):
+                here = home  # the second copy of a cell that stands above is no way back to it
+            seen.add(here.index)
             if given is not None or not cell.source.strip():
                 continue  # the release has it
-            if home is not None and home.takes(cell):
-                home.inside.append(cell)
-            else:
-                here.after.append(cell)
+            self._stood[number] = here
+            taken = home is not None and home.takes(cell) and self._runs(cell)
+            (home.inside if home and taken else here.after).append(replace(cell, number=number))
+
+    def _keep_order(self) -> None:
+        """Whatever goes where, the last definition of a name in the submission stays the last."""
+        last = {
+            name: max(cell.number for _, cell in those)
+            for name in self._asked_for
+            if (those := self._having(name))
+        }
+        for name in sorted(last, key=lambda name: (last[name], name)):
+            those = self._having(name)
+            home, cell = max(those, key=lambda each: each[1].number)
+            behind = those[-1][0]
+            if those[-1][1] is not cell:
+                cells = home.inside if any(c is cell for c in home.inside) else home.after
+                cells[:] = [c for c in cells if c is not cell]
+                self._put_behind(behind, cell)
+
+    def _having(self, name: str) -> list[tuple[Place, Submitted]]:
+        """The cells that define a name of an exercise, in the order of the rebuilt notebook. Those
+        of the release's demos have a place of their own, and do not count here."""
+        return [
+            (place, cell)
+            for place in self.places
+            for cell in ([] if place.kind is Kind.DEMO else place.inside) + place.after
+            if name in defined_names(cell.source) and self._runs(cell)
+        ]
+
+    def _runs(self, cell: Submitted) -> bool:
+        """Whether a cell is code, or an answer that became text and that no code replaced."""
+        names = defined_names(cell.source) & self._asked_for
+        return cell.cell_type == "code" or not (names and names <= self._coded)
+
+    def _put_behind(self, place: Place, cell: Submitted) -> None:
+        """Put a cell where it was found, or, if that is above a place, behind the place."""
+        place = max(place, self._stood[cell.number], key=lambda place: place.index)
+        self._stood[cell.number] = place
+        above = [i for i, other in enumerate(place.after, 1) if other.number < cell.number]
+        place.after.insert(max(above, default=0), cell)
 
     def _home(self, cell: Submitted) -> Place | None:
         """Where the release has this cell, by its name. Code that answers another exercise, and
@@ -118,12 +128,10 @@ class Layout:
 
     def _find_by_name(self) -> None:
         """Fill empty solution places with the cells that define what they ask for."""
-        for index, place in enumerate(self.places):
+        for place in self.places:
             if not place.is_solution or place.inside:
                 continue
-            place.inside = [
-                cell for cells in self._strays(index) for cell in _take(cells, place.names)
-            ]
+            self._take_strays(place)
             if place.inside:
                 self.notes.append(f"{place.name}: found by the name that it defines")
             elif any(place.names & defined_names(cell.source) for cell in self._answers()):
@@ -132,28 +140,56 @@ class Layout:
                 place.inside = [Submitted("code", f"# {names} {ELSEWHERE}")]
                 self.notes.append(f"{place.name}: written in the cell of another exercise")
 
-    def _strays(self, index: int) -> Iterator[list[Submitted]]:
-        """The cells that may be moved to a place: those the release does not know, edited demos,
-        and answers to later exercises."""
-        for position, place in enumerate(self.places):
-            if place.kind is Kind.DEMO or (place.is_solution and position > index):
-                yield place.inside
-            yield place.after
+    def _take_strays(self, place: Place) -> None:
+        """Move what defines a place's names into it, if that is ready to run there. An edited demo
+        is asked only where there is no other."""
+        for among_demos in (False, True):
+            strays = list(self._strays(place, among_demos))
+            found = ((at, cell) for at, cells in strays for cell in take(cells[:], place.names))
+            at, first = next(found, (place, None))
+            if first is not None:
+                if self._is_ready(first, at, place):
+                    place.inside = [c for _, cells in strays for c in take(cells, place.names)]
+                return
+
+    def _strays(self, place: Place, among_demos: bool) -> Iterator[tuple[Place, list[Submitted]]]:
+        """The cells that may be moved to a place: those the release does not know, and answers to
+        later exercises; or edited demos."""
+        for at in self.places:
+            if among_demos and at.kind is Kind.DEMO:
+                yield at, at.inside
+            elif not among_demos:
+                if at.is_solution and at.index > place.index:
+                    yield at, at.inside
+                yield at, at.after
+
+    def _is_ready(self, cell: Submitted, at: Place, place: Place) -> bool:
+        """Whether a cell at one place needs nothing of what runs between there and another."""
+        needed = _used(cell.source) - _bound(cell.source)
+        for between in self.places[place.index : at.index + 1]:
+            cells = [c for c in between.inside + between.after if c.number != cell.number]
+            sources = [c.source for c in cells if between is not at or c.number < cell.number]
+            if between.cell and between.kind in (Kind.SETUP, Kind.GRADED):
+                sources.append(between.cell.source)
+            if any(needed & _bound(source) for source in sources):
+                return False
+        return True
 
     def _answers(self) -> Iterator[Submitted]:
         return (cell for place in self.places if place.is_solution for cell in place.inside)
 
     def _join_parts(self, place: Place) -> None:
-        """Make one cell of the parts of a split one; copies that stand alone follow the first."""
-        parts = _distinct(place.inside)
+        """Make one cell of the parts of a split one. Other attempts stay where they were found."""
+        parts = distinct(place.inside)
         if len(parts) > 1:
             self.notes.append(f"{place.name}: there are {len(parts)} cells of this name")
-            whole = "\n".join(part.source for part in parts)
-            if not all(stands_alone(part.source) for part in parts) and parses(whole):
-                parts = [replace(parts[0], source=whole)]
-        place.inside, place.after[:0] = parts[:1], parts[1:]
+            whole = joined(parts)
+            for part in [] if whole else parts[1:]:
+                self._put_behind(place, part)
+            parts = [whole or parts[0]]
+        place.inside = parts
         if place.inside:
-            place.inside = [_with_continuations(place.inside[0], place.after)]
+            place.inside = [with_continuations(place.inside[0], place.after)]
 
 
 def squeeze(source: str) -> str:
@@ -162,69 +198,3 @@ def squeeze(source: str) -> str:
         with suppress(marks.MarkError):
             source = marks.without(source, pair)
     return "".join(source.split())
-
-
-def as_cell(cell: Submitted, cell_id: str) -> dict[str, Any]:
-    """A learner's cell with nothing but its type, its text and its images."""
-    made: dict[str, Any] = {
-        "cell_type": cell.cell_type,
-        "id": cell_id,
-        "metadata": {},
-        "source": cell.source,
-    }
-    if cell.cell_type == "code":
-        made |= {"execution_count": None, "outputs": []}
-    elif cell.attachments:
-        made["attachments"] = cell.attachments
-    return made
-
-
-def _places(release: NotebookNode) -> Iterator[Place]:
-    below_task = False
-    for cell in release.cells:
-        role = kind(cell)
-        names = defined_names(cell.source) if role is Kind.SOLUTION else frozenset[str]()
-        yield Place(cell, role, names, is_answer=below_task and role is Kind.PROSE)
-        below_task = role is Kind.TASK
-
-
-def _take(cells: list[Submitted], names: frozenset[str]) -> list[Submitted]:
-    """Take out of `cells` those that define one of `names`, each with what continues it."""
-    taken: list[Submitted] = []
-    left: list[Submitted] = []
-    waiting = cells[:]
-    while waiting:
-        cell, rest = waiting[0], waiting[1:]
-        whole = _with_continuations(cell, rest)
-        if names & defined_names(whole.source):
-            taken.append(whole)
-            waiting = rest
-        else:
-            left.append(cell)
-            waiting = waiting[1:]
-    cells[:] = left
-    return taken
-
-
-def _distinct(parts: list[Submitted]) -> list[Submitted]:
-    """Of equal cells only the last: it is the one that would have its way."""
-    last = {part.source.strip(): number for number, part in enumerate(parts)}
-    return [parts[number] for number in sorted(last.values())]
-
-
-def _with_continuations(cell: Submitted, following: list[Submitted]) -> Submitted:
-    """A cell joined with those next to it that do not stand alone, and complete it. They are taken
-    out of `following`."""
-    fragments = list(takewhile(_is_fragment, following[: SPLITS + 1]))
-    if len(fragments) > SPLITS:
-        return cell
-    for count in sorted({len(fragments), min(len(fragments), 1)} - {0}, reverse=True):
-        whole = "\n".join([cell.source, *(part.source for part in fragments[:count])])
-        if len(whole) <= JOINED and parses(whole):
-            del following[:count]
-            return replace(cell, source=whole)
-    return cell
-
-
-def _is_fragment(cell: Submitted) -> bool:
-    return cell.cell_type == "code" and not stands_alone(cell.source)

@@ -138,11 +138,7 @@ class Session:
 
     def _blame(self, key: str) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that are not right."""
-        from autograder.calls import reads
-
-        used = {
-            n for s in self._program.reached(self.lesson.exercises[key].names) for n in reads(s)
-        }
+        used = self._program.reach(self.lesson.exercises[key].names).names
         keys = list(self.lesson.exercises)
         return tuple(
             earlier
@@ -153,24 +149,12 @@ class Session:
 
     @cached_property
     def _program(self) -> Program:
-        """What stands behind the names: of everything run, the last to define each of them, without
-        the lesson's own demonstrations."""
-        import ast
-
-        from autograder.calls import Program, binds
+        """What was run in this kernel, without the lesson's own demonstrations."""
+        from autograder.calls import Program
         from autograder.cells import Kind, kind
-        from autograder.names import parse
 
         given = {c.source.strip() for c in self.lesson.notebook().cells if kind(c) is Kind.DEMO}
-        later: set[str] = set()
-        kept: list[str] = []
-        for source in reversed(self._ran):
-            tree = None if source.strip() in given else parse(source)
-            for statement in reversed(tree.body if tree else []):
-                if binds(statement) - later:
-                    later |= binds(statement)
-                    kept.append(ast.unparse(statement))
-        return Program(reversed(kept))
+        return Program((source for source in self._ran if source.strip() not in given), ran=True)
 
 
 @lru_cache(maxsize=4)

@@ -41,6 +41,11 @@ def parses(source: str) -> bool:
     return parse(source) is not None
 
 
+def is_plain_python(source: str) -> bool:
+    """Whether a cell is Python as it stands, so that all of it is run as Python."""
+    return len(source) <= CHARACTERS and _parse(source) is not None
+
+
 @lru_cache(maxsize=2048)
 def stands_alone(source: str) -> bool:
     """Whether a cell runs without the one above it: it parses as it stands, and returns nowhere.

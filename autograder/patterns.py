@@ -70,18 +70,19 @@ def outcome(call: Any, *args: Any, **kwargs: Any) -> Any:
 class Calls:
     """Results by phrase and name: `{"for a row": {"x": row, "lr": 1}}` calls `name(x=row, lr=1)`.
 
-    `Calls("mse", "loss")` gives `{"for one row": {"loss": ...}}`; with several labels the function
-    returns a tuple.
+    A tuple of arguments is given by place. `Calls("mse", "loss")` shows
+    `{"for a row": {"loss": ...}}`; with several labels the function returns a tuple.
     """
 
     def __init__(self, name: str, *labels: str) -> None:
         self.name, self.labels = name, labels or ("result",)
 
     def __call__(self, impl: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-        function = getattr(impl, self.name)
-        return {
-            where: snapshot(label(function(**one), self.labels)) for where, one in inputs.items()
-        }
+        function, seen = getattr(impl, self.name), {}
+        for where, one in inputs.items():
+            result = function(*one) if isinstance(one, tuple) else function(**one)
+            seen[where] = snapshot(label(result, self.labels))
+        return seen
 
 
 class Purity:
@@ -138,13 +139,20 @@ class Pair:
     ) -> None:
         self.forward, self.backward = forward, backward
         self.outputs, self.grads = outputs, grads
+        self.shown = outputs
+
+    def showing(self, *outputs: str) -> Pair:
+        """The same pair, of whose outputs some are looked at."""
+        pair = Pair(self.forward, self.backward, self.outputs, self.grads)
+        pair.shown = outputs
+        return pair
 
     def go(self, impl: Any, one: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-        """What the forward returns, by name, and the cache apart."""
+        """What is looked at of what the forward returns, by name, and the cache apart."""
         arguments = {name: value for name, value in one.items() if name != "dout"}
         named = label(getattr(impl, self.forward)(**arguments), self.outputs)
         cache = named.pop("cache")
-        return named, cache
+        return {name: value for name, value in named.items() if name in self.shown}, cache
 
     def come(self, impl: Any, dout: Any, cache: Any) -> dict[str, Any]:
         """The gradients by name."""

@@ -2,8 +2,9 @@
 
 The release is the skeleton: its cells, their order, their metadata. Of the submission only text is
 taken. A cell that the release knows (by `grade_id`, by id, by its text) goes where it belongs; a
-solution that lost its name goes where the names that it defines are asked for; every other cell
-keeps its place behind the last known one before it.
+solution that lost its name goes where the names that it defines are asked for, if all that it needs
+stands above; every other cell keeps its place behind the last known one before it. Of several
+attempts at an exercise, the last of the submission stays the last: it is the one that counts.
 
 Rebuilding what was rebuilt changes nothing, because a notebook is rebuilt until nothing changes.
 """

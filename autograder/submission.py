@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.limits import bounded
+
 FILE_BYTES = 64_000_000  # figures and animations included
-SOURCE_CHARACTERS = 5_000_000
-CELLS = 2000
 IMAGES = ("image/png", "image/jpeg", "image/gif")  # SVG can hold scripts
 CELL_TYPES = {"code": "code", "raw": "raw"}  # `markdown`, and the `heading` and `html` of old
 
@@ -29,6 +29,7 @@ class Submitted:
     grade_id: str | None = None
     id: str | None = None
     attachments: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
+    number: int = field(default=0, compare=False)  # its place in the order of the submission
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,19 @@ class Submission:
 def read_notebook(handed_in: Submission | Mapping[str, Any] | bytes | Path) -> Submission:
     """Read a notebook of any version of the format, valid or nearly so.
 
-    Files are bounded; notebooks that this process holds already are not.
+    Of files, no more is read than `limits` allows; notebooks that this process holds already are
+    read whole.
 
     Raises:
-        NotANotebook: it is none, cannot be read, or is too large.
+        NotANotebook: it is none, cannot be read, or is a file that is too large.
     """
     if isinstance(handed_in, Submission):
         return handed_in
     if isinstance(handed_in, Path):
         handed_in = _read_file(handed_in)
     if isinstance(handed_in, bytes):
-        return _bounded(read_notebook(_read_json(handed_in)))
+        return Submission(bounded(read_notebook(_read_json(handed_in)).cells))
     return Submission(tuple(map(_read_cell, _cells_of(handed_in))))
-
-
-def _bounded(submission: Submission) -> Submission:
-    if len(submission.cells) > CELLS:
-        raise NotANotebook(f"it has more than {CELLS} cells")
-    if sum(len(cell.source) for cell in submission.cells) > SOURCE_CHARACTERS:
-        raise NotANotebook(f"its cells hold more than {SOURCE_CHARACTERS / 1e6:.0f} MB of text")
-    return submission
 
 
 def _read_file(path: Path) -> bytes:

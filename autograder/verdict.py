@@ -11,7 +11,8 @@ Status = Literal["passed", "failed", "error", "timeout", "not_attempted", "forbi
 @dataclass(frozen=True)
 class ProbeVerdict:
     """One probe. `topic` may be shown to learners, `name` only to instructors; `experiment` is what
-    would show the learner why."""
+    would show the learner why, `kind` whether values or what surrounds them were looked at, and
+    `numeric` whether numbers are what differs."""
 
     name: str
     topic: str
@@ -20,6 +21,8 @@ class ProbeVerdict:
     score: float
     message: str = ""
     experiment: str = ""
+    kind: str = "values"
+    numeric: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
@@ -36,13 +39,13 @@ class ProbeVerdict:
 class Diagnosis:
     """The misconception, or the two at once, that did exactly what the learner's code did.
 
-    `beside` has the probes of side conditions that fail for another reason.
+    `beside` has the topics of side conditions that fail for another reason, and what differs there.
     """
 
     misconception: str
     text: str
     second: str | None = None
-    beside: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""

@@ -156,6 +156,11 @@ def test_a_failing_solution_cell_is_named(course):
         ("class Counter:", "class Count:", r"no solution cell above defines Counter"),
         ("assert Counter().add(2)", "assert doubled is not None or Counter().add(2)",
          r"doubled is bound only in a demo cell"),
+        ("doubled = double(", "double = len(", r"a demo cell binds double, .*: use another name"),
+        ("print(doubled)", "def Counter():\n    pass\n", r"a demo cell binds Counter"),
+        ("print(doubled)", "import math as double", r"a demo cell binds double"),
+        ("SCALE = 2.0", "SCALE = double = 2.0", r"a setup cell binds double"),
+        ("assert Counter()", "double = 1\nassert Counter()", r"a graded cell binds double"),
     ],
 )  # fmt: skip
 def test_problems_have_file_and_line(course, old, new, said):

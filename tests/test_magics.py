@@ -97,6 +97,30 @@ def test_a_library_that_is_the_exercise_is_refused_as_in_grading(shell: Interact
     assert repr(run(shell, "%check descent_step")) == "descent_step: 1 of 1"
 
 
+def test_a_comparison_with_a_library_is_not_refused(shell: InteractiveShell) -> None:
+    run(shell, "import torch as x\nfrom torch.autograd import grad\nlr = x.tensor(0.1)")
+    run(shell, DOWNHILL)
+    run(shell, "from torch import *")
+    assert repr(run(shell, "%check descent_step")) == "descent_step: 1 of 1"
+
+
+def test_a_name_that_becomes_a_library_is_refused_until_it_is_put_back(
+    shell: InteractiveShell,
+) -> None:
+    run(shell, DOWNHILL.replace("lr * grad", "np.multiply(lr, grad)"))
+    run(shell, "import torch as np")
+    assert "write it yourself" in repr(run(shell, "%check descent_step"))
+    run(shell, "import numpy as np")
+    assert repr(run(shell, "%check descent_step")) == "descent_step: 1 of 1"
+
+
+def test_a_parameter_is_not_to_blame_for_the_exercise_of_its_name(shell: InteractiveShell) -> None:
+    run(shell, UPHILL)
+    own = "step = lambda descent_step, gradient, lr: descent_step + lr * gradient\n"
+    run(shell, own + WALK.replace("descent_step(path", "step(path"))
+    assert "It calls" not in repr(run(shell, "%check descend"))
+
+
 def test_a_prediction_that_is_wrong_does_not_show_the_letter(shell: InteractiveShell) -> None:
     run(shell, 'prediction_edge = "z"')
     html = run(shell, "%check prediction_edge")._repr_html_()
@@ -109,7 +133,7 @@ def test_a_print_or_an_error_of_the_learners_is_no_traceback_of_ours(
 ) -> None:
     run(shell, "def descent_step(x, grad, lr):\n    print('hello')\n    return x / 0")
     card = run(shell, "%check descent_step")
-    assert "it raised ZeroDivisionError" in repr(card)
+    assert "It raised ZeroDivisionError at `return x / 0`" in repr(card)
     assert "hello" not in capsys.readouterr().out.replace(repr(card), "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import nbformat
 from hypothesis import HealthCheck, given, settings
@@ -98,3 +99,28 @@ def lines_of(notebook):
 def test_rebuilding_twice_is_rebuilding_once_and_no_line_is_lost(notebook):
     result = mended(notebook)
     assert lines_of(notebook) - lines_of(RELEASE) <= lines_of(result)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_last_definition_stays_the_last(data):
+    """Whatever was moved, copied or renamed, and however often it was tried."""
+    notebook = LESSON.release()
+    cell(notebook, "double").source = data.draw(st.sampled_from(["", "# below", attempt(0)]))
+    for number in range(1, data.draw(st.integers(1, 4))):
+        named = data.draw(st.booleans())
+        one = copy.deepcopy(cell(notebook, "double")) if named else new_code_cell()
+        one.source = attempt(number)
+        notebook.cells.insert(data.draw(st.integers(0, len(notebook.cells))), one)
+    for _ in range(data.draw(st.integers(0, 4))):
+        data.draw(st.sampled_from([shuffle, retag, forget]))(data.draw, notebook.cells)
+    written = [c.source for c in notebook.cells if TRIED.match(c.source)]
+    rebuilt = [c.source for c in mended(notebook).cells if TRIED.match(c.source)]
+    assert rebuilt[-1:] == written[-1:]
+
+
+TRIED = re.compile(r"def double\(x\):\n    return \d \* x\Z")
+
+
+def attempt(number):
+    return f"def double(x):\n    return {number} * x"

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
-from autograder.layout import as_cell
+from autograder.slots import as_cell
 from autograder.submission import NotANotebook, Submission, Submitted, read_notebook
 
 

@@ -242,6 +242,56 @@ def arrays_only(grad_fn, x0, lr, steps):
     return path
 
 
+def breaks_below_a_gradient(grad_fn, x0, lr, steps):
+    x = np.asarray(x0, dtype=float)
+    path = [x]
+    for _ in range(steps):
+        g = grad_fn(x)
+        if np.max(np.abs(g)) < 1e-3:
+            break
+        x = x - lr * g
+        path.append(x)
+    return np.array(path)
+
+
+def a_list_as_default(grad_fn, x0, lr, steps, path=[]):  # noqa: B006 (it is the mistake)
+    x = np.asarray(x0, dtype=float)
+    path.append(x)
+    for _ in range(steps):
+        x = x - lr * grad_fn(x)
+        path.append(x)
+    return np.array(path)
+
+
+def an_array_that_moves(grad_fn, x0, lr, steps):
+    position = np.array(x0, dtype=float)
+    visited = [position]
+    for _ in range(steps):
+        position -= grad_fn(position) * lr
+        visited.append(position)
+    return np.stack(visited)
+
+
+def uphill_without_the_start(grad_fn, x0, lr, steps):
+    visited = []
+    for _ in range(steps):
+        x0 = x0 + lr * grad_fn(x0)
+        visited.append(x0)
+    return np.asarray(visited, dtype=float)
+
+
+def slope_of_the_start(grad_fn, x0, lr, steps):
+    slope = grad_fn(np.asarray(x0, dtype=float))
+    return np.stack([np.asarray(x0, dtype=float) - t * lr * slope for t in range(steps + 1)])
+
+
+def starts_at_one(curvatures):
+    steepest = 1
+    for c in curvatures:
+        steepest = max(steepest, c)
+    return 2 / steepest
+
+
 def _step(function):
     return {"descent_step": function}
 
@@ -274,6 +324,8 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
         "never below zero": _step(lambda x, grad, lr: np.maximum(x - lr * grad, 0.0)),
         "the rate is clipped at 1": _step(lambda x, grad, lr: x - min(lr, 1.0) * grad),
         "nothing": _step(lambda x, grad, lr: None),
+        "uphill": _step(lambda x, grad, lr: grad * lr + x),
+        "only the move": _step(lambda x, grad, lr: -(grad * lr)),
         "two results": _step(lambda x, grad, lr: (x - lr * grad, grad)),
     },
     "descend": {
@@ -294,6 +346,11 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             asks_for_lists,
             numbers_only,
             arrays_only,
+            breaks_below_a_gradient,
+            a_list_as_default,
+            an_array_that_moves,
+            uphill_without_the_start,
+            slope_of_the_start,
         )
     },
     "largest_stable_lr": {
@@ -308,9 +365,22 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
         "two at least": _edge(lambda c: 2 / max(*c)),
         "rounded": _edge(lambda c: round(2 / max(c), 3)),
         "text": _edge(lambda c: str(2 / max(c))),
+        "the maximum starts at 1": _edge(starts_at_one),
+        "two over the mean": _edge(lambda c: 2 / (sum(c) / len(c))),
         "float32": _edge(lambda c: np.float32(2 / max(c))),
     },
     "prediction_small_rate": {"c": {"prediction_small_rate": "c"}},
     "prediction_edge": {"a": {"prediction_edge": "a"}},
     "prediction_bowl": {"b": {"prediction_bowl": "b"}},
+}
+
+NAMED = {
+    "descent_step": {"uphill": "plus_sign", "only the move": "returns_the_move"},
+    "descend": {
+        "breaks_below_a_gradient": "stops_when_flat",
+        "uphill_without_the_start": "start_left_out + climbs",
+        "an_array_that_moves": "path_overwritten",
+        "slope_of_the_start": "gradient_at_start_only",
+    },
+    "largest_stable_lr": {"two over the mean": "mean_curvature"},
 }

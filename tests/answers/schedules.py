@@ -87,6 +87,7 @@ RIGHT = {
         generator=right.range_with_a_generator,
     ),
 } | {f"prediction_{t}": named(f"prediction_{t}", letter=x) for t, x in LETTERS.items()}
+INTS = {key: edited(key, [edit]) for key, edit in right.INTS.items()}
 
 WRONG = {
     key: {label: edited(key, edits) for label, edits in labelled.items()}

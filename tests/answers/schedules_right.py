@@ -9,6 +9,18 @@ from typing import Any
 
 import numpy as np
 
+# Ints of the right value, where all arguments are ints: pieces of the reference, and what is typed
+# instead.
+INTS = {
+    "step_decay": (
+        "float(base_lr * gamma ** (step // step_size))",
+        "base_lr * gamma ** (step // step_size)",
+    ),
+    "exponential_decay": ("float(base_lr * gamma**step)", "base_lr * gamma**step"),
+    "cosine": ("return float(min_lr)", "return min_lr"),
+    "linear_warmup": ("return float(base_lr)", "return base_lr"),
+}
+
 # step_decay, exponential_decay
 
 

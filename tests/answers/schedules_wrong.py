@@ -13,9 +13,6 @@ EDITS: dict[str, dict[str, list[tuple[str, str]]]] = {
     "step_decay": {
         "another default": [("step_size, gamma=0.1", "step_size, gamma=0.5")],
         "names swapped": [("base_lr, step_size, gamma", "base_lr, gamma, step_size")],
-        "an int for ints": [
-            ("float(base_lr * gamma ** (step // step_size))", "base_lr * gamma**(step//step_size)")
-        ],
         "at most three cuts": [(CUTS, "** min(step // step_size, 3)")],
         "first stair twice as long": [(CUTS, "** max(step // step_size - 1, 0)")],
         "single precision": [("float(base_lr *", "np.float32(base_lr *")],
@@ -33,7 +30,6 @@ EDITS: dict[str, dict[str, list[tuple[str, str]]]] = {
         ],
     },
     "exponential_decay": {
-        "an int for ints": [("float(base_lr * gamma**step)", "base_lr * gamma**step")],
         "root": [("gamma**step)", "gamma ** (step / 2))")],
         "power law": [("gamma**step)", "(1 + step) ** (gamma - 1))")],
         "floored": [("float(base_lr * gamma**step)", "float(base_lr * max(gamma**step, 0.2))")],
@@ -42,7 +38,6 @@ EDITS: dict[str, dict[str, list[tuple[str, str]]]] = {
     },
     "cosine": {
         "another default": [("total_steps, min_lr=0.0", "total_steps, min_lr=1e-6")],
-        "an int at the end": [("return float(min_lr)", "return min_lr")],
         "one step of min_lr, then 0": [
             ("return float(min_lr)", "return float(min_lr) if step <= 2 * total_steps else 0.0")
         ],
@@ -71,7 +66,6 @@ EDITS: dict[str, dict[str, list[tuple[str, str]]]] = {
         "after the end by one": [("if step >= total_steps", "if step > total_steps + 1")],
     },
     "linear_warmup": {
-        "an int at the top": [("return float(base_lr)", "return base_lr")],
         "top one step later": [
             ("if step >= warmup_steps", "if step >= warmup_steps + 1 or not warmup_steps"),
             ("(step + 1) / warmup_steps", "(step + 0.5) / warmup_steps"),

@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.compare import first_difference
+from autograder.compare import describe, equal, first_difference
 from autograder.messages import describe_difference
-from autograder.observation import Lost, Number, Raised, TensorValue
+from autograder.observation import Lost, Number, Other, Raised, TensorValue
+from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.probe import EXACT, FLOAT64, Tolerance
+from autograder.values import same_values
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -36,7 +38,8 @@ def test_rounding_within_the_tolerance_is_no_difference(value, part):
         (np.zeros(3), np.zeros(3, dtype=np.float32), "dtype"),
         (np.zeros(3), [number(0.0)] * 3, "type"),
         (np.zeros(3), None, "type"),
-        (number(2.0), number(2, "int64"), "dtype"),
+        (number(2, "int64"), number(2.0), "type"),
+        (number(2.0), number(2.0, "float32"), "dtype"),
         (number(1.0), number(1.1), "value"),
         (number(1.0), number(float("nan")), "nan"),
         (np.array([1.0, 2.0]), np.array([1.0, np.inf]), "nan"),
@@ -102,9 +105,169 @@ def test_the_first_difference_is_first_in_the_references_order():
     assert (found.expected, found.got) == (0.0, 5.0)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
+def test_an_int_of_the_right_value_is_a_float_of_that_value(dtype):
+    for wanted, got in (
+        (number(3.0), number(3, dtype)),
+        ([number(3.0)], (number(3, dtype),)),
+        ({"lr": number(3.0, "float32")}, {"lr": number(3, dtype)}),
+    ):
+        assert first_difference(wanted, got, FLOAT64) is None
+        assert equal(wanted, got, FLOAT64)
+
+
+def test_an_int_of_another_value_is_said_by_its_value():
+    found = first_difference(number(2.5), number(2, "int64"), FLOAT64)
+    assert (found.kind, found.expected, found.got) == ("value", 2.5, 2)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (number(3, "int64"), number(3.0)),
+        (np.array([3.0]), np.array([3])),
+        (number(1.0), True),
+        (number(3.0), number(3.0, "float32")),
+    ],
+)
+def test_no_other_kind_of_number_stands_in_for_another(expected, got):
+    found = first_difference(expected, got, FLOAT64)
+    assert found.kind in ("dtype", "type")
+    assert found.form
+
+
+def test_an_int_is_held_to_the_tolerance_of_the_probe():
+    assert first_difference(number(3.00001, "float32"), number(3, "int64"), EXACT).kind == "value"
+
+
+def test_an_int_too_large_for_any_array_is_a_number_like_others():
+    for wanted in (number(3, "int64"), number(3.0)):
+        assert first_difference(wanted, number(10**400, "int64"), FLOAT64).kind == "value"
+    assert first_difference(number(10**400, "int64"), number(10**400, "int64"), FLOAT64) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "path"),
+    [
+        (np.array([0.0, 2.5]), np.array([False, True]), ((1,),)),
+        (np.array([1.0, 2.0]), np.array([1.0, 3.0], dtype=np.float32), ((1,),)),
+        (np.array([1.0, 2.0]), [number(1.0), number(3.0)], ((1,),)),
+        (number(0.5), TensorValue(np.array(0.7), "float64", False), ()),
+        (False, number(1, "int64"), ()),
+    ],
+)
+def test_numbers_of_another_kind_that_differ_are_said_as_numbers(expected, got, path):
+    found = first_difference(expected, got, FLOAT64)
+    assert (found.kind, found.path) == ("value", path)
+
+
+def test_rounding_in_single_precision_is_said_as_a_dtype():
+    third = np.array([1 / 3])
+    found = first_difference(third, third.astype(np.float32), Tolerance(1e-9, 1e-12))
+    assert found.kind == "dtype"
+
+
+def test_a_value_is_said_before_a_dtype_and_both_before_what_became_of_the_inputs():
+    zeros, ones = np.zeros(2), np.ones(2)
+    single = zeros.astype(np.float32)
+    expected = {OVERWRITTEN: zeros, AFTERWARDS: {"x": zeros}, "mask": zeros, "out": zeros}
+    changed = {OVERWRITTEN: ones, AFTERWARDS: {"x": ones}, "mask": single, "out": ones}
+    assert first_difference(expected, changed, FLOAT64).path == ("out", (0,))
+    assert first_difference(expected, {**changed, "out": zeros}, FLOAT64).path == ("mask",)
+    pure = {**changed, "out": zeros, "mask": zeros}
+    assert first_difference(expected, pure, FLOAT64).path[0] == OVERWRITTEN
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "numeric"),
+    [
+        (number(1.0), number(2.0), True),
+        (np.zeros(3), np.zeros((3, 1)), True),
+        (True, False, False),
+        ("ValueError", "no error", False),
+        (number(1.0), number(1.0, "float32"), False),
+        ({AFTERWARDS: number(1.0)}, {AFTERWARDS: number(2.0)}, False),
+        (number(1.0), Raised(("ValueError",)), False),
+    ],
+)
+def test_wrong_numbers_are_told_from_wrong_behaviour(expected, got, numeric):
+    assert first_difference(expected, got, FLOAT64).numeric == numeric
+
+
+@given(st.recursive(FLOATS.map(number) | st.none() | st.booleans(), st.lists), st.data())
+def test_equal_is_to_have_no_first_difference(observation, data):
+    other = data.draw(st.sampled_from([observation, [observation], None, True, number(0.5)]))
+    found = first_difference(observation, other, FLOAT64)
+    assert equal(observation, other, FLOAT64) == (found is None)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (number(1.0), True),
+        (number(1, "int64"), number(1.0)),
+        (np.array([0.0, 1.0]), np.array([False, True])),
+        (np.ones((2, 2)), [[number(1, "int64")] * 2, (number(1.0), number(1.0))]),
+        ([np.ones(2), np.ones(2)], np.ones((2, 2), dtype=np.float32)),
+        (np.array(1.5), TensorValue(np.array(1.5), "float32", True)),
+        ({"a": (None, "x")}, {"a": [None, "x"]}),
+        (Raised(("ValueError", "Exception"), "one"), Raised(("ValueError",), "another")),
+        ([], np.zeros(0)),
+    ],
+)
+def test_the_same_values_in_another_form_are_the_same_either_way(a, b):
+    assert same_values(a, b, FLOAT64)
+    assert same_values(b, a, FLOAT64)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (number(1.0), number(1.1)),
+        (number(1.0), np.ones(1)),
+        (np.ones(2), [number(1.0)]),
+        (number(0.0), None),
+        (number(0.0), "0"),
+        ({"a": None}, {"b": None}),
+        ({}, []),
+        (Raised(("ValueError", "Exception")), Raised(("Exception",))),
+        (Raised(("ValueError",)), number(1.0)),
+        (Lost("it took too long"), None),
+        (Other("set"), Other("generator")),
+        (np.array([np.nan]), np.array([0.0])),
+        (np.array([np.inf]), np.array([-np.inf])),
+    ],
+)
+def test_other_values_differ_either_way(a, b):
+    assert not same_values(a, b, FLOAT64)
+    assert not same_values(b, a, FLOAT64)
+
+
+@given(FLOATS, FLOATS)
+def test_the_same_values_are_so_in_either_order(one, other):
+    loose = Tolerance(0.5, 0.0)
+    a, b = np.array([one]), np.array([other])
+    assert same_values(a, b, loose) == same_values(b, a, loose)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Other("generator"), "a generator"),
+        (Other("Adam"), "an Adam object"),
+        (Other("array of object"), "an array of dtype object"),
+        ((), "an empty tuple"),
+        ([None, None], "a list of 2"),
+        (number(3, "uint8"), "an int"),
+    ],
+)
+def test_a_kind_of_thing_is_said_as_one_would_say_it(value, said):
+    assert describe(value) == said
+
+
 def test_a_negative_zero_is_said_as_zero():
     found = first_difference(Number(-0.0, "float64"), Number(0.5, "float64"), FLOAT64)
-    assert describe_difference(found) == "the result differs: expected 0, got 0.5"
+    assert describe_difference(found) == "the result: expected 0, got 0.5"
 
 
 def test_a_yes_or_no_is_asked_for_in_words():

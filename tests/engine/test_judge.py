@@ -62,7 +62,7 @@ def test_an_unknown_mistake_is_described_and_not_guessed_at(judged):
 
 def test_one_expected_element_is_shown_and_no_more(judged):
     message = judged("double", double=lambda x: 3 * x).probes[0].message
-    assert message.startswith("the result[0] differs: expected ")
+    assert message.startswith("`result[0]`: expected ")
     assert message.count("expected") == 1
 
 
@@ -86,7 +86,7 @@ def test_each_way_to_fail_has_its_status_and_its_words(judged, double, status, s
 
 
 def test_a_missing_name_is_said(judged):
-    assert judged("double").probes[0].message == "double is not defined"
+    assert judged("double").probes[0].message == "`double` is not defined"
 
 
 def test_points_are_given_for_each_probe(judged):

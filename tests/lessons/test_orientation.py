@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ..answers.orientation import RIGHT, WRONG
+from ..answers.orientation import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 from .helpers import judge_names
 
@@ -15,7 +15,7 @@ LESSON = "00_orientation"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
 
 
 def test_a_blank_exercise_is_not_attempted() -> None:

@@ -48,6 +48,11 @@ def test_a_demonstration_runs_to_its_end(inside: Inside) -> None:
     assert inside(DEMO) == (2, True, True)
 
 
+def test_a_star_import_brings_nothing(inside: Inside) -> None:
+    code = "names = {}\nexec('from torch import *', names)\n"
+    assert inside(f"{code}answer = sorted(set(names) - {{'__builtins__'}})") == []
+
+
 @pytest.mark.parametrize(
     "use",
     [

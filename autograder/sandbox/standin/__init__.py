@@ -14,6 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+__all__: list[str] = []  # `from torch import *` brings nothing of this file's own
 in_probe = False
 __version__ = "0"
 

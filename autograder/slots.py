@@ -1,0 +1,80 @@
+"""The places of a released notebook, and what a learner has in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.cells import Kind, kind
+from autograder.names import defined_names
+from autograder.submission import Submitted
+
+
+@dataclass
+class Place:
+    """A cell of the release, what the learner has in it, and the cells that follow it.
+
+    The first place of a layout has no cell: it is for what stands above everything known.
+    """
+
+    index: int = 0
+    cell: NotebookNode | None = None
+    kind: Kind = Kind.UNKNOWN
+    names: frozenset[str] = frozenset()  # what a solution cell is asked to define
+    is_answer: bool = False  # the text below a mastery question
+    inside: list[Submitted] = field(default_factory=list)
+    after: list[Submitted] = field(default_factory=list)
+
+    @property
+    def is_solution(self) -> bool:
+        """Whether learners write code here."""
+        return self.kind is Kind.SOLUTION
+
+    @property
+    def name(self) -> str:
+        """What to call the place in a note."""
+        return str(self.cell.id) if self.cell else "the beginning"
+
+    def takes(self, cell: Submitted) -> bool:
+        """Whether a cell that differs from the release's may stand in its place."""
+        if self.is_solution:
+            return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
+        return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The cell, or cells, that a rebuilt notebook has in this place."""
+        if self.cell is None:
+            return []
+        if not self.inside:
+            return [self.cell]
+        if self.is_solution:
+            return [{**self.cell, "source": self.inside[0].source}]
+        return [as_cell(self.inside[0], str(self.cell.id))]
+
+
+def places_of(release: NotebookNode) -> Iterator[Place]:
+    """The places of a release, in their order."""
+    below_task = False
+    for index, cell in enumerate(release.cells, 1):
+        role = kind(cell)
+        names = defined_names(cell.source) if role is Kind.SOLUTION else frozenset[str]()
+        yield Place(index, cell, role, names, is_answer=below_task and role is Kind.PROSE)
+        below_task = role is Kind.TASK
+
+
+def as_cell(cell: Submitted, cell_id: str) -> dict[str, Any]:
+    """A learner's cell with nothing but its type, its text and its images."""
+    made: dict[str, Any] = {
+        "cell_type": cell.cell_type,
+        "id": cell_id,
+        "metadata": {},
+        "source": cell.source,
+    }
+    if cell.cell_type == "code":
+        made |= {"execution_count": None, "outputs": []}
+    elif cell.attachments:
+        made["attachments"] = cell.attachments
+    return made

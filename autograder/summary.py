@@ -1,0 +1,57 @@
+"""What is said of a verdict, line by line: the one value that plain text and a card share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.verdict import ProbeVerdict, Verdict
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence or two, and what they are about."""
+
+    text: str
+    head: str = ""
+
+
+def summary(verdict: Verdict) -> list[Line]:
+    """What is right, the first difference, what differs besides, and the thought behind it.
+
+    A difference of values is told before one of what a function does besides.
+    """
+    lines = [Line(verdict.note)] if verdict.note else []
+    if verdict.status == "not_attempted":
+        return lines
+    by_kind = sorted(verdict.probes, key=lambda probe: probe.kind != "values")
+    wrong = [probe for probe in by_kind if probe.status not in ("passed", "not_attempted")]
+    if verdict.exercise.startswith("prediction_"):
+        return [*lines, *(Line(_sentence(probe.message)) for probe in wrong)]
+    lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
+    if wrong and wrong[0].message != verdict.note:
+        lines.append(Line(f"{wrong[0].topic}. {_sentence(wrong[0].message)}", "Different"))
+        rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
+        lines += _topics("Also checked, and different", rest)
+        lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
+    if verdict.diagnosis:
+        lines.append(Line(verdict.diagnosis.text))
+        beside = verdict.diagnosis.beside
+        lines += [Line(f"{topic}. {_sentence(said)}", "Besides") for topic, said in beside]
+    elif wrong and wrong[0].experiment:
+        lines.append(Line(wrong[0].experiment, "To see why"))
+    return lines
+
+
+def _is_the_same_fault(probe: ProbeVerdict, told: ProbeVerdict) -> bool:
+    """Wrong numbers in a probe of something else: "inputs left alone" is no complaint to make."""
+    return probe.kind != "values" and probe.numeric and told.kind == "values"
+
+
+def _topics(head: str, probes: Iterable[ProbeVerdict]) -> list[Line]:
+    topics = [probe.topic for probe in probes]
+    return [Line(f"{'; '.join(topics)}.", head)] if topics else []
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
