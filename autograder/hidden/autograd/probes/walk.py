@@ -9,55 +9,32 @@ from autograder.hidden.autograd.probes.operations import (
     FIRST,
     REST,
     Each,
-    Expressions,
+    computed,
     gradients,
     leaves_of,
-    tensors,
+    named,
     walked_back,
 )
 
 probes = Probes()
-tensor = probes.exercise("Tensor")
+tensor = probes.exercise("Tensor", tolerance=FORMULA)
+SQUARE = (2, 2)
 
-
-def detour(a: Any, b: Any) -> dict[str, Any]:
-    h = a * b
-    return {"h": h, "y": h + h * 3}
-
-
-def powers(a: Any, b: Any) -> dict[str, Any]:
-    h = a * b
-    k = h * h
-    return {"h": h, "k": k, "y": k * h + h}
-
-
-def crossed(a: Any, b: Any) -> dict[str, Any]:
-    c, d = a + b, a * b
-    return {"c": c, "d": d, "y": (c + d) + c * d}
-
-
-def doubled(t: Any) -> Any:
-    for _ in range(8):
-        t = t + t
-    return t
-
-
-SHARED: Expressions = {
-    "x * x": (lambda x: x * x, ((2, 2),)),
-    "x + x + x": (lambda x: x + x + x, ((2, 2),)),
-    "y = h + 3 h, h = a b": (detour, ((2, 2), (2, 2))),
-    "y = k h + h, k = h h, h = a b": (powers, ((2, 2), (2, 2))),
-    "y = c + d + c d, c = a + b, d = a b": (crossed, ((2, 2), (2, 2))),
-    "eight doublings": (doubled, ((2, 2),)),
-}
 tensor.probe(
     "numbers that are used more than once",
     points=0.5,
-    inputs=leaves_of(SHARED),
+    inputs=leaves_of(
+        {
+            "t * t | t + t + t": (SQUARE,),
+            "h = a * b; y = h + h * 3": (SQUARE, SQUARE),
+            "h = a * b; k = h * h; y = k * h + h": (SQUARE, SQUARE),
+            "c = a + b; d = a * b; y = (c + d) + c * d": (SQUARE, SQUARE),
+            "b = t + t; c = b + b; d = c + c; y = d + d": (SQUARE,),
+        }
+    ),
     name="shared",
-    tolerance=FORMULA,
     experiment="try y = h + 3 * h with h = w * x, on paper first.",
-)(Each(gradients, SHARED))
+)(Each(gradients))
 
 
 def numbers(rng: np.random.Generator) -> Inputs:
@@ -73,20 +50,15 @@ def grads(**tensors: Any) -> Any:
     "several calls of backward",
     points=0.5,
     inputs=numbers,
-    tolerance=FORMULA,
     experiment="call backward twice on (w * x) * 1, and print w.grad after each.",
 )
 def calls(impl: Any, inputs: Inputs) -> Any:
-    """Several calls: on one root, on two roots that share a node, and on a graph of its own."""
     noise, seen = inputs["noise"].copy, {}
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     y = (a * b).tanh() * 3 + b
-    y.backward(noise())
-    seen["after one call"] = grads(a=a, b=b)
-    y.backward(noise())
-    seen["after two calls"] = grads(a=a, b=b)
-    y.backward(inputs["c"])
-    seen["after a third call with another gradient"] = grads(a=a, b=b)
+    for turn, grad in (("first", noise()), ("second", noise()), ("third", inputs["c"])):
+        y.backward(grad)
+        seen[f"after the {turn} call"] = grads(a=a, b=b)
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
     h = a * b
     (h * 2).sum().backward()
@@ -104,11 +76,8 @@ def of_a_network(rng: np.random.Generator) -> Inputs:
     return {name: rng.normal(size=size) for name, size in sizes.items()}
 
 
-@tensor.probe(
-    "a network made of most operations", points=0.25, inputs=of_a_network, tolerance=FORMULA
-)
+@tensor.probe("a network made of most operations", points=0.25, inputs=of_a_network)
 def network(impl: Any, inputs: Inputs) -> Any:
-    """A two-layer network with a softmax, made of most operations at once."""
     t = {name: impl.Tensor(value) for name, value in inputs.items()}
     hidden = (t["x"] @ t["W1"] + t["b1"]).relu()
     odds = (hidden @ t["W2"] + t["b2"]).tanh().exp()
@@ -141,30 +110,25 @@ def conversions(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
+def begun(leaf: Any, factor: Any, *grad: Any, **by_name: Any) -> Any:
+    (leaf * factor if factor else leaf).backward(*grad, **by_name)
+    return grads(t=leaf)
+
+
 @tensor.probe("where the walk begins and ends", points=0.25, inputs=numbers, kind="side")
 def ends(impl: Any, inputs: Inputs) -> Any:
-    """Where the walk begins, and at which leaves the parents end."""
-    one, alone = impl.Tensor(inputs["a"][:1, :1]), impl.Tensor(inputs["b"][0])
-    row, number = impl.Tensor(inputs["a"][:1, 0]), impl.Tensor(2.0)
-    named = impl.Tensor(inputs["b"])
-    one.backward()
-    alone.backward(inputs["noise"][0].copy())
-    (row * 3).backward()
-    (number * 3).backward(np.array(0.5))
-    (named * 2).backward(grad=inputs["noise"].copy())
+    a, b, noise = (inputs[name] for name in ("a", "b", "noise"))
     leaves = [impl.Tensor(inputs[name]) for name in "abc"]
-    waiting, met = [(leaves[0] * leaves[1]).exp() + leaves[2] / leaves[0]], set()
-    while waiting:
-        node = waiting.pop()
-        met.add(id(node))
-        waiting.extend(node.parents)
+    met = [(leaves[0] * leaves[1]).exp() + leaves[2] / leaves[0]]
+    for node in met:  # grows while it is walked
+        met += node.parents
     return {
-        "for one element": grads(t=one),
-        "for a leaf with a gradient": grads(t=alone),
-        "for a row of one": grads(t=row),
-        "for a number with a gradient": grads(t=number),
-        "for a gradient by name": grads(t=named),
-        "leaves among the parents": [i for i, leaf in enumerate(leaves) if id(leaf) in met],
+        "for one element": outcome(begun, impl.Tensor(a[:1, :1]), None),
+        "for a leaf with a gradient": outcome(begun, impl.Tensor(b[0]), None, noise[0].copy()),
+        "for a row of one": outcome(begun, impl.Tensor(a[:1, 0]), 3),
+        "for a number with a gradient": outcome(begun, impl.Tensor(2.0), 3, np.array(0.5)),
+        "for a gradient by name": outcome(begun, impl.Tensor(b), 2, grad=noise.copy()),
+        "leaves among the parents": [any(leaf is one for one in met) for leaf in leaves],
     }
 
 
@@ -181,41 +145,29 @@ def refused(impl: Any, inputs: Inputs) -> Any:
     return {f"for {many}": {"the result": outcome(root.backward)} for many, root in roots.items()}
 
 
-def left_alone(kind: Any, expression: Any, leaves: list[Any], noise: Any) -> Any:
-    """What went in and what came out, after a walk back; and the same made again."""
-    named = tensors(kind, leaves)
-    out = expression(*named.values())
-    grad = walked_back(out, noise)
-    went_in = {f"{name}.data": snapshot(node.data) for name, node in named.items()}
+def left_alone(kind: Any, code: str, leaves: list[Any], noise: Any) -> Any:
+    """What went in and what came out, after two walks back; and the same made again."""
+    nodes = named(kind, leaves)
+    out = computed(code, nodes)
+    for _ in "ab":
+        grad = walked_back(out, noise)
+    went_in = {f"{name}.data": snapshot(node.data) for name, node in nodes.items()}
     return {
         AFTERWARDS: {**went_in, "the gradient that was handed in": snapshot(grad)},
-        "the value after the walk back": snapshot(out.data),
-        "the value of the same again": snapshot(expression(*named.values()).data),
+        "after two calls": grads(**nodes),
+        "after the walk back": {"the value": snapshot(out.data)},
+        "for the same again": {"the value": snapshot(computed(code, nodes).data)},
     }
 
 
 tensor.probe(
-    "operands that stay as they were",
-    points=0.25,
+    "operands that stay as they were, and gradients that share nothing",
+    points=0.5,
     inputs=leaves_of(FIRST | REST),
-    name="operands",
+    name="pure",
     kind="side",
-    tolerance=FORMULA,
     experiment="print t.data before and after an operation, and before and after backward.",
-)(Each(left_alone, FIRST | REST))
-
-
-@tensor.probe("nothing that was handed in is changed", points=0.25, inputs=numbers, kind="side")
-def pure(impl: Any, inputs: Inputs) -> Any:
-    """Data, and gradients to begin with, stay as they were; nobody's gradient is another's."""
-    given = {name: inputs[name] for name in ("a", "b", "noise")}
-    a, b, c, d = (impl.Tensor(given[name]) for name in "abab")
-    y, together = (a + b) - (a * b).relu(), c + d
-    for root in (y, y, together, together):
-        root.backward(given["noise"])
-    seen = {"after two calls": grads(a=a, b=b, c=c, d=d)}
-    seen["of the operands"] = {"a.data": snapshot(a.data), "b.data": snapshot(b.data)}
-    return {**seen, AFTERWARDS: snapshot(given)}
+)(Each(left_alone))
 
 
 @tensor.probe(
@@ -226,7 +178,6 @@ def pure(impl: Any, inputs: Inputs) -> Any:
     experiment="put 100, 1,000 and 10,000 minus signs in front of a Tensor.",
 )
 def deep(impl: Any, inputs: Inputs) -> Any:
-    """10,000 minus signs, one in front of the other."""
     x = out = impl.Tensor(inputs["a"])
     for _ in range(10_000):
         out = -out
