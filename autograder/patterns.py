@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import random
+import traceback
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ def outcome(call: Any, *args: Any, **kwargs: Any) -> Any:
     except NotImplementedError:
         raise
     except Exception as error:  # noqa: BLE001 (it is what is observed)
+        traceback.clear_frames(error.__traceback__)  # or the files that they hold stay open
         return error
 
 
