@@ -78,7 +78,7 @@ def leaves(impl: Any, given: Inputs) -> Inputs:
     kind = trusted(impl, given)
     with impl.Tape() as other:
         t = computed(made(kind, given))
-    asked(other, t, "a b")
+    outcome(asked, other, t, "a b")
     return made(kind, given)
 
 
