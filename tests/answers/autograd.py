@@ -42,6 +42,7 @@ RIGHT = {
         ),
         "on closures": {"Tape": tapes.Borrowing, "Tensor": Closures},
         "on numbers": {"Tape": tapes.Differences, "Tensor": Numbered},
+        "walking alone": {"Tape": tapes.WalksAloneRightly, "Tensor": Numbered},
         "recording": {"Tape": tapes.recording(Closures), "Tensor": Closures},
     },
 }
@@ -58,6 +59,9 @@ WRONG = {
         largest=parts.largest,
         numbers_forgotten=parts.numbers_forgotten,
         divided_by_copies=parts.divided_by_copies,
+        axis_0=parts.axis_0_whatever_the_shape,
+        left=parts.compared_on_the_left,
+        stretched_axes_lost=parts.stretched_axes_lost,
         negated_in_place=parts.negated_in_place,
     ),
     "topological_order": named(
@@ -71,9 +75,53 @@ WRONG = {
         equality=parts.found_by_equality,
         every_way=parts.follows_every_way,
         dict=parts.as_a_dict,
+        set_of_nodes=parts.set_of_nodes,
+        dict_of_nodes=parts.dict_of_nodes,
+        met_when_pushed=parts.met_when_pushed,
+        before_its_parents=parts.before_its_parents,
+        list_made_once=parts.list_made_once,
+        met_made_once=parts.met_made_once,
     ),
     "Tensor": {label: {"Tensor": kind} for label, kind in WRONG_TENSORS.items()},
     "Tape": {
-        label: {"Tape": kind, "Tensor": Closures} for label, kind in tapes.WRONG_TAPES.items()
+        "WalksAlone": {"Tape": tapes.WalksAlone, "Tensor": Numbered},
+        **{label: {"Tape": kind, "Tensor": Closures} for label, kind in tapes.WRONG_TAPES.items()},
+    },
+}
+
+# What some of the wrong answers are named.
+NAMED = {
+    "unbroadcast": {
+        "axis_0": "axis_0_only",
+        "left": "compared_from_the_left",
+        "stretched_axes_lost": "stretched_axes_dropped_one_by_one",
+        "one_axis_in_front": "one_axis_in_front",
+        "first_stretched_axis": "first_stretched_axis_only",
+    },
+    "topological_order": {
+        "set_of_nodes": "set_of_nodes + recursive",
+        "dict_of_nodes": "dict_of_nodes",
+        "met_when_pushed": "noted_when_put_on_the_stack",
+        "before_its_parents": "written_when_met_first_parent_first",
+        "list_made_once": "kept_between_calls",
+    },
+    "Tensor": {
+        "ReluClearsItsInput": "relu_clears_its_input",
+        "ReluRuleOnItsOperand": "rule_of_relu_on_its_operand",
+        "Unrefused": "recursive_walk + several_elements_accepted",
+        "SumIgnoresItsAxis": "summed_axis_not_given_back",
+        "PowerWithoutUpstream": "upstream_gradient_forgotten_by_power",
+        "TanhOfTheInputAndMinusTurned": "tanh_from_the_input + reflected_minus_turned",
+        "NoReflectedPower": "reflected_power_missing",
+        "MeanOfAnAxisByRows": "mean_along_an_axis_by_rows",
+        "FactorsTurned": "matmul_in_the_wrong_order",
+        "BroadcastingKept": "broadcasting_not_undone",
+    },
+    "Tape": {
+        "OnlyBackward": "only_a_backward_and_read",
+        "OnlyTheSources": "only_sources_cleared_and_put_back",
+        "StaleForUnconnected": "unconnected_read_from_grad",
+        "AnswersTwiceAndSwallows": "answers_for_ever + errors_swallowed",
+        "WalksAlone": "broadcasting_not_undone",
     },
 }

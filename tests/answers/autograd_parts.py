@@ -72,6 +72,28 @@ def divided_by_copies(grad, shape):
     return small * small.size / grad.size
 
 
+def axis_0_whatever_the_shape(grad, shape):
+    if grad.shape != shape:
+        return np.sum(grad, axis=0)
+    return grad
+
+
+def compared_on_the_left(grad, shape):
+    for axis, (large, small) in enumerate(zip(grad.shape, shape, strict=False)):
+        if large != small:
+            grad = grad.sum(axis=axis, keepdims=True)
+    return grad
+
+
+def stretched_axes_lost(grad, shape):
+    while grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    for axis, n in enumerate(shape):
+        if n == 1:
+            grad = grad.sum(axis=axis)
+    return grad
+
+
 def negated_in_place(grad, shape):
     small = by_loops(grad, shape)
     grad *= -1
@@ -125,12 +147,12 @@ def by_colours(root):
 
 
 def with_iterators(root):
-    order, met, stack = [], {root}, [(root, iter(root.parents))]
+    order, met, stack = [], {id(root)}, [(root, iter(root.parents))]
     while stack:
         node, rest = stack[-1]
         for parent in rest:
-            if parent not in met:  # by hash: an identity's own
-                met.add(parent)
+            if id(parent) not in met:
+                met.add(id(parent))
                 stack.append((parent, iter(parent.parents)))
                 break
         else:
@@ -203,3 +225,81 @@ def follows_every_way(root):
 
 def as_a_dict(root):
     return dict(enumerate(by_counting_children(root)))
+
+
+def set_of_nodes(root):
+    order, visited = [], set()
+
+    def build(node):
+        if node not in visited:
+            visited.add(node)
+            for parent in node.parents:
+                build(parent)
+            order.append(node)
+
+    build(root)
+    return order
+
+
+def dict_of_nodes(root):
+    order, stack = {}, [(root, iter(root.parents))]
+    while stack:
+        node, rest = stack[-1]
+        for parent in rest:
+            if parent not in order:
+                stack.append((parent, iter(parent.parents)))
+                break
+        else:
+            order[node] = None
+            stack.pop()
+    return list(order)
+
+
+def met_when_pushed(root):
+    order, met, stack = [], {id(root)}, [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        for parent in node.parents:
+            if id(parent) not in met:
+                met.add(id(parent))
+                stack.append(parent)
+    return order[::-1]
+
+
+def before_its_parents(root):
+    order, met = [], set()
+
+    def visit(node):
+        if id(node) not in met:
+            met.add(id(node))
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(root)
+    return list(reversed(order))
+
+
+def list_made_once(root, order=[], met=set()):  # noqa: B006 (the mistake)
+    stack = [(root, iter(root.parents))]
+    while stack:
+        node, rest = stack[-1]
+        parent = next(rest, None)
+        if parent is None:
+            stack.pop()
+            if id(node) not in met:
+                met.add(id(node))
+                order.append(node)
+        elif id(parent) not in met:
+            stack.append((parent, iter(parent.parents)))
+    return order
+
+
+def met_made_once(root, met=set()):  # noqa: B006 (the mistake)
+    order = []
+    for node in by_counting_children(root):
+        if id(node) not in met:
+            met.add(id(node))
+            order.append(node)
+    return order

@@ -158,6 +158,79 @@ class SeedScaled(Closures):
             grad *= 2
 
 
+class ReluClearsItsInput(Closures):
+    def relu(self):
+        self.data[self.data < 0] = 0
+        return self._make(self.data.copy(), (self, lambda g: g * (self.data > 0)))
+
+
+class ReluClippedAtSix(Closures):
+    def relu(self):
+        inside = (self.data > 0) & (self.data < 6)
+        return self._make(self.data.clip(0, 6), (self, lambda g: g * inside))
+
+
+class ReluRuleOnItsOperand(Closures):
+    def relu(self):
+        out = super().relu()
+        self._backward, out._backward = out._backward, lambda: None
+        return out
+
+    def backward(self, grad=None):
+        for node in self.order():
+            node.blame = np.zeros(node.data.shape)
+        super().backward(grad)
+
+
+class Unrefused(Closures):
+    """What many write: any root will do, and the order is found by recursion."""
+
+    order = Recursive.order
+
+    def backward(self, grad=None):
+        super().backward(np.ones_like(self.data) if grad is None else grad)
+
+
+class SumIgnoresItsAxis(Unrefused):
+    def sum(self, axis=None, keepdims=False):
+        value = self.data.sum(axis=axis, keepdims=keepdims)
+        return self._make(value, (self, lambda g: np.ones_like(self.data) * g))
+
+
+class PowerWithoutUpstream(Unrefused):
+    def __pow__(self, n):
+        return self._make(self.data**n, (self, lambda g: n * self.data ** (n - 1)))
+
+
+class TanhOfTheInputAndMinusTurned(Unrefused):
+    def tanh(self):
+        return self._make(np.tanh(self.data), (self, lambda g: g * (1 - self.data * self.data)))
+
+    def __rsub__(self, other):
+        return self - other
+
+
+class NoReflectedPower(Unrefused):
+    __rpow__ = None
+
+
+class MeanOfAnAxisByRows(Unrefused):
+    def mean(self, axis=None, keepdims=False):
+        n = self.data.size if axis is None else self.data.shape[0]
+        return self.sum(axis, keepdims) / n
+
+
+class FactorsTurned(Unrefused):
+    def __matmul__(self, other):
+        pairs = (self, lambda g: other.data.T @ g), (other, lambda g: g @ self.data.T)
+        return self._make(self.data @ other.data, *pairs)
+
+
+class BroadcastingKept(Unrefused):
+    def _send(self, blame):
+        self.blame = np.asarray(blame, float) + (0.0 if self.blame is None else self.blame)
+
+
 WRONG_TENSORS = {
     kind.__name__: kind
     for kind in (
@@ -165,5 +238,8 @@ WRONG_TENSORS = {
         *(MeanOfRowsFirst, NoNegativeAxis, GradientsCleared, GradientsGrowEverywhere),
         *(RefusesWithTypeError, SumForSeveral, Recursive, NearestFirst, ReflectedMinusLost),
         *(NumbersOnTheLeftOnly, ProductElementwise, RowsFirst, ParentsForgotten, SeedScaled),
+        *(ReluClearsItsInput, ReluClippedAtSix, ReluRuleOnItsOperand, Unrefused, SumIgnoresItsAxis),
+        *(PowerWithoutUpstream, TanhOfTheInputAndMinusTurned, NoReflectedPower, FactorsTurned),
+        *(MeanOfAnAxisByRows, BroadcastingKept),
     )
 }

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.hidden.autograd.probes.given import GivenTensor
 
-from ..answers.autograd import RIGHT, WRONG
+from ..answers.autograd import NAMED, RIGHT, WRONG
 from ..answers.autograd_tapes import Borrowing, OnlyBackward, recording, wrapped
 from ..answers.autograd_tensors import Closures, Numbered
 from ..answers.autograd_wrong import WRONG_TENSORS, Recursive
@@ -20,7 +20,7 @@ LESSON = "03_autograd"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     seeds = (1,)
 
 

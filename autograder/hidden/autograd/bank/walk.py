@@ -1,19 +1,22 @@
 """Mistakes in Tensor's constructor and in its walk back."""
 
-from __future__ import annotations
+from typing import Any
 
-from autograder.api import Bank
+from autograder.api import About, Bank
 
-KEY = "Tensor"
+bank = Bank()
+tensor = bank.exercise("Tensor")
+
 ADD = "blame[id(parent)] = blame.get(id(parent), 0) + part"
+ASSIGN = (ADD, "blame[id(parent)] = part")
 FIT = "                part = unbroadcast(part, parent.data.shape)\n"
-FROM = "        blame = {id(self): np.array(grad, dtype=np.float64)}\n"
 LEAF = """            if node.grad is None or node.parents:
                 node.grad = np.array(g)
             else:
                 node.grad = node.grad + g
 """
-NEAREST = """def _nearest_first(root):
+ANEW = "            node.grad = np.array(g)\n"
+BREADTH = """def _nearest_first(root):
     met, seen = [root], {id(root)}
     for node in met:
         for p in node.parents:
@@ -29,156 +32,138 @@ AT_THE_END = """
             old = 0 if node.parents or node.grad is None else node.grad
             node.grad = blame[id(node)] + old
 """
-WALK = "reversed(topological_order(self))"
-REFUSAL = "            if self.data.size > 1:\n"
+RECURSIVE = """def _recursive(node, seen, order):
+    if id(node) not in seen:
+        seen.add(id(node))
+        for p in node.parents:
+            _recursive(p, seen, order)
+        order.append(node)
+    return order
 
 
-def declare(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "assigned_not_added",
-        "The blame that a parent is sent replaces what it has been sent before. A number that is "
-        "used twice is to blame twice: add what comes, as x * x shows.",
-        (ADD, "blame[id(parent)] = part"),
-        source="callummcdougall/ARENA_3.0, issue 127",
-    )
-    bank.edit(
-        KEY,
-        "same_parent_once",
+"""
+WALK, POP = "reversed(topological_order(self))", "blame.pop(id(node))"
+NEAREST = (
+    (WALK, "_nearest_first(self)"),
+    (POP, "blame[id(node)]"),
+    ("class Tensor:", BREADTH + "class Tensor:"),
+)
+RECURSION = (
+    (WALK, "reversed(_recursive(self, set(), []))"),
+    ("class Tensor:", RECURSIVE + "class Tensor:"),
+)
+LEAVES_ONLY = """            if not node.parents:
+                node.grad = g if node.grad is None else node.grad + g
+"""
+ONCE = "{id(p): (p, part) for p, part in zip(node.parents, node.rule(g))}.values()"
+
+ASSIGNED = (
+    "The blame that a parent is sent replaces what it has been sent before. A number that is used "
+    "twice is to blame twice: add what comes, as x * x shows."
+)
+NEAREST_FIRST = (
+    "The nodes have their turn by their distance from the root. One that is used directly and over "
+    "a detour hands on its blame before all of it has come: use topological_order."
+)
+HANDED_ON = (
+    "A second backward hands on what the first has left on the nodes in between, so leaves get "
+    "more than twice the gradient. Collect each call's blame in a place of its own."
+)
+SOURCES = {
+    ASSIGNED: "callummcdougall/ARENA_3.0, issue 127",
+    NEAREST_FIRST: "karpathy/micrograd, issue 68",
+    HANDED_ON: "karpathy/micrograd, pull request 102",
+    "recursive_walk": "karpathy/micrograd, engine.py",
+    "zeros_before_backward": "karpathy/micrograd, engine.py",
+    "only_leaves_keep_gradients": "PyTorch documentation, Tensor.retain_grad",
+}
+TOTAL = f"            g = node.grad + g if node.grad is not None else g\n{ANEW}"
+BETWEEN = TOTAL.replace(" else", " and node is not self else")
+
+VALUES: dict[tuple[Any, ...], str] = {  # what is assigned last depends on the order
+    ("assigned_not_added", ASSIGN): ASSIGNED,
+    ("assigned_at_every_call", ASSIGN, (LEAF, ANEW)): ASSIGNED,
+    ("nearest_first", *NEAREST): NEAREST_FIRST,
+    ("nearest_first_adding_on", *NEAREST, (LEAF, ""), (ADD, ADD + AT_THE_END)): NEAREST_FIRST,
+    ("earlier_blame_handed_on", (LEAF, BETWEEN)): HANDED_ON,
+    ("earlier_blame_of_the_root_too", (LEAF, TOTAL)): HANDED_ON,
+    ("same_parent_once", ("zip(node.parents, node.rule(g), strict=True)", ONCE)): (
         "A node that is its child's parent twice is sent blame for one of the two only: x * x "
-        "gives x. Each place among the parents sends its own share.",
-        ("zip(node.parents, node.rule(g), strict=True):", "_once(node.parents, node.rule(g)):"),
-        (
-            "class Tensor:",
-            "def _once(*pairs):\n    return {id(p): (p, part) "
-            "for p, part in zip(*pairs)}.values()\n\n\nclass Tensor:",
-        ),
-    )
-    for name, begin in (
-        ("earlier_blame_handed_on", "node.grad is None or node is self"),
-        ("earlier_blame_of_the_root_too", "node.grad is None"),
-    ):
-        bank.edit(
-            KEY,
-            name,
-            "A second backward hands on what the first has left on the nodes in between, so leaves "
-            "get more than twice the gradient. Collect each call's blame in a place of its own.",
-            (
-                LEAF,
-                f"            g = g if {begin} else node.grad + g\n"
-                "            node.grad = np.array(g)\n",
-            ),
-            source="karpathy/micrograd, pull request 102",
-        )
-    bank.edit(
-        KEY,
-        "leaves_start_anew",
+        "gives x. Each place among the parents sends its own share."
+    ),
+    (
+        "walked_from_the_leaves",
+        (WALK, "topological_order(self)"),
+        (POP, "blame.setdefault(id(node), 0 * node.data)"),
+        (LEAF, ""),
+        (ADD, ADD + AT_THE_END.replace("_nearest_first", "topological_order")),
+    ): (
+        "The walk goes through the order from its front, so leaves have their turn before anything "
+        "was sent to them. Begin with the root, which is last."
+    ),
+    ("leaves_start_anew", (LEAF, ANEW)): (
         "A second backward overwrites the gradients of the leaves. They accumulate over calls: "
-        "that is how the gradients of several losses or batches are added up.",
-        (LEAF, "            node.grad = np.array(g)\n"),
-    )
-    for name, *more in (
-        ("nearest_first",),
-        ("nearest_first_adding_on", (LEAF, ""), (ADD, ADD + AT_THE_END)),
-    ):
-        bank.edit(
-            KEY,
-            str(name),
-            "The nodes have their turn by their distance from the root. One that is used directly "
-            "and over a detour hands on its blame before all of it has come: use "
-            "topological_order.",
-            (WALK, "_nearest_first(self)"),
-            ("blame.pop(id(node))", "blame[id(node)]"),
-            ("class Tensor:", NEAREST + "class Tensor:"),
-            *more,
-            source="karpathy/micrograd, issue 68",
-        )
-    bank.edit(
-        KEY,
-        "recursive_walk",
-        "The order is found by a function that calls itself, and Python stops at about 1,000 "
-        "calls. A chain of 10,000 operations needs topological_order's loop.",
-        (WALK, "reversed(_recursive(self, set(), []))"),
-        (
-            "class Tensor:",
-            "def _recursive(node, seen, order):\n    if id(node) not in seen:\n"
-            "        seen.add(id(node))\n        for p in node.parents:\n"
-            "            _recursive(p, seen, order)\n        order.append(node)\n"
-            "    return order\n\n\nclass Tensor:",
-        ),
-        source="karpathy/micrograd, engine.py",
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "broadcasting_not_undone",
-        "The gradient of an operand that was broadcast keeps the larger shape. A gradient has the "
-        "shape of what it is the gradient of: unbroadcast what a rule returns.",
-        (FIT, ""),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "always_from_ones",
+        "that is how the gradients of several losses or batches are added up."
+    ),
+    ("always_from_ones", ("np.array(grad, dtype=np.float64)", "np.ones(self.data.shape)")): (
         "The walk begins with ones, whatever gradient is handed in. That gradient is what the rest "
-        "of a larger computation sends to this node.",
-        (FROM, FROM + "        blame = {id(self): np.ones(self.data.shape)}\n"),
-    )
-    bank.edit(
-        KEY,
-        "several_elements_accepted",
+        "of a larger computation sends to this node."
+    ),
+}
+LARGER = (
+    "The gradient of an operand that was broadcast keeps the larger shape. A gradient has the "
+    "shape of what it is the gradient of: unbroadcast what a rule returns."
+)
+IN_PLACE = """                total = np.zeros(parent.data.shape)
+                total += part
+                part = total
+"""
+ANYTHING: dict[tuple[Any, ...], str] = {  # shown by a shape, an exception or None
+    ("assigned_first_parent_first", ASSIGN, *RECURSION): ASSIGNED,
+    ("assigned_at_every_call_first_parent_first", ASSIGN, (LEAF, ANEW), *RECURSION): ASSIGNED,
+    ("recursive_walk", *RECURSION): (
+        "The order is found by a function that calls itself, and Python stops at about 1,000 "
+        "calls. A chain of 10,000 operations needs topological_order's loop."
+    ),
+    ("broadcasting_not_undone", (FIT, "")): LARGER,
+    ("broadcasting_not_undone_in_place", (FIT, IN_PLACE)): LARGER,
+    ("begins_with_a_bare_one", ("grad = np.ones(self.data.shape)", "grad = 1.0")): (
+        "The walk begins with the number 1, so the gradient of a root of shape (1, 1) has no "
+        "shape. A gradient has the shape of what it is the gradient of."
+    ),
+    ("several_elements_accepted", ("if self.data.size > 1:", "if False:")): (
         "A root of several elements is accepted without a gradient, as if their sum were the loss. "
-        "Which of them is to be differentiated? Raise a ValueError.",
-        (REFUSAL, "            if False:\n"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "only_0d_accepted",
+        "Which of them is to be differentiated? Raise a ValueError."
+    ),
+    ("only_0d_accepted", ("if self.data.size > 1:", "if self.data.shape != ():")): (
         "A root of shape (1,) or (1, 1) is refused. It holds a single number, so it needs no "
-        "gradient to begin with: look at the number of elements.",
-        (REFUSAL, "            if self.data.shape != ():\n"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "only_leaves_keep_gradients",
+        "gradient to begin with: look at the number of elements."
+    ),
+    ("only_leaves_keep_gradients", (LEAF, LEAVES_ONLY)): (
         "Nodes in between end without a gradient, as PyTorch leaves them. Here every node that the "
-        "root was made of has its `.grad` after a backward.",
-        (
-            LEAF,
-            "            if not node.parents:\n"
-            "                node.grad = g if node.grad is None else node.grad + g\n",
-        ),
-        source="PyTorch documentation, Tensor.retain_grad",
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "zeros_before_backward",
-        "The gradient starts as zeros, so nobody can tell a tensor that was never reached from "
-        "one whose gradient is zero. Before a backward it is None.",
-        ("        self.grad = None\n", "        self.grad = np.zeros(self.data.shape)\n"),
-        source="karpathy/micrograd, engine.py",
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "integers_stay",
+        "root was made of has its `.grad` after a backward."
+    ),
+    ("zeros_before_backward", ("self.grad = None\n", "self.grad = np.zeros(self.data.shape)\n")): (
+        "The gradient starts as zeros, so nobody can tell a tensor that was never reached from one "
+        "whose gradient is zero. Before a backward it is None."
+    ),
+    ("integers_stay", ("np.asarray(data, dtype=np.float64)", "np.asarray(data)")): (
         "Integers stay integers, so the value has another dtype than float64. Convert whatever "
-        "comes in: numbers, lists and arrays.",
-        ("np.asarray(data, dtype=np.float64)", "np.asarray(data)"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
+        "comes in: numbers, lists and arrays."
+    ),
+    (
         "shared_array",
-        "Gradients are added into an array that others hold too: the one handed in, or another "
-        "node's. Make a new array for each sum, as `a = a + b` does and `a += b` does not.",
         ("np.array(grad, dtype=np.float64)", "np.asarray(grad, dtype=np.float64)"),
         (FIT, FIT.replace("part = ", "part = part if part.shape == parent.data.shape else ")),
         ("node.grad = np.array(g)", "node.grad = g"),
         ("node.grad = node.grad + g", "node.grad += g"),
         (ADD, "blame[id(parent)] = blame[id(parent)] + part if id(parent) in blame else part"),
-        about="anything",
-    )
+    ): (
+        "Gradients are added into an array that others hold too: the one handed in, or another "
+        "node's. Make a new array for each sum, as `a = a + b` does and `a += b` does not."
+    ),
+}
+for (name, *edits), text in (VALUES | ANYTHING).items():
+    about: About = "values" if (name, *edits) in VALUES else "anything"
+    source = SOURCES.get(text) or SOURCES.get(name, "")
+    tensor.edit(name, text, *edits, source=source, about=about)

@@ -5,108 +5,73 @@ It keeps the contract of the lesson, for as many operations as the probes of a t
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+COUNT = itertools.count()
+
 
 class GivenTensor:
-    """An array, its parents, and for each parent the function that sends blame to it."""
+    """An array, its parents, and what sends its gradient to them. Tensors are numbered as they are
+    made, so that parents have lower numbers than their children."""
 
     def __init__(self, data: Any, parents: Any = (), op: str = "") -> None:
         self.data = np.asarray(data, dtype=np.float64)
         self.parents = tuple(parents)
-        self.op = op
+        self.op, self.number = op, next(COUNT)
         self.grad: Any = None
-        self.sends: tuple[Any, ...] = ()
+        self.send: Callable[[Any], Any] = lambda g: ()
 
     def __add__(self, other: Any) -> GivenTensor:
-        return _made("+", np.add, (self, other), lambda g: g, lambda g: g)
+        return _made(np.add, lambda g, a, b: (g, g), self, other)
 
     def __sub__(self, other: Any) -> GivenTensor:
-        return _made("-", np.subtract, (self, other), lambda g: g, np.negative)
+        return _made(np.subtract, lambda g, a, b: (g, -g), self, other)
 
     def __mul__(self, other: Any) -> GivenTensor:
-        other = _leaf(other)
-        by_other, by_self = lambda g: g * other.data, lambda g: g * self.data
-        return _made("*", np.multiply, (self, other), by_other, by_self)
+        return _made(np.multiply, lambda g, a, b: (g * b, g * a), self, other)
+
+    __rmul__ = __mul__
 
     def __matmul__(self, other: Any) -> GivenTensor:
-        to_self, to_other = lambda g: g @ other.data.T, lambda g: self.data.T @ g
-        return _made("@", np.matmul, (self, other), to_self, to_other)
-
-    def __neg__(self) -> GivenTensor:
-        return _made("neg", np.negative, (self,), np.negative)
-
-    def __radd__(self, other: Any) -> Any:
-        return _leaf(other) + self
-
-    def __rsub__(self, other: Any) -> Any:
-        return _leaf(other) - self
-
-    def __rmul__(self, other: Any) -> Any:
-        return _leaf(other) * self
+        return _made(np.matmul, lambda g, a, b: (g @ b.T, a.T @ g), self, other)
 
     def tanh(self) -> GivenTensor:
-        """tanh, element by element."""
-        return _made("tanh", np.tanh, (self,), lambda g: g * (1 - np.tanh(self.data) ** 2))
+        return _made(np.tanh, lambda g, a: (g * (1 - np.tanh(a) ** 2),), self)
 
     def sum(self) -> GivenTensor:
-        """The sum of all elements."""
-        return _made("sum", np.sum, (self,), lambda g: g * np.ones(self.data.shape))
+        return _made(np.sum, lambda g, a: (g * np.ones(a.shape),), self)
 
     def backward(self, grad: Any = None) -> None:
         """Gradients into `.grad` of every node; leaves accumulate."""
         if grad is None and self.data.size > 1:
             raise ValueError("grad is needed")
         sent = {id(self): np.ones(self.data.shape) if grad is None else np.array(grad, float)}
-        for node in _children_first(self):
-            blame = sent[id(node)]
-            kept = node.grad if not node.parents and node.grad is not None else 0.0
-            node.grad = blame + kept
-            for parent, send in zip(node.parents, node.sends, strict=False):
-                sent[id(parent)] = sent.get(id(parent), 0.0) + send(blame)
+        met, waiting = {self.number: self}, [self]
+        while waiting:
+            new = {p.number: p for p in waiting.pop().parents if p.number not in met}
+            met.update(new)
+            waiting.extend(new.values())
+        for _, node in sorted(met.items(), reverse=True):
+            g = sent[id(node)]
+            node.grad = g + (0.0 if node.parents or node.grad is None else node.grad)
+            for parent, part in zip(node.parents, node.send(g), strict=True):
+                fitted = _fitted(part, parent.data.shape)
+                sent[id(parent)] = sent.get(id(parent), 0.0) + fitted
 
 
-def _leaf(value: Any) -> Any:
-    return value if isinstance(value, GivenTensor) else GivenTensor(value)
-
-
-def _made(op: str, function: Any, parents: tuple[Any, ...], *sends: Any) -> GivenTensor:
-    leaves = tuple(_leaf(parent) for parent in parents)
-    shapes = [leaf.data.shape for leaf in leaves]
-    value = function(*(leaf.data for leaf in leaves))
-    out = GivenTensor(value, leaves, op)
-    out.sends = tuple(_fitted(send, shape) for send, shape in zip(sends, shapes, strict=True))
+def _made(function: Any, send: Callable[..., Any], *operands: Any) -> GivenTensor:
+    parents = [one if isinstance(one, GivenTensor) else GivenTensor(one) for one in operands]
+    values = [parent.data for parent in parents]
+    out = GivenTensor(function(*values), parents, function.__name__)
+    out.send = lambda g: send(g, *values)
     return out
 
 
-def _fitted(send: Any, shape: tuple[int, ...]) -> Any:
-    """What a sender sends, as a new array of its receiver's shape; a number may be stretched."""
-
-    def fitted(blame: Any) -> Any:
-        sent = np.array(send(blame))
-        return sent if sent.shape == shape else sent.sum().reshape(shape)
-
-    return fitted
-
-
-def _children_first(root: GivenTensor) -> list[GivenTensor]:
-    """Nodes in an order in which each stands behind all that use it: Kahn's algorithm."""
-    uses: dict[int, int] = {}
-    waiting, met = [root], {id(root)}
-    while waiting:
-        for parent in waiting.pop().parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-            if id(parent) not in met:
-                met.add(id(parent))
-                waiting.append(parent)
-    order, ready = [], [root]
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        for parent in node.parents:
-            uses[id(parent)] -= 1
-            if not uses[id(parent)]:
-                ready.append(parent)
-    return order
+def _fitted(part: Any, shape: tuple[int, ...]) -> Any:
+    """The gradient of an array of a shape, whatever was broadcast."""
+    part = part.sum(axis=tuple(range(part.ndim - len(shape))))
+    return part.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)

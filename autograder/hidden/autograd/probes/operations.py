@@ -1,178 +1,156 @@
-"""Probes of Tensor, one group of operations at a time: values, and gradients of each operand.
+"""Probes of Tensor, one group of operations at a time: their values, and their gradients.
 
-The walk back starts from random numbers, so that every element counts for itself.
+What is computed stands in the phrase that a learner reads, which is code up to " of ". The walk
+back starts from random numbers, so that every element counts for itself.
 """
 
-from __future__ import annotations
-
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, snapshot
+from autograder.api import FORMULA, Inputs, Probes, outcome, snapshot
 
-Expression = Callable[..., Any]
-Expressions = dict[str, tuple[Expression, tuple[Any, ...]]]  # what, and shapes or arrays that go in
-NUDGE = "compare it with the slope that nudging one element gives, as the visible tests do."
+probes = Probes()
+tensor = probes.exercise("Tensor", tolerance=FORMULA)
+
+# Expressions and their leaves: a tuple is the shape of one of both signs, a list of one above 0.
+Leaves = dict[str, tuple[Any, ...]]
+TABLE, ABOVE = (2, 3), [2, 3]
+ZEROS_AND_TIES = np.array([[-2.0, 0.7, -0.3, 0.7], [12.5, 0.0, 0.2, -0.3]])
+
+ARITHMETIC: Leaves = {
+    "a + b | a * b | a - b | a / b": (TABLE, TABLE),
+    "-t": (TABLE,),
+    "a * b + c * a": ((4,), (4,), (4,)),
+    "a * b of zeros and ties": (ZEROS_AND_TIES, (2, 4)),
+}
+NUMBERS: Leaves = {"t + 2 | 3 + t | t - 2 | 2 - t | t * 3 | 0.5 * t | t / 4 | 3 / t": (TABLE,)}
+POWERS: Leaves = {
+    "t ** 3 | t ** 0.5 | t ** -2 | 0.3 ** t": (ABOVE,),
+    "2 ** t": (TABLE,),
+    "t ** 2 of zeros and ties": (ZEROS_AND_TIES,),
+    "t ** 3 of numbers below 0": (np.array([-1.3, -0.4, -11.0]),),
+}
+BENDS: Leaves = {
+    "t.exp() | t.tanh() | (t - 1).relu().tanh()": (TABLE,),
+    "t.log()": (ABOVE,),
+    "t.relu()": (ZEROS_AND_TIES,),
+}
+SHAPES: Leaves = {
+    "a @ b": ((2, 3), (3, 4)),
+    "a @ b of square tables": ((3, 3), (3, 3)),
+    "a @ b of one row and a table": ((1, 3), (3, 2)),
+    "t.T | t.reshape(3, 2)": (TABLE,),
+    "t.T of a square table": ((3, 3),),
+    "t.reshape(8)": ((2, 2, 2),),
+    "t.reshape(4, 3).T": ((2, 6),),
+}
+SUMS: Leaves = {
+    "t.sum() | t.mean() | t.mean(axis=1) | t.sum(keepdims=True)": (TABLE,),
+    "t.sum(axis=0) | t.sum(axis=1)": ((3, 3),),
+    "t.sum(axis=1, keepdims=True) | t.mean(axis=0, keepdims=True)": ((3, 4),),
+    "t.sum(axis=-2)": ((2, 3, 4),),
+    "t.mean(-1)": ((2, 2, 3),),
+}
+BROADCAST: Leaves = {
+    "a + b of (4, 3) and (3,)": ((4, 3), (3,)),
+    "a * b of (3, 3) and (3, 1)": ((3, 3), (3, 1)),
+    "a - b of (3,) and (2, 1)": ((3,), (2, 1)),
+    "a / b of () and (2, 3)": ((), (2, 3)),
+    "a * b of (2, 3) and ()": ((2, 3), ()),
+    "a + b of (2, 3, 4) and (3, 1)": ((2, 3, 4), (3, 1)),
+    "a * (b + 1) of (3, 3) and (3,)": ((3, 3), (3,)),
+}
+FIRST = {**ARITHMETIC, **NUMBERS, **POWERS}
+REST = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
 
 
-def arguments(
-    expressions: Expressions, low: float = -1.5, high: float = 1.5
-) -> Callable[[np.random.Generator], Inputs]:
+def spread(rng: np.random.Generator, shape: Any) -> Any:
+    """Numbers far below one, far above ten and between; an array as it is. See `Leaves`."""
+    if isinstance(shape, np.ndarray):
+        return shape
+    size = math.prod(shape)
+    values = rng.permutation(np.geomspace(0.02, 30, max(size, 2)))[:size]
+    signs = (-1.0) ** rng.permutation(size) if isinstance(shape, tuple) else 1.0
+    return (values * signs * rng.uniform(0.8, 1.2, size=size)).reshape(shape)
+
+
+def leaves_of(expressions: Leaves) -> Callable[[np.random.Generator], Inputs]:
     """Inputs: leaves for every expression, and more noise than any result has elements."""
+    return lambda rng: {
+        f"for {what}": {
+            "leaves": [spread(rng, shape) for shape in shapes],
+            "noise": rng.uniform(0.5, 1.5, size=40) * rng.choice([-1, 1], size=40),
+        }
+        for several, shapes in expressions.items()
+        for what in several.split(" | ")
+    }
 
-    def leaf(rng: np.random.Generator, shape: Any) -> Any:
-        return shape if isinstance(shape, np.ndarray) else rng.uniform(low, high, size=shape)
 
-    def inputs(rng: np.random.Generator) -> Inputs:
+class Each:
+    """`look(kind, code, leaves, noise)` at each expression; what one raises is its own."""
+
+    def __init__(self, look: Callable[..., Any]) -> None:
+        self.look = look
+
+    def __call__(self, impl: Any, inputs: Inputs) -> Any:
         return {
-            f"for {what}": {
-                "leaves": [leaf(rng, shape) for shape in shapes],
-                "noise": rng.uniform(0.5, 1.5, size=40) * rng.choice([-1, 1], size=40),
-            }
-            for what, (_, shapes) in expressions.items()
+            where: outcome(self.look, impl.Tensor, where[4:].split(" of ")[0], **case)
+            for where, case in inputs.items()
         }
 
-    return inputs
+
+def named(kind: Any, leaves: list[Any]) -> dict[str, Any]:
+    return dict(zip("t" if len(leaves) == 1 else "abc", map(kind, leaves), strict=False))
 
 
-def named(count: int) -> list[str]:
-    return ["t"] if count == 1 else list("abcd"[:count])
+def computed(code: str, nodes: dict[str, Any]) -> Any:
+    """The root of an expression; what it assigns to names joins the nodes."""
+    for statement in code.split("; "):
+        name, _, expression = statement.rpartition(" = ")
+        root = eval(expression, dict(nodes))
+        nodes |= {name: root} if name else {}
+    return root
+
+
+def walked_back(root: Any, noise: Any) -> Any:
+    """What was handed in, after a walk back from as many numbers as the root has."""
+    grad = noise[: root.data.size].reshape(root.data.shape)
+    root.backward(grad)
+    return grad
+
+
+def value(kind: Any, code: str, leaves: list[Any], noise: Any) -> Any:
+    return {"the value": snapshot(computed(code, named(kind, leaves)).data)}
+
+
+def gradients(kind: Any, code: str, leaves: list[Any], noise: Any) -> Any:
+    """The `.grad` of every leaf, and of what else has a name."""
+    nodes = named(kind, leaves)
+    walked_back(computed(code, nodes), noise)
+    return {f"the gradient of {name}": snapshot(node.grad) for name, node in nodes.items()}
 
 
 SAME = "compute it with NumPy arrays in place of Tensors: the values are the same."
+NUDGE = "compare it with the slope that nudging one element gives, as the visible tests do."
 
-
-class Values:
-    """The `.data` of every expression."""
-
-    def __init__(self, expressions: Expressions) -> None:
-        self.expressions = expressions
-
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        seen = {}
-        for what, (expression, _) in self.expressions.items():
-            case = inputs[f"for {what}"]
-            out = expression(*(impl.Tensor(value) for value in case["leaves"]))
-            seen[f"for {what}"] = {"the value": snapshot(out.data)}
-        return seen
-
-
-class Gradients:
-    """The `.grad` of every leaf of every expression."""
-
-    def __init__(self, expressions: Expressions) -> None:
-        self.expressions = expressions
-
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        seen = {}
-        for what, (expression, _) in self.expressions.items():
-            case = inputs[f"for {what}"]
-            leaves = [impl.Tensor(value) for value in case["leaves"]]
-            out = expression(*leaves)
-            shape = np.shape(out.data)
-            out.backward(case["noise"][: int(np.prod(shape))].reshape(shape))
-            seen[f"for {what}"] = {
-                f"the gradient of {name}": snapshot(leaf.grad)
-                for name, leaf in zip(named(len(leaves)), leaves, strict=True)
-            }
-        return seen
-
-
-TABLE = (2, 3)
-ARITHMETIC: Expressions = {
-    "a + b": (lambda a, b: a + b, (TABLE, TABLE)),
-    "a * b": (lambda a, b: a * b, (TABLE, TABLE)),
-    "a - b": (lambda a, b: a - b, (TABLE, TABLE)),
-    "a / b": (lambda a, b: a / b, (TABLE, TABLE)),
-    "-t": (lambda t: -t, (TABLE,)),
-    "a * b - c / a": (lambda a, b, c: a * b - c / a, ((4,), (4,), (4,))),
-}
-NUMBERS: Expressions = {
-    "t + 2": (lambda t: t + 2, (TABLE,)),
-    "3 + t": (lambda t: 3 + t, (TABLE,)),
-    "t - 2": (lambda t: t - 2, (TABLE,)),
-    "2 - t": (lambda t: 2 - t, (TABLE,)),
-    "t * 3": (lambda t: t * 3, (TABLE,)),
-    "0.5 * t": (lambda t: 0.5 * t, (TABLE,)),
-    "t / 4": (lambda t: t / 4, (TABLE,)),
-    "3 / t": (lambda t: 3 / t, (TABLE,)),
-}
-POWERS: Expressions = {
-    "t ** 3": (lambda t: t**3, (TABLE,)),
-    "t ** 0.5": (lambda t: t**0.5, (TABLE,)),
-    "t ** -2": (lambda t: t**-2, (TABLE,)),
-    "2 ** t": (lambda t: 2**t, (TABLE,)),
-    "0.3 ** t": (lambda t: 0.3**t, (TABLE,)),
-    "t ** 2 at 0 and below": (lambda t: t**2, (np.array([-1.7, 0.0, 0.6]),)),
-    "t ** 3 below 0": (lambda t: t**3, (np.array([-1.3, -0.4]),)),
-}
-BENDS: Expressions = {
-    "t.exp()": (lambda t: t.exp(), (TABLE,)),
-    "t.log()": (lambda t: t.log(), (TABLE,)),
-    "t.tanh()": (lambda t: t.tanh(), (TABLE,)),
-    "t.relu()": (lambda t: t.relu(), (np.array([[-2.0, 0.7, -0.3], [1.9, 0.0, 0.2]]),)),
-    "(t - 1).relu().exp()": (lambda t: (t - 1).relu().exp(), (TABLE,)),
-}
-SHAPES: Expressions = {
-    "a @ b": (lambda a, b: a @ b, ((2, 3), (3, 4))),
-    "a @ b, both square": (lambda a, b: a @ b, ((3, 3), (3, 3))),
-    "a @ b, one row": (lambda a, b: a @ b, ((1, 3), (3, 2))),
-    "t.T": (lambda t: t.T, ((2, 3),)),
-    "t.T, square": (lambda t: t.T, ((3, 3),)),
-    "t.reshape(3, 2)": (lambda t: t.reshape(3, 2), ((2, 3),)),
-    "t.reshape(8)": (lambda t: t.reshape(8), ((2, 2, 2),)),
-    "t.reshape(4, 3).T": (lambda t: t.reshape(4, 3).T, ((2, 6),)),
-}
-SUMS: Expressions = {
-    "t.sum()": (lambda t: t.sum(), ((2, 3),)),
-    "t.mean()": (lambda t: t.mean(), ((2, 3),)),
-    "t.sum(axis=0)": (lambda t: t.sum(axis=0), ((3, 3),)),
-    "t.sum(axis=1)": (lambda t: t.sum(axis=1), ((3, 3),)),
-    "t.mean(axis=1)": (lambda t: t.mean(axis=1), ((2, 3),)),
-    "t.sum(axis=1, keepdims=True)": (lambda t: t.sum(axis=1, keepdims=True), ((3, 4),)),
-    "t.mean(axis=0, keepdims=True)": (lambda t: t.mean(axis=0, keepdims=True), ((3, 4),)),
-    "t.sum(axis=-2)": (lambda t: t.sum(axis=-2), ((2, 3, 4),)),
-    "t.mean(-1)": (lambda t: t.mean(-1), ((2, 2, 3),)),
-    "t.sum(keepdims=True)": (lambda t: t.sum(keepdims=True), ((2, 3),)),
-}
-BROADCAST: Expressions = {
-    "a + b of (4, 3) and (3,)": (lambda a, b: a + b, ((4, 3), (3,))),
-    "a * b of (3, 3) and (3, 1)": (lambda a, b: a * b, ((3, 3), (3, 1))),
-    "a - b of (3,) and (2, 1)": (lambda a, b: a - b, ((3,), (2, 1))),
-    "a / b of () and (2, 3)": (lambda a, b: a / b, ((), (2, 3))),
-    "a * b of (2, 3) and ()": (lambda a, b: a * b, ((2, 3), ())),
-    "a - t.mean(axis=0) of (3, 3)": (lambda t: t - t.mean(axis=0), ((3, 3),)),
-}
-
-
-def values(name: str, topic: str, expressions: Expressions) -> Probe:
-    """A probe of the values of many operations, on numbers that all of them take."""
-    run, inputs = Values(expressions), arguments(expressions, 0.4)
-    return Probe(name, topic, 0.25, inputs, run, experiment=SAME)
-
-
-def group(
-    name: str, topic: str, points: float, expressions: Expressions, low: float = -1.5
-) -> Probe:
-    """A probe of the gradients of a group of operations."""
-    run, inputs = Gradients(expressions), arguments(expressions, low)
-    return Probe(name, topic, points, inputs, run, experiment=NUDGE)
-
-
-def declare(probes: Probes) -> None:
-    first = {**ARITHMETIC, **NUMBERS, **POWERS}
-    rest = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
-    for probe in (
-        values("values", "the values of arithmetic", first),
-        values("more_values", "the other values", rest),
-        group("arithmetic", "gradients of + - * / and minus", 0.5, ARITHMETIC, 0.4),
-        group("numbers", "gradients with a number on either side", 0.25, NUMBERS, 0.4),
-        group("powers", "gradients of powers", 0.25, POWERS, 0.4),
-        group("bends", "gradients of exp, log, tanh and relu", 0.25, BENDS, 0.4),
-        group("shapes", "gradients of @, reshape and T", 0.5, SHAPES),
-        group("sums", "gradients of sum and mean", 0.5, SUMS),
-        group("broadcasting", "gradients where shapes were broadcast", 0.5, BROADCAST, 0.4),
-    ):
-        probes.add("Tensor", probe)
+for name, topic, points, look, expressions in (
+    ("values", "the values of arithmetic", 0.25, value, FIRST),
+    ("more_values", "the other values", 0.25, value, REST),
+    ("arithmetic", "gradients of + - * / and minus", 0.5, gradients, ARITHMETIC),
+    ("numbers", "gradients with a number on either side", 0.25, gradients, NUMBERS),
+    ("powers", "gradients of powers", 0.25, gradients, POWERS),
+    ("bends", "gradients of exp, log, tanh and relu", 0.25, gradients, BENDS),
+    ("shapes", "gradients of @, reshape and T", 0.5, gradients, SHAPES),
+    ("sums", "gradients of sum and mean", 0.5, gradients, SUMS),
+    ("broadcasting", "gradients where shapes were broadcast", 0.5, gradients, BROADCAST),
+):
+    tensor.probe(
+        topic,
+        points=points,
+        inputs=leaves_of(expressions),
+        name=name,
+        experiment=SAME if look is value else NUDGE,
+    )(Each(look))
