@@ -2,14 +2,8 @@
 meet. What becomes of its cosine stands with cosine's own mistakes."""
 
 from autograder.api import Bank
-from autograder.hidden.schedules.bank.cosines import (
-    COSINE,
-    HEIGHT,
-    LENGTH,
-    PAST,
-    RATE,
-    after_the_climb,
-)
+from autograder.hidden.schedules.bank.cosines import COSINE, HEIGHT, RATE, after_the_climb
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 bank = Bank()
 warmup = bank.exercise("linear_warmup")
@@ -51,8 +45,7 @@ for (name, rate), text in {
         "a constant warm-up. A gradual one climbs by the same amount every step."
     ),
     ("half_a_cosine", "base_lr * (1 - np.cos(np.pi * (step + 1) / warmup_steps)) / 2"): (
-        "The climb follows half a cosine, flat at both ends. The linear warm-up rises by the same "
-        "amount at every step."
+        "The climb follows half a cosine, flat at both ends. It should rise evenly, step by step."
     ),
     ("quadratic", "base_lr * ((step + 1) / warmup_steps) ** 2"): (
         "The part of the climb is squared, so that the rate stays low for long and catches up at "
@@ -122,21 +115,24 @@ for (name, part, new), text in {
         "After total_steps the cosine goes on, up its other side, and the rate rises again. At and "
         "after total_steps the answer is min_lr, without any cosine."
     ),
-    ("restarts", COSINE, COSINE.replace("step - warmup_steps,", f"{PAST} % {LENGTH},")): (
-        "After total_steps the cosine begins again at the top. It comes down once, and then the "
-        "rate stays at min_lr."
+    ("as_in_transformers", COSINE, after_the_climb(f"base_lr * {HEIGHT}")): (
+        "The cosine goes down to 0, whatever min_lr is, and up again after total_steps. What "
+        "swings is the part above min_lr, and at and after total_steps the rate is min_lr."
     ),
+    (
+        "restarts",
+        COSINE,
+        COSINE.replace("step - warmup_steps", after_the_climb("step % total_steps")),
+    ): ("After total_steps the cosine begins again at the top. It comes down once, to min_lr."),
     ("ends_at_zero", COSINE, f"{COSINE} if step < total_steps else 0.0"): (
-        "At and after total_steps the rate is 0, whatever min_lr is. The way down leads to min_lr, "
-        "and it stays there."
+        "At and after total_steps the rate is 0, whatever min_lr is. It should stay at min_lr."
     ),
     ("never_comes_down", COSINE, "base_lr"): (
         "After the climb the rate stays at base_lr, as in linear_warmup alone. From step "
         "warmup_steps on it is the cosine's, counted from there."
     ),
     ("min_lr_forgotten", COSINE, COSINE.replace(", min_lr)", ")")): (
-        "min_lr is not handed on, so that the cosine goes down to its own default of 0. Look at "
-        "the last argument of cosine."
+        "min_lr is not handed on, so that the cosine goes down to 0. Look at its last argument."
     ),
     ("climb_lifted_to_min_lr", CLIMB, f"max(min_lr, {CLIMB})"): (
         "During the climb the rate is kept from falling below min_lr. The warm-up does not look at "
@@ -157,7 +153,7 @@ for (name, part, new), text in {
 }.items():
     both.edit(name, text, (f"return {part}", f"return {new}"), about="anything")
 
-for (name, *edits), text in {
+WARMUPS: Rows = {
     (
         "starts_at_zero_and_divides",
         (TOP, ""),
@@ -175,8 +171,7 @@ for (name, *edits), text in {
         "with 0 warm-up steps. Decide first, divide then."
     ),
     ("never_stops_climbing", (TOP, ""), (LINE, "base_lr * (step + 1) / max(warmup_steps, 1)")): (
-        "The climb goes on after the warm-up, and the rate grows for ever. From the last step of "
-        "the climb on it is base_lr."
+        "The rate goes on climbing for ever. From the last step of the warm-up on it is base_lr."
     ),
     (
         "falls_after_the_climb",
@@ -186,16 +181,14 @@ for (name, *edits), text in {
         "Transformer. A warm-up alone stays at the top."
     ),
     ("nothing_after_the_climb", (FULL, "base_lr if warmup_steps == 0 else 0.0")): (
-        "After the warm-up the rate is 0, as if the schedule were over. The warm-up ends at the "
-        "top and stays there."
+        "After the warm-up the rate is 0. The climb ends at the top, and the rate stays there."
     ),
     ("no_climb_no_rate", (FULL, "base_lr if warmup_steps > 0 else 0.0")): (
-        "With warmup_steps = 0 the rate is 0 for ever. No warm-up means that the full rate is "
-        "there from the first step."
+        "With warmup_steps = 0 the rate stays 0. Without a climb the full rate is there at once."
     ),
-}.items():
-    warmup.edit(name, text, *edits, about="anything")
-for (name, *edits), text in {
+}
+table(warmup, WARMUPS, about="anything")
+RUNS: Rows = {
     (
         "overshoots_once",
         (IS_CLIMB, "if step <= warmup_steps > 0:"),
@@ -213,9 +206,12 @@ for (name, *edits), text in {
         "The rate is the lower of warm-up and of a cosine that counts from step 0. The top is cut "
         "off. The cosine begins where the climb ends."
     ),
-    ("up_and_down_again", (IS_CLIMB, f"step = step % total_steps\n    {IS_CLIMB}")): (
-        "After total_steps the whole schedule begins anew, with its climb. It runs once, and then "
-        "the rate stays at min_lr."
+    ("nothing_after_the_run", (IS_CLIMB, f"step = range(total_steps)[step]\n    {IS_CLIMB}")): (
+        "The rates are looked up in a list of total_steps, which fails for any step after it. A "
+        "run may last longer than planned: from total_steps on the rate is min_lr."
     ),
-}.items():
-    both.edit(name, text, *edits)
+    ("up_and_down_again", (IS_CLIMB, f"step = step % total_steps\n    {IS_CLIMB}")): (
+        "After total_steps the schedule begins anew. It runs once, and the rate stays at min_lr."
+    ),
+}
+table(both, RUNS, about="anything")

@@ -1,6 +1,7 @@
 """Mistakes in cosine, and the same ones in the cosine of warmup_cosine."""
 
 from autograder.api import Bank
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
     "min_lr_as_a_share": "keras.optimizers.schedules.CosineDecay, alpha",
@@ -91,7 +92,7 @@ for (name, height), text in HEIGHTS.items():
     down = after_the_climb(RATE.replace("height", f"({height})"))
     both.edit(f"cosine_{name}", text, (f"return {COSINE}", f"return {down}{STOPS}"))
 
-for (name, *edits), text in {
+ENDS: Rows = {
     ("rises_after_the_end", (END, "")): (
         "After total_steps the cosine goes on, up its other side, and the rate rises again. At and "
         "after total_steps the answer is min_lr, without any cosine."
@@ -116,13 +117,12 @@ for (name, *edits), text in {
         "The angle is that of the next step: step 0 has already begun to descend. Count from 0, so "
         "that the first step has the base rate."
     ),
-}.items():
-    cosine.edit(name, text, *edits, source=SOURCES.get(name, ""))
-
-for (name, *edits), text in {
-    ("ends_at_zero", ("return float(min_lr)", "return 0.0")): (
-        "At and after total_steps the rate is 0, whatever min_lr is. The way down leads to min_lr, "
-        "and it stays there."
+    ("nothing_after_the_end", (END, "    range(total_steps)[step]\n")): (
+        "The rates are looked up in a list of total_steps, which fails at every step after it. A "
+        "run may last longer than planned: from total_steps on the rate is min_lr."
     ),
-}.items():
-    cosine.edit(name, text, *edits, about="anything", source=SOURCES.get(name, ""))
+    ("ends_at_zero", ("return float(min_lr)", "return 0.0")): (
+        "At and after total_steps the rate is 0, whatever min_lr is. It should stay at min_lr."
+    ),
+}
+table(cosine, ENDS, SOURCES, about="anything")

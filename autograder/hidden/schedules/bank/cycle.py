@@ -1,6 +1,7 @@
 """Mistakes in one_cycle."""
 
 from autograder.api import Bank
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
     "straight_lines": "Smith and Topin 2018; torch OneCycleLR, anneal_strategy='linear'",
@@ -16,6 +17,10 @@ PEAK = "= pct_start * total_steps - 1,"
 LAST_STEP = ", total_steps - 1\n"
 DOWN = "start, stop, part = max_lr, last, (step - peak) / (end - peak)"
 AFTER = "    if step >= end:\n        return float(last)\n"
+SHARES = (
+    "The peak is at pct_start * total_steps and the end at total_steps, so that both come a step "
+    "late. Steps count from 0: the last one of the climb, and of the run, is one less."
+)
 FIRST, LAST = "first = max_lr / div_factor", "last = first / final_div_factor"
 
 # Where the peak is.
@@ -42,27 +47,13 @@ for (name, peak), text in {
     ),
 }.items():
     cycle.edit(name, text, (PEAK, f"= {peak},"), about="anything")
-for (name, rate), text in {
-    ("nothing_after_the_end", "0.0"): (
-        "After the last step the rate is 0. It stays at the last rate, first / final_div_factor, "
-        "however long the run goes on."
-    ),
-    ("first_rate_after_the_end", "float(first)"): (
-        "After the last step the rate is back at the first one. It stays at the last rate, first / "
-        "final_div_factor, however long the run goes on."
-    ),
-}.items():
-    new = f"    if step > end:\n        return {rate}\n"
-    cycle.edit(name, text, (AFTER, new), about="anything")
-
-for (name, *edits), text in {
+CYCLES: Rows = {
     ("straight_lines", (GLIDE, LINE)): (
         "Both ways are straight lines, as in Smith's paper and with anneal_strategy='linear'. Here "
         "they are half cosines, flat at the peak and at both ends."
     ),
     ("climb_in_a_straight_line", (GLIDE, f"{LINE} if stop == max_lr else {GLIDE}")): (
-        "The climb is a straight line, like a warm-up, and only the descent is a half cosine. Here "
-        "both ways glide."
+        "The climb is a straight line, and only the descent is half a cosine. Here both ways are."
     ),
     ("descent_in_a_straight_line", (GLIDE, f"{LINE} if start == max_lr else {GLIDE}")): (
         "The climb is a half cosine, and the descent is a straight line. Here both ways glide, "
@@ -93,6 +84,16 @@ for (name, *edits), text in {
         "it is far from over when the run is. It takes the steps from the peak to the last."
     ),
     (
+        "time_in_shares",
+        (PEAK, "= pct_start * total_steps,"),
+        (LAST_STEP, ", total_steps\n"),
+    ): SHARES,
+    (
+        "whole_steps",
+        (PEAK, "= int(pct_start * total_steps),"),
+        (LAST_STEP, ", total_steps\n"),
+    ): SHARES,
+    (
         "three_phases",
         (
             DOWN,
@@ -114,16 +115,20 @@ for (name, *edits), text in {
         "the descent holds as it is: step 0 is already past the peak."
     ),
     ("ends_a_step_late", (LAST_STEP, ", total_steps\n")): (
-        "The descent ends at step total_steps, which no run of total_steps steps ever takes. Its "
-        "last step is total_steps - 1."
+        "The descent ends a step after the run. Its end is the run's last step, total_steps - 1."
     ),
     ("rises_after_the_end", (AFTER, "")): (
         "After the last step the cosine goes on and the rate rises again. At and after step "
         "total_steps - 1 it is the last rate."
     ),
+    ("nothing_after_the_end", (AFTER, "    if step > end:\n        return 0.0\n")): (
+        "After the last step the rate is 0. It stays at the last rate, which is low and not 0."
+    ),
+    ("first_rate_after_the_end", (AFTER, "    if step > end:\n        return first\n")): (
+        "After the last step the rate is back at the first one. It stays at the last, far below."
+    ),
     ("cycles_again", (AFTER, "    step = step % total_steps\n")): (
-        "After total_steps a new cycle begins. There is one cycle, as the name says: after it the "
-        "rate stays where it ended."
+        "After total_steps a new cycle begins. There is only one: the rate stays where it ended."
     ),
     ("last_rate_from_the_peak", (LAST, "last = max_lr / final_div_factor")): (
         "The last rate is max_lr / final_div_factor. It is the first rate that final_div_factor "
@@ -134,8 +139,7 @@ for (name, *edits), text in {
         "to the first rate divided by final_div_factor."
     ),
     ("descends_to_zero", (LAST, "last = 0.0")): (
-        "The descent ends at 0. The last rate is small, not 0: the first rate divided by "
-        "final_div_factor."
+        "The descent ends at 0. The last rate is the first one divided by final_div_factor."
     ),
     (
         "climbs_from_zero",
@@ -161,13 +165,9 @@ for (name, *edits), text in {
         "The climb counts from 1, so that step 0 has already left the first rate. The part of the "
         "way behind is 0 at step 0 and 1 at the peak."
     ),
-}.items():
-    cycle.edit(name, text, *edits, source=SOURCES.get(name, ""))
-
-for (name, *edits), text in {
     ("peak_rounded", (PEAK, "= round(pct_start * total_steps) - 1,")): (
         "The step of the peak is rounded to a whole number, so that both ways are stretched "
         "wrongly where it is not whole. Use the fraction as it is."
     ),
-}.items():
-    cycle.edit(name, text, *edits, about="anything", source=SOURCES.get(name, ""))
+}
+table(cycle, CYCLES, SOURCES, about="anything")

@@ -1,10 +1,9 @@
 """Mistakes in step_decay and exponential_decay."""
 
 from autograder.api import Bank
+from autograder.hidden.schedules.bank.rows import Rows, table
 
-SOURCES = {
-    "no_stairs": "keras.optimizers.schedules.ExponentialDecay with staircase=False",
-}
+SOURCES = {"no_stairs": "keras.optimizers.schedules.ExponentialDecay with staircase=False"}
 bank = Bank()
 step = bank.exercise("step_decay")
 exponential = bank.exercise("exponential_decay")
@@ -44,6 +43,10 @@ for (name, factor), text in {
         "Gamma is multiplied by the step, so that the rate is 0 at step 0 and then grows. The "
         "number of steps is an exponent: two steps are gamma times gamma."
     ),
+    ("steps_taken_off", "(1 - gamma * step)"): (
+        "Every step takes the same amount off, gamma times the base rate, and soon the rate is "
+        "negative. Gamma is a factor: what each step leaves of the one before."
+    ),
     ("divided_by_gamma", "gamma**-step"): (
         "The rate is divided by gamma at every step, and grows, since gamma is below 1. Multiply "
         "by it: look at the sign of the exponent."
@@ -55,7 +58,7 @@ for (name, factor), text in {
 }.items():
     exponential.edit(name, text, ("gamma**step)", f"{factor})"))
 
-for (name, *edits), text in {
+STAIRS: Rows = {
     ("cut_a_step_early", (CUTS, "(step + 1) // step_size))")): (
         "The last step of each stair is already cut: the steps are counted from 1, although the "
         "first one is step 0. Steps 0 to step_size - 1 are one stair."
@@ -112,21 +115,24 @@ for (name, *edits), text in {
         "The rate is divided by 1 + gamma times the number of cuts, which slows down ever more. "
         "Each cut multiplies by gamma: the number of cuts is its exponent."
     ),
+    ("e_to_the_minus_gamma", (POWER, "np.exp(-gamma * (step // step_size)))")): (
+        "Each cut multiplies by exp(-gamma), another way to write an exponential, where a small "
+        "gamma cuts little. Here gamma itself is the factor of one cut."
+    ),
     ("cut_at_every_step", (CUTS, "step))")): (
         "The exponent is the step itself, so that the rate is cut at every step and step_size has "
         "no effect. That is the exponential decay, which comes next."
     ),
     ("divided_by_gamma", ("float(base_lr * gamma", "float(base_lr / gamma")): (
-        "Each cut divides by gamma, which is below 1, so that the rate grows from stair to stair. "
-        "Multiply by it."
+        "Each cut divides by gamma, which is below 1, so that the rate grows. Multiply by it."
     ),
-}.items():
-    step.edit(name, text, *edits, source=SOURCES.get(name, ""))
+}
+table(step, STAIRS, SOURCES)
 
-for (name, *edits), text in {
+SLOPES: Rows = {
     ("rate_in_the_power", ("base_lr * gamma**step)", "(base_lr * gamma) ** step)")): (
         "The product of rate and gamma is raised to the step, so that the base rate is multiplied "
         "in at every step. Only gamma stands under the exponent."
     ),
-}.items():
-    exponential.edit(name, text, *edits, source=SOURCES.get(name, ""))
+}
+table(exponential, SLOPES, SOURCES)

@@ -1,6 +1,7 @@
 """Mistakes in ReduceOnPlateau: what counts as better, and when a cut is due."""
 
 from autograder.api import Bank
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
     "absolute_threshold": "torch ReduceLROnPlateau, threshold_mode='abs'",
@@ -18,24 +19,18 @@ COUNT = "self.bad_epochs += 1\n"
 DUE = "if self.bad_epochs > self.patience:"
 RECOUNT = "self.bad_epochs = 0\n        return"
 
-# When a cut is due.
-for (name, due), text in {
-    ("cut_an_epoch_early", "self.bad_epochs >= max(self.patience, 1)"): (
+MISTAKES: Rows = {
+    ("cut_an_epoch_early", (DUE, "if self.bad_epochs >= max(self.patience, 1):")): (
         "The rate is cut when the count of bad epochs reaches patience. So many are borne: the "
         "next one cuts. With patience 0 the first bad epoch does."
     ),
-    ("cut_at_patience", "self.bad_epochs >= self.patience"): (
+    ("cut_at_patience", (DUE, "if self.bad_epochs >= self.patience:")): (
         "The rate is cut as soon as the count of bad epochs equals patience, with patience 0 at "
         "every epoch, good ones too. The count has to be larger than patience."
     ),
-    ("cut_an_epoch_late", "self.bad_epochs > self.patience + 1"): (
-        "The rate is cut one epoch too late: patience + 1 bad epochs are borne. The first bad "
-        "epoch beyond patience cuts."
+    ("cut_an_epoch_late", (DUE, "if self.bad_epochs > self.patience + 1:")): (
+        "The rate is cut an epoch too late: the first bad epoch beyond patience cuts, not the next."
     ),
-}.items():
-    plateau.edit(name, text, (DUE, f"if {due}:"))
-
-for (name, *edits), text in {
     ("absolute_threshold", (BAR, "metric < self.best - self.threshold:")): (
         "The threshold is taken off the best as it is, so that it means something else for a loss "
         "of 1000 and for one of 0.001. It is a part of the best."
@@ -61,8 +56,7 @@ for (name, *edits), text in {
         "infinite or NaN, so that nothing is ever better. Compare with best * (1 - threshold)."
     ),
     ("higher_is_better", (BAR, f"{UNSEEN} or metric > self.best * (1 + self.threshold):")): (
-        "A metric above the best counts as an improvement, as for an accuracy. Here lower is "
-        "better: the metric is a loss."
+        "A metric above the best counts as better. Here lower is better: the metric is a loss."
     ),
     (
         "threshold_of_the_size",
@@ -133,5 +127,5 @@ for (name, *edits), text in {
         "A cut makes the metric of its epoch the best, so that a return to the old best counts as "
         "an improvement. The best is that of the whole run, and a cut leaves it alone."
     ),
-}.items():
-    plateau.edit(name, text, *edits, source=SOURCES.get(name, ""))
+}
+table(plateau, MISTAKES, SOURCES)

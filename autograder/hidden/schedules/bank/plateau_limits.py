@@ -2,6 +2,7 @@
 
 from autograder.api import Bank
 from autograder.hidden.schedules.bank.plateau import BAR, BEGIN, COUNT, DUE, KEPT, RECOUNT
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
     "cooldown_an_epoch_short": "keras.callbacks.ReduceLROnPlateau",
@@ -31,7 +32,7 @@ for name, counting in (
 ):
     plateau.edit(name, KERAS, BY_AN_AMOUNT, counting, *COOLING_FIRST)
 
-for (name, *edits), text in {
+MISTAKES: Rows = {
     ("no_cooldown", (COOLING, "")): (
         "The cooldown has no effect: bad epochs are counted from the first one after a cut. For "
         "cooldown epochs after a cut none is counted."
@@ -64,20 +65,15 @@ for (name, *edits), text in {
         "It covers cooldown epochs after a cut, good or bad."
     ),
     ("cooldown_from_the_start", ("self.cooling = 0\n", "self.cooling = self.cooldown\n")): (
-        "The run begins with a cooldown, as if there had been a cut before the first epoch. At "
-        "first nothing is cooling down."
+        "The run begins with a cooldown, as if there had been a cut. At first nothing cools down."
     ),
     ("no_min_lr", (CUT, "self.lr = float(self.lr * self.factor)")): (
-        "Nothing keeps the rate from falling below min_lr. A cut takes the larger of the product "
-        "and min_lr."
+        "Nothing keeps the rate above min_lr. A cut takes the larger of the product and min_lr."
     ),
     (
         "stops_above_min_lr",
         (CUT, "self.lr *= self.factor ** (self.lr * self.factor >= self.min_lr)"),
-    ): (
-        "A cut that would go below min_lr is left out, so that the rate stays above it. It goes "
-        "down to min_lr exactly."
-    ),
+    ): ("A cut that would go below min_lr is left out. It is made, and goes down to min_lr."),
     ("lower_of_the_two", (CUT, "self.lr = float(min(self.lr * self.factor, self.min_lr))")): (
         "A cut takes the lower of the product and min_lr, so that the first cut leads to min_lr at "
         "once. min_lr is the floor: take the larger."
@@ -89,10 +85,7 @@ for (name, *edits), text in {
             f"before = self.lr\n            {CUT}\n"
             "            self.lr = self.lr if before - self.lr > 1e-8 else before",
         ),
-    ): (
-        "A cut of less than 1e-8 is left out. That is PyTorch's eps at its default; here eps is 0, "
-        "and every cut counts."
-    ),
+    ): ("A cut of less than 1e-8 is left out, as by PyTorch's eps. Here every cut counts."),
     ("factor_is_taken_away", ("self.lr * self.factor", "self.lr * (1 - self.factor)")): (
         "A cut takes the part factor away and keeps the rest, so that factor = 0.1 keeps nine "
         "tenths. The rate is multiplied by factor."
@@ -104,10 +97,7 @@ for (name, *edits), text in {
         "always_from_the_first_rate",
         ("self.lr = float(lr)\n", "self.lr = self.first = float(lr)\n"),
         ("self.lr * self.factor", "self.first * self.factor"),
-    ): (
-        "Every cut is made from the first rate, so that the second one changes nothing. A cut "
-        "multiplies the rate as it is now."
-    ),
+    ): ("Every cut is made from the first rate, so a second changes nothing. Cut the current one."),
     (
         "the_rate_before_the_cut",
         (BEGIN, f"{BEGIN}        before = self.lr\n"),
@@ -124,13 +114,9 @@ for (name, *edits), text in {
         "The best and the counts belong to the class, so that two objects share them and a second "
         "run begins with the first one's best. They belong on self."
     ),
-}.items():
-    plateau.edit(name, text, *edits, source=SOURCES.get(name, ""))
-
-for (name, *edits), text in {
     ("nothing_returned", ("return self.lr", "return None")): (
         "step sets the rate and returns nothing, so that a caller who uses what it returns has "
         "None. Return the rate from now on, the same as self.lr."
     ),
-}.items():
-    plateau.edit(name, text, *edits, about="anything", source=SOURCES.get(name, ""))
+}
+table(plateau, MISTAKES, SOURCES, about="anything")

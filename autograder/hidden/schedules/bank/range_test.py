@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import AGAIN, Bank, Number
+from autograder.api import Bank, Number
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
     "smoothed_losses": "Gugger 2018, How Do You Find A Good Learning Rate",
@@ -22,31 +23,35 @@ STOPPED = f"        {STOP}\n            break\n"
 SLOPES = "slopes = np.gradient(losses, np.log(lrs))"
 BEST = "lrs[np.argmin(slopes)]"
 ASK = "loss = float(loss_at_lr(float(lr)))"
+ALONG_THE_RATE = (
+    "The slope is taken along the rate itself, where small rates lie close together and win. Along "
+    "the logarithm of the rate all neighbours are equally far apart."
+)
 ARRAYS = "lrs, losses = np.array(lrs), np.array(losses)"
 
 
 @range_test.observe("whole", "leaping", "rising", "odd_numbers")
 def read(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The raw values, with a suggestion that is right or next to it in the place of all such."""
-    first = next(iter(inputs))
-    again = {first: {**raw[AGAIN][first], **suggestion(raw[AGAIN][first], inputs[first])}}
-    seen = {where: {**raw[where], **suggestion(raw[where], one)} for where, one in inputs.items()}
-    return {**seen, AGAIN: again}
+    return {where: {**raw[where], **suggestion(raw[where], one)} for where, one in inputs.items()}
 
 
 @range_test.observe("broken", "near_four", "short")
 def read_the_run(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The raw values without the suggestion, where it is a float: other probes look at it, and
     who has only that wrong keeps the points for the run."""
-    seen = {where: without_suggestion(raw[where]) for where in inputs}
-    return {**seen, AGAIN: {where: without_suggestion(one) for where, one in raw[AGAIN].items()}}
+    return {
+        where: {
+            **one,
+            "suggestion": "a float" if is_float(one["suggestion"]) else one["suggestion"],
+        }
+        for where, one in raw.items()
+    }
 
 
-def without_suggestion(found: dict[str, Any]) -> dict[str, Any]:
-    """What came back, and in place of a suggestion that is a float only that it is one."""
-    got = found["suggestion"]
-    is_float = isinstance(got, Number) and got.dtype == "float64"
-    return {**found, "suggestion": "a float" if is_float else got}
+def is_float(got: Any) -> bool:
+    """Whether it is one, of any value."""
+    return isinstance(got, Number) and got.dtype == "float64"
 
 
 def suggestion(found: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
@@ -74,38 +79,25 @@ def counted(losses: Any) -> int:
     return len(losses)
 
 
-for (name, slopes, same), text in {
-    ("slope_along_the_rate", "np.gradient(losses, lrs)", None): (
-        "The slope is taken along the rate itself, where small rates lie close together and win. "
-        "Along the logarithm of the rate all neighbours are equally far apart."
-    ),
-    ("differences_along_the_rate", "np.diff(losses) / np.diff(lrs)", "slope_along_the_rate"): (
-        "The slope is taken along the rate itself, where small rates lie close together and win. "
-        "Along the logarithm of the rate all neighbours are equally far apart."
-    ),
-    ("slope_of_the_logarithm", "np.gradient(np.log(losses), np.log(lrs))", None): (
-        "The slope is that of the logarithm of the loss, which is steepest late in the fall. Only "
-        "the rates have their logarithm taken: the losses stay as they are."
-    ),
-}.items():
-    range_test.edit(name, text, (SLOPES, f"slopes = {slopes}"), equivalent_to=same)
-
-for (name, *edits), text in {
+MISTAKES: Rows = {
     ("equal_distances", (RATES, "np.linspace(min_lr, max_lr, steps)")): (
         "The rates have equal differences, so that nearly all of them lie in the uppermost decade. "
         "They should have equal ratios: the same factor each time."
+    ),
+    ("powers_of_ten", (RATES, "np.logspace(min_lr, max_lr, steps)")): (
+        "np.logspace takes its ends for exponents, so that the rates are powers of ten, none of "
+        "them below 1. np.geomspace takes the ends as they are."
     ),
     ("last_rate_left_out", (RATES, "np.geomspace(min_lr, max_lr, steps, endpoint=False)")): (
         "The factor is the ratio to the power of 1 / steps, so that max_lr itself is never tried. "
         "Between steps rates there are steps - 1 gaps."
     ),
     ("first_rate_left_out", (RATES, "np.geomspace(min_lr, max_lr, steps + 1)[1:]")): (
-        "The rate is raised before the first call, so that min_lr itself is never tried. Both ends "
-        "are included."
+        "The rate is raised before the first call, so min_lr is never tried. Include both ends."
     ),
     (
         "all_rates_one_factor_too_high",
-        (RATES, "np.geomspace(min_lr, max_lr, steps) * (max_lr / min_lr) ** (1 / (steps - 1))"),
+        (RATES, f"{RATES} * (max_lr / min_lr) ** (1 / (steps - 1))"),
     ): (
         "The rate is raised before each call, so that min_lr itself is never tried and the last "
         "rate lies above max_lr. Call first, raise then."
@@ -121,6 +113,15 @@ for (name, *edits), text in {
     ): (
         "The losses are replaced by a running average, as in some tools. What comes back, and what "
         "is compared with the lowest, is each loss as loss_at_lr returned it."
+    ),
+    ("slope_along_the_rate", (SLOPES, "slopes = np.gradient(losses, lrs)")): ALONG_THE_RATE,
+    (
+        "differences_along_the_rate",
+        (SLOPES, "slopes = np.diff(losses) / np.diff(lrs)"),
+    ): ALONG_THE_RATE,
+    ("slope_of_the_logarithm", (SLOPES, SLOPES.replace("(losses", "(np.log(losses)"))): (
+        "The slope is that of the logarithm of the loss, which is steepest late in the fall. Only "
+        "the rates have their logarithm taken: the losses stay as they are."
     ),
     ("rate_of_the_lowest_loss", (BEST, "lrs[np.argmin(losses)]")): (
         "The suggestion is the rate of the lowest loss, where the curve is about to turn. Take the "
@@ -147,17 +148,12 @@ for (name, *edits), text in {
         "of the minimum to look up the rate."
     ),
     ("the_place_itself", (BEST, "np.argmin(slopes)")): (
-        "The suggestion is the position in the arrays and not the rate that stands there. Look the "
-        "rate up."
+        "The suggestion is the position in the arrays. Look up the rate that stands there."
     ),
     ("last_rate_before_the_stop", (BEST, "lrs[-1]")): (
         "The suggestion is the last rate before the leap, the edge of what the model bears. Take "
         "the rate where the loss falls most steeply."
     ),
-}.items():
-    range_test.edit(name, text, *edits, source=SOURCES.get(name, ""))
-
-for (name, *edits), text in {
     (
         "from_the_top",
         (RATES, f"{RATES}[::-1]"),
@@ -213,8 +209,7 @@ for (name, *edits), text in {
         "leap, and spoils everything after it. Ask whether the loss is finite."
     ),
     ("leap_kept", (STOPPED + KEEP, KEEP + STOPPED)): (
-        "The loss that ends the run is returned with the others, and so is its rate. It is left "
-        "out: decide before you append."
+        "The loss that ends the run is kept, and so is its rate. Decide first, and append then."
     ),
     ("asked_twice", (KEEP, KEEP.replace("append(loss)", "append(float(loss_at_lr(float(lr))))"))): (
         "loss_at_lr is called twice for each rate, once to decide and once to keep the loss. Each "
@@ -232,8 +227,7 @@ for (name, *edits), text in {
         "loss_at_lr returns."
     ),
     ("lists_come_back", ("return lrs, losses,", "return list(lrs), list(losses),")): (
-        "Rates and losses come back as lists. Two float64 arrays are asked for: turn both into "
-        "arrays when the run is over."
+        "Rates and losses come back as lists. Turn both of them into float64 arrays at the end."
     ),
     (
         "runs_on_and_cuts_later",
@@ -247,5 +241,5 @@ for (name, *edits), text in {
         "loss_at_lr is called for every rate, and what comes after the leap is cut off at the end. "
         "The run should stop there: each call costs a step, and the model is broken."
     ),
-}.items():
-    range_test.edit(name, text, *edits, about="anything", source=SOURCES.get(name, ""))
+}
+table(range_test, MISTAKES, SOURCES, about="anything")

@@ -1,9 +1,10 @@
 """Mistakes in linear_scaling."""
 
 from autograder.api import Bank
+from autograder.hidden.schedules.bank.rows import Rows, table
 
 SOURCES = {
-    "square_root": "Krizhevsky 2014, One Weird Trick for Parallelizing Convolutional Networks",
+    "square_root": "Krizhevsky 2014, One Weird Trick for Parallelizing Convolutional Networks"
 }
 bank = Bank()
 scaling = bank.exercise("linear_scaling")
@@ -22,16 +23,13 @@ for (name, rate), text in {
         "counts as twice as much. Any ratio will do: use it as it is."
     ),
     ("rounded_down_at_the_end", "base_lr * batch // base_batch"): (
-        "The rate itself is rounded down to a whole number, and most rates are below 1. Divide "
-        "with / and not with //."
+        "The rate itself is rounded down, and most rates are below 1. Divide with / and not //."
     ),
     ("never_lower", "base_lr * max(1.0, batch / base_batch)"): (
-        "The rate is never lowered: for batches smaller than base_batch it stays as it was. The "
-        "rule holds in both directions."
+        "The rate is never lowered, so smaller batches keep it. The rule holds in both directions."
     ),
     ("never_higher", "base_lr * min(1.0, batch / base_batch)"): (
-        "The rate is never raised: for batches larger than base_batch it stays as it was. The rule "
-        "holds in both directions."
+        "The rate is never raised, so larger batches keep it. The rule holds in both directions."
     ),
     ("times_the_batch", "base_lr * batch"): (
         "The rate is multiplied by the batch size, and base_batch has no effect. What counts is "
@@ -57,16 +55,15 @@ for (name, rate), text in {
         "times the batch takes four times the rate."
     ),
     ("square_of_the_ratio", "base_lr * (batch / base_batch) ** 2"): (
-        "The rate grows with the square of the ratio. Twice the batch does the work of two steps, "
-        "and takes twice the rate."
+        "The rate grows with the square of the ratio. Twice the batch takes twice the rate only."
     ),
 }.items():
     scaling.edit(name, text, ("float(base_lr * batch / base_batch)", f"float({rate})"))
 
-for (name, *edits), text in {
+RULES: Rows = {
     ("square_root", ("base_lr * batch / base_batch)", "base_lr * (batch / base_batch) ** 0.5)")): (
         "The rate grows with the root of the ratio, which keeps the noise of a step the same, and "
         "is often used with Adam. The linear rule takes the ratio itself."
     ),
-}.items():
-    scaling.edit(name, text, *edits, source=SOURCES.get(name, ""))
+}
+table(scaling, RULES, SOURCES)

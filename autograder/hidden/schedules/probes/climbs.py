@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.api import Inputs, Probes
-from autograder.hidden.schedules.probes.rates import Rates, asked, bases, table
+from autograder.hidden.schedules.probes.rates import Rows, asked, bases, table
 
 probes = Probes()
 warmup = probes.exercise("linear_warmup")
@@ -47,12 +47,15 @@ def whole_climbs(rng: np.random.Generator) -> Inputs:
     }
 
 
-def run(rng: np.random.Generator, low: tuple[float, float]) -> tuple[Inputs, int, int]:
+def run(
+    rng: np.random.Generator, low: tuple[float, float], base: float = 1.0
+) -> tuple[Inputs, int, int]:
     """The arguments of a run with warm-up, its warm-up steps, and its steps; min_lr lies between
     two shares of the base rate."""
-    count, total, base = int(rng.integers(4, 8)), int(rng.integers(20, 31)), rng.uniform(0.5, 2.0)
-    options = {"base_lr": base, "warmup_steps": count, "total_steps": total}
-    return {**options, "min_lr": base * rng.uniform(*low)}, count, total
+    count, total = int(rng.integers(4, 8)), int(rng.integers(20, 31))
+    top = base * float(rng.uniform(0.5, 2.0))
+    options = {"base_lr": top, "warmup_steps": count, "total_steps": total}
+    return {**options, "min_lr": top * float(rng.uniform(*low))}, count, total
 
 
 def way_up(rng: np.random.Generator) -> Inputs:
@@ -66,10 +69,8 @@ def way_up(rng: np.random.Generator) -> Inputs:
 
 def way_down(rng: np.random.Generator) -> Inputs:
     made = {}
-    for scale in bases(rng):
-        options, count, total = run(rng, (0.3, 0.4))
-        for name in ("base_lr", "min_lr"):
-            options[name] *= scale
+    for base in bases(rng):
+        options, count, total = run(rng, (0.3, 0.4), base)
         where = f"with {count} warm-up steps of {total} to {options['base_lr']:.3g}"
         made[where] = asked(range(count, total), **options)
     return made
@@ -105,45 +106,39 @@ def whole_run(rng: np.random.Generator) -> Inputs:
     }
 
 
-table(
-    warmup,
-    Rates("linear_warmup"),
-    {
-        (climb, "values", 0.75, "every step of the climb"): (
-            "four warm-up steps to a rate of 1 have the rates 0.25, 0.5, 0.75 and 1."
-        ),
-        (afterwards, "values", 0.5, "the top, and the steps after it"): (
-            "print steps 3, 4 and 40 with four warm-up steps: all have the base rate."
-        ),
-        (short_climbs, "values", 0.5, "warm-ups of 1 and 2 steps"): (
-            "with 1 warm-up step, step 0 has the base rate already."
-        ),
-        (no_climb, "side", 0.125, "a warm-up of 0 steps"): (
-            "with 0 warm-up steps, step 0 has the base rate already."
-        ),
-        (whole_climbs, "side", 0.125, "integer arguments"): "",
-    },
-)
-table(
-    both,
-    Rates("warmup_cosine"),
-    {
-        (way_up, "values", 0.5, "every step of the climb"): (
-            "during the climb min_lr makes no difference: print it with and without."
-        ),
-        (way_down, "values", 0.5, "every step of the cosine, down to min_lr"): (
-            "plot all steps of a run: it climbs to the top, stays one step more, and lands on "
-            "min_lr at total_steps."
-        ),
-        (default_min, "values", 0.25, "the cosine with the default min_lr"): (
-            "half way between the end of the climb and total_steps, the rate is half of base_lr."
-        ),
-        (after_the_run, "values", 0.5, "steps at and after total_steps"): (
-            "ask for total_steps and for twice that: both have min_lr."
-        ),
-        (without_climb, "side", 0.125, "a warm-up of 0 steps"): (
-            "with warmup_steps = 0 it should be your cosine, step for step."
-        ),
-        (whole_run, "side", 0.125, "integer arguments, and one warm-up step"): "",
-    },
-)
+WARMUPS: Rows = {
+    (climb, "values", 0.75, "every step of the climb"): (
+        "four warm-up steps to a rate of 1 have the rates 0.25, 0.5, 0.75 and 1."
+    ),
+    (afterwards, "values", 0.5, "the top, and the steps after it"): (
+        "print steps 3, 4 and 40 with four warm-up steps: all have the base rate."
+    ),
+    (short_climbs, "values", 0.5, "warm-ups of 1 and 2 steps"): (
+        "with 1 warm-up step, step 0 has the base rate already."
+    ),
+    (no_climb, "side", 0.125, "a warm-up of 0 steps"): (
+        "with 0 warm-up steps, step 0 has the base rate already."
+    ),
+    (whole_climbs, "side", 0.125, "integer arguments"): "",
+}
+table(warmup, WARMUPS)
+RUNS: Rows = {
+    (way_up, "values", 0.5, "every step of the climb"): (
+        "during the climb min_lr makes no difference: print it with and without."
+    ),
+    (way_down, "values", 0.5, "every step of the cosine, down to min_lr"): (
+        "plot all steps of a run: it climbs to the top, stays one step more, and lands on min_lr "
+        "at total_steps."
+    ),
+    (default_min, "values", 0.25, "the cosine with the default min_lr"): (
+        "half way between the end of the climb and total_steps, the rate is half of base_lr."
+    ),
+    (after_the_run, "values", 0.5, "steps at and after total_steps"): (
+        "ask for total_steps and for twice that: both have min_lr."
+    ),
+    (without_climb, "side", 0.125, "a warm-up of 0 steps"): (
+        "with warmup_steps = 0 it should be your cosine, step for step."
+    ),
+    (whole_run, "side", 0.125, "integer arguments, and one warm-up step"): "",
+}
+table(both, RUNS)

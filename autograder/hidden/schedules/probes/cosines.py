@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.api import Inputs, Probes
-from autograder.hidden.schedules.probes.rates import Rates, asked, bases, table
+from autograder.hidden.schedules.probes.rates import Rows, asked, bases, table
 
 probes = Probes()
 cosine = probes.exercise("cosine")
@@ -48,21 +48,18 @@ def whole_cosine(rng: np.random.Generator) -> Inputs:
     }
 
 
-table(
-    cosine,
-    Rates("cosine"),
-    {
-        (way_down, "values", 0.5, "half a cosine down to 0"): (
-            "with a base rate of 1 and 10 steps, look at steps 0 and 5: 1 and 0.5."
-        ),
-        (way_down_to_min, "values", 0.75, "half a cosine down to min_lr"): (
-            "half way in time the rate is the mean of base_lr and min_lr: is yours?"
-        ),
-        (beyond, "values", 0.625, "steps at and after total_steps"): (
-            "plot it for twice as many steps as total_steps: the second half is level."
-        ),
-        (whole_cosine, "side", 0.125, "integer arguments, and a run of one step"): (
-            "in a run of one step, step 0 has the base rate and step 1 has min_lr."
-        ),
-    },
-)
+COSINES: Rows = {
+    (way_down, "values", 0.5, "half a cosine down to 0"): (
+        "with a base rate of 1 and 10 steps, look at steps 0 and 5: 1 and 0.5."
+    ),
+    (way_down_to_min, "values", 0.75, "half a cosine down to min_lr"): (
+        "half way in time the rate is the mean of base_lr and min_lr: is yours?"
+    ),
+    (beyond, "values", 0.625, "steps at and after total_steps"): (
+        "plot it for twice as many steps as total_steps: the second half is level."
+    ),
+    (whole_cosine, "side", 0.125, "integer arguments, and a run of one step"): (
+        "in a run of one step, step 0 has the base rate and step 1 has min_lr."
+    ),
+}
+table(cosine, COSINES)

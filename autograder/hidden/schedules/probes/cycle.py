@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.api import Inputs, Probes
-from autograder.hidden.schedules.probes.rates import Rates, asked, bases, table
+from autograder.hidden.schedules.probes.rates import Rows, asked, bases, table
 
 probes = Probes()
 cycle = probes.exercise("one_cycle")
@@ -84,31 +84,28 @@ def integers(rng: np.random.Generator) -> Inputs:
     }
 
 
-table(
-    cycle,
-    Rates("one_cycle"),
-    {
-        (climb, "values", 0.75, "the climb, with factors of its own"): (
-            "with max_lr 1 and div_factor 4 the first rate is 1/4 and the peak has 1: half way in "
-            "time is half way in height."
-        ),
-        (descent, "values", 0.75, "the descent, with factors of its own"): (
-            "with max_lr 1, div_factor 4 and final_div_factor 2 the last step has 1/8: half way "
-            "from the peak to there is half way in height."
-        ),
-        (defaults, "values", 0.75, "whole cycles with the defaults"): (
-            "print all rates of a run of 20 steps: the largest is at step 5."
-        ),
-        (fractional, "values", 0.75, "peaks between two steps"): (
-            "print the peak's step for 25 steps and pct_start 0.3: it is 6.5, and stays 6.5."
-        ),
-        (after_the_end, "values", 0.5, "the last step, and steps after it"): (
-            "ask for the steps total_steps - 1, total_steps and beyond: all are equal."
-        ),
-        (peak_in_the_past, "side", 0.375, "runs whose peak lies before step 0"): (
-            "put 3 steps and pct_start 0.3 into the formula of the descent: the peak is at -0.1, "
-            "and step 0 is already past it."
-        ),
-        (integers, "side", 0.125, "integer arguments"): "",
-    },
-)
+CYCLES: Rows = {
+    (climb, "values", 0.75, "the climb, with factors of its own"): (
+        "with max_lr 1 and div_factor 4 the first rate is 1/4 and the peak has 1: half way in time "
+        "is half way in height."
+    ),
+    (descent, "values", 0.75, "the descent, with factors of its own"): (
+        "with max_lr 1, div_factor 4 and final_div_factor 2 the last step has 1/8: half way from "
+        "the peak to there is half way in height."
+    ),
+    (defaults, "values", 0.75, "whole cycles with the defaults"): (
+        "print all rates of a run of 20 steps: the largest is at step 5."
+    ),
+    (fractional, "values", 0.75, "peaks between two steps"): (
+        "print the peak's step for 25 steps and pct_start 0.3: it is 6.5, and stays 6.5."
+    ),
+    (after_the_end, "values", 0.5, "the last step, and steps after it"): (
+        "ask for the steps total_steps - 1, total_steps and beyond: all are equal."
+    ),
+    (peak_in_the_past, "side", 0.375, "runs whose peak lies before step 0"): (
+        "put 3 steps and pct_start 0.3 into the formula of the descent: the peak is at -0.1, and "
+        "step 0 is already past it."
+    ),
+    (integers, "side", 0.125, "integer arguments"): "",
+}
+table(cycle, CYCLES)

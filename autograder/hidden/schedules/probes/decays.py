@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.api import Inputs, Probes
-from autograder.hidden.schedules.probes.rates import Rates, asked, bases, table
+from autograder.hidden.schedules.probes.rates import Rows, asked, bases, table
 
 probes = Probes()
 step = probes.exercise("step_decay")
@@ -66,32 +66,26 @@ def whole_slope(rng: np.random.Generator) -> Inputs:
     }
 
 
-table(
-    step,
-    Rates("step_decay"),
-    {
-        (stairs, "values", 0.5, "both ends of each stair"): (
-            "print the rates of steps 0 to 8 on stairs of 3: there should be three of each."
-        ),
-        (narrow_stairs, "values", 0.25, "stairs of one and of two steps"): (
-            "with stairs of 1 and gamma 0.5, every step has half the rate of the one before."
-        ),
-        (default_gamma, "side", 0.1875, "the default gamma"): (
-            "with a base rate of 1 and stairs of 3, step 3 has 0.1 and step 6 has 0.01."
-        ),
-        (whole_stairs, "side", 0.0625, "integer arguments"): "",
-    },
-)
-table(
-    exponential,
-    Rates("exponential_decay"),
-    {
-        (slope, "values", 0.5, "gamma to the power of the step"): (
-            "divide each rate by the one before it: the ratio is gamma every time."
-        ),
-        (steep_slope, "values", 0.4375, "a small gamma, and one of 1"): (
-            "with gamma 1 nothing decays: every step has the base rate."
-        ),
-        (whole_slope, "side", 0.0625, "integer arguments"): "",
-    },
-)
+STAIRS: Rows = {
+    (stairs, "values", 0.5, "both ends of each stair"): (
+        "print the rates of steps 0 to 8 on stairs of 3: there should be three of each."
+    ),
+    (narrow_stairs, "values", 0.25, "stairs of one and of two steps"): (
+        "with stairs of 1 and gamma 0.5, every step has half the rate of the one before."
+    ),
+    (default_gamma, "side", 0.1875, "the default gamma"): (
+        "with a base rate of 1 and stairs of 3, step 3 has 0.1 and step 6 has 0.01."
+    ),
+    (whole_stairs, "side", 0.0625, "integer arguments"): "",
+}
+table(step, STAIRS)
+SLOPES: Rows = {
+    (slope, "values", 0.5, "gamma to the power of the step"): (
+        "divide each rate by the one before it: the ratio is gamma every time."
+    ),
+    (steep_slope, "values", 0.4375, "a small gamma, and one of 1"): (
+        "with gamma 1 nothing decays: every step has the base rate."
+    ),
+    (whole_slope, "side", 0.0625, "integer arguments"): "",
+}
+table(exponential, SLOPES)

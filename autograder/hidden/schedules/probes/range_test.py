@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.api import AGAIN, Inputs, Probes, label
-from autograder.hidden.schedules.probes.rates import table
+from autograder.api import Inputs, Probes, label
+from autograder.hidden.schedules.probes.rates import Rows, table
 
 probes = Probes()
 range_test = probes.exercise("lr_range_test")
@@ -38,27 +38,24 @@ def made(losses: Any, min_lr: Any, max_lr: Any, by_place: bool = False) -> Input
     return {**ends, "losses": list(losses), "by_place": by_place}
 
 
-def once(impl: Any, one: Inputs) -> Inputs:
+def run(impl: Any, inputs: Inputs) -> Any:
+    """What comes back from each test."""
+    return {where: once(impl, **one) for where, one in inputs.items()}
+
+
+def once(impl: Any, losses: Any, by_place: bool, **ends: Any) -> Inputs:
     """What comes back from one test, and the rates that `loss_at_lr` was asked for, in order."""
     asked: list[float] = []
 
     def loss_at_lr(lr: Any) -> Any:
         asked.append(float(lr))
-        return one["losses"][len(asked) - 1] if len(asked) <= len(one["losses"]) else 0.01
+        return losses[len(asked) - 1] if len(asked) <= len(losses) else 0.01
 
-    ends = {name: one[name] for name in ("min_lr", "max_lr", "steps")}
-    if one["by_place"]:
+    if by_place:
         results = impl.lr_range_test(loss_at_lr, *ends.values())
     else:
         results = impl.lr_range_test(loss_at_lr=loss_at_lr, **ends)
     return {CALLS: len(asked), ASKED: np.array(asked[:200]), **label(results, LABELS)}
-
-
-def run(impl: Any, inputs: Inputs) -> Any:
-    """All tests, and the first of them a second time."""
-    seen = {where: once(impl, one) for where, one in inputs.items()}
-    where, first = next(iter(inputs.items()))
-    return {**seen, AGAIN: {where: once(impl, first)}}
 
 
 def whole(rng: np.random.Generator) -> Inputs:
@@ -91,26 +88,20 @@ def rising(rng: np.random.Generator) -> Inputs:
 
 
 def broken(rng: np.random.Generator) -> Inputs:
-    found: Inputs = {}
+    found = {}
     for name, value in (("nan", np.nan), ("inf", np.inf), ("minus inf", -np.inf)):
-        losses = curve(rng, 24)
-        losses[20] = value
+        losses = [*curve(rng, 20), value, 1.0, 0.9, 0.8]
         found[f"with {name} after 20 rates"] = made(losses, 1e-4, float(rng.uniform(5, 20)))
     return found
 
 
 def near_four(rng: np.random.Generator) -> Inputs:
     fall, lowest = [3.0, 2.6, 1.0, 0.5, 0.25], float(rng.uniform(1e-4, 1e-3))
+    back = [*fall, 1.0, 0.5, 1.0, 0.75, 1.0, 0.5, 1.25, 0.125]
     losses = {
         "where losses creep up": [*fall, 0.3, 0.5, 0.75, 0.9375, 1.0, 1.03125, 0.5],
-        "where losses are exactly 4 times the lowest": [
-            *(*fall, 1.0, 0.5, 1.0, 0.75),
-            *(1.0, 0.5, 1.25, 0.125),
-        ],
-        "where the first loss is not the lowest": [
-            *(0.5, 1.0, 2.0, 1.75, 0.9),
-            *(0.5, 0.25, 0.25, 1.0625, 0.1),
-        ],
+        "where losses are exactly 4 times the lowest": back,
+        "where the first loss is not the lowest": [0.5, 2.0, 0.9, 0.25, 0.25, 1.0625, 0.1],
         "where losses only rise": [0.25, 0.375, 0.9, 1.0625, 0.1],
         "where the first loss is large": [700.0, 600.0, 30.0, 20.0, 90.0, 15.0],
     }
@@ -124,8 +115,10 @@ def near_four(rng: np.random.Generator) -> Inputs:
 def odd_numbers(rng: np.random.Generator) -> Inputs:
     ints = [90, 90, 89, 85, 70, 40, 30, 28, 27, int(rng.integers(20, 26))]
     singles = [np.float32(loss) for loss in curve(rng, 16)]
+    whole = made(ints, 1, 1000, by_place=True)
     return {
-        "where losses and ends are ints": made(ints, 1, 1000, by_place=True),
+        "where losses and ends are ints": whole,
+        "when that test is made a second time": whole,
         "with losses in single precision": made(singles, 1e-4, 1.0, by_place=True),
     }
 
@@ -138,31 +131,28 @@ def short(rng: np.random.Generator) -> Inputs:
     }
 
 
-table(
-    range_test,
-    run,
-    {
-        (whole, "values", 1.0, "a test that runs to its end"): (
-            "run it from 0.001 to 10 on the losses 8, 7.9, 7, 3, 2.5: the rates are 0.001, 0.01, "
-            "0.1, 1 and 10, and the fall is steepest between 0.1 and 1."
-        ),
-        (leaping, "values", 1.0, "a test that ends with a leap"): (
-            "feed the losses 4, 2, 1, 4.1, 1 and count the calls: there are four, and three losses."
-        ),
-        (rising, "values", 0.5, "a rise that is steeper than the fall"): (
-            "feed 1, 3, 2.9, 2, 1.9 and print the slopes: which of them is the steepest fall?"
-        ),
-        (near_four, "values", 0.5, "losses around 4 times the lowest"): (
-            "feed 1, 3, 5: 5 is no leap from 3, and more than 4 times the lowest."
-        ),
-        (broken, "side", 0.375, "tests that end with nan and inf"): (
-            "feed the losses 4, 2, nan, 1 and -inf in place of nan: two losses come back."
-        ),
-        (short, "side", 0.25, "tests of two and three rates"): (
-            "with steps=2 the rates are the two ends."
-        ),
-        (odd_numbers, "side", 0.375, "whole and single-precision numbers, by position"): (
-            "let loss_at_lr return ints, and print the dtype of both arrays."
-        ),
-    },
-)
+TESTS: Rows = {
+    (whole, "values", 1.0, "a test that runs to its end"): (
+        "run it from 0.001 to 10 on the losses 8, 7.9, 7, 3, 2.5: the rates are 0.001, 0.01, 0.1, "
+        "1 and 10, and the fall is steepest between 0.1 and 1."
+    ),
+    (leaping, "values", 1.0, "a test that ends with a leap"): (
+        "feed the losses 4, 2, 1, 4.1, 1 and count the calls: there are four, and three losses."
+    ),
+    (rising, "values", 0.5, "a rise that is steeper than the fall"): (
+        "feed 1, 3, 2.9, 2, 1.9 and print the slopes: which of them is the steepest fall?"
+    ),
+    (near_four, "values", 0.5, "losses around 4 times the lowest"): (
+        "feed 1, 3, 5: 5 is no leap from 3, and more than 4 times the lowest."
+    ),
+    (broken, "side", 0.375, "tests that end with nan and inf"): (
+        "feed the losses 4, 2, nan, 1 and -inf in place of nan: two losses come back."
+    ),
+    (short, "side", 0.25, "tests of two and three rates"): (
+        "with steps=2 the rates are the two ends."
+    ),
+    (odd_numbers, "side", 0.375, "whole and single-precision numbers, by position"): (
+        "let loss_at_lr return ints, and print the dtype of both arrays."
+    ),
+}
+table(range_test, TESTS, run)

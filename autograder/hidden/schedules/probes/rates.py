@@ -10,8 +10,8 @@ from autograder.api import AGAIN, FORMULA, Inputs
 Rows = dict[tuple[Callable[[np.random.Generator], Inputs], str, float, str], str]
 
 
-def table(exercise: Any, run: Any, rows: Rows) -> None:
-    """Declare one probe for each row: its inputs, kind, points and topic, and an experiment."""
+def table(exercise: Any, rows: Rows, run: Any = None) -> None:
+    """Declare a probe for each row: its inputs, kind, points and topic, and an experiment."""
     for (inputs, kind, points, topic), experiment in rows.items():
         exercise.probe(
             topic,
@@ -21,7 +21,7 @@ def table(exercise: Any, run: Any, rows: Rows) -> None:
             kind=kind,
             tolerance=FORMULA,
             experiment=experiment,
-        )(run)
+        )(run or Rates(exercise.key))
 
 
 def asked(steps: Iterable[int], *args: Any, **options: Any) -> Inputs:
@@ -37,8 +37,7 @@ def bases(rng: np.random.Generator) -> list[float]:
 
 class Rates:
     """The rate at each step of each setting, and those of the first setting once more, from the
-    last step to the first: a schedule remembers nothing. A setting's label completes the sentence.
-    """
+    last step to the first: a schedule remembers nothing."""
 
     def __init__(self, name: str) -> None:
         self.name = name
