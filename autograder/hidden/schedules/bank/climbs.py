@@ -2,7 +2,8 @@
 meet. What becomes of its cosine stands with cosine's own mistakes."""
 
 from autograder.api import Bank
-from autograder.hidden.schedules.bank.cosines import COSINE, HEIGHT, RATE, after_the_climb
+from autograder.hidden.schedules.bank import cosines as c
+from autograder.hidden.schedules.bank.cosines import COSINE, IS_CLIMB, after_the_climb
 from autograder.hidden.schedules.bank.rows import Rows, table
 
 bank = Bank()
@@ -14,7 +15,6 @@ TOP = "    if step >= warmup_steps:\n        return float(base_lr)\n"
 LINE = "base_lr * (step + 1) / warmup_steps"
 CLIMB = "linear_warmup(step, base_lr, warmup_steps)"
 FROM_0 = "cosine(step, base_lr, total_steps, min_lr)"
-IS_CLIMB = "if step < warmup_steps:"
 
 AT_0 = (
     "The first step has the rate 0, and a whole batch moves nothing: step / warmup_steps is "
@@ -52,25 +52,24 @@ for (name, rate), text in {
         "the end. A linear warm-up rises by the same amount at every step."
     ),
     ("whole_division", "base_lr * ((step + 1) // warmup_steps)"): (
-        "The part of the climb is rounded down to a whole number, which is 0 until the last step. "
-        "Divide with / and not with //."
+        "The part of the climb is rounded down to 0 until its last step. Divide by / and not by //."
     ),
     ("starts_at_a_third", "base_lr * (1 / 3 + 2 / 3 * step / warmup_steps)"): (
         "The climb starts at a third of the rate, as LinearLR does by default. Here it starts at "
         "base_lr / warmup_steps, and every step adds as much again."
     ),
-    ("comes_down", "base_lr * (warmup_steps - step) / warmup_steps"): (
-        "The warm-up runs backwards, from the top down. It begins with the lowest rate, base_lr / "
-        "warmup_steps, and gains as much at every step."
-    ),
     ("base_rate_forgotten", "(step + 1) / warmup_steps"): (
-        "The part of the climb is returned without the base rate, so that the climb always ends at "
-        "1. Multiply the part by base_lr."
+        "The part of the climb comes back without base_lr, so it ends at 1. Multiply it by base_lr."
     ),
 }.items():
     warmup.edit(name, text, (LINE, rate), about="anything")
     both.edit(name, text, (f"return {CLIMB}", f"return {rate}"), about="anything")
 
+FACTOR = "min(1.0, step / max(1, warmup_steps))"
+BOTH = (
+    "Warm-up and cosine are multiplied, so that during the climb the cosine already comes down "
+    "and the top is never reached. One follows the other."
+)
 SHORT = f"    {IS_CLIMB}\n        return {CLIMB}\n"
 FROM_THE_START = (
     "The cosine counts from step 0, so that it has already come down a good way when the climb "
@@ -78,7 +77,11 @@ FROM_THE_START = (
 )
 for (name, part, new), text in {
     ("cosine_from_the_start", COSINE, FROM_0): FROM_THE_START,
-    ("cosine_from_the_start_and_up_again", COSINE, RATE.replace("height", HEIGHT)): FROM_THE_START,
+    (
+        "cosine_from_the_start_and_up_again",
+        COSINE,
+        c.RATE.replace("height", c.HEIGHT),
+    ): FROM_THE_START,
     (
         "warmup_on_top_of_the_run",
         COSINE,
@@ -111,22 +114,12 @@ for (name, part, new), text in {
         "The climb is taken to end one step earlier, so that the cosine begins at step "
         "warmup_steps - 1 and runs ahead. It begins at step warmup_steps."
     ),
-    ("rises_after_the_end", COSINE, after_the_climb(RATE.replace("height", HEIGHT))): (
-        "After total_steps the cosine goes on, up its other side, and the rate rises again. At and "
-        "after total_steps the answer is min_lr, without any cosine."
-    ),
-    ("as_in_transformers", COSINE, after_the_climb(f"base_lr * {HEIGHT}")): (
-        "The cosine goes down to 0, whatever min_lr is, and up again after total_steps. What "
-        "swings is the part above min_lr, and at and after total_steps the rate is min_lr."
-    ),
+    ("rises_after_the_end", COSINE, after_the_climb(c.RATE.replace("height", c.HEIGHT))): c.RISES,
     (
         "restarts",
         COSINE,
         COSINE.replace("step - warmup_steps", after_the_climb("step % total_steps")),
     ): ("After total_steps the cosine begins again at the top. It comes down once, to min_lr."),
-    ("ends_at_zero", COSINE, f"{COSINE} if step < total_steps else 0.0"): (
-        "At and after total_steps the rate is 0, whatever min_lr is. It should stay at min_lr."
-    ),
     ("never_comes_down", COSINE, "base_lr"): (
         "After the climb the rate stays at base_lr, as in linear_warmup alone. From step "
         "warmup_steps on it is the cosine's, counted from there."
@@ -198,18 +191,24 @@ RUNS: Rows = {
         "multiplied",
         (SHORT, ""),
         (f"return {COSINE}", f"return linear_warmup(step, 1.0, warmup_steps) * {FROM_0}"),
-    ): (
-        "Warm-up and cosine are multiplied, so that during the climb the cosine already comes down "
-        "and the top is never reached. One follows the other."
-    ),
+    ): BOTH,
+    (
+        "multiplied_from_zero",
+        (SHORT, ""),
+        (f"return {COSINE}", f"return {FACTOR} * {FROM_0}"),
+    ): BOTH,
     ("the_lower_of_the_two", (SHORT, ""), (f"return {COSINE}", f"return min({CLIMB}, {FROM_0})")): (
         "The rate is the lower of warm-up and of a cosine that counts from step 0. The top is cut "
         "off. The cosine begins where the climb ends."
     ),
-    ("nothing_after_the_run", (IS_CLIMB, f"step = range(total_steps)[step]\n    {IS_CLIMB}")): (
-        "The rates are looked up in a list of total_steps, which fails for any step after it. A "
-        "run may last longer than planned: from total_steps on the rate is min_lr."
-    ),
+    (
+        "nothing_after_the_run",
+        (IS_CLIMB, f"step = range(total_steps)[step]\n    {IS_CLIMB}"),
+    ): c.NO_LIST,
+    (
+        "ends_at_zero",
+        (IS_CLIMB, f"if step >= total_steps:\n        return 0.0\n    {IS_CLIMB}"),
+    ): c.ZERO,
     ("up_and_down_again", (IS_CLIMB, f"step = step % total_steps\n    {IS_CLIMB}")): (
         "After total_steps the schedule begins anew. It runs once, and the rate stays at min_lr."
     ),

@@ -13,9 +13,19 @@ cosine = bank.exercise("cosine")
 both = bank.exercise("warmup_cosine")
 END = "    if step >= total_steps:\n        return float(min_lr)\n"
 COSINE = "cosine(step - warmup_steps, base_lr, total_steps - warmup_steps, min_lr)"
+IS_CLIMB = "if step < warmup_steps:"
 HEIGHT = "(1 + np.cos(np.pi * step / total_steps)) / 2"
 RATE = "min_lr + (base_lr - min_lr) * height"
 STOPS = " if step < total_steps else min_lr"
+RISES = (
+    "After total_steps the cosine goes on, up its other side, and the rate rises again. At and "
+    "after total_steps the answer is min_lr, without any cosine."
+)
+NO_LIST = (
+    "The rates are looked up in a list of total_steps, which fails at every step after it. A run "
+    "may last longer than planned: from total_steps on the rate is min_lr."
+)
+ZERO = "At and after total_steps the rate is 0, whatever min_lr is. It should stay at min_lr."
 PAST, LENGTH = "(step - warmup_steps)", "(total_steps - warmup_steps)"
 
 # What becomes of the rate: in both exercises.
@@ -29,8 +39,16 @@ RATES = {
         "come to rest on min_lr: only the part above min_lr swings."
     ),
     ("min_lr_forgotten", "base_lr * height"): (
-        "The cosine goes down to 0, and min_lr appears only after the end, as a leap. It belongs "
-        "into the height of the swing as well."
+        "The cosine goes down to 0 and not to min_lr, as if there were none. Only the part above "
+        "min_lr swings: look at what the height is multiplied by, and at what is added."
+    ),
+    ("sum_swings", "min_lr + (base_lr + min_lr) * height"): (
+        "The sum of both rates swings on top of min_lr, so that the run starts above the base "
+        "rate. What swings is their distance: base_lr minus min_lr."
+    ),
+    ("bracket_lost", "min_lr + (base_lr - min_lr) / 2 + np.cos(np.pi * step / total_steps)"): (
+        "The bracket around 1 + cos is missing, so that a bare cosine from 1 to -1 is added, "
+        "whatever the rate. The distance of the rates multiplies all of the bracket."
     ),
     ("min_lr_not_added_back", "(base_lr - min_lr) * height"): (
         "The distance from min_lr up to base_lr swings, but min_lr is not added to it again, so "
@@ -87,23 +105,20 @@ for (name, rate), text in RATES.items():
     cosine.edit(name, text, (RATE, rate))
     down = after_the_climb(rate.replace("height", HEIGHT))
     both.edit(f"cosine_{name}", text, (f"return {COSINE}", f"return {down}{STOPS}"))
+    text += " After total_steps it rises again."
+    # IS_CLIMB as it is: no pair with what stands there, which decides of the end as well.
+    edits = (f"return {COSINE}", f"return {down}"), (IS_CLIMB, IS_CLIMB)
+    both.edit(f"cosine_{name}_and_rises", text, *edits)
 for (name, height), text in HEIGHTS.items():
     cosine.edit(name, text, (HEIGHT, height))
     down = after_the_climb(RATE.replace("height", f"({height})"))
     both.edit(f"cosine_{name}", text, (f"return {COSINE}", f"return {down}{STOPS}"))
 
 ENDS: Rows = {
-    ("rises_after_the_end", (END, "")): (
-        "After total_steps the cosine goes on, up its other side, and the rate rises again. At and "
-        "after total_steps the answer is min_lr, without any cosine."
-    ),
+    ("rises_after_the_end", (END, "")): RISES,
     ("restarts", (END, "    step = step % total_steps\n")): (
         "At total_steps the rate leaps back to base_lr and comes down again: the cosine with warm "
         "restarts. This one comes down once, and then stays at min_lr."
-    ),
-    ("back_at_the_top", ("return float(min_lr)", "return float(base_lr)")): (
-        "At and after total_steps the rate is base_lr again, as if there were nothing to schedule "
-        "any more. The way down leads to min_lr, and the rate stays there."
     ),
     (
         "min_lr_as_a_share",
@@ -114,15 +129,9 @@ ENDS: Rows = {
         "is their product. Here it is a rate itself, and where the cosine ends."
     ),
     ("a_step_ahead", (HEIGHT, "(1 + np.cos(np.pi * (step + 1) / total_steps)) / 2")): (
-        "The angle is that of the next step: step 0 has already begun to descend. Count from 0, so "
-        "that the first step has the base rate."
+        "The angle is that of the next step, so step 0 has begun to descend. Count steps from 0."
     ),
-    ("nothing_after_the_end", (END, "    range(total_steps)[step]\n")): (
-        "The rates are looked up in a list of total_steps, which fails at every step after it. A "
-        "run may last longer than planned: from total_steps on the rate is min_lr."
-    ),
-    ("ends_at_zero", ("return float(min_lr)", "return 0.0")): (
-        "At and after total_steps the rate is 0, whatever min_lr is. It should stay at min_lr."
-    ),
+    ("nothing_after_the_end", (END, "    range(total_steps)[step]\n")): NO_LIST,
+    ("ends_at_zero", ("return float(min_lr)", "return 0.0")): ZERO,
 }
 table(cosine, ENDS, SOURCES, about="anything")

@@ -30,8 +30,7 @@ for (name, peak), text in {
         "the last step of the climb is one less."
     ),
     ("peak_a_part_of_the_last_step", "pct_start * (total_steps - 1)"): (
-        "The peak is at pct_start of the last step, pct_start * (total_steps - 1). It is at "
-        "pct_start * total_steps, less one."
+        "The peak is at pct_start of the last step. It is at pct_start * total_steps, less one."
     ),
     ("peak_rounded_down", "int(pct_start * total_steps) - 1"): (
         "The step of the peak is rounded down to a whole number, so that both ways are stretched "
@@ -42,8 +41,7 @@ for (name, peak), text in {
         "from 1. Steps count from 0, so it is one less, and the fraction stays."
     ),
     ("climb_and_descent_exchanged", "(1 - pct_start) * total_steps - 1"): (
-        "The climb takes the share of the steps that is left for the descent, 1 - pct_start. "
-        "pct_start is the share of the run that climbs."
+        "The climb takes 1 - pct_start of the steps. pct_start is the share of the run that climbs."
     ),
 }.items():
     cycle.edit(name, text, (PEAK, f"= {peak},"), about="anything")
@@ -56,12 +54,7 @@ CYCLES: Rows = {
         "The climb is a straight line, and only the descent is half a cosine. Here both ways are."
     ),
     ("descent_in_a_straight_line", (GLIDE, f"{LINE} if start == max_lr else {GLIDE}")): (
-        "The climb is a half cosine, and the descent is a straight line. Here both ways glide, "
-        "flat at the peak and at both ends."
-    ),
-    ("same_factors", (GLIDE, "start * (stop / start) ** part")): (
-        "Each way multiplies the rate by the same factor at every step, a straight line on a "
-        "logarithmic axis. Here they are half cosines, flat at both ends."
+        "The descent is a straight line, and only the climb is half a cosine. Here both ways are."
     ),
     ("quarter_turns", (GLIDE, "stop + (start - stop) * np.cos(np.pi / 2 * part)")): (
         "The glide uses a quarter turn, where the cosine itself falls from 1 to 0, so that one end "
@@ -118,8 +111,7 @@ CYCLES: Rows = {
         "The descent ends a step after the run. Its end is the run's last step, total_steps - 1."
     ),
     ("rises_after_the_end", (AFTER, "")): (
-        "After the last step the cosine goes on and the rate rises again. At and after step "
-        "total_steps - 1 it is the last rate."
+        "After the last step the rate rises again. From total_steps - 1 on it stays at the last."
     ),
     ("nothing_after_the_end", (AFTER, "    if step > end:\n        return 0.0\n")): (
         "After the last step the rate is 0. It stays at the last rate, which is low and not 0."
@@ -131,8 +123,7 @@ CYCLES: Rows = {
         "After total_steps a new cycle begins. There is only one: the rate stays where it ended."
     ),
     ("last_rate_from_the_peak", (LAST, "last = max_lr / final_div_factor")): (
-        "The last rate is max_lr / final_div_factor. It is the first rate that final_div_factor "
-        "divides, so that both factors count."
+        "The last rate is max_lr / final_div_factor. It is the first rate that this factor divides."
     ),
     ("back_to_the_first_rate", (LAST, "last = first")): (
         "The descent ends at the first rate, as if the cycle were symmetric. It goes further down: "

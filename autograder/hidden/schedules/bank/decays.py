@@ -9,6 +9,10 @@ step = bank.exercise("step_decay")
 exponential = bank.exercise("exponential_decay")
 POWER = "gamma ** (step // step_size))"
 CUTS = "step // step_size))"
+LATE = (
+    "The first step of each stair still has the rate of the stair before it. Step step_size is "
+    "the first one after a cut: look at where the whole-number division turns over."
+)
 
 for (name, factor), text in {
     ("first_step_decayed", "gamma ** (step + 1)"): (
@@ -47,6 +51,10 @@ for (name, factor), text in {
         "Every step takes the same amount off, gamma times the base rate, and soon the rate is "
         "negative. Gamma is a factor: what each step leaves of the one before."
     ),
+    ("step_and_gamma_exchanged", "step**gamma"): (
+        "The step is raised to gamma, so that the rate is 0 at step 0 and then grows. Gamma is "
+        "the factor of each step, and the step is its exponent."
+    ),
     ("divided_by_gamma", "gamma**-step"): (
         "The rate is divided by gamma at every step, and grows, since gamma is below 1. Multiply "
         "by it: look at the sign of the exponent."
@@ -63,10 +71,8 @@ STAIRS: Rows = {
         "The last step of each stair is already cut: the steps are counted from 1, although the "
         "first one is step 0. Steps 0 to step_size - 1 are one stair."
     ),
-    ("cut_a_step_late", (CUTS, "max(step - 1, 0) // step_size))")): (
-        "The first step of each stair still has the rate of the stair before it. Step step_size is "
-        "the first one after a cut: look at where the whole-number division turns over."
-    ),
+    ("cut_a_step_late", (CUTS, "max(step - 1, 0) // step_size))")): LATE,
+    ("cut_a_step_late_from_above", (CUTS, "(step - 1) // step_size))")): LATE,
     ("first_stair_cut", (CUTS, "step // step_size + 1))")): (
         "Every stair is one cut too low, the first one included. Steps 0 to step_size - 1 have the "
         "base rate: the exponent counts the stairs that lie behind, and there are none yet."
@@ -76,8 +82,7 @@ STAIRS: Rows = {
         "cuts. A stair is level: only whole cuts count."
     ),
     ("rounded_to_the_nearest", (CUTS, "int(step / step_size + 0.5)))")): (
-        "The number of cuts is rounded to the nearest whole number, so that each cut comes half a "
-        "stair early. It is rounded down."
+        "The number of cuts is rounded to the nearest, so cuts come half a stair early. Round down."
     ),
     ("rounded_up", (CUTS, "-(-step // step_size)))")): (
         "The number of cuts is rounded up, so that only step 0 has the base rate, and each stair "
@@ -110,6 +115,14 @@ STAIRS: Rows = {
     ("cuts_taken_off", (POWER, "(1 - gamma * (step // step_size)))")): (
         "Each cut takes the same amount, gamma times the base rate, off the rate, which falls "
         "below 0 in the end. A cut is a factor: gamma times the rate before it."
+    ),
+    ("gamma_subtracted", ("base_lr * " + POWER, "base_lr - gamma * (step // step_size))")): (
+        "Each cut takes gamma itself off the rate, whatever the rate is, so that it soon is "
+        "negative. Gamma is a factor: multiply by it once for each cut."
+    ),
+    ("remainder", (CUTS, "step % step_size))")): (
+        "The exponent is the remainder of step by step_size, so that the rate falls within each "
+        "stair and leaps up after it. The number of cuts is the quotient, rounded down."
     ),
     ("inverse_time", (POWER, "1 / (1 + gamma * (step // step_size)))")): (
         "The rate is divided by 1 + gamma times the number of cuts, which slows down ever more. "

@@ -104,8 +104,7 @@ MISTAKES: Rows = {
         "comes one epoch late and falls on good epochs too. Count first, then decide."
     ),
     ("count_not_reset_by_a_cut", (RECOUNT, "pass\n        return")): (
-        "The count of bad epochs goes on after a cut, so that every further bad epoch cuts again. "
-        "A cut starts the count from 0."
+        "The count of bad epochs goes on after a cut, so every bad one cuts again. Set it to 0."
     ),
     ("counted_after_the_cut", (RECOUNT, "self.bad_epochs = 1\n        return")): (
         "The epoch is counted after the cut that it brings about, so that the count begins at 1, "

@@ -74,10 +74,6 @@ MISTAKES: Rows = {
         "stops_above_min_lr",
         (CUT, "self.lr *= self.factor ** (self.lr * self.factor >= self.min_lr)"),
     ): ("A cut that would go below min_lr is left out. It is made, and goes down to min_lr."),
-    ("lower_of_the_two", (CUT, "self.lr = float(min(self.lr * self.factor, self.min_lr))")): (
-        "A cut takes the lower of the product and min_lr, so that the first cut leads to min_lr at "
-        "once. min_lr is the floor: take the larger."
-    ),
     (
         "tiny_cuts_left_out",
         (

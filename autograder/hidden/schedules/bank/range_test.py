@@ -144,8 +144,7 @@ MISTAKES: Rows = {
         "the smallest slope, the most negative one."
     ),
     ("the_slope_itself", (BEST, "slopes[np.argmin(slopes)]")): (
-        "The suggestion is the steepest slope and not the rate at which it is found. Use the place "
-        "of the minimum to look up the rate."
+        "The suggestion is the steepest slope itself. Use its place to look up the rate it is at."
     ),
     ("the_place_itself", (BEST, "np.argmin(slopes)")): (
         "The suggestion is the position in the arrays. Look up the rate that stands there."
@@ -166,12 +165,10 @@ MISTAKES: Rows = {
         "highest rate it breaks at once: begin with the lowest."
     ),
     ("four_times_the_last", (LEAP, "(losses and loss > 4 * losses[-1])")): (
-        "A loss is compared with 4 times the one before it, so that losses that creep up never "
-        "stop the run. Compare with the lowest so far."
+        "A loss is compared with 4 times the last one, so a creep never stops. Take the lowest."
     ),
     ("four_times_the_first", (LEAP, "(losses and loss > 4 * losses[0])")): (
-        "A loss is compared with 4 times the first one, so that a leap from a low loss goes "
-        "unnoticed. Compare with the lowest so far."
+        "A loss is compared with 4 times the first, so a leap goes unnoticed. Take the lowest one."
     ),
     ("four_and_no_lowest", (LEAP, "loss > 4")): (
         "The run stops at a loss above 4, whatever the losses before it were. The limit is 4 times "
@@ -180,10 +177,6 @@ MISTAKES: Rows = {
     ("four_times_the_mean", (LEAP, "(losses and loss > 4 * np.mean(losses))")): (
         "A loss is compared with 4 times the mean of those before it, which lags far above the "
         "lowest in a fall. Compare with the lowest so far."
-    ),
-    ("four_more_than_the_lowest", (LEAP, "(losses and loss > 4 + min(losses))")): (
-        "The run stops at a loss that is 4 above the lowest, which depends on the size of the "
-        "losses. It is 4 times the lowest that must not be exceeded."
     ),
     ("stops_at_any_rise", (LEAP, "(losses and loss > min(losses))")): (
         "The run stops at the first loss that is above the lowest. Batch losses go up and down; "
