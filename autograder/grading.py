@@ -4,7 +4,6 @@ verdicts."""
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,19 +15,20 @@ from autograder.attempts import LATER, Attempts
 from autograder.calls import Program
 from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
+from autograder.execution import Execution, printed
 from autograder.forbidden import forbidden_uses, opaque_uses
-from autograder.judge import Findings, Judge
+from autograder.judge import Judge
 from autograder.lesson import Exercise, Lesson
 from autograder.limits import left_out
+from autograder.losses import GivenUp
 from autograder.messages import explain
 from autograder.names import bound_names, used_names
-from autograder.observation import Lost
 from autograder.rebuild import learner_cells, written
 from autograder.runners.kernel import KernelRunner, Ran
 from autograder.sandbox import Limits, Policy, SealedKernel
+from autograder.stops import explain_stops
 from autograder.verdict import LessonVerdict, Status, Verdict
 
-RESTARTS = 3
 TOO_LONG = "the submission took too long before this exercise was reached"
 
 
@@ -70,7 +70,8 @@ def grade_notebook(
     grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, full)
     grading.run()
     if not full and grading.needs_demos():
-        grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, True)
+        given_up = grading.execution.given_up
+        grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, True, given_up)
         grading.run()
     return grading.graded(sealed)
 
@@ -88,7 +89,7 @@ def _opener(lesson: Lesson, limits: Limits, sealed: bool) -> Callable[[], Kernel
 
 
 class _Grading:
-    """The run of one submission: at most four kernels, one after another."""
+    """The run of one submission, and what is made of it."""
 
     def __init__(
         self,
@@ -97,35 +98,26 @@ class _Grading:
         open_kernel: Callable[[], KernelRunner],
         limits: Limits,
         full: bool,
+        given_up: GivenUp | None = None,
     ) -> None:
         self.judge = judge
         self.notebook = copy.deepcopy(rebuilt)
-        self.full = full
-        self._open_kernel = open_kernel
-        self._deadline = time.monotonic() + limits.submission_seconds
         self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
         attempts = Attempts(rebuilt, judge.lesson)
         self._stands = {e.key: attempts.stand(e) for e in self._by_test.values()}
         self._learners = learner_cells(rebuilt, judge.lesson)
-        self._findings: dict[str, Findings] = {}
-        self._visible: dict[str, Ran] = {}
-        self._killed: dict[str, Lost] = {}  # by exercise
-        self._skip: set[int] = set()  # cells that ended a kernel
         self._unwritten = {
             e.key for e in self._by_test.values() if not written(self.notebook, e, judge.lesson)
         }
+        wanted = set(judge.lesson.exercises) - self._unwritten
+        stands = {key: self._stands[key] for key in wanted}
+        self.execution = Execution(
+            judge, self.notebook, stands, open_kernel, limits, full=full, given_up=given_up
+        )
 
     def run(self) -> None:
-        """Run cells and probes until every exercise has findings, or kernels run out."""
-        for _ in range(RESTARTS + 1):
-            if not self._pending() or self._late():
-                return
-            runner = self._open_kernel()
-            try:
-                if self._run_cells(runner):
-                    return
-            finally:
-                runner.close()
+        """Run cells and probes until every exercise has findings."""
+        self.execution.run()
 
     def needs_demos(self) -> bool:
         """Something failed, and the learner's code uses what only a demo cell defines.
@@ -145,7 +137,7 @@ class _Grading:
         for cell in self.notebook.cells:
             exercise = self._by_test.get(grade_id(cell) or "")
             if exercise is not None:
-                visible = self._visible.get(exercise.key)
+                visible = self.execution.visible.get(exercise.key)
                 cell.outputs = verdict_outputs(verdicts[exercise.key], visible)
         lesson = self.judge.lesson
         result = LessonVerdict(
@@ -156,65 +148,7 @@ class _Grading:
             tuple((q.name, q.points) for q in lesson.manual),
             tuple(self._for_a_person()),
         )
-        lost = [*self._killed.values()]
-        lost += [
-            o
-            for f in self._findings.values()
-            for o in f.observations.values()
-            if isinstance(o, Lost)
-        ]
-        return Graded(self.notebook, result, settled=all(o.settled for o in lost))
-
-    def _pending(self) -> bool:
-        return any(
-            key not in self._unwritten and key not in self._findings and key not in self._killed
-            for key in self.judge.lesson.exercises
-        )
-
-    def _late(self) -> bool:
-        return time.monotonic() > self._deadline
-
-    def _run_cells(self, runner: KernelRunner) -> bool:
-        """True when the last cell was reached; False when the kernel did not live so long."""
-        tests = {grade_id(cell): cell for cell in self.notebook.cells}
-        for index, cell in enumerate(self.notebook.cells):
-            if self._late():
-                return True
-            if cell.cell_type == "code" and index not in self._skip:
-                self._run_cell(runner, index, cell)
-            for exercise in self._by_test.values():
-                if self._stands[exercise.key].behind == index and runner.dead is None:
-                    self._judge_cell(runner, tests[exercise.test_id], exercise)
-            if runner.dead is not None:
-                return False
-        return True
-
-    def _run_cell(self, runner: KernelRunner, index: int, cell: NotebookNode) -> None:
-        """Run a cell, unless it is a graded one that is judged here, or a demo that is left out."""
-        tested = self._by_test.get(grade_id(cell) or "")
-        is_judged_here = tested is not None and self._stands[tested.key].behind == index
-        if is_judged_here or (kind(cell) is Kind.DEMO and not self.full):
-            return
-        ran = runner.run_visible_tests(cell.source) if tested else runner.run_cell(cell.source)
-        cell.outputs = ran.outputs
-        if ran.lost is None:
-            return
-        self._skip.add(index)
-        cell.outputs = [*ran.outputs, _stdout(f"This cell was stopped: {ran.lost.reason}.\n")]
-        for exercise in self._by_test.values():
-            if index in self._stands[exercise.key].cells:
-                self._killed[exercise.key] = ran.lost
-
-    def _judge_cell(self, runner: KernelRunner, cell: NotebookNode, exercise: Exercise) -> None:
-        key = exercise.key
-        if key in self._unwritten or key in self._findings or key in self._killed:
-            return
-        visible = runner.run_visible_tests(cell.source)
-        self._visible[key] = visible
-        if visible.lost is not None:
-            self._killed[key] = visible.lost
-            return
-        self._findings[key] = self.judge.examine(key, runner)
+        return Graded(self.notebook, result, settled=self.execution.settled)
 
     def _verdicts(self) -> dict[str, Verdict]:
         lesson = self.judge.lesson
@@ -231,25 +165,22 @@ class _Grading:
         if forbidden:
             note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
             return self.judge.refused(key, "forbidden", note)
-        if key in self._killed:
-            lost = self._killed[key]
+        if key in self.execution.lost:
+            lost = self.execution.lost[key]
             status: Status = "timeout" if lost.timeout else "error"
             return self.judge.refused(key, status, f"It was stopped: {lost.reason}.")
-        if key not in self._findings:
-            reason = (
-                TOO_LONG if self._late() else "the kernel was ended too often before this exercise"
-            )
-            return self.judge.refused(key, "error", f"It was not run: {reason}.")
-        verdict = self.judge.verdict(
-            self._findings[key], blame=lambda: self._blame(exercise, earlier)
-        )
-        if verdict.status == "passed" or not self._stands[key].replaced:
+        if key not in self.execution.findings:
+            return self.judge.refused(key, "error", f"It was not run: {TOO_LONG}.")
+        findings, note = explain_stops(self.execution.findings[key], self.execution.stops)
+        verdict = self.judge.verdict(findings, blame=lambda: self._blame(exercise, earlier))
+        if verdict.score == verdict.max_score:
             return verdict
-        return replace(verdict, note=f"{LATER} {verdict.note}".strip())
+        later = LATER if self._stands[key].replaced else ""
+        return replace(verdict, note=f"{later} {verdict.note or note}".strip())
 
     def _program(self, exercise: Exercise) -> Program:
-        """What the learner had run when an exercise was judged. A cell that ended a kernel was left
-        out of the next."""
+        """What the learner had run when an exercise was judged. A cell of which nothing was run is
+        left out."""
         ran = self.notebook.cells[: self._stands[exercise.key].behind + 1]
         ids = {cell.id for cell in ran}
         return self._whole_program.first(sum(cell.id in ids for cell in self._that_ran()))
@@ -259,7 +190,7 @@ class _Grading:
         return Program(cell.source for cell in self._that_ran())
 
     def _that_ran(self) -> list[NotebookNode]:
-        ended = {self.notebook.cells[index].id for index in self._skip}
+        ended = {self.notebook.cells[index].id for index in self.execution.given_up.skipped}
         return [cell for cell in self._learners if cell.id not in ended]
 
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
@@ -292,7 +223,7 @@ def verdict_outputs(verdict: Verdict, visible: Ran | None) -> list[NotebookNode]
     score = new_output(
         "execute_result", {"text/plain": repr(float(verdict.score))}, execution_count=1
     )
-    return [_stdout("\n".join(lines) + "\n"), score]
+    return [printed("\n".join(lines) + "\n"), score]
 
 
 def visible_failure(visible: Ran | None) -> str:
@@ -306,11 +237,6 @@ def visible_failure(visible: Ran | None) -> str:
     if error.ename == "AssertionError":
         return f"A visible test fails: {said}" if said else "A visible test fails."
     return f"The visible tests end with {str(error.ename)[:80]}: {said}"
-
-
-def _stdout(text: str) -> NotebookNode:
-    output: NotebookNode = new_output("stream", name="stdout", text=text)
-    return output
 
 
 def _all(names: Callable[[str], frozenset[str]], cells: list[NotebookNode]) -> frozenset[str]:

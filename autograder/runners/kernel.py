@@ -7,6 +7,7 @@ idle, when it fakes an output or sends another message's id, only its own submis
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import queue
 import time
@@ -15,32 +16,46 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
 
 from autograder.observation import Lost, Observation, WireError, decode
 from autograder.probe import Probe
-from autograder.runners import host
+from autograder.runners.collector import Collector
 from autograder.sandbox import Limits, SealedKernel
 
 MIME = "application/x-observation+json"
 POLL_SECONDS = 0.1
-ENDED = "your code ended its kernel"
+DIED = Lost("your code ended its kernel")
 
-# The first thing that a kernel runs. Magics that a course environment offers do nothing here, so
-# that a cell which holds one still defines what stands beneath it; and the probes' host is put
-# where no learner's name is. A submission that changes it changes only what comes out of itself.
+# The first thing that a kernel runs: modules of ours, put where no learner's name is, that make the
+# shell one at which nobody sits, and the probes' host. A submission that changes them changes only
+# what comes out of itself.
 PREPARE = """
-def _prepare(host):
+def _prepare(sources):
     import sys, types
     from IPython import get_ipython
-    shell = get_ipython()
-    for name in ("check", "hint", "solution", "progress"):
-        shell.register_magic_function(lambda *args: None, "line_cell", name)
-    module = sys.modules["_probe_host"] = types.ModuleType("_probe_host")
-    exec(compile(host, "<probe_host>", "exec"), module.__dict__)
-_prepare({host!r})
+    for name, source in sources.items():
+        module = sys.modules[name] = types.ModuleType(name)
+        exec(compile(source, f"<{{name}}>", "exec"), module.__dict__)
+        if hasattr(module, "install"):
+            module.install(get_ipython())
+_prepare({sources!r})
 del _prepare
 """
+GUESTS = {
+    "_probe_host": "host.py",
+    "_lifeline": "lifeline.py",
+    "_unattended_shell": "shell.py",
+    "_definitions": "definitions.py",
+    "_progress": "progress.py",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a cell stopped, in the words of its kernel: the line, and the error."""
+
+    line: str
+    error: str
 
 
 @dataclass(frozen=True)
@@ -68,13 +83,38 @@ class KernelRunner:
         self.kernel = kernel
         self.limits = limits
         self.dead: Lost | None = None
-        source = Path(host.__file__).read_text(encoding="utf-8")
-        self._execute(PREPARE.replace("{host!r}", repr(source)), Budget(30.0, 60.0), silent=True)
+        ran = self._execute(_prepare(), Budget(30.0, 60.0), silent=True)
+        if ran.failed:
+            raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
 
-    def run_cell(self, source: str) -> Ran:
+    def run_cell(self, source: str, seconds: float | None = None) -> Ran:
         """A learner's cell, errors and all."""
-        seconds = self.limits.cell_seconds
+        seconds = seconds or self.limits.cell_seconds
         return self._execute(source, Budget(seconds, seconds))
+
+    def go_on(self, *, answer: bool) -> tuple[Ran, Stop]:
+        """Behind a cell that failed: where it stopped, once what it still defines is defined."""
+        code = f"__import__('_definitions').go_on({answer!r}, {MIME!r})"
+        seconds = self.limits.cell_seconds
+        ran = self._execute(code, Budget(seconds, seconds), silent=True)
+        published = (o.data[MIME] for o in ran.outputs if MIME in o.get("data", {}))
+        said = next(published, None)
+        line, error = (_text(said, key) for key in ("line", "error"))
+        return ran, Stop(line, error)
+
+    def define(self, source: str) -> Ran:
+        """Of a learner's cell, only what defines something and does nothing else."""
+        code = f"__import__('_definitions').define({source!r})"
+        return self._execute(code, Budget(*2 * (self.limits.cell_seconds,)), silent=True)
+
+    def outlives(self, seconds: float) -> bool:
+        """Whether the kernel, with nothing to do, is still there after that time."""
+        end = time.monotonic() + seconds
+        while self.dead is None and time.monotonic() < end:
+            if not self.kernel.alive():
+                self.dead = DIED
+            time.sleep(POLL_SECONDS)
+        return self.dead is None
 
     def run_visible_tests(self, source: str) -> Ran:
         """The visible part of a graded cell: it calls what the learner wrote, as a probe does."""
@@ -108,7 +148,7 @@ class KernelRunner:
         sent = client.execute(
             code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False
         )
-        ran = _Collector(self.limits.output_bytes, private=silent)
+        ran = Collector(self.limits.output_bytes, private=silent)
         started, cpu_before = time.monotonic(), None
         while not ran.idle:
             try:
@@ -128,12 +168,12 @@ class KernelRunner:
         return Ran(ran.outputs, failed=ran.failed)
 
     def _why_dead(
-        self, ran: _Collector, budget: Budget, elapsed: float, cpu_before: float
+        self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float
     ) -> Lost | None:
         if self.kernel.death is not None:
             return Lost(f"its kernel was stopped: {self.kernel.death}", settled=False)
         if not self.kernel.alive():
-            return Lost(ENDED)
+            return DIED
         if ran.flooded:
             return Lost("its kernel was stopped: too much output")
         if self.kernel.usage().cpu_seconds - cpu_before > budget.cpu_seconds:
@@ -144,45 +184,16 @@ class KernelRunner:
         return None
 
 
-class _Collector:
-    """Gathers the messages of one execution, within a limit of bytes."""
+@functools.cache
+def _prepare() -> str:
+    here = Path(__file__)
+    sources = {name: here.with_name(file).read_text("utf-8") for name, file in GUESTS.items()}
+    return PREPARE.format(sources=sources)
 
-    FLOOD = 64
 
-    def __init__(self, limit: int, private: bool) -> None:
-        self.outputs: list[NotebookNode] = []
-        self.idle = False
-        self.failed = False
-        self.flooded = False
-        self._limit = limit if not private else limit * self.FLOOD
-        self._private = private
-        self._seen = 0
-
-    def take(self, message: dict[str, Any]) -> None:
-        kind, content = message.get("msg_type"), message.get("content", {})
-        if kind == "status":
-            self.idle = content.get("execution_state") == "idle"
-            return
-        self._seen += len(json.dumps(content, default=str))
-        self.flooded = self._seen > self._limit * self.FLOOD
-        self.failed = self.failed or kind == "error"
-        wanted = kind == "display_data" or (
-            not self._private and kind in ("stream", "execute_result", "error")
-        )
-        if not wanted or self._seen > self._limit:
-            return
-        try:
-            self._append(output_from_msg(message))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return  # not a message that a kernel would send
-
-    def _append(self, output: NotebookNode) -> None:
-        last = self.outputs[-1] if self.outputs else None
-        streams = last is not None and output.output_type == last.output_type == "stream"
-        if streams and last is not None and output.name == last.name:
-            last.text += output.text
-        else:
-            self.outputs.append(output)
+def _text(said: Any, key: str) -> str:
+    """A text of a kernel's, whatever it sent instead."""
+    return str(said.get(key, ""))[:200] if isinstance(said, dict) else ""
 
 
 def _decode(text: Any) -> Observation:

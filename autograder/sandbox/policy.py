@@ -14,7 +14,9 @@ class Limits:
 
     `data_bytes` (RLIMIT_DATA) holds for each process, `processes` counts threads as well,
     `file_bytes` is the size of one file and of the scratch folder, `resident_bytes` the memory of
-    everything in the kernel's namespace. The others are for who drives the kernel.
+    everything in the kernel's namespace. The others are for who drives the kernel: a submission has
+    `submission_seconds`, and as many again for every cell that had to be given up, within
+    `most_seconds`.
     """
 
     data_bytes: int = 2 * GIB
@@ -25,6 +27,7 @@ class Limits:
     probe_wall_seconds: float = 30.0
     cell_seconds: float = 60.0
     submission_seconds: float = 300.0
+    most_seconds: float = 900.0
     resident_bytes: int = 3 * GIB
 
 

@@ -34,6 +34,10 @@ def environment(policy: Policy) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
+        "PYTHONBREAKPOINT": "0",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_RETRIES": "0",  # there is no network to wait for
     }
     for name in PASSED_ON:
         if name in os.environ:

@@ -1,0 +1,50 @@
+"""Gathers what a kernel says while it runs something."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import output_from_msg
+
+
+class Collector:
+    """Gathers the messages of one execution, within a limit of bytes."""
+
+    FLOOD = 64
+
+    def __init__(self, limit: int, private: bool) -> None:
+        self.outputs: list[NotebookNode] = []
+        self.idle = False
+        self.failed = False
+        self.flooded = False
+        self._limit = limit if not private else limit * self.FLOOD
+        self._private = private
+        self._seen = 0
+
+    def take(self, message: dict[str, Any]) -> None:
+        kind, content = message.get("msg_type"), message.get("content", {})
+        if kind == "status":
+            self.idle = content.get("execution_state") == "idle"
+            return
+        self._seen += len(json.dumps(content, default=str))
+        self.flooded = self._seen > self._limit * self.FLOOD
+        self.failed = self.failed or kind == "error"
+        wanted = kind == "display_data" or (
+            not self._private and kind in ("stream", "execute_result", "error")
+        )
+        if not wanted or self._seen > self._limit:
+            return
+        try:
+            self._append(output_from_msg(message))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return  # not a message that a kernel would send
+
+    def _append(self, output: NotebookNode) -> None:
+        last = self.outputs[-1] if self.outputs else None
+        streams = last is not None and output.output_type == last.output_type == "stream"
+        if streams and last is not None and output.name == last.name:
+            last.text += output.text
+        else:
+            self.outputs.append(output)
