@@ -208,3 +208,35 @@ class BeforeTheCut(Base):
             self.cooling = self.cooldown
             self.wait = 0
         return current
+
+
+class WaitsWithTheCut(Base):
+    def step(self, metric: Any) -> Any:
+        if self.better(metric):
+            self.best, self.wait = metric, 0
+        else:
+            self.wait += 1
+        if self.wait >= self.patience and self.cooling == 0:
+            self.cut()
+            self.cooling, self.wait = self.cooldown, 0
+        elif self.cooling > 0:
+            self.cooling -= 1
+        return self.lr
+
+
+NAMED = {
+    "ReduceOnPlateau": {
+        "Keras": "as_in_keras",
+        "OlderKeras": "as_in_older_keras",
+        "TestsBeforeItCounts": "counted_after_the_cut",
+        "EarlyStopping": "cut_an_epoch_early + no_cooldown",
+        "NoneAtFirst": "first_metric_is_the_best",
+        "CoolsAfterTheCut": "cooldown_an_epoch_short",
+        "RelativeFall": "infinity_is_never_beaten",
+        "CoolsInsteadOfCounting": "only_bad_epochs_cool",
+        "LowestAlways": "cut_an_epoch_late + best_moves_by_less_than_the_threshold",
+        "SetsAndReturnsNothing": "absolute_threshold + nothing_returned",
+        "BeforeTheCut": "no_min_lr + the_rate_before_the_cut",
+        "WaitsWithTheCut": "cut_at_patience + counts_during_the_cooldown",
+    },
+}

@@ -94,13 +94,9 @@ def cooldowns(rng: np.random.Generator) -> Inputs:
 
 
 def floors(rng: np.random.Generator) -> Inputs:
-    made = {}
-    for where, epochs, share in (
-        ("with min_lr between two cuts", 6, 0.3),
-        ("with min_lr at the start", 3, 1.0),
-        ("without min_lr", 36, 0.0),
-    ):
-        made[where] = script(rng, [4] * epochs, factor=0.5, patience=0)
+    made = {"without min_lr": script(rng, [4] * 36, factor=0.5, patience=0)}
+    for where, share in (("with min_lr between two cuts", 0.3), ("with min_lr at the start", 1.0)):
+        made[where] = script(rng, [4] * 6, factor=0.5, patience=0)
         made[where]["options"]["min_lr"] = share * made[where]["args"][0]
     return made
 
