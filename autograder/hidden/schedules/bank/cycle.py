@@ -17,6 +17,8 @@ PEAK = "= pct_start * total_steps - 1,"
 LAST_STEP = ", total_steps - 1\n"
 DOWN = "start, stop, part = max_lr, last, (step - peak) / (end - peak)"
 AFTER = "    if step >= end:\n        return float(last)\n"
+WHOLE = "= int(pct_start * total_steps),"
+BELOW = ("if step <= peak", "if step < peak")
 SHARES = (
     "The peak is at pct_start * total_steps and the end at total_steps, so that both come a step "
     "late. Steps count from 0: the last one of the climb, and of the run, is one less."
@@ -35,10 +37,6 @@ for (name, peak), text in {
     ("peak_rounded_down", "int(pct_start * total_steps) - 1"): (
         "The step of the peak is rounded down to a whole number, so that both ways are stretched "
         "wrongly where it is not whole. Use the fraction as it is."
-    ),
-    ("peak_rounded_down_and_a_step_late", "int(pct_start * total_steps)"): (
-        "The peak is at the whole number of steps that the climb has: rounded down, and counted "
-        "from 1. Steps count from 0, so it is one less, and the fraction stays."
     ),
     ("climb_and_descent_exchanged", "(1 - pct_start) * total_steps - 1"): (
         "The climb takes 1 - pct_start of the steps. pct_start is the share of the run that climbs."
@@ -81,11 +79,11 @@ CYCLES: Rows = {
         (PEAK, "= pct_start * total_steps,"),
         (LAST_STEP, ", total_steps\n"),
     ): SHARES,
-    (
-        "whole_steps",
-        (PEAK, "= int(pct_start * total_steps),"),
-        (LAST_STEP, ", total_steps\n"),
-    ): SHARES,
+    ("peak_rounded_down_and_a_step_late", (PEAK, WHOLE), BELOW): (
+        "The peak is at the whole number of steps that the climb has: rounded down, and counted "
+        "from 1. Steps count from 0, so it is one less, and the fraction stays."
+    ),
+    ("whole_steps", (PEAK, WHOLE), (LAST_STEP, ", total_steps\n"), BELOW): SHARES,
     (
         "three_phases",
         (
@@ -102,7 +100,7 @@ CYCLES: Rows = {
     (
         "peak_held_at_the_first_step",
         (PEAK, "= max(pct_start * total_steps - 1, 0),"),
-        ("if step <= peak", "if step < peak"),
+        BELOW,
     ): (
         "A peak before step 0 is moved to step 0, so that the run starts at max_lr. The formula of "
         "the descent holds as it is: step 0 is already past the peak."
