@@ -7,6 +7,12 @@ from typing import Any
 from autograder.course import Course
 from autograder.reference import execute_source_over, exercise_source, load_reference
 
+from . import (
+    schedules_people,
+    schedules_people_plateau,
+    schedules_people_range,
+    schedules_people_runs,
+)
 from . import schedules_plateau as plateau
 from . import schedules_right as right
 from .schedules_wrong import EDITS
@@ -87,10 +93,20 @@ RIGHT = {
         generator=right.range_with_a_generator,
     ),
 } | {f"prediction_{t}": named(f"prediction_{t}", letter=x) for t, x in LETTERS.items()}
-INTS = {key: edited(key, [edit]) for key, edit in right.INTS.items()}
+for key, labelled in right.EDITS.items():
+    RIGHT[key] |= {label: edited(key, [edit]) for label, edit in labelled.items()}
 
+PEOPLE = (
+    schedules_people,
+    schedules_people_runs,
+    schedules_people_plateau,
+    schedules_people_range,
+)
+NAMED = {key: labelled for people in PEOPLE for key, labelled in people.NAMED.items()}
+WRITTEN = {name: thing for people in PEOPLE for name, thing in vars(people).items()}
 WRONG = {
     key: {label: edited(key, edits) for label, edits in labelled.items()}
+    | {label: {key: WRITTEN[label]} for label in NAMED[key]}
     for key, labelled in EDITS.items()
 } | {
     f"prediction_{t}": named(f"prediction_{t}", **{o: o for o in "abc" if o != x})

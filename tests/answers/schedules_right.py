@@ -9,16 +9,30 @@ from typing import Any
 
 import numpy as np
 
-# Ints of the right value, where all arguments are ints: pieces of the reference, and what is typed
-# instead.
-INTS = {
-    "step_decay": (
-        "float(base_lr * gamma ** (step // step_size))",
-        "base_lr * gamma ** (step // step_size)",
-    ),
-    "exponential_decay": ("float(base_lr * gamma**step)", "base_lr * gamma**step"),
-    "cosine": ("return float(min_lr)", "return min_lr"),
-    "linear_warmup": ("return float(base_lr)", "return base_lr"),
+# Pieces of the reference, and what is typed instead: ints of the right value, where all arguments
+# are ints; and other thoughts on a run that ends before its warm-up, which no text speaks of.
+EDITS = {
+    "step_decay": {"ints": ("float(base_lr * gamma ** (step", "(base_lr * gamma ** (step")},
+    "exponential_decay": {"ints": ("float(base_lr * gamma**step)", "base_lr * gamma**step")},
+    "cosine": {"ints": ("return float(min_lr)", "return min_lr")},
+    "linear_warmup": {"ints": ("return float(base_lr)", "return base_lr")},
+    "warmup_cosine": {
+        "ints": (
+            "    if step < warmup_steps:\n",
+            "    if step >= total_steps:\n        return min_lr\n    if step < warmup_steps:\n",
+        ),
+        "a run that ends before its warm-up": (
+            "linear_warmup(step, base_lr, warmup_steps)\n",
+            "linear_warmup(step, base_lr, min(warmup_steps, total_steps))\n",
+        ),
+    },
+    "linear_scaling": {
+        "ints": (
+            "float(base_lr * batch / base_batch)",
+            "base_lr * batch / base_batch if base_lr * batch % base_batch else "
+            "base_lr * batch // base_batch",
+        )
+    },
 }
 
 # step_decay, exponential_decay

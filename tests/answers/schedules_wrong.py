@@ -111,19 +111,6 @@ EDITS: dict[str, dict[str, list[tuple[str, str]]]] = {
                 "    step = step % total_steps\n    if step < warmup_steps:\n",
             )
         ],
-        "total first": [
-            (
-                "    if step < warmup_steps:\n",
-                "    if step >= total_steps or total_steps < warmup_steps:\n        return "
-                "float(min_lr)\n    if step < warmup_steps:\n",
-            )
-        ],
-        "climb in the run's steps": [
-            (
-                "return linear_warmup(step, base_lr, warmup_steps)",
-                "return linear_warmup(step, base_lr, min(warmup_steps, total_steps))",
-            )
-        ],
         "a step of warm-up too many": [
             ("    if step < warmup_steps:\n", "    if step < warmup_steps and warmup_steps > 1:\n")
         ],

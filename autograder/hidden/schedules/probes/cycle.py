@@ -1,11 +1,38 @@
 """Probes of one_cycle. None has its peak at step 0 exactly: torch divides 0 by 0 there."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.schedules.probes.rates import Rates, asked
+from autograder.api import Inputs, Probes
+from autograder.hidden.schedules.probes.rates import Rows, asked, bases, table
+
+probes = Probes()
+cycle = probes.exercise("one_cycle")
+
+
+def way(rng: np.random.Generator, up: bool) -> Inputs:
+    """One of the two ways, to or from a peak at a whole step, for rates of three sizes."""
+    made = {}
+    for base in bases(rng):
+        total = int(rng.integers(15, 26))
+        climb = int(rng.integers(5, 12))
+        options = {
+            "max_lr": base,
+            "total_steps": total,
+            "pct_start": climb / total,
+            "div_factor": rng.uniform(3.0, 6.0),
+            "final_div_factor": rng.uniform(1.5, 3.0),
+        }
+        where = f"with a peak of {base:.3g} at step {climb - 1} of {total}"
+        made[where] = asked(range(climb) if up else range(climb, total), **options)
+    return made
+
+
+def climb(rng: np.random.Generator) -> Inputs:
+    return way(rng, up=True)
+
+
+def descent(rng: np.random.Generator) -> Inputs:
+    return way(rng, up=False)
 
 
 def defaults(rng: np.random.Generator) -> Inputs:
@@ -14,18 +41,6 @@ def defaults(rng: np.random.Generator) -> Inputs:
         f"with the defaults and {total} steps": asked(range(total), peak, total)
         for total in (20, int(rng.integers(21, 40)))
     }
-
-
-def factors(rng: np.random.Generator) -> Inputs:
-    total = int(rng.integers(15, 26))
-    options = {
-        "max_lr": rng.uniform(0.5, 2.0),
-        "total_steps": total,
-        "pct_start": int(rng.integers(5, 12)) / total,
-        "div_factor": rng.uniform(3.0, 6.0),
-        "final_div_factor": rng.uniform(1.5, 3.0),
-    }
-    return {"with other factors": asked(range(total), **options)}
 
 
 def fractional(rng: np.random.Generator) -> Inputs:
@@ -42,10 +57,10 @@ def fractional(rng: np.random.Generator) -> Inputs:
 
 def after_the_end(rng: np.random.Generator) -> Inputs:
     total, peak = int(rng.integers(15, 26)), rng.uniform(0.5, 2.0)
-    steps = [total - 2, total - 1, total, total + 1, 2 * total, 10 * total]
+    steps = [total - 1, total, total + 1, 2 * total, 10 * total]
     return {
         "with large last rates": asked(steps, peak, total, 0.4, 5.0, rng.uniform(1.5, 3.0)),
-        "with the defaults": asked(steps[1:], 100 * peak, total),
+        "with the defaults": asked(steps, 100 * peak, total),
     }
 
 
@@ -69,52 +84,28 @@ def integers(rng: np.random.Generator) -> Inputs:
     }
 
 
-def declare(probes: Probes) -> None:
-    run = Rates("one_cycle")
-    for probe in (
-        Probe(
-            "factors",
-            "a whole cycle with factors of its own",
-            1.0,
-            factors,
-            run,
-            experiment="with max_lr 1, div_factor 4 and final_div_factor 2, look at three steps: "
-            "the first has 1/4, the peak 1, and the last 1/8.",
-        ),
-        Probe(
-            "defaults",
-            "whole cycles with the defaults",
-            1.0,
-            defaults,
-            run,
-            experiment="print all rates of a run of 20 steps: the largest is at step 5.",
-        ),
-        Probe(
-            "fractional",
-            "peaks between two steps",
-            0.75,
-            fractional,
-            run,
-            experiment="print the peak's step for 25 steps and pct_start 0.3: it is 6.5, and stays "
-            "6.5.",
-        ),
-        Probe(
-            "after_the_end",
-            "the last step, and steps after it",
-            0.5,
-            after_the_end,
-            run,
-            experiment="ask for the steps total_steps - 1, total_steps and beyond: all are equal.",
-        ),
-        Probe(
-            "peak_in_the_past",
-            "runs whose peak lies before step 0",
-            0.5,
-            peak_in_the_past,
-            run,
-            experiment="put 3 steps and pct_start 0.3 into the formula of the descent: the peak is "
-            "at -0.1, and step 0 is already past it.",
-        ),
-        Probe("integers", "integer arguments", 0.25, integers, run),
-    ):
-        probes.add("one_cycle", probe)
+CYCLES: Rows = {
+    (climb, "values", 0.75, "the climb, with factors of its own"): (
+        "with max_lr 1 and div_factor 4 the first rate is 1/4 and the peak has 1: half way in time "
+        "is half way in height."
+    ),
+    (descent, "values", 0.75, "the descent, with factors of its own"): (
+        "with max_lr 1, div_factor 4 and final_div_factor 2 the last step has 1/8: half way from "
+        "the peak to there is half way in height."
+    ),
+    (defaults, "values", 0.75, "whole cycles with the defaults"): (
+        "print all rates of a run of 20 steps: the largest is at step 5."
+    ),
+    (fractional, "values", 0.75, "peaks between two steps"): (
+        "print the peak's step for 25 steps and pct_start 0.3: it is 6.5, and stays 6.5."
+    ),
+    (after_the_end, "values", 0.5, "the last step, and steps after it"): (
+        "ask for the steps total_steps - 1, total_steps and beyond: all are equal."
+    ),
+    (peak_in_the_past, "side", 0.375, "runs whose peak lies before step 0"): (
+        "put 3 steps and pct_start 0.3 into the formula of the descent: the peak is at -0.1, and "
+        "step 0 is already past it."
+    ),
+    (integers, "side", 0.125, "integer arguments"): "",
+}
+table(cycle, CYCLES)
