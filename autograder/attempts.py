@@ -18,7 +18,7 @@ from autograder.lesson import Exercise, Lesson
 from autograder.names import bound_names, defined_names
 from autograder.statements import statements
 
-LATER = "The version in a cell below the tests counts: the last one is judged."
+LATER = "A cell below the tests defines this again, and the last definition is the one that counts."
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -44,12 +44,14 @@ class Attempts:
         self._asked_for = {name for exercise in self._exercises for name in exercise.names}
         self._index: dict[str, int] = {}  # of graded and solution cells, by grade_id
         self._given = BUILTINS
+        self._imports: dict[str, set[str]] = {}  # what given names stand for, if for a library
         self._sources: dict[int, str] = {}
         self._extra: set[int] = set()  # cells that the release does not know
         self._demos: set[int] = set()  # demo cells that the learner edited
         self._sort(notebook, {cell.id: cell.source for cell in lesson.release().cells})
         self._defined = _by_name(defined_names, self._sources)
         self._bound = _by_name(bound_names, self._sources)
+        self._changed = _by_name(_changed_names, self._sources)
         self._uses: dict[int, dict[str, set[str]]] = {}
 
     def _sort(self, notebook: NotebookNode, released: dict[str, str]) -> None:
@@ -59,6 +61,7 @@ class Attempts:
                 self._index[grade_id(cell) or ""] = index
             if role is Kind.SETUP:
                 self._given |= bound_names(cell.source)
+                self._imports |= _imports(cell.source)
             elif role is not Kind.GRADED and cell.cell_type == "code":
                 if released.get(cell.id) == cell.source:
                     continue
@@ -88,13 +91,30 @@ class Attempts:
         waiting, seen = list(exercise.names), set[str]()
         while waiting:
             name = waiting.pop()
-            if name in seen or (name in self._given and name not in self._asked_for):
+            if name in seen:
                 continue
             seen.add(name)
+            if name in self._given and name not in self._asked_for:
+                yield from self._put_back(name, base)
+                continue
             at = self._where(name, base)
-            if at is not None:
-                yield at
-                waiting.extend(self._uses_of(at, name))
+            for index in () if at is None else (at, *self._patches(name, at)):
+                yield index
+                waiting.extend(self._uses_of(index, name))
+
+    def _patches(self, name: str, at: int) -> list[int]:
+        """The cells below its definition that set something in a function or class, as in
+        `Adam.step = step`."""
+        changed = self._changed.get(name, []) if name in self._defined else []
+        return [i for i in changed if i > at and i in self._extra]
+
+    def _put_back(self, name: str, base: int) -> list[int]:
+        """The last cell that binds a given name, if another one had taken the name before."""
+        bound = [i for i in self._bound.get(name, []) if i in self._extra]
+        known = self._imports.get(name)
+        taken = [i for i in bound if _imports(self._sources[i]).get(name) != known or not known]
+        later = [i for i in bound if i > base]
+        return later[-1:] if any(i <= base for i in taken) else []
 
     def _where(self, name: str, base: int) -> int | None:
         """The cell whose version of a name counts for an exercise whose own names are ready behind
@@ -113,9 +133,24 @@ class Attempts:
             found = self._uses[index] = {}
             for statement in statements(self._sources[index]):
                 uses = {read for read, _ in statement.reads}
-                for bound in statement.binds:
+                for bound in statement.binds | statement.may_change:
                     found.setdefault(bound, set()).update(uses)
         return self._uses[index].get(name, set())
+
+
+def _changed_names(source: str) -> frozenset[str]:
+    """The names in which a cell sets an attribute or an item."""
+    return frozenset().union(*(statement.may_change for statement in statements(source)))
+
+
+def _imports(source: str) -> dict[str, set[str]]:
+    """The library paths that a cell's names stand for at its end."""
+    found: dict[str, set[str]] = {}
+    for statement in statements(source):
+        for binding in statement.said.bindings:
+            if binding.scope is statement.said.module and isinstance(binding.value, str):
+                found.setdefault(binding.name, set()).add(binding.value)
+    return found
 
 
 def _by_name(

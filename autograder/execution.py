@@ -26,7 +26,7 @@ from autograder.cells import Kind, grade_id, kind
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise
 from autograder.losses import GivenUp, Loss, Stopped
-from autograder.names import bound_names
+from autograder.names import bound_names, said_names
 from autograder.observation import Lost, Raised
 from autograder.runners.kernel import DIED, KernelRunner, Ran
 from autograder.sandbox import Limits
@@ -240,10 +240,10 @@ class Execution:
         return key not in self.findings and key not in self.lost
 
     def _names(self, cell: NotebookNode) -> frozenset[str]:
-        """What a cell would have bound; what is asked of it, if it is no Python."""
+        """What a cell would have bound; what is asked of it, if that cannot be told."""
         asked = [e.names for e in self._by_test.values() if grade_id(cell) in e.solution_ids]
         name = grade_id(cell)
-        return bound_names(cell.source) or frozenset(
+        return bound_names(cell.source) or said_names(cell.source).union(
             n for names in asked for n in names if n == name or name not in names
         )
 

@@ -16,7 +16,7 @@ from autograder.calls import Program
 from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
 from autograder.execution import Execution, printed
-from autograder.forbidden import forbidden_uses, opaque_uses
+from autograder.forbidden import forbidden_uses, opaque_uses, refusal
 from autograder.judge import Judge
 from autograder.lesson import Exercise, Lesson
 from autograder.limits import left_out
@@ -163,8 +163,7 @@ class _Grading:
             return self.judge.not_attempted(key)
         forbidden = forbidden_uses(self.judge.lesson, exercise, self._program(exercise))
         if forbidden:
-            note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
-            return self.judge.refused(key, "forbidden", note)
+            return self.judge.refused(key, "forbidden", refusal(forbidden[0]))
         if key in self.execution.lost:
             lost = self.execution.lost[key]
             status: Status = "timeout" if lost.timeout else "error"
@@ -175,8 +174,11 @@ class _Grading:
         verdict = self.judge.verdict(findings, blame=lambda: self._blame(exercise, earlier))
         if verdict.score == verdict.max_score:
             return verdict
-        later = LATER if self._stands[key].replaced else ""
-        return replace(verdict, note=f"{later} {verdict.note or note}".strip())
+        stand = self._stands[key]
+        said = [LATER] if stand.replaced else []
+        cells = (self.notebook.cells[index] for index in sorted(stand.cells))
+        said += [f"{lacks}." for cell in cells if (lacks := left_out(cell.source))]
+        return replace(verdict, note=" ".join([*said, verdict.note or note]).strip())
 
     def _program(self, exercise: Exercise) -> Program:
         """What the learner had run when an exercise was judged. A cell of which nothing was run is

@@ -25,7 +25,7 @@ from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
 PASSED = 10.0
-PREDICTION = "this is not the letter: run the experiment that follows it, and look again"
+PREDICTION = "this is not the right letter: run the experiment below it, and look again"
 
 
 Blame = Callable[[], tuple[str, ...]]
@@ -94,10 +94,11 @@ class Judge:
         if status in ("passed", "not_attempted"):
             return verdict
         if culprits := blame():
-            said = ", ".join(culprits)
-            return replace(
-                verdict, note=f"It calls {said}, which is not right yet: mend that first."
-            )
+            *others, last = culprits
+            said = f"{', '.join(others)} and {last}" if others else last
+            are, those = ("are", "those") if others else ("is", "that")
+            note = f"It calls {said}, which {are} not right yet: fix {those} first."
+            return replace(verdict, note=note)
         case = Case(
             self.lesson,
             self._in_telling_order(exercise.key, judged),
@@ -244,8 +245,9 @@ def overall_status(statuses: list[Status]) -> Status:
 
 
 def hide_letter(verdict: Verdict) -> Verdict:
-    """A prediction's message never shows the letter: its inputs are the same for everyone."""
-    if verdict.status in ("passed", "not_attempted"):
-        return verdict
-    probes = tuple(replace(p, message=PREDICTION, status="failed") for p in verdict.probes)
-    return replace(verdict, status="failed", probes=probes)
+    """A prediction's message never shows the letter: its inputs are the same for everyone. Where
+    there is no prediction, the message says why."""
+    probes = tuple(
+        replace(p, message=PREDICTION) if p.status == "failed" else p for p in verdict.probes
+    )
+    return replace(verdict, probes=probes)

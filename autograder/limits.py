@@ -21,7 +21,7 @@ CELLS = 2000
 PICTURE = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=]*", re.ASCII)
 
 SAID = re.compile(
-    r"(?:# |\*\*)(Cell \d+ holds more than can be read|More than \d+ cells)(: [^*\n]{1,200})"
+    r"(?:# |\*\*)(Cell \d+ is too large to read|More than \d+ cells)(: [^*\n]{1,200})"
 )
 
 
@@ -63,13 +63,15 @@ def _cut(cell: Submitted, number: int) -> Submitted:
     """A note: instead of code, of which a half is worth nothing, and below the beginning of a
     text."""
     size = f"{len(cell.source) / 1e6:.1f} MB"
-    said = f"Cell {number} holds more than can be read: {size}"
+    said = f"Cell {number} is too large to read: {size}"
     if cell.cell_type == "code":
         limit = f"{CODE_CHARACTERS / 1e6:.0f} MB"
-        return replace(cell, source=f"# {said}, and all code may hold {limit}. It was left out.")
+        return replace(
+            cell, source=f"# {said}, and a notebook may hold {limit} of code. It was left out."
+        )
     beginning = PICTURE.sub("", cell.source)[:PROSE_KEPT]
-    limit = f"{PROSE_CHARACTERS / 1e6:.0f} MB without pictures"
-    said = f"**{said}, and all text may hold {limit}. Its beginning was kept.**"
+    limit = f"{PROSE_CHARACTERS / 1e6:.0f} MB of text besides its pictures"
+    said = f"**{said}, and a notebook may hold {limit}. Only its beginning was kept.**"
     return replace(cell, source=f"{said}\n\n{beginning}")
 
 

@@ -121,7 +121,7 @@ class Session:
     def _judged(self, key: str) -> Verdict:
         from dataclasses import replace
 
-        from autograder.forbidden import forbidden_uses
+        from autograder.forbidden import forbidden_uses, refusal
         from autograder.runners import LocalRunner
 
         judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program
@@ -131,8 +131,7 @@ class Session:
             return replace(judge.not_attempted(key), note=note)
         forbidden = forbidden_uses(self.lesson, exercise, program)
         if forbidden:
-            note = f"It calls {forbidden[0]}, and that is the exercise: write it yourself."
-            return judge.refused(key, "forbidden", note)
+            return judge.refused(key, "forbidden", refusal(forbidden[0]))
         findings = judge.examine(key, LocalRunner(self._names))
         return judge.verdict(findings, blame=lambda: self._blame(key))
 

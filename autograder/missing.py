@@ -26,16 +26,18 @@ def missing_name(got: Observation, exercise: Exercise, lesson: Lesson) -> str:
     if not owner or owner == exercise.key or name in exercise.names:
         return ""
     caller = " and ".join(f"`{one}`" for one in exercise.names)
-    calls = f"{caller} {'call' if len(exercise.names) > 1 else 'calls'} it"
+    uses = f"{caller} {'use' if len(exercise.names) > 1 else 'uses'} it"
     if got.not_written:
-        return f"`{name}` is not written yet, and {calls}: write `{name}` first"
+        return f"`{name}` is not written yet, and {uses}: write `{name}` first"
     if owner == GIVEN:
-        advice = "it stands in a given cell of the lesson; put that cell back, and run it"
+        advice = (
+            "one of the cells that came with the lesson defines it; put that cell back and run it"
+        )
     elif name in lesson.exercises[owner].names:
         advice = "it is an exercise of its own; write that first"
     else:
         advice = f"it belongs to the exercise `{owner}`; write that first"
-    return f"`{name}` is not defined, and {calls}: {advice}"
+    return f"`{name}` is not defined, and {uses}: {advice}"
 
 
 def _owner(name: str, lesson: Lesson) -> str:

@@ -16,6 +16,16 @@ from textwrap import dedent
 IPYTHON_LINE = re.compile(r"^(?P<indent>[ \t]*)(?:[%!?].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE)
 IPYTHON_VALUE = re.compile(r"(?<![=!<>])=[ \t]*[%!][^=\n].*$", re.MULTILINE)
 
+# Magics of whole cells whose text is no Python of this notebook's.
+NO_PYTHON = re.compile(
+    r"\s*%%(?:writefile|file|bash|sh|script|system|sx|!|cmd|perl|ruby|python[23]?|pypy"
+    r"|html|HTML|javascript|js|latex|markdown|svg|SVG)(?!\w)"
+)
+# What a text that is no Python would have defined, were it one.
+SAYS = re.compile(r"^(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE)
+# Functions that make one of another.
+MAKERS = frozenset({"partial", "vectorize", "frompyfunc", "jit", "njit", "cache", "lru_cache"})
+
 CHARACTERS = 100_000  # a tree takes a thousand times the room of its text
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -23,6 +33,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def plain_python(source: str) -> str:
     """The source with IPython's own lines blanked: a `%check`, an `!ls`, a `%%time` at the top."""
+    if NO_PYTHON.match(source):
+        return ""
     blanked = IPYTHON_LINE.sub(r"\g<indent>pass", source)
     return IPYTHON_VALUE.sub("= None", blanked)
 
@@ -62,8 +74,8 @@ def stands_alone(source: str) -> bool:
 def defined_names(source: str) -> frozenset[str]:
     """The functions, classes and predictions that a cell defines at top level.
 
-    A result (`accuracy = evaluate(...)`, `lr = 0.1`) defines nothing; a lambda and another name for
-    something (`step = my_step`) do.
+    A result (`accuracy = evaluate(...)`, `lr = 0.1`) defines nothing; a lambda, another name for
+    something (`step = my_step`) and what is made of a function (`partial(my_step, 0.1)`) do.
     """
     tree = parse(source)
     if tree is None:
@@ -93,6 +105,13 @@ def used_names(source: str) -> frozenset[str]:
     return frozenset(s.get_name() for s in _global_symbols(source) if s.is_referenced())
 
 
+def said_names(source: str) -> frozenset[str]:
+    """What a cell that is no Python would have defined at its lines' beginnings."""
+    if parses(source) or len(source) > CHARACTERS:
+        return frozenset()
+    return frozenset(first or second for first, second in SAYS.findall(source))
+
+
 def _parse(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
@@ -105,7 +124,16 @@ def _parse(source: str) -> ast.Module | None:
 def _is_definition(name: str, value: ast.expr | None) -> bool:
     if name.startswith("prediction_"):
         return isinstance(value, ast.Constant)
+    if isinstance(value, ast.Call):
+        return _name_of(value.func) in MAKERS
     return isinstance(value, ast.Lambda | ast.Name | ast.Attribute)
+
+
+def _name_of(function: ast.expr) -> str:
+    """`partial` of `functools.partial(...)`, `cache` of `functools.cache(...)(...)`."""
+    if isinstance(function, ast.Call):
+        return _name_of(function.func)
+    return getattr(function, "attr", getattr(function, "id", ""))
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -22,7 +22,7 @@ from autograder.cells import Kind, grade_id, kind
 from autograder.course import Course
 from autograder.layout import Layout, squeeze
 from autograder.lesson import Exercise, Lesson
-from autograder.names import bound_names, defined_names
+from autograder.names import bound_names, defined_names, said_names
 from autograder.submission import NotANotebook, Submission, read_notebook
 
 __all__ = [
@@ -78,7 +78,8 @@ def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
     if any(squeeze(cell.source) != stubs[cell.id] for cell in slots):
         return True
     extra = [cell for cell in learner_cells(notebook, lesson) if kind(cell) is Kind.UNKNOWN]
-    return any(bound_names(cell.source).intersection(exercise.names) for cell in extra)
+    names = (bound_names(cell.source) | said_names(cell.source) for cell in extra)
+    return any(found.intersection(exercise.names) for found in names)
 
 
 def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:

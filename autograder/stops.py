@@ -10,30 +10,25 @@ from autograder.judge import Findings
 from autograder.losses import Stopped
 from autograder.observation import Observation, Raised
 
-NOT_DEFINED = re.compile(r"(?:name ')?(\w+)'? is not defined")
+NOT_THERE = re.compile(r"(?:name ')?(\w+)'?(?:\.\w+)? is not (?:defined|written yet)")
+NEVER_RAN = ("SyntaxError", "IndentationError", "TabError")
 NO_MODULE = re.compile(r"No module named '(\w+)")
 
-# What learners import and graders lack, by the name that is imported, and how it is called.
-ELSEWHERE = {
-    **{name: name for name in ("albumentations", "cupy", "datasets", "dask", "einops", "fastai")},
-    **{name: name for name in ("flax", "gym", "gymnasium", "h5py", "jax", "keras", "lightgbm")},
-    **{name: name for name in ("lightning", "numba", "optax", "pandas", "plotly", "polars")},
-    **{name: name for name in ("pytorch_lightning", "requests", "scipy", "seaborn", "statsmodels")},
-    **{name: name for name in ("sympy", "tensorboard", "tensorflow", "tensorflow_datasets")},
-    **{name: name for name in ("torchaudio", "torchinfo", "torchmetrics", "torchsummary")},
-    **{name: name for name in ("torchtext", "torchvision", "tqdm", "transformers", "wandb")},
-    **{name: name for name in ("accelerate", "bokeh", "ipywidgets", "joblib", "pydot", "xgboost")},
+# What learners import and graders lack, and how it is called where that differs.
+PACKAGES = """
+    accelerate albumentations beartype bokeh cupy dask datasets einops fastai flax graphviz
+    gym gymnasium h5py hypothesis imageio ipywidgets jax jaxtyping joblib kaggle keras
+    lightgbm lightning networkx nltk numba optax optuna pandas plotly polars pydot
+    pytorch_lightning requests scipy seaborn statsmodels sympy tensorboard tensorflow
+    tensorflow_datasets torchaudio torchinfo torchmetrics torchsummary torchtext torchtyping
+    torchvision torchviz tqdm transformers wandb xgboost
+"""
+CALLED = {
     "cv2": "OpenCV (cv2)",
     "google": "google.colab",
-    "graphviz": "graphviz",
-    "imageio": "imageio",
-    "kaggle": "kaggle",
-    "networkx": "networkx",
-    "nltk": "nltk",
     "PIL": "Pillow (PIL)",
     "skimage": "scikit-image (skimage)",
     "sklearn": "scikit-learn (sklearn)",
-    "torchviz": "torchviz",
 }
 
 
@@ -44,7 +39,7 @@ def explain_stops(findings: Findings, stops: Mapping[int, Stopped]) -> tuple[Fin
     raised = [o for o in observations.values() if isinstance(o, Raised)]
     causes = {name: cause for o in raised for name, cause in _cause(o, stops).items()}
     told = {key: _tell(o, causes) for key, o in observations.items()}
-    undefined = {_missing(o) for o in raised if o.name == "Undefined"}
+    undefined = {_missing(o) for o in raised if _is_own(o)}
     sentences = [_sentence(n, c) for n, c in causes.items() if n not in undefined]
     sentences += [_lacking(text) for text in (*causes.values(), *(o.message for o in raised))]
     note = " ".join(dict.fromkeys(filter(None, sentences)))
@@ -55,25 +50,33 @@ def _cause(raised: Raised, stops: Mapping[int, Stopped]) -> dict[str, str]:
     """By the name that is missing, where the last cell stopped that would have bound it."""
     name = _missing(raised)
     for _, stopped in sorted(stops.items(), reverse=True):
-        if name in stopped.names:
+        never_ran = stopped.stop.error.startswith(NEVER_RAN)
+        if name in stopped.names and (never_ran or not raised.not_written):
             at = f" at `{stopped.stop.line}`" if stopped.stop.line else ""
             return {name: f"its cell stopped{at} ({stopped.stop.error})"}
     return {}
 
 
 def _missing(raised: Raised) -> str:
-    """The name that an exception says is not defined; empty for any other exception."""
-    if raised.name not in ("Undefined", "NameError"):
+    """The name that an exception says is not there; empty for any other exception."""
+    if raised.name not in ("Undefined", "NameError") and not raised.not_written:
         return ""
-    found = NOT_DEFINED.search(raised.message)
+    found = NOT_THERE.search(raised.message)
     return found[1] if found else ""
 
 
 def _tell(observation: Observation, causes: Mapping[str, str]) -> Observation:
-    if not isinstance(observation, Raised) or observation.name != "Undefined":
+    if not isinstance(observation, Raised) or not _is_own(observation):
         return observation
     cause = causes.get(_missing(observation))
-    return replace(observation, message=f"{observation.message}: {cause}") if cause else observation
+    if not cause:
+        return observation
+    return replace(observation, classes=("Undefined",), message=f"{observation.message}: {cause}")
+
+
+def _is_own(raised: Raised) -> bool:
+    """Whether it is the exercise's own name that is missing, or only a stub."""
+    return raised.name == "Undefined" or raised.not_written
 
 
 def _sentence(name: str, cause: str) -> str:
@@ -83,7 +86,7 @@ def _sentence(name: str, cause: str) -> str:
 def _lacking(text: str) -> str:
     """The sentence for a package that is not there, if that is what an error says."""
     found = NO_MODULE.search(text)
-    called = ELSEWHERE.get(found[1]) if found else None
-    if called is None:
+    if not found or found[1] not in (*PACKAGES.split(), *CALLED):
         return ""
-    return f"{called} is not installed where this is graded; the answer has to do without it."
+    lacking = f"{CALLED.get(found[1], found[1])} is not installed where this is graded"
+    return f"{lacking}, so the answer has to work without it."

@@ -18,7 +18,7 @@ LESSON = Course(Path(__file__).parents[1]).lesson("00_orientation")
 RIGHT = right_sources(LESSON)
 WRONG = RIGHT["descend"].replace("path = [x]", "path = []")
 KILLS = f"{WRONG}\n\nimport os\nos._exit(1)"
-LATER = "The version in a cell below the tests counts"
+LATER = "A cell below the tests defines this again"
 
 
 def graded(own, *below):
@@ -56,7 +56,8 @@ def test_a_wrong_last_definition_counts_and_is_said_to():
 
 def test_what_was_left_out_is_among_the_errors():
     note = (
-        "# Cell 3 holds more than can be read: 6.0 MB, and all code may hold 5 MB. It was left out."
+        "# Cell 3 is too large to read: 6.0 MB, and a notebook may hold 5 MB of code. "
+        "It was left out."
     )
     verdict = graded(RIGHT["descend"], note)
     assert verdict.errors == (note[2:-1],)

@@ -86,7 +86,7 @@ def test_pictures_stay_in_the_answer_that_a_person_reads(answered):
 def test_a_code_cell_that_is_too_large_is_left_out_alone(source):
     kept = read([code("a = 1"), code(source), code(DOUBLE)])
     assert [cell.source for cell in kept[::2]] == ["a = 1", DOUBLE]
-    assert left_out(kept[1].source).startswith("Cell 2 holds more than can be read: ")
+    assert left_out(kept[1].source).startswith("Cell 2 is too large to read: ")
     assert len(kept[1].source) < 200
 
 
@@ -98,7 +98,7 @@ def test_the_largest_cells_are_left_out_first():
 @pytest.mark.parametrize("cell_type", ["markdown", "raw"])
 def test_a_text_that_is_too_long_keeps_its_beginning(cell_type):
     kept = read([{"cell_type": cell_type, "source": "Because. " * 700_000}, code(DOUBLE)])
-    assert left_out(kept[0].source).startswith("Cell 1 holds more than can be read: 6.3 MB")
+    assert left_out(kept[0].source).startswith("Cell 1 is too large to read: 6.3 MB")
     assert "Because. Because." in kept[0].source
     assert len(kept[0].source) < 11_000
     assert kept[1].source == DOUBLE
@@ -126,7 +126,7 @@ def test_looking_for_pictures_takes_no_longer_than_reading(piece):
 
 
 def test_ordinary_notes_say_nothing_of_what_was_left_out():
-    assert left_out("# Cell 3 holds more than I wanted") == ""
+    assert left_out("# Cell 3 is too large to like") == ""
 
 
 def test_links_pipes_and_folders_are_no_notebooks(tmp_path):

@@ -41,10 +41,12 @@ class Stop:
 
 
 _stop = Stop()
+_kernel: dict[str, Any] = {}
 
 
 def install(shell: Any) -> None:
     """Remember of each cell where it stopped."""
+    _kernel["shell"], _kernel["publisher"] = shell, shell.display_pub
     run_ast_nodes = shell.run_ast_nodes
 
     async def remembering(
@@ -73,12 +75,11 @@ def go_on(answer: bool, mime: str) -> None:
     answer: the cell is there to define what an exercise asks for. In any other cell, what was
     defined before is kept, unless the error comes of the place and not of the cell.
     """
-    from IPython.display import publish_display_data
-
     error = _stop.error or getattr(sys, "last_value", None)
     line = _stop.line or str(getattr(error, "text", None) or "").strip()
-    said = "" if error is None else f"{type(error).__name__}: {error}"
-    publish_display_data({mime: {"line": line[:200], "error": said[:200]}})
+    about = error.msg if isinstance(error, SyntaxError) else error
+    said = "" if error is None else f"{type(error).__name__}: {about}"
+    _kernel["publisher"].publish({mime: {"line": line[:200], "error": said[:200]}})
     of_the_place = isinstance(error, ImportError | OSError) or said.startswith(OF_THE_PLACE)
     _run(_stop.rest, _stop.compiler, _stop.cell_name, overwrite=answer or of_the_place)
     _forget()
@@ -86,9 +87,7 @@ def go_on(answer: bool, mime: str) -> None:
 
 def define(source: str) -> None:
     """Run of a cell what defines something and does nothing else."""
-    from IPython import get_ipython
-
-    shell: Any = get_ipython()
+    shell = _kernel["shell"]
     body = CELL_MAGIC.sub("", source)
     nodes = ast.parse(shell.transform_cell(body)).body
     name = shell.compile.cache(body)
@@ -178,20 +177,24 @@ def _parts(failed: ast.stmt) -> Iterator[ast.stmt]:
 def _run(
     nodes: list[ast.stmt], compiler: Callable[..., Any], cell_name: str, *, overwrite: bool
 ) -> None:
-    from IPython import get_ipython
+    names: dict[str, Any] = _kernel["shell"].user_ns
 
-    shell: Any = get_ipython()
-    names: dict[str, Any] = shell.user_ns
-    for node in nodes:
-        modules = {name for name, value in names.items() if _is_library(value)}
-        if not is_definition(node, modules) or (not overwrite and _bound(node) <= set(names)):
-            continue
+    def runs(node: ast.stmt) -> bool:
         try:
             exec(compiler(ast.Module([node], []), cell_name, "exec"), names)
         except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001 (what fails defines nothing, and the next may)
+            return False
+        return True
+
+    for node in nodes:
+        modules = {name for name, value in names.items() if _is_library(value)}
+        if not is_definition(node, modules) or (not overwrite and _bound(node) <= set(names)):
             continue
+        if not runs(node):
+            for part in _parts(node):
+                runs(part)
 
 
 def _is_library(value: Any) -> bool:

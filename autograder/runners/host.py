@@ -40,13 +40,19 @@ class Budget:
             raise OverflowError("the result is too large to look at")
 
 
+_kernel: dict[str, Any] = {}
+
+
+def install(shell: Any) -> None:
+    """Keep what results are sent with: what IPython takes for its shell may change."""
+    _kernel["publisher"] = shell.display_pub
+
+
 def publish(payload: str, names: list[str], uses: list[str], mime: str) -> None:
     """Run a payload against the names that the notebook defines, and send out what came of it."""
-    from IPython.display import publish_display_data
-
     run, inputs = pickle.loads(base64.b64decode(payload))
     text = json.dumps(observe(run, names, uses, sys.modules["__main__"].__dict__, inputs))
-    publish_display_data({mime: text})
+    _kernel["publisher"].publish({mime: text})
 
 
 def observe(

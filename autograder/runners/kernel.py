@@ -131,7 +131,7 @@ class KernelRunner:
         for output in ran.outputs:
             if output.output_type == "display_data" and MIME in output.data:
                 return _decode(output.data[MIME])
-        return Lost("no result came out of the kernel")
+        return Lost("no result came back from its kernel")
 
     def close(self) -> None:
         """End the kernel and everything that it started."""
@@ -171,15 +171,15 @@ class KernelRunner:
         self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float
     ) -> Lost | None:
         if self.kernel.death is not None:
-            return Lost(f"its kernel was stopped: {self.kernel.death}", settled=False)
+            return Lost(f"it used too much {self.kernel.death}", settled=False)
         if not self.kernel.alive():
             return DIED
         if ran.flooded:
-            return Lost("its kernel was stopped: too much output")
+            return Lost("it printed too much")
         if self.kernel.usage().cpu_seconds - cpu_before > budget.cpu_seconds:
             return Lost(f"it took more than {budget.cpu_seconds:g} seconds", timeout=True)
         if elapsed > budget.wall_seconds:
-            reason = f"it did not end within {budget.wall_seconds:g} seconds"
+            reason = f"it was still running after {budget.wall_seconds:g} seconds"
             return Lost(reason, timeout=True, settled=False)
         return None
 

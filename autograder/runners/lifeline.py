@@ -38,7 +38,9 @@ def _guard(module: Any, name: str, ends_the_kernel: Callable[..., bool]) -> None
 
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if ends_the_kernel(*args, **kwargs):
-            raise KernelKept(f"{module.__name__}.{name} would end the kernel: it does nothing here")
+            raise KernelKept(
+                f"{module.__name__}.{name} would end the kernel, so it does nothing here"
+            )
         return original(*args, **kwargs)
 
     guarded.__name__ = guarded.__qualname__ = name

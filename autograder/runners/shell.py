@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import os
-import pdb
 import re
 import signal
 import subprocess
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core import debugger
 from IPython.utils.text import LSString, SList
 
 SHELL_SECONDS = 10.0
@@ -34,10 +33,18 @@ INSTALLS = re.compile(
     r"(?:pip[\d.]*|pipx|uv|conda|mamba|micromamba|poetry|apt|apt-get|brew|npm)(?:\s|$)"
 )
 
+NOBODY = "nobody is at the keyboard while this is graded"
 NOTHING = ("check", "hint", "solution", "progress", "bring")
 NO_PERSON = ("debug", "pdb", "edit", "gui", "qtconsole", "reset", "reset_selective", "autosave")
 INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
 PLAIN = ("time", "prun", "debug")  # cell magics that only look on while their cell runs
+# Functions that stop and ask.
+ASKS = (
+    ("pdb", "set_trace"),
+    ("IPython.core.debugger", "set_trace"),
+    ("IPython", "embed"),
+    ("IPython.terminal.embed", "embed"),
+)
 DRAWN_INLINE = ("matplotlib", "pylab")
 
 _said: set[str] = set()
@@ -64,7 +71,7 @@ class UnattendedShell(Base):  # type: ignore[misc]
 
     def ask_exit(self) -> None:
         """What `exit` and `quit` call."""
-        say_once("exit() and quit() do nothing here: the notebook is graded to its end.")
+        say_once("exit() and quit() do nothing here: the whole notebook is graded.")
 
     def _update_exit_now(self, change: Any) -> None:
         """Nothing: here the kernel would stop its loop."""
@@ -114,8 +121,8 @@ def install(shell: Any) -> None:
     shell.kernel.do_shutdown = _keep_running
     _install_magics(shell)
     sys.breakpointhook = _no_debugger
-    for module in (pdb, debugger):
-        module.__dict__["set_trace"] = _no_debugger
+    for module, function in ASKS:
+        importlib.import_module(module).__dict__[function] = _no_debugger
     for name in ("stdout", "stderr"):
         _streams[name] = getattr(sys, name)
         _streams[name].close = _stay_open
@@ -156,7 +163,7 @@ def _install_magics(shell: Any) -> None:
     for name in NOTHING:
         register(name, "line_cell", lambda *args: None)
     for name in NO_PERSON:
-        register(name, "line", _refusal(f"%{name} does nothing here: nobody sits at this kernel."))
+        register(name, "line", _refusal(f"%{name} does nothing here: {NOBODY}."))
     for name in INSTALLERS:
         register(name, "line", _refuse_to_install)
     for name in DRAWN_INLINE:
@@ -165,7 +172,7 @@ def _install_magics(shell: Any) -> None:
 
 
 def _refuse_to_install(line: str = "") -> None:
-    say_once("Nothing can be installed here: what is there, is there already.")
+    say_once("Nothing can be installed here: you have the packages that are already there.")
 
 
 def _refusal(sentence: str) -> Callable[..., None]:
@@ -173,12 +180,12 @@ def _refusal(sentence: str) -> Callable[..., None]:
 
 
 def _keep_running(restart: bool = False) -> dict[str, Any]:
-    say_once("A cell cannot shut its kernel down here: the notebook is graded to its end.")
+    say_once("A cell can't shut down its kernel here: the whole notebook is graded.")
     return {"status": "ok", "restart": restart}
 
 
 def _no_debugger(*args: Any, **kwargs: Any) -> None:
-    say_once("A breakpoint does nothing here: nobody sits at this kernel.")
+    say_once(f"A breakpoint does nothing here: {NOBODY}.")
 
 
 def _stay_open() -> None:

@@ -35,7 +35,7 @@ class Watcher:
     def _watch(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
             if self._too_large():
-                self.death = f"memory: more than {self._limit / GIB:.3g} GB"
+                self.death = f"memory, more than {self._limit / GIB:.3g} GB"
                 self._kill()
                 return
 

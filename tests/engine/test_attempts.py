@@ -56,6 +56,8 @@ def test_where_nothing_stands_below_the_graded_cell_counts(answered):
         "def mine(x):\n    return x + x\n\ndouble = mine",
         "if True:\n    def double(x):\n        return x + x",
         "try:\n    double = np.double\nexcept NameError:\n    pass",
+        "import functools\ndouble = functools.partial(pow, 2)",
+        "double = functools.lru_cache(maxsize=None)(mine)",
         "class double:\n    pass",
         f"%%time\n{DOUBLE}",
     ],
@@ -80,7 +82,10 @@ def test_a_later_letter_counts(answered):
 
 @pytest.mark.parametrize(
     "scratch",
-    ["double = 2 * len('ab')", "double(3)", "np = None", "sum = max", "def ("],
+    [
+        *("double = 2 * len('ab')", "double(3)", "np = None", "sum = max", "def ("),
+        *(f"%%writefile mine.py\n{WRONG}", f"%%bash -s\n{WRONG}", "Counter.add = None"),
+    ],
 )
 def test_what_only_uses_or_assigns_does_not(answered, scratch):
     assert judged_behind(below(answered, scratch)) == cell(RELEASE, "test_double").source
@@ -137,3 +142,21 @@ def test_a_first_attempt_that_became_text_stays_text(answered):
     cell(answered, "double").cell_type, cell(answered, "double").source = "raw", WRONG
     answered.cells.insert(at, new_code_cell(DOUBLE))
     assert cell(mended(answered), "double").source == DOUBLE
+
+
+def test_what_is_set_in_a_class_below_is_waited_for(answered):
+    patches = ["def add(self, steps):\n    return more(self, steps)", "Counter.add = add"]
+    assert judged_behind(below(answered, *patches, "y = 3"), "Counter") == "Counter.add = add"
+    assert judged_behind(below(answered, "def more(*given):\n    pass"), "Counter").startswith(
+        "def more"
+    )
+
+
+def test_a_given_name_that_was_taken_is_waited_for_until_it_is_put_back(answered):
+    cell(answered, "double").source = "def double(x):\n    return np.add(x, x)"
+    taken = new_code_cell("import math as np")
+    answered.cells.insert(index(answered, "double"), taken)
+    assert judged_behind(answered) == cell(RELEASE, "test_double").source
+    assert judged_behind(below(answered, "import numpy as np")) == "import numpy as np"
+    taken.source = "import numpy as np, math"
+    assert judged_behind(answered) == cell(RELEASE, "test_double").source

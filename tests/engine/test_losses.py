@@ -122,5 +122,42 @@ def test_the_verdict_says_where_the_cell_of_a_missing_name_stopped() -> None:
         "(ModuleNotFoundError: No module named 'pandas')"
     )
     assert verdict.note == (
-        "pandas is not installed where this is graded; the answer has to do without it."
+        "pandas is not installed where this is graded, so the answer has to work without it."
     )
+
+
+def test_a_second_attempt_that_is_no_python_is_an_attempt() -> None:
+    notebook = answered()
+    slot = notebook.cells[at(notebook, "descend")]
+    slot.source = slot.source.replace(")", "", 1)
+    broken, slot.source = slot.source, LESSON.release().cells[at(notebook, "descend")].source
+    notebook.cells.append(new_code_cell(broken))
+    verdict = grade(notebook).verdict.exercises["descend"]
+    assert verdict.status == "error"
+    assert verdict.probes[0].message == (
+        "`descend` is not written yet: its cell stopped at `def descend(grad_fn, x0, lr, steps:` "
+        "(SyntaxError: '(' was never closed)"
+    )
+
+
+def test_a_letter_without_quotes_says_where_it_stopped() -> None:
+    notebook = answered()
+    notebook.cells[at(notebook, "prediction_edge")].source = "prediction_edge = c"
+    verdict = grade(notebook).verdict.exercises["prediction_edge"]
+    assert verdict.probes[0].message == (
+        "`prediction_edge` is not defined: its cell stopped at `prediction_edge = c` "
+        "(NameError: name 'c' is not defined)"
+    )
+
+
+def test_results_come_out_whatever_ipython_takes_for_its_shell() -> None:
+    cells = "import IPython\nIPython.embed()\nget_ipython().clear_instance()\n"
+    assert lost(grade(answered(descend=f"{cells}IPython.display.publish_display_data = None"))) == (
+        set()
+    )
+
+
+def test_a_cell_that_was_too_large_says_so() -> None:
+    note = "# Cell 3 is too large to read: 6.0 MB, and a notebook may hold 5 MB of code."
+    verdict = grade(with_answer(note)).verdict.exercises["descend"]
+    assert verdict.note == note.removeprefix("# ")

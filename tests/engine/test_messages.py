@@ -263,18 +263,18 @@ def losses():
     [
         (
             Raised(("NameError",), "name 'log_softmax' is not defined", "lp = log_softmax(z)"),
-            "`log_softmax` is not defined, and `cross_entropy` calls it: "
+            "`log_softmax` is not defined, and `cross_entropy` uses it: "
             "it is an exercise of its own; write that first",
         ),
         (
             Raised(("NotImplementedError",), "log_softmax is not written yet"),
-            "`log_softmax` is not written yet, and `cross_entropy` calls it: "
+            "`log_softmax` is not written yet, and `cross_entropy` uses it: "
             "write `log_softmax` first",
         ),
         (
             Raised(("NameError",), "name 'np' is not defined"),
-            "`np` is not defined, and `cross_entropy` calls it: "
-            "it stands in a given cell of the lesson; put that cell back, and run it",
+            "`np` is not defined, and `cross_entropy` uses it: "
+            "one of the cells that came with the lesson defines it; put that cell back and run it",
         ),
         (Raised(("NameError",), "name 'log_sotfmax' is not defined"), ""),
         (Raised(("NotImplementedError",), "cross_entropy is not written yet"), ""),

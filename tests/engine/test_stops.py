@@ -10,7 +10,7 @@ from autograder.stops import explain_stops
 
 PANDAS = "ModuleNotFoundError: No module named 'pandas'"
 STOPS = {3: Stopped(Stop("import pandas as pd", PANDAS), frozenset({"pd", "f"}))}
-LACKING = "pandas is not installed where this is graded; the answer has to do without it."
+LACKING = "pandas is not installed where this is graded, so the answer has to work without it."
 
 
 def explained(raised: Raised, stops: dict[int, Stopped] = STOPS) -> tuple[str, str]:
@@ -45,3 +45,11 @@ def test_a_name_that_no_stopped_cell_would_have_bound_is_left_alone() -> None:
 def test_a_module_of_no_known_package_has_no_sentence() -> None:
     raised = Raised(("ModuleNotFoundError",), "No module named 'nunpy'")
     assert explained(raised, {})[1] == ""
+
+
+def test_a_stub_whose_second_attempt_is_no_python_says_so() -> None:
+    stub = Raised(("NotImplementedError",), "f is not written yet")
+    assert explained(stub)[0] == "f is not written yet"
+    stops = {3: Stopped(Stop("def f(:", "SyntaxError: invalid syntax"), frozenset({"f"}))}
+    message = "f is not written yet: its cell stopped at `def f(:` (SyntaxError: invalid syntax)"
+    assert explained(stub, stops) == (message, "")

@@ -129,7 +129,7 @@ def test_a_memory_hog_is_killed_with_a_reason(hog: str) -> None:
     with SealedKernel(Policy(data=None, torch=False, limits=limits)) as kernel:
         kernel.client.execute(hog + "\nimport time; time.sleep(60)")
         assert wait_until(lambda: not kernel.alive(), 30.0)
-        assert kernel.death == "memory: more than 0.391 GB"
+        assert kernel.death == "memory, more than 0.391 GB"
 
 
 def test_data_of_one_process_is_limited(run: Ask) -> None:

@@ -62,6 +62,7 @@ def reaches_its_end(runner: KernelRunner, line: str) -> bool:
         "get_ipython().kernel.do_shutdown(True)",
         "breakpoint()",
         "import pdb; pdb.set_trace()",
+        "from IPython import embed; embed()",
         "import sys; sys.stdout.close(); sys.stderr.close()",
     ],
 )
