@@ -121,7 +121,7 @@ for exercise, layer, multiplied, in_place in (
 ):
     exercise.edit(
         "derivative_from_input",
-        "The derivative is written with the output, and gets the input in its place. Look at what "
+        "The derivative is written with the output, and is given the input instead. Look at what "
         "the forward puts into the cache.",
         ("return out, out", "return out, x"),
     )

@@ -13,6 +13,12 @@ softmax.edit(
     "is pressed down. The gradient is what was said minus what is true.",
     (ONE_AT_TARGET, "pass"),
 )
+softmax.edit(
+    "one_hot_in_whole_columns",
+    "The slice takes 1 from a whole column for every target in the batch, so each row loses the "
+    "other rows' targets too. Each row has one target: index with row numbers.",
+    (ONE_AT_TARGET, "dlogits[:, targets] -= 1"),
+)
 BY_ROWS = "dlogits /= len(targets)"
 SUM, UNDIVIDED = (".mean()", ".sum()"), (BY_ROWS, "pass")
 ONE_LATER = [(ONE_AT_TARGET, "pass"), (BY_ROWS, f"{BY_ROWS}\n    {ONE_AT_TARGET}")]

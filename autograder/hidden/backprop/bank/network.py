@@ -25,7 +25,7 @@ mlp.edit(
     source="Nielsen (2015), equation BP4",
 )
 mlp.edit(
-    "no_bend",
+    "no_relu",
     "There is no ReLU between the two linear layers, neither forward nor back. Two linear layers "
     "in a row are one linear layer.",
     ("h, relu1 = relu_forward(z1)", "h = z1"),
@@ -90,6 +90,16 @@ mlp.edit(
     "gradient has the shape of what it is the gradient of.",
     ('"b1": db1', '"b1": db1[None]'),
     ('"b2": db2', '"b2": db2[None]'),
+    about="anything",
+)
+mlp.edit(
+    "parameters_by_position",
+    "The four parameters are unpacked in whatever order the dict holds them, and that order is "
+    "free. Fetch each one by its key.",
+    (
+        "z1, linear1 =",
+        'params = dict(zip(("W1", "b1", "W2", "b2"), params.values()))\n    z1, linear1 =',
+    ),
     about="anything",
 )
 mlp.edit(

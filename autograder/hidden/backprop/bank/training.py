@@ -36,13 +36,20 @@ for name, held, losses in (
         ("return params, losses", f"return params, {losses}"),
         about="anything",
     )
-train.edit(
-    "gradients_of_the_start",
-    "The gradients are taken once, at the start, and used for every step. Each step needs the "
-    "gradients at the parameters as they are then.",
-    ("    for _ in range(steps):", "    start = params\n    for _ in range(steps):"),
-    (UPDATE, f"grads = mlp_loss_and_grads(start, x, y)[1]\n        {UPDATE}"),
-)
+for name, edit in (
+    (
+        "gradients_of_the_start",
+        (UPDATE, f"_, grads = mlp_loss_and_grads(start, x, y)\n        {UPDATE}"),
+    ),
+    ("losses_of_the_start_too", ("mlp_loss_and_grads(params", "mlp_loss_and_grads(start")),
+):
+    train.edit(
+        name,
+        "The gradients are taken once, at the start, and used for every step. Each step needs the "
+        "gradients at the parameters as they are then.",
+        ("    for _ in range(steps):", "    start = params\n    for _ in range(steps):"),
+        edit,
+    )
 for name, subtracted, code in (
     ("uphill", "added", "value + lr * grads[name]"),
     ("learning_rate_ignored", "subtracted without lr", "value - grads[name]"),

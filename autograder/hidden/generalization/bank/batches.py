@@ -179,12 +179,27 @@ mistake(
     "class each. Shuffle the row numbers first.",
     (ORDER, "np.arange(len(x))"),
 )
+for name, what, edit in (
+    (
+        "batches_shuffled_rows_not",
+        "of the batches",
+        (RANGE, f"rng.permutation(np.arange{RANGE[5:]})"),
+    ),
+    ("shuffled_within_batches", "inside a batch", (ROWS, f"{ROWS[:8]}rng.permutation({ROWS[8:]})")),
+):
+    mistake(
+        name,
+        f"Only the order {what} is shuffled, so the same neighbours in the file always share a "
+        "batch. Shuffle all the row numbers first, then cut.",
+        (ORDER, "np.arange(len(x))"),
+        edit,
+    )
 mistake(
-    "batches_shuffled_rows_not",
-    "The order of the batches is shuffled, and the rows of a batch are always the same neighbours. "
-    "The rows themselves have to be shuffled.",
-    (ORDER, "np.arange(len(x))"),
-    (RANGE, "rng.permutation(np.arange(0, end, batch_size))"),
+    "cut_evenly",
+    "The rows are spread evenly over a number of batches, so most batches don't have batch_size "
+    "rows. All but the last have exactly that many; the last one takes what is left.",
+    (f"for start in {RANGE}:", "for taken in np.array_split(order, max(1, len(x) // batch_size)):"),
+    (ROWS, "pass"),
 )
 
 forms.declare_strangers(mistake, "same_order_every_epoch", "order = ")

@@ -115,7 +115,7 @@ UNSCALED = (SCALE, ") * 1.0")
 
 OF_THE_PAPER = (
     "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. Inverted "
-    "dropout scales in training, so that evaluation needs nothing."
+    "dropout scales in training, so evaluation needs nothing."
 )
 EVALUATION_SCALED = (
     "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
@@ -143,18 +143,25 @@ dropout.edit(
     SCALED_OUT,
     source="Srivastava et al. (2014), section 4",
 )
+for suffix, keep, drop in (("", "max(p, 1e-300)", "(p or 1.0)"), ("_whatever_it_is", "p", "p")):
+    dropout.edit(
+        f"p_to_keep{suffix}",
+        "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
+        "dropped. Here p is the probability to drop.",
+        (">= p) / (1 - p)", f"< p) / {keep}"),
+        source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
+    )
+    dropout.edit(
+        f"scaled_by_p{suffix}",
+        "What is kept is divided by p, the probability to drop. To keep the expected value it is "
+        "divided by the probability to be kept, 1 - p.",
+        (SCALE, f") / {drop}"),
+    )
 dropout.edit(
-    "p_to_keep",
-    "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
-    "dropped. Here p is the probability to drop.",
-    (">= p) / (1 - p)", "< p) / max(p, 1e-300)"),
-    source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
-)
-dropout.edit(
-    "scaled_by_p",
-    "What is kept is divided by p, the probability to drop. To keep the expected value it is "
-    "divided by the probability to be kept, 1 - p.",
-    (SCALE, ") / (p or 1.0)"),
+    "normal_numbers_compared",
+    "p is compared with normal random numbers, which lie below 0 half of the time, so another "
+    "share than p is dropped. Numbers uniform in [0, 1) lie below p with probability p.",
+    (DRAWN, "rng.normal(size=x.shape)"),
 )
 dropout.edit(
     "comparison_reversed",

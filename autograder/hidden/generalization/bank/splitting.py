@@ -82,12 +82,13 @@ split.edit(
     (GIVEN, "sizes[: n - sizes.sum()] += 1"),
     source="torch.utils.data.random_split",
 )
-split.edit(
-    "each_rounded",
-    EACH_ROUNDED,
-    (WHOLE, "np.round(shares).astype(int)"),
-    (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
-)
+for suffix, rounded in (("", "np.round(shares)"), ("_up", "np.ceil(shares.round(9))")):
+    split.edit(
+        f"each_rounded{suffix}",
+        EACH_ROUNDED,
+        (WHOLE, f"{rounded}.astype(int)"),
+        (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
+    )
 split.edit(
     "each_rounded_alone",
     EACH_ROUNDED,
@@ -142,9 +143,8 @@ mistake(
     "Each part is one stretch of the file, shuffled only inside. Which rows end up together has to "
     "be random too: one permutation of all rows, cut afterwards.",
     (
-        CUT,
-        "parts = np.split(np.arange(n), np.cumsum(sizes)[:-1])\n"
-        "    return [rng.permutation(part) for part in parts]",
+        f"np.split({ORDER},",
+        "(lambda *cut: [rng.permutation(p) for p in np.split(*cut)])(np.arange(n),",
     ),
 )
 mistake(
@@ -156,7 +156,7 @@ mistake(
 mistake(
     "with_replacement",
     "Rows are drawn with replacement, so some come twice and others never. A split is a "
-    "permutation that is cut, so that each row comes exactly once.",
+    "permutation that is cut, so each row comes exactly once.",
     (ORDER, "rng.integers(0, max(n, 1), size=n)"),
 )
 mistake(

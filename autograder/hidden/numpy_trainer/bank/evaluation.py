@@ -63,7 +63,7 @@ evaluation.edit(
 )
 evaluation.edit(
     "sum_of_losses",
-    "The loss is the sum over the rows, so that it grows with the set. It is their mean, and can "
+    "The loss is the sum over the rows, so it grows with the set. It is their mean, and can "
     "then be compared with the training loss.",
     (LOSS, LOSS + "    loss *= len(y)\n"),
 )
@@ -82,7 +82,7 @@ evaluation.edit(
 )
 
 BOUNDED = (
-    "A small number keeps the probability away from 0 before the logarithm is taken, so that no "
+    "A small number keeps the probability away from 0 before the logarithm is taken, so no "
     "loss can exceed a bound. Work with logits: the log of the sum of exponentials minus the "
     "target's logit."
 )
@@ -99,7 +99,7 @@ for digits in (7, 8, 10, 12, 15):
         )
 evaluation.edit(
     "softmax_twice",
-    "The probabilities are handed to a loss that takes logits, so that softmax is applied twice "
+    "The probabilities are handed to a loss that takes logits, so softmax is applied twice "
     "and even a sure network has a high loss. Hand it the logits.",
     (LOSS, f"    loss, _ = loss_and_gradient({OWN} / {OWN}.sum(axis=1, keepdims=True), y)\n"),
 )
@@ -122,7 +122,7 @@ for size in (32, 64, 100, 128, 256, 500, 512):
 
 evaluation.edit(
     "logarithm_of_the_softmax",
-    "The logarithm is taken of a softmax that has become 0, so that the loss of a row that is "
+    "The logarithm is taken of a softmax that has become 0, so the loss of a row that is "
     "surely wrong is infinite. Take it before: the log of the sum of exponentials minus the "
     "target's logit.",
     (LOSS, f"    loss = float(-np.mean(np.log({SURE})))\n"),
@@ -130,14 +130,14 @@ evaluation.edit(
 )
 evaluation.edit(
     "divided_by_the_rows_again",
-    "The mean loss is divided by the number of rows once more, so that it shrinks as the set "
+    "The mean loss is divided by the number of rows once more, so it shrinks as the set "
     "grows. The loss of a batch is a mean already.",
     (LOSS, LOSS + "    loss /= len(y)\n"),
 )
 evaluation.edit(
     "divided_by_the_classes",
     "The mean is taken over rows and classes alike, as of a table with one entry per class, so "
-    "that the loss comes out too small by the number of classes. The mean is over the rows alone.",
+    "the loss comes out too small by the number of classes. The mean is over the rows alone.",
     (LOSS, LOSS + "    loss /= logits.shape[1]\n"),
 )
 evaluation.edit(
