@@ -180,11 +180,7 @@ mistake(
     (ORDER, "np.arange(len(x))"),
 )
 for name, what, edit in (
-    (
-        "batches_shuffled_rows_not",
-        "of the batches",
-        (RANGE, f"rng.permutation(np.arange{RANGE[5:]})"),
-    ),
+    ("batches_shuffled_rows_not", "of batches", (RANGE, f"rng.permutation(np.a{RANGE})")),
     ("shuffled_within_batches", "inside a batch", (ROWS, f"{ROWS[:8]}rng.permutation({ROWS[8:]})")),
 ):
     mistake(
@@ -194,13 +190,6 @@ for name, what, edit in (
         (ORDER, "np.arange(len(x))"),
         edit,
     )
-mistake(
-    "cut_evenly",
-    "The rows are spread evenly over a number of batches, so most batches don't have batch_size "
-    "rows. All but the last have exactly that many; the last one takes what is left.",
-    (f"for start in {RANGE}:", "for taken in np.array_split(order, max(1, len(x) // batch_size)):"),
-    (ROWS, "pass"),
-)
 
 forms.declare_strangers(mistake, "same_order_every_epoch", "order = ")
 

@@ -142,10 +142,7 @@ mistake(
     "shuffled_within_parts",
     "Each part is one stretch of the file, shuffled only inside. Which rows end up together has to "
     "be random too: one permutation of all rows, cut afterwards.",
-    (
-        f"np.split({ORDER},",
-        "(lambda *cut: [rng.permutation(p) for p in np.split(*cut)])(np.arange(n),",
-    ),
+    (f"np.split({ORDER},", "(lambda *c: [rng.permutation(p) for p in np.split(*c)])(np.arange(n),"),
 )
 mistake(
     "sorted_again",

@@ -14,8 +14,6 @@ SHAPES = (
     "    if here != there:\n"
     '        raise ValueError(f"{path} is of another model: {there}, here {here}")\n'
 )
-ROW = "        array["
-UNLIKE = "        if array.shape != saved[name].shape:\n            raise ValueError(name)\n"
 READ = "    saved, state, epoch, generator = read_checkpoint(path)\n"
 CHECKED = (
     "        with zipfile.ZipFile(path) as archive:\n"
@@ -83,8 +81,8 @@ flagged(
 )
 flagged(
     "shapes_not_compared",
-    "The saved shapes are not compared with those of params, so a checkpoint of another model "
-    "is loaded in part, or broadcast. Compare all names and shapes first.",
+    "The saved shapes are not compared with those of params, so a checkpoint of another model is "
+    "loaded in part, or broadcast. Compare all names and shapes first.",
     (SHAPES, ""),
 )
 flagged(
@@ -93,22 +91,18 @@ flagged(
     "fits by accident, and fails half-way where nothing does. Compare both.",
     ("    if here != there:\n", "    if here.keys() != there.keys():\n"),
 )
-for called, *edits in (
-    ("loaded_before_checked", (FILLED, FILLED + LOADED)),
-    ("checked_while_filled", (SHAPES, ""), (FILLED, FILLED.replace(ROW, UNLIKE + ROW) + LOADED)),
-):
-    flagged(
-        called,
-        "The parameters are filled while something can still be refused: a later shape, or the "
-        "optimizer's state. Then half of the run has changed. Whatever can fail comes first.",
-        (LOADED, ""),
-        *edits,
-    )
+flagged(
+    "loaded_before_checked",
+    "The parameters are filled before the optimizer has accepted its state. If it refuses, half of "
+    "the run has changed. Whatever can fail comes first.",
+    (LOADED, ""),
+    (FILLED, FILLED + LOADED),
+)
 for what, line in (("first", READ), ("before_the_optimizer", LOADED)):
     flagged(
         f"generator_set_{what}",
-        "The generator's state is set before everything else is checked, so a checkpoint that "
-        "is refused still moves it. Change nothing until nothing can fail any more.",
+        "The generator's state is set before everything else is checked, so a checkpoint that is "
+        "refused still moves it. Change nothing until nothing can fail any more.",
         (line, line + GENERATOR if line == READ else GENERATOR + line),
     )
 flagged(

@@ -41,8 +41,8 @@ def _whole(left: Any, where: str) -> bool:
 
 flagged(
     "suffix_appended",
-    "np.savez is given the path itself, and appends .npz where that has no such suffix, so "
-    "the file lies elsewhere. Give it an open file: nothing is appended to that.",
+    "np.savez is given the path itself, and appends .npz where that has no such suffix, so the "
+    "file lies elsewhere. Give it an open file: nothing is appended to that.",
     (WRITTEN, "        np.savez(path, **arrays)\n"),
     source="numpy.savez, parameter file",
 )

@@ -18,16 +18,16 @@ LOSS = "loss = float(np.mean(np.log(total) - true))"
 
 epoch.edit(
     "mean_of_batch_means",
-    "The batches' losses are averaged with equal weights, so the rows of a small last batch "
-    "count more than the others. Weigh each loss with its rows.",
+    "The batches' losses are averaged with equal weights, so the rows of a small last batch count "
+    "more than the others. Weigh each loss with its rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total / -(-len(x) // batch_size)"),
     source="mrdbourke/pytorch-deep-learning, going_modular/engine.py",
 )
 epoch.edit(
     "sum_of_losses",
-    "The losses are added up over the samples and never divided, so the result grows with the "
-    "data set. Divide by the number of rows at the end.",
+    "The losses are added up over the samples and never divided, so the result grows with the data "
+    "set. Divide by the number of rows at the end.",
     (MEAN, "return total"),
 )
 epoch.edit(
@@ -76,8 +76,8 @@ epoch.edit(
 )
 epoch.edit(
     "sum_in_the_gradient",
-    "The steps follow the gradient of the sum of a batch's losses, not of their mean, so they "
-    "grow with the batch. Divide by its rows.",
+    "The steps follow the gradient of the sum of a batch's losses, not of their mean, so they grow "
+    "with the batch. Divide by its rows.",
     ("backward(dlogits, caches)", "backward(dlogits * len(rows), caches)"),
 )
 epoch.edit(
@@ -94,16 +94,10 @@ epoch.edit(
 )
 epoch.edit(
     "rate_written_afterwards",
-    "The rate is written to the groups at the end of the epoch, so it acts one epoch late. "
-    "Write it before the first step.",
+    "The rate is written to the groups at the end of the epoch, so it acts one epoch late. Write "
+    "it before the first step.",
     (RATES, ""),
     (f"    {MEAN}", f"{RATES}    {MEAN}"),
-)
-flagged(
-    "gradients_in_one_list",
-    "The optimizer gets one list of all gradients, as if it had one group with its arrays in this "
-    "order. grads[i][j] belongs to array j of group i: match by identity.",
-    ("[[grads[name] for name in some] for some in names]", "[list(grads.values())]"),
 )
 flagged(
     "gradients_in_the_order_of_params",
@@ -126,8 +120,8 @@ epoch.edit(
 )
 epoch.edit(
     "sum_of_batch_means",
-    "The mean losses of the batches are added up and never divided, so the result grows with "
-    "the number of batches. Weigh each with its rows, and divide by all rows.",
+    "The mean losses of the batches are added up and never divided, so the result grows with the "
+    "number of batches. Weigh each with its rows, and divide by all rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total"),
 )
@@ -140,8 +134,8 @@ flagged(
 )
 epoch.edit(
     "batch_means_over_rows",
-    "The sum of the batches' means is divided by the number of rows, so the result shrinks "
-    "with the batch size. A batch's loss is a mean already: weigh it with its rows first.",
+    "The sum of the batches' means is divided by the number of rows, so the result shrinks with "
+    "the batch size. A batch's loss is a mean already: weigh it with its rows first.",
     (ADDED, "        total += loss\n"),
 )
 epoch.edit(
@@ -157,8 +151,8 @@ epoch.edit(
 )
 epoch.edit(
     "divided_by_the_classes",
-    "The mean loss is taken over rows and classes alike, so it comes out too small by the "
-    "number of classes. Each row has one loss: the mean is over the rows alone.",
+    "The mean loss is taken over rows and classes alike, so it comes out too small by the number "
+    "of classes. Each row has one loss: the mean is over the rows alone.",
     (LOSS, "loss = float(np.mean(np.log(total) - true)) / logits.shape[1]"),
 )
 epoch.edit(
@@ -169,8 +163,8 @@ epoch.edit(
 )
 epoch.edit(
     "gradient_uphill",
-    "The gradient of the loss has the wrong sign, one-hot minus softmax, so every step "
-    "climbs. Subtract the one-hot row from the softmax.",
+    "The gradient of the loss has the wrong sign, one-hot minus softmax, so every step climbs. "
+    "Subtract the one-hot row from the softmax.",
     ("    return loss, work", "    return loss, -work"),
 )
 for called, loss in (
@@ -187,7 +181,7 @@ for called, loss in (
 for digits in (7, 8, 10, 12, 15):
     epoch.edit(
         f"logarithm_of_probability_plus_1e{digits}",
-        "A small number is added to the probability before the logarithm, so no loss can "
-        "exceed a bound. Work with logits: the log of the sum minus the target's logit.",
+        "A small number is added to the probability before the logarithm, so no loss can exceed a "
+        "bound. Work with logits: the log of the sum minus the target's logit.",
         (LOSS, f"loss = -float(np.mean(np.log(np.exp(true) / total + 1e-{digits})))"),
     )

@@ -112,8 +112,8 @@ flagged(
 )
 epoch.edit(
     "targets_not_permuted",
-    "The inputs are permuted and the targets are not, so each row is judged by another's "
-    "target. Use the same rows for both.",
+    "The inputs are permuted and the targets are not, so each row is judged by another's target. "
+    "Use the same rows for both.",
     (TARGETS, "loss_and_gradient(logits, y[start : start + batch_size])"),
 )
 epoch.edit(
@@ -125,8 +125,8 @@ epoch.edit(
 )
 flagged(
     "shuffled_in_place",
-    "The rows of x and y are shuffled where they are, so the caller's data comes back in "
-    "another order. Draw an order, and index with it.",
+    "The rows of x and y are shuffled where they are, so the caller's data comes back in another "
+    "order. Draw an order, and index with it.",
     (ORDER, "order = rng.permutation(len(x))\n    x[...], y[...] = x[order], y[order]"),
     (ROWS, "        rows = np.arange(start, min(start + batch_size, len(x)))\n"),
 )

@@ -94,8 +94,8 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 flagged(
     "trained_on_everything",
-    "The validation rows are trained on as well, so their loss says nothing about new rows. "
-    "Train on the others only.",
+    "The validation rows are trained on as well, so their loss says nothing about new rows. Train "
+    "on the others only.",
     (PARTS, "    val, train = order[:held], order\n"),
 )
 for which, rows in (("", "-held"), ("_all", "held")):
@@ -132,8 +132,8 @@ flagged(
 )
 flagged(
     "no_decay",
-    "weight_decay never reaches the optimizer, so the weights do not shrink. Hand it over "
-    "when the optimizer is made.",
+    "weight_decay never reaches the optimizer, so the weights do not shrink. Hand it over when the "
+    "optimizer is made.",
     ('weight_decay=config["weight_decay"]', "weight_decay=0.0"),
 )
 flagged(
@@ -144,26 +144,26 @@ flagged(
 )
 fit.edit(
     "new_start_every_epoch",
-    "The network is started anew in every epoch, so nothing is ever learned for longer than "
-    "one. Parameters and optimizer are made once, before the first epoch.",
+    "The network is started anew in every epoch, so nothing is ever learned for longer than one. "
+    "Parameters and optimizer are made once, before the first epoch.",
     (RATE, f"{RATE}        start = init_mlp(config['sizes'], rng)\n{AGAIN}"),
 )
 flagged(
     "config_consumed",
-    "config is emptied while it is read, so the caller cannot use it again. Read its entries "
-    "and leave them there.",
+    "config is emptied while it is read, so the caller cannot use it again. Read its entries and "
+    "leave them there.",
     ('config["sizes"], rng', 'config.pop("sizes"), rng'),
 )
 flagged(
     "seeded_inside",
-    "A generator with a fixed seed is made inside, so every run is the same whatever rng is. "
-    "All randomness comes from the rng that is passed in.",
+    "A generator with a fixed seed is made inside, so every run is the same whatever rng is. All "
+    "randomness comes from the rng that is passed in.",
     (SPLIT, "    rng = np.random.default_rng(0)\n" + SPLIT),
 )
 flagged(
     "evaluated_before_the_epoch",
-    "Each epoch's validation is measured before its training, so the history is one epoch "
-    "behind and the last epoch is never judged. Train first.",
+    "Each epoch's validation is measured before its training, so the history is one epoch behind "
+    "and the last epoch is never judged. Train first.",
     (RATE, RATE + MEASURED),
     ('config["dropout"], rng\n        )\n' + MEASURED, 'config["dropout"], rng\n        )\n'),
 )

@@ -27,14 +27,14 @@ for suffix, kept in (("", "caches[-1] = (h, W, z > 0)\n    "), ("_one_way", ""))
 for kind, shift in (("stable", " - z.max(axis=1, keepdims=True)"), ("unstable", "")):
     passes.edit(
         f"{kind}_probabilities_for_logits",
-        "The network ends in a softmax, so probabilities come back. The logits are plain "
-        "scores: the loss applies the softmax itself, and would do so a second time.",
+        "The network ends in a softmax, so probabilities come back. The logits are plain scores: "
+        "the loss applies the softmax itself, and would do so a second time.",
         (LAST, f"{SCORES}e = np.exp(z{shift})\n    return e / e.sum(1, keepdims=True), caches"),
     )
 passes.edit(
     "no_relu",
     "The hidden layers are linear, so the whole network is one linear map, however deep. ReLU "
-    "belongs after every hidden layer, and its gate on the way back.",
+    "belongs after every hidden layer, and its gate in the backward pass.",
     ("gate = z > 0", "gate = np.ones(z.shape, dtype=bool)"),
 )
 passes.edit(
@@ -71,14 +71,14 @@ passes.edit(
 )
 passes.edit(
     "gate_by_the_sign_of_the_gradient",
-    "ReLU's gate on the way back is taken from the sign of the gradient. It is the sign of what "
-    "went into ReLU in the forward pass that decides.",
+    "ReLU's gate in the backward pass is taken from the sign of the gradient. It is the sign of "
+    "what went into ReLU in the forward pass that decides.",
     (GATED, "            delta = delta * gate * (delta > 0)\n"),
     source="Springenberg et al. (2015), Striving for Simplicity, guided backpropagation",
 )
 passes.edit(
     "open_at_zero",
-    "A unit whose input is exactly 0 counts as open on the way back. The gate is 1 where z is "
+    "A unit whose input is exactly 0 counts as open in the backward pass. The gate is 1 where z is "
     "above 0, and 0 at 0.",
     ("gate = z > 0", "gate = z >= 0"),
 )
@@ -91,8 +91,8 @@ passes.edit(
 )
 flagged(
     "closed_units_let_through",
-    "On the way back the gate is turned round: the gradient passes where the unit was closed or "
-    "dropped, and stops where it was open. Multiply by the gate itself.",
+    "In the backward pass the gate is turned round: the gradient passes where the unit was closed "
+    "or dropped, and stops where it was open. Multiply by the gate itself.",
     (GATED, "            delta = delta * (gate == 0)\n"),
 )
 flagged(
@@ -115,20 +115,20 @@ flagged(
 )
 flagged(
     "weights_not_transposed",
-    "On the way back the gradient is multiplied by W as it is, which fits square layers only, and "
-    "mixes up their units. The way back goes through the transposed W.",
+    "In the backward pass the gradient is multiplied by W as it is, which fits square layers only, "
+    "and mixes up their units. The backward pass goes through the transposed W.",
     ("delta @ W.T", "delta @ W"),
 )
 passes.edit(
     "first_layer_left_out",
-    "The gradients of the first layer are zeros: nothing is passed back to it. The way back ends "
-    "at the inputs, which need none, and not before W1 and b1.",
+    "The gradients of the first layer are zeros: nothing is passed back to it. The backward pass "
+    "ends at the inputs, which need none, and not before W1 and b1.",
     ("    return grads", "    return grads | {k: 0 * grads[k] for k in ('W1', 'b1')}"),
 )
 flagged(
     "cache_spent_for_good",
-    "The gates are overwritten while they are used, so a second backward on the same caches "
-    "finds other ones. Leave the caches as they are.",
+    "The gates are overwritten while they are used, so a second backward on the same caches finds "
+    "other ones. Leave the caches as they are.",
     (GATED, "            delta = delta * gate\n            gate[...] = 0\n"),
 )
 flagged(
@@ -140,8 +140,8 @@ flagged(
 )
 flagged(
     "gradients_kept_between_calls",
-    "The dict of gradients is made once and handed out by every call, so a second call "
-    "overwrites what the first one gave. Make a new dict in each call.",
+    "The dict of gradients is made once and handed out by every call, so a second call overwrites "
+    "what the first one gave. Make a new dict in each call.",
     ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits\n    grads.clear()"),
     ("def backward(", "_GRADS = {}\n\n\ndef backward("),
 )

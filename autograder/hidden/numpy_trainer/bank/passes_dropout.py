@@ -78,8 +78,8 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 passes.edit(
     "dropout_on_the_logits",
-    "Dropout is applied to the logits as well, so whole classes vanish at random. It belongs "
-    "after each hidden layer, and nowhere else.",
+    "Dropout is applied to the logits as well, so whole classes vanish at random. It belongs after "
+    "each hidden layer, and nowhere else.",
     (LAST, f"{SCORES}gate = np.ones(z.shape)\n{DROP.format('gate')}    {GATED_LAST}"),
 )
 passes.edit(
@@ -118,8 +118,8 @@ passes.edit(
 )
 passes.edit(
     "scaled_by_p",
-    "The units that stay are divided by p. What is left of the sum is a part of 1 - p, so "
-    "dividing by 1 - p brings the mean back.",
+    "The units that stay are divided by p. What is left of the sum is a part of 1 - p, so dividing "
+    "by 1 - p brings the mean back.",
     (SCALE, " * (1 / p)"),
 )
 passes.edit(
@@ -185,8 +185,8 @@ for called, times, used in (
     )
 flagged(
     "not_scaled_on_the_way_back",
-    "On the way back the gate only opens and closes, and its factor 1 / (1 - p) is missing. The "
-    "forward pass multiplied by it, so its derivative has it too.",
+    "In the backward pass the gate only opens and closes, and its factor 1 / (1 - p) is missing. "
+    "The forward pass multiplied by it, so its derivative has it too.",
     (GATED, "            delta = delta * (gate > 0)\n"),
 )
 flagged(
@@ -197,13 +197,13 @@ flagged(
 )
 flagged(
     "dropout_instead_of_relu",
-    "In training the mask takes the place of ReLU's gate, so units below zero pass. Dropout "
-    "comes after ReLU: a unit is open where z is above 0 and its mask keeps it.",
+    "In training the mask takes the place of ReLU's gate, so units below zero pass. Dropout comes "
+    "after ReLU: a unit is open where z is above 0 and its mask keeps it.",
     (f"(gate & {KEPT})", KEPT),
 )
 flagged(
     "drawn_again_on_the_way_back",
-    "The way back draws masks of its own, so some units that took part get no gradient, and "
+    "The backward pass draws masks of its own, so some units that took part get no gradient, and "
     "some that did not get one. Keep the mask of the forward pass in the cache.",
     (CACHED, CACHED.replace("gate", "(z > 0, p, rng)")),
     (

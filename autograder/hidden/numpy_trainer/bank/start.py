@@ -99,8 +99,8 @@ start.edit(
 )
 flagged(
     "without_the_gain",
-    "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so every layer halves "
-    "its power: He's rule has a 2 above the line.",
+    "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so every layer halves its "
+    "power: He's rule has a 2 above the line.",
     ("np.sqrt(2 / fan_in)", "np.sqrt(1 / fan_in)"),
 )
 start.edit(
@@ -145,8 +145,8 @@ flagged(
 )
 flagged(
     "never_negative",
-    "The weights are drawn between 0 and 1, so none is negative and every unit sees the same "
-    "sum. Draw from a normal distribution around 0.",
+    "The weights are drawn between 0 and 1, so none is negative and every unit sees the same sum. "
+    "Draw from a normal distribution around 0.",
     (DRAW, f"rng.random({SIZE}) * np.sqrt(2 / fan_in)"),
 )
 flagged(
@@ -165,8 +165,8 @@ start.edit(
 for called, value in (("ones", "np.ones(fan_out)"), ("a_hundredth", "np.full(fan_out, 0.01)")):
     flagged(
         f"biases_of_{called}",
-        "The biases start above zero, so most units are open at first whatever the input. "
-        "Here they start at exactly 0, and learn what they should be.",
+        "The biases start above zero, so most units are open at first whatever the input. Here "
+        "they start at exactly 0, and learn what they should be.",
         ("np.zeros(fan_out)", value),
     )
 
@@ -187,8 +187,8 @@ flagged(
 )
 flagged(
     "counted_from_zero",
-    "The layers are counted from 0, so there is a W0 and the last one is missing. The "
-    "contract's names begin with W1 and b1.",
+    "The layers are counted from 0, so there is a W0 and the last one is missing. The contract's "
+    "names begin with W1 and b1.",
     ("start=1", "start=0"),
 )
 flagged(
