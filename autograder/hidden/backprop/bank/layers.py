@@ -72,7 +72,7 @@ for name, *edits in (
     linear.edit(
         name,
         "The backward changes what the cache holds, so the cache is good for one backward only, "
-        "and a second one fails or finds other numbers. Leave the cache as it was.",
+        "and a second one fails or finds different numbers. Leave the cache as it was.",
         *edits,
         about="anything",
     )
@@ -102,8 +102,8 @@ for exercise, layer, factor in (
 ):
     exercise.edit(
         "dout_overwritten",
-        "The numbers are right, but dout is multiplied in place: whoever still needs it finds it "
-        "changed. Return a new array.",
+        "The numbers are right, but dout is multiplied in place: anyone who still needs it finds "
+        "it changed. Return a new array.",
         (f"return dout * {factor}", f"dout *= {factor}\n    return dout"),
         about="anything",
     )
@@ -134,8 +134,8 @@ for exercise, layer, multiplied, in_place in (
     )
     exercise.edit(
         "output_overwritten",
-        "The numbers are right, but the cached output is changed in place: out differs for whoever "
-        "holds it, and a second backward finds other numbers.",
+        "The numbers are right, but the cached output is changed in place: out differs for anyone "
+        "who holds it, and a second backward finds different numbers.",
         (f"return {multiplied}", in_place),
         about="anything",
     )

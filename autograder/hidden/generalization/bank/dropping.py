@@ -184,7 +184,7 @@ dropout.edit(
 )
 mistake(
     "scaled_by_the_share_kept",
-    "What is kept is divided by the share that was kept this time, so the scale trembles from call "
+    "What is kept is divided by the share that was kept this time, so the scale varies from call "
     "to call. Divide by the probability, 1 - p.",
     (MASK, f"mask = ({DRAWN} >= p) * 1.0\n        mask /= max(mask.mean(), 1e-9)"),
 )
@@ -197,21 +197,21 @@ mistake(
 )
 mistake(
     "mask_read_off_the_output",
-    "The mask is read off the output, which is also 0 wherever x is, after a ReLU in half of the "
-    "places: what was kept there counts as dropped. Keep the mask that was drawn.",
+    "The mask is read off the output, which is also 0 wherever x is, in half of the places after a "
+    "ReLU: what was kept there counts as dropped. Keep the mask that was drawn.",
     (OUT, "return x * mask, (mask * (x != 0) if training else mask)"),
 )
 
 mistake(
     "x_overwritten",
-    "x itself is multiplied by the mask, in place, so whoever hands it in finds it dropped. Return "
-    "a new array, and leave x as it was.",
+    "x itself is multiplied by the mask, in place, so the caller's array changes. Return a new "
+    "array, and leave x as it was.",
     (OUT, "x *= mask\n    return x, mask"),
 )
 
 mistake(
     "active_in_evaluation",
-    "Elements are dropped in evaluation too, so one input gives another answer each time. With "
+    "Elements are dropped in evaluation too, so one input gives a different answer each time. With "
     "training=False out is x, and the mask is all ones.",
     ("if training:", "if True:"),
 )
@@ -229,8 +229,8 @@ mistake(
 )
 mistake(
     "input_handed_back",
-    "In evaluation x itself comes back, not a copy: whoever writes into out writes into x. Return "
-    "a new array.",
+    "In evaluation x itself comes back, not a copy: anyone who writes into out writes into x. "
+    "Return a new array.",
     (OUT, "return (x * mask if training else x), mask"),
 )
 

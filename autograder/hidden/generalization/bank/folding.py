@@ -100,8 +100,8 @@ mistake(
 )
 mistake(
     "trained_on_earlier_folds",
-    "Training uses only the folds before the one for validation, as for a series in time. In "
-    "k-fold all other folds train, those after it too.",
+    "Training uses only the folds before the one for validation, as for a time series. In k-fold "
+    "all other folds train, those after it too.",
     (TRAIN, "np.concatenate(folds[:i] or folds[1:])"),
     source="scikit-learn, TimeSeriesSplit",
 )

@@ -134,14 +134,14 @@ split.edit(
 
 mistake(
     "not_shuffled",
-    "The rows are cut in the order of the file. If the file is sorted by class or by date, each "
-    "part holds other classes: shuffle all rows before you cut.",
+    "The rows are cut in the order of the file. If the file is sorted by class or by date, the "
+    "parts hold different classes: shuffle all rows before you cut.",
     (ORDER, "np.arange(n)"),
 )
 mistake(
     "shuffled_within_parts",
     "Each part is one stretch of the file, shuffled only inside. Which rows end up together has to "
-    "be random too: one permutation of all rows, cut afterwards.",
+    "be random too: use one permutation of all rows, cut afterwards.",
     (f"np.split({ORDER},", "(lambda *c: [rng.permutation(p) for p in np.split(*c)])(np.arange(n),"),
 )
 mistake(

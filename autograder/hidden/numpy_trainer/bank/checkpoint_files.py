@@ -60,12 +60,12 @@ def _wrong(one: Any, other: Any) -> int:
 flagged(
     "optimizer_left_out",
     "The optimizer's state is not restored, so a resumed run starts with empty velocities. Its "
-    "losses look right, and not one step is the same.",
+    "losses look right, but no step is the same.",
     (LOADED, ""),
 )
 flagged(
     "generator_left_out",
-    "The generator goes on from wherever it was, so a resumed run sees other batches and other "
+    "The generator goes on from wherever it was, so a resumed run sees different batches and "
     "masks. Its state belongs in the checkpoint: rng.bit_generator.state.",
     (GENERATOR, ""),
 )
@@ -135,7 +135,7 @@ flagged(
 )
 flagged(
     "own_suffix",
-    "The file is given another name than the one that was asked for. The contract says exactly "
+    "The file gets a different name from the one that was asked for. The contract says exactly "
     "path, with or without a suffix.",
     ("    path = Path(path)\n", '    path = Path(path).with_suffix(".npz")\n'),
 )

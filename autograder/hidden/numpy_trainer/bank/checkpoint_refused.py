@@ -75,8 +75,8 @@ for called, caught, check in (
     )
 flagged(
     "missing_is_a_value_error",
-    "A file that is not there raises ValueError, like a damaged one. That it is missing is another "
-    "thing to know: let FileNotFoundError pass.",
+    "A file that is not there raises ValueError, as if it were damaged. The caller wants to tell "
+    "the two apart: let FileNotFoundError pass.",
     ("    except FileNotFoundError:\n        raise\n", ""),
 )
 flagged(

@@ -19,7 +19,7 @@ LOSS = "loss = float(np.mean(np.log(total) - true))"
 epoch.edit(
     "mean_of_batch_means",
     "The batches' losses are averaged with equal weights, so the rows of a small last batch count "
-    "more than the others. Weigh each loss with its rows.",
+    "more than the others. Weight each loss by its number of rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total / -(-len(x) // batch_size)"),
     source="mrdbourke/pytorch-deep-learning, going_modular/engine.py",
@@ -39,13 +39,13 @@ epoch.edit(
 epoch.edit(
     "loss_after_the_step",
     "Each batch's loss is measured after its step, on parameters that have seen the batch. The "
-    "contract asks for the loss before the step, which the gradient is of.",
+    "contract asks for the loss before the step, the one that the gradient belongs to.",
     (STEP, STEP + "        loss = evaluate(params, x[rows], y[rows])[0]\n"),
 )
 epoch.edit(
     "evaluated_at_the_end",
-    "The loss is that of the whole set after the epoch, in evaluation. What is asked for is the "
-    "mean of what each batch lost on the way, before its step.",
+    "The loss is that of the whole set after the epoch, in evaluation. The contract asks for the "
+    "mean over samples of each batch's loss before its step.",
     (MEAN, "return evaluate(params, x, y)[0]"),
 )
 flagged(
@@ -121,21 +121,21 @@ epoch.edit(
 epoch.edit(
     "sum_of_batch_means",
     "The mean losses of the batches are added up and never divided, so the result grows with the "
-    "number of batches. Weigh each with its rows, and divide by all rows.",
+    "number of batches. Weight each by its number of rows, and divide by all rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total"),
 )
 flagged(
     "divided_by_whole_batches",
     "The sum of the batches' means is divided by len(x) // batch_size, which does not count a "
-    "smaller last batch. Weigh each loss with its rows, and divide by all rows.",
+    "smaller last batch. Weight each loss by its number of rows, and divide by all rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total / (len(x) // batch_size)"),
 )
 epoch.edit(
     "batch_means_over_rows",
     "The sum of the batches' means is divided by the number of rows, so the result shrinks with "
-    "the batch size. A batch's loss is a mean already: weigh it with its rows first.",
+    "the batch size. A batch's loss is a mean already: weight it by its number of rows first.",
     (ADDED, "        total += loss\n"),
 )
 epoch.edit(
@@ -145,8 +145,8 @@ epoch.edit(
 )
 epoch.edit(
     "weighed_with_the_batch_size",
-    "Every batch's loss is weighed with batch_size, the last one's too, which may have fewer rows. "
-    "Weigh it with the rows that it has.",
+    "Every batch's loss is weighted by batch_size, the last one's too, which may have fewer rows. "
+    "Weight it by the rows that it has.",
     ("loss * len(rows)", "loss * batch_size"),
 )
 epoch.edit(

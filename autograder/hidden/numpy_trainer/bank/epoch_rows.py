@@ -94,7 +94,7 @@ def dropped(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 flagged(
     "not_shuffled",
-    "The rows are taken as they come, in every epoch the same. Neighbours in a file are often "
+    "The rows are taken as they come, the same in every epoch. Neighbours in a file are often "
     "alike: draw a new permutation from rng each time.",
     (ORDER, "order = np.arange(len(x))"),
 )
@@ -125,7 +125,7 @@ epoch.edit(
 )
 flagged(
     "shuffled_in_place",
-    "The rows of x and y are shuffled where they are, so the caller's data comes back in another "
+    "The rows of x and y are shuffled in place, so the caller's data comes back in a different "
     "order. Draw an order, and index with it.",
     (ORDER, "order = rng.permutation(len(x))\n    x[...], y[...] = x[order], y[order]"),
     (ROWS, "        rows = np.arange(start, min(start + batch_size, len(x)))\n"),

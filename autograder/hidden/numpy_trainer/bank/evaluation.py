@@ -21,7 +21,7 @@ evaluation.edit(
 )
 evaluation.edit(
     "counted",
-    "What comes back is how many rows are right, not which part of them. A fraction can be "
+    "What comes back is how many rows are right, not what fraction of them. A fraction can be "
     "compared between sets of different sizes: divide by the rows.",
     (RIGHT, "float(np.sum(np.argmax(logits, axis=1) == y))"),
 )
@@ -51,14 +51,14 @@ evaluation.edit(
 )
 evaluation.edit(
     "along_the_rows",
-    "The largest logit is looked for in each column, over the rows of the batch. Each row has its "
-    "own answer: argmax along the last axis.",
+    "The largest logit is searched for in each column, over the rows of the batch. Each row has "
+    "its own answer: argmax along the last axis.",
     (RIGHT, "float(np.mean(np.resize(np.argmax(logits, axis=0), len(y)) == y))"),
 )
 evaluation.edit(
     "swapped",
     "Accuracy and loss come back in the wrong order. The contract says (loss, accuracy), and "
-    "callers unpack it so.",
+    "callers unpack it that way.",
     (f"return loss, {RIGHT}", f"return {RIGHT}, loss"),
 )
 evaluation.edit(

@@ -60,8 +60,8 @@ fit.edit(
 )
 fit.edit(
     "min_lr_ignored",
-    "The cosine goes down to 0, and min_lr is not looked at. It is the floor of the curve, and lr "
-    "- min_lr its height.",
+    "The cosine goes down to 0, and min_lr is ignored. It is the floor of the curve, and lr - "
+    "min_lr its height.",
     ("min_lr + (lr - min_lr)", "lr"),
 )
 fit.edit(

@@ -120,8 +120,8 @@ flagged(
 for called, axis, eps in (("", "", 1e-12), ("_by_feature", "axis=0", 1e-8)):
     flagged(
         f"inputs_standardised{called}",
-        "The inputs are standardised inside, so whoever uses the parameters on the inputs as they "
-        "are gets something else. x is used as given: scaling is the caller's business.",
+        "The inputs are standardised inside, so the parameters don't fit the inputs as they are. x "
+        "is used as given: scaling is the caller's business.",
         (SPLIT, f"    x = (x - x.mean({axis})) / (x.std({axis}) + {eps})\n" + SPLIT),
     )
 flagged(

@@ -132,8 +132,8 @@ fit.edit(
 )
 flagged(
     "never_stops",
-    "The run goes on to its last epoch, and patience is not looked at. After that many epochs in a "
-    "row without a new lowest validation loss it should stop.",
+    "The run goes on to its last epoch, and patience is ignored. After that many epochs in a row "
+    "without a new lowest validation loss it should stop.",
     (DONE, "False"),
 )
 flagged(

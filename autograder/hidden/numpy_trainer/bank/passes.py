@@ -91,8 +91,8 @@ passes.edit(
 )
 flagged(
     "closed_units_let_through",
-    "In the backward pass the gate is turned round: the gradient passes where the unit was closed "
-    "or dropped, and stops where it was open. Multiply by the gate itself.",
+    "In the backward pass the gate is inverted: the gradient passes where the unit was closed or "
+    "dropped, and stops where it was open. Multiply by the gate itself.",
     (GATED, "            delta = delta * (gate == 0)\n"),
 )
 flagged(
@@ -128,7 +128,7 @@ passes.edit(
 flagged(
     "cache_spent_for_good",
     "The gates are overwritten while they are used, so a second backward on the same caches finds "
-    "other ones. Leave the caches as they are.",
+    "different ones. Leave the caches as they are.",
     (GATED, "            delta = delta * gate\n            gate[...] = 0\n"),
 )
 flagged(

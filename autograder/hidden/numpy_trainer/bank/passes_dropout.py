@@ -90,7 +90,7 @@ passes.edit(
 )
 flagged(
     "never_dropped",
-    "Nothing is ever dropped: p is not looked at. In training each hidden unit is set to zero with "
+    "Nothing is ever dropped: p is ignored. In training each hidden unit is set to zero with "
     "probability p, and the others are divided by 1 - p.",
     ("training and p > 0", "False"),
 )
@@ -153,8 +153,8 @@ for when, condition in (
 ):
     flagged(
         f"dropped_{when}",
-        "Units are dropped in evaluation too: training is not looked at. When it is False the "
-        "whole network takes part, whatever p and rng are.",
+        "Units are dropped in evaluation too: training is ignored. When it is False the whole "
+        "network takes part, whatever p and rng are.",
         ("training and p > 0", condition),
     )
 
@@ -176,7 +176,7 @@ for called, times, used in (
 ):
     passes.edit(
         called,
-        f"The gradient is multiplied {times}; the ReLU's input is not looked at. A unit that was "
+        f"The gradient is multiplied {times} and the ReLU's input is ignored. A unit that was "
         "not above 0 in the forward pass passes nothing back.",
         ("gate = z > 0\n", "gate, mask = z > 0, np.ones(z.shape)\n"),
         (f"gate = (gate & {KEPT}){SCALE}", f"mask = {KEPT}{SCALE}\n            gate = gate * mask"),

@@ -152,7 +152,7 @@ flagged(
 flagged(
     "all_zero",
     "All weights start at zero. Then all units of a layer get the same gradient, and stay copies "
-    "of each other for ever. Draw them at random.",
+    "of each other forever. Draw them at random.",
     (DRAW, "np.zeros((fan_in, fan_out))"),
 )
 start.edit(
