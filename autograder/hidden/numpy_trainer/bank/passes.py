@@ -17,7 +17,7 @@ GATED = "            delta = delta * gate\n"
 
 
 for suffix, kept in (("", "caches[-1] = (h, W, z > 0)\n    "), ("_one_way", "")):
-    passes.edit(
+    flagged(
         f"relu_on_the_logits{suffix}",
         "The last layer passes through ReLU too, so no logit is negative. The logits are plain "
         "scores: the last layer is linear and nothing else.",
