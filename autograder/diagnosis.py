@@ -143,7 +143,7 @@ class _Search:
         asked = [p for p in self.asked if among is None or p.name in among]
         try:
             return all(self.same(self.observe(held, p), got[p.name], p.tolerance) for p in asked)
-        except LessonError:  # one edit rewrites what the other is looking for
+        except (LessonError, SyntaxError):  # one edit rewrites, or breaks, what the other edits
             return False
 
     def _differing(

@@ -186,6 +186,7 @@ WRONG = {
         by_log_sum_exp=wild.loss_by_log_sum_exp,
         eps_undivided=wild.loss_with_eps_undivided,
         mean_of_one_hot=wild.loss_mean_of_one_hot,
+        columns_of_targets=wild.loss_with_columns_of_targets,
     ),
     "mse_backward": named(
         "mse_backward",
@@ -210,6 +211,7 @@ WRONG = {
         shifts_x=mlp.network_shifts_x,
         undivided_unshifted=wild.network_undivided_unshifted,
         open_and_averaged=wild.network_open_and_averaged,
+        of_values=wild.network_of_values,
     ),
     "train_mlp": named(
         "train_mlp",
@@ -226,6 +228,8 @@ WRONG = {
         callers_arrays=wild.train_in_the_callers_arrays,
         uphill_and_late=wild.train_uphill_and_late,
         late_in_the_callers_dict=wild.train_late_in_the_callers_dict,
+        on_one_gradient=wild.train_on_one_gradient,
+        clipped=wild.train_clipped,
     ),
 }
 
@@ -271,6 +275,7 @@ NAMED = {
         "by_log_sum_exp": "no_maximum_either_way",
         "eps_undivided": "gradient_not_divided_by_rows + log_of_softmax_plus_eps_1e_8",
         "mean_of_one_hot": "loss_divided_by_classes_too",
+        "columns_of_targets": "one_hot_in_whole_columns",
     },
     "mse_backward": {
         "half_over_rows": "factor_two_missing + divided_by_rows_only",
@@ -279,6 +284,7 @@ NAMED = {
     "mlp_loss_and_grads": {
         "undivided_unshifted": "never_divided",
         "open_and_averaged": "open_at_zero + biases_averaged",
+        "of_values": "parameters_by_position",
         "sum": "loss_summed",
         "flat_biases": "biases_keep_an_axis",
         "tanh": "tanh_instead",
@@ -287,6 +293,7 @@ NAMED = {
         "callers_arrays": "updated_in_place",
         "uphill_and_late": "loss_after_update + uphill",
         "late_in_the_callers_dict": "loss_after_update",
+        "on_one_gradient": "losses_of_the_start_too",
         "shallow": "shared_without_steps",
     },
 }

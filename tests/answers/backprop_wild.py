@@ -251,3 +251,34 @@ def train_late_in_the_callers_dict(params, x, y, lr, steps):
             params[k] = params[k] - lr * grads[k]
         losses.append(network_inline(params, x, y)[0])
     return params, losses
+
+
+def loss_with_columns_of_targets(logits, targets):
+    z = logits - logits.max(axis=1)[:, None]
+    log_p = z - np.log(np.exp(z).sum(axis=1))[:, None]
+    g, n = np.exp(log_p), logits.shape[0]
+    g[:, targets] -= 1
+    return -log_p[range(n), targets].sum() / n, g / n
+
+
+def network_of_values(params, x, y):
+    w1, c1, w2, c2 = params.values()
+    return network_inline({"W1": w1, "b1": c1, "W2": w2, "b2": c2}, x, y)
+
+
+def train_on_one_gradient(params, x, y, lr, steps):
+    p = {k: np.array(v) for k, v in params.items()}
+    loss, grads = network_inline(p, x, y)
+    for _ in range(steps):
+        for k, g in grads.items():
+            p[k] -= lr * g
+    return p, [loss] * steps
+
+
+def train_clipped(params, x, y, lr, steps):
+    p, losses = {k: v + 0 for k, v in params.items()}, []
+    for _ in range(steps):
+        loss, grads = network_inline(p, x, y)
+        losses.append(loss)
+        p = {k: v - lr * grads[k].clip(-5, 5) for k, v in p.items()}
+    return p, losses

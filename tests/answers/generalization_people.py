@@ -48,7 +48,40 @@ def split_cuts_and_asserts(n, fractions, rng):
     return np.split(rng.permutation(n), (np.cumsum(fractions)[:-1] * n).astype(int))
 
 
+def split_ceiling(n, fractions, rng):
+    if not math.isclose(sum(fractions), 1):
+        raise ValueError("fractions")
+    perm, parts = rng.permutation(n), []
+    for f in fractions[:-1]:
+        k = math.ceil(round(f * n, 6))
+        parts.append(perm[:k])
+        perm = perm[k:]
+    return [*parts, perm]
+
+
+def split_blocks(n, fractions, rng):
+    if not math.isclose(sum(fractions), 1):
+        raise ValueError("fractions")
+    ends = np.rint(np.cumsum(fractions) * n).astype(int)[:-1]
+    blocks = np.split(np.arange(n), ends)
+    for block in blocks:
+        rng.shuffle(block)
+    return blocks
+
+
 # stratified_split
+
+
+def stratified_then_shuffled(labels, fractions, rng):
+    if not math.isclose(sum(fractions), 1):
+        raise ValueError("fractions")
+    parts = [[] for _ in fractions]
+    for c in np.unique(labels):
+        rows = np.nonzero(labels == c)[0]
+        ends = np.rint(np.cumsum(fractions) * len(rows)).astype(int)
+        for part, few in zip(parts, np.split(rows, ends[:-1]), strict=True):
+            part.extend(few.tolist())
+    return [rng.permutation(np.array(part, dtype=int)) for part in parts]
 
 
 def stratified_rounded(labels, fractions, rng):
@@ -123,6 +156,11 @@ def folds_by_slices(n, k, rng):
     return pairs
 
 
+def folds_one_for_all(n, k, rng):
+    rows, size = rng.permutation(n), n // k
+    return [(rows[size:], rows[:size]) for _ in range(k)]
+
+
 def folds_rest_to_the_last(n, k, rng):
     idx, size, pairs = list(range(n)), n // k, []
     for i in range(k):
@@ -187,6 +225,16 @@ def batches_yield_outside(x, y, batch_size, rng, drop_last=False):
     yield x_batch, y_batch
 
 
+def batches_shuffled_inside(x, y, batch_size, rng, drop_last=False):
+    rows = list(range(len(x)))
+    while rows:
+        some, rows = rows[:batch_size], rows[batch_size:]
+        if len(some) < batch_size and drop_last:
+            return
+        some = rng.permutation(some)
+        yield x[some], y[some]
+
+
 def batches_slices(x, y, batch_size, rng, drop_last=False):
     for i in range(0, len(x), batch_size):
         yield x[i : i + batch_size], y[i : i + batch_size]
@@ -217,6 +265,23 @@ def drop_as_cs231n(x, p, rng, training=True):
         mask = (np.random.rand(*x.shape) < p) / p if p > 0 else np.zeros(x.shape)  # noqa: NPY002
         return x * mask, mask
     return x, np.ones_like(x)
+
+
+def drop_keeping_p(x, p, rng, training=True):
+    if not 0.0 <= p < 1.0:
+        raise ValueError(p)
+    if not training:
+        return x.copy(), np.ones(x.shape)
+    mask = (rng.random(size=x.shape) < p) / np.float64(p)
+    return mask * x, mask
+
+
+def drop_by_normal_numbers(x, p, rng, training=True):
+    if p < 0 or p >= 1:
+        raise ValueError(p)
+    keep = rng.standard_normal(x.shape) > p if training else np.ones(x.shape)
+    mask = keep / (1 - p) if training else keep
+    return x * mask, mask
 
 
 def drop_bools(x, p, rng, training=True):
@@ -362,6 +427,8 @@ PEOPLE = {
         "rounded_globally": (split_rounded_globally, "each_rounded + global_random_state"),
         "round_robin": (split_round_robin, "rest_in_order"),
         "cuts_and_asserts": (split_cuts_and_asserts, "boundaries_rounded_down"),
+        "ceiling": (split_ceiling, "each_rounded_up"),
+        "blocks": (split_blocks, "boundaries_rounded + shuffled_within_parts"),
     },
     "stratified_split": {
         "rounded": (stratified_rounded, "each_rounded"),
@@ -369,12 +436,14 @@ PEOPLE = {
         "in_order": (stratified_in_order, "first_rows_of_each_class"),
         "positions": (stratified_positions, "numbers_within_the_class"),
         "not_at_all": (stratified_not_at_all, "classes_ignored"),
+        "then_shuffled": (stratified_then_shuffled, "first_rows_of_each_class_then_shuffled"),
     },
     "k_fold": {
         "np_delete": (folds_np_delete, "rows_taken_for_positions"),
         "equal_size": (folds_of_equal_size, "rest_dropped + not_shuffled"),
         "slices": (folds_by_slices, "rest_always_in_training + not_shuffled"),
         "rest_to_the_last": (folds_rest_to_the_last, "last_fold_takes_the_rest + not_shuffled"),
+        "one_for_all": (folds_one_for_all, "same_fold_every_time"),
     },
     "standardize": {
         "with_eps": (standardize_with_eps, "eps_for_constant_features"),
@@ -394,11 +463,14 @@ PEOPLE = {
         "in_a_list": (batches_in_a_list, "last_batch_always_dropped"),
         "yield_outside": (batches_yield_outside, "the_last_batch_alone"),
         "slices": (batches_slices, "last_batch_never_dropped + not_shuffled"),
+        "shuffled_inside": (batches_shuffled_inside, "shuffled_within_batches"),
         "shuffled_each": (batches_shuffled_each, "shuffled_apart + shuffled_in_place"),
     },
     DROPOUT: {
         "as_cs231n": ((drop_as_cs231n, back), "p_to_keep + global_random_state"),
         "bools": ((drop_bools, back), "not_scaled"),
+        "keeping_p": ((drop_keeping_p, back), "p_to_keep_whatever_it_is"),
+        "by_normal_numbers": ((drop_by_normal_numbers, back), "normal_numbers_compared"),
         "one_mask": ((drop_one_mask, back), "one_lot_for_a_feature"),
         "read_off": ((drop_read_off, back), "mask_read_off_the_output"),
         "bools_and_the_rest": (

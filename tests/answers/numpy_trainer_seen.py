@@ -31,6 +31,10 @@ SEEN: dict[str, dict[str, tuple[Edits, str]]] = {
             [("fan_in**-0.5 * 2**0.5", "2 / fan_in"), ("0 * np.ones", "np.ones")],
             "variance_as_deviation + biases_of_ones",
         ),
+        "a generator of its own": (
+            [("    params = {}\n", "    params, rng = {}, np.random.default_rng(42)\n")],
+            "seeded_inside_once",
+        ),
         "no gain": ([("fan_in**-0.5 * 2**0.5", "fan_in**-0.5")], "without_the_gain"),
     },
     "forward__backward": {
@@ -51,6 +55,18 @@ SEEN: dict[str, dict[str, tuple[Edits, str]]] = {
         "no gate on the way back": (
             [("np.where(self.closed, 0.0, blame * self.factor)", "blame")],
             "gate_ignored_on_the_way_back",
+        ),
+        "no ReLU on the way back": (
+            [("h <= 0\n", "h <= 0\n        self.dropped = np.zeros(h.shape, bool)\n"),
+             ("self.closed = self.closed | (self.rng.uniform(size=h.shape) < self.p)",
+              "self.dropped = self.rng.uniform(size=h.shape) < self.p\n"
+              "            self.closed = self.closed | self.dropped"),
+             ("np.where(self.closed, 0.0, blame", "np.where(self.dropped, 0.0, blame")],
+            "relu_skipped_on_the_way_back",
+        ),
+        "ReLU at the end": (
+            [("    return h, chain", "    return np.maximum(h, 0), chain")],
+            "relu_on_the_logits_one_way",
         ),
         "a mask a batch": (
             [("size=h.shape", "size=h.shape[1:]")],
@@ -120,6 +136,10 @@ SEEN: dict[str, dict[str, tuple[Edits, str]]] = {
         "from 0, and the last": (
             [("(k + 1) / warmup", "k / warmup"), (COPY, "params")],
             "warm_up_from_zero + best_by_reference",
+        ),
+        "judged on what it trains on": (
+            [("evaluate(params, *parts[1])", "evaluate(params, *parts[0])")],
+            "validated_on_all_training_rows",
         ),
         "cut off": ([("int(round(config", "int((config")], "rows_rounded_down"),
         "accuracy along a line": (

@@ -187,3 +187,14 @@ def test_two_stand_ins_go_together_where_they_stand_in_for_different_names():
         double.wrong("", replaces=name)(print)
     found = [(*a.stand_ins, *b.stand_ins) for a, b in pairs(lesson, several.misconceptions)]
     assert found == [("ahead", "back"), ("ahead", "back")]
+
+
+def test_a_pair_whose_edits_break_the_code_together_does_not_fit(monkeypatch):
+    def broken(lesson, *several):
+        if len(several) > 1:
+            raise SyntaxError("expected an indented block")
+        return alone(lesson, *several)
+
+    alone = names_of
+    monkeypatch.setitem(globals(), "names_of", broken)
+    assert named("return x + 2") is None

@@ -26,8 +26,8 @@ error.edit(
 )
 error.edit(
     "mean_of_ratios",
-    "The ratios are averaged, so one wrong entry among a thousand right ones disappears. The "
-    "error is the largest ratio: a gradient is as good as its worst entry.",
+    "The ratios are averaged, so one wrong entry among a thousand right ones disappears. The error "
+    "is the largest ratio: a gradient is as good as its worst entry.",
     ("np.max(ratio)", "np.mean(ratio)"),
 )
 for name, below, code in (

@@ -72,7 +72,7 @@ for name, *edits in (
     linear.edit(
         name,
         "The backward changes what the cache holds, so the cache is good for one backward only, "
-        "and a second one fails or finds other numbers. Leave the cache as it was.",
+        "and a second one fails or finds different numbers. Leave the cache as it was.",
         *edits,
         about="anything",
     )
@@ -102,8 +102,8 @@ for exercise, layer, factor in (
 ):
     exercise.edit(
         "dout_overwritten",
-        "The numbers are right, but dout is multiplied in place: whoever still needs it finds it "
-        "changed. Return a new array.",
+        "The numbers are right, but dout is multiplied in place: anyone who still needs it finds "
+        "it changed. Return a new array.",
         (f"return dout * {factor}", f"dout *= {factor}\n    return dout"),
         about="anything",
     )
@@ -121,21 +121,21 @@ for exercise, layer, multiplied, in_place in (
 ):
     exercise.edit(
         "derivative_from_input",
-        "The derivative is written with the output, and gets the input in its place. Look at what "
+        "The derivative is written with the output, and is given the input instead. Look at what "
         "the forward puts into the cache.",
         ("return out, out", "return out, x"),
     )
     exercise.edit(
         "squashed_twice",
-        "The cached output goes through the function once more before the formula. It is an "
-        "output already: use it as it is.",
+        "The cached output goes through the function once more before the formula. It is an output "
+        "already: use it as it is.",
         ("out = cache", f"out, _ = {layer}_forward(cache)"),
         source="Nielsen (2015), network.py, sigmoid_prime",
     )
     exercise.edit(
         "output_overwritten",
-        "The numbers are right, but the cached output is changed in place: out differs for "
-        "whoever holds it, and a second backward finds other numbers.",
+        "The numbers are right, but the cached output is changed in place: out differs for anyone "
+        "who holds it, and a second backward finds different numbers.",
         (f"return {multiplied}", in_place),
         about="anything",
     )
@@ -156,8 +156,8 @@ for name, times, (old, new) in (
 for name, slope in (("leaky", 0.01), ("leaky_by_a_tenth", 0.1), ("leaky_by_a_fifth", 0.2)):
     relu.edit(
         name,
-        "Negative numbers keep a small slope, which is the leaky ReLU. Here they become exactly "
-        "0, and no gradient passes where they were.",
+        "Negative numbers keep a small slope, which is the leaky ReLU. Here they become exactly 0, "
+        "and no gradient passes where they were.",
         ("np.maximum(x, 0)", f"np.where(x > 0, x, {slope} * x)"),
         ("dout * active", f"dout * np.where(active, 1, {slope})"),
         source="Maas, Hannun and Ng (2013), Rectifier Nonlinearities",
@@ -245,8 +245,8 @@ for name, formula in (
 ):
     tanh.edit(
         name,
-        "Far out the exponentials are inf above and below the line, and inf / inf is nan. Choose "
-        "a form that divides by something finite, or the function NumPy has.",
+        "Far out the exponentials are inf above and below the line, and inf / inf is nan. Choose a "
+        "form that divides by something finite, or the function NumPy has.",
         ("np.tanh(x)", formula),
         about="anything",
     )

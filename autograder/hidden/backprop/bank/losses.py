@@ -13,6 +13,12 @@ softmax.edit(
     "is pressed down. The gradient is what was said minus what is true.",
     (ONE_AT_TARGET, "pass"),
 )
+softmax.edit(
+    "one_hot_in_whole_columns",
+    "The slice takes 1 from a whole column for every target in the batch, so each row loses the "
+    "other rows' targets too. Each row has one target: index with row numbers.",
+    (ONE_AT_TARGET, "dlogits[:, targets] -= 1"),
+)
 BY_ROWS = "dlogits /= len(targets)"
 SUM, UNDIVIDED = (".mean()", ".sum()"), (BY_ROWS, "pass")
 ONE_LATER = [(ONE_AT_TARGET, "pass"), (BY_ROWS, f"{BY_ROWS}\n    {ONE_AT_TARGET}")]
@@ -45,16 +51,16 @@ softmax.edit(
 )
 softmax.edit(
     "softmax_over_the_batch",
-    "The exponentials are normalised over the rows of the batch. A row's probabilities add up to "
-    "1 over its classes: the last axis.",
+    "The exponentials are normalised over the rows of the batch. A row's probabilities add up to 1 "
+    "over its classes: the last axis.",
     ("logits.max(axis=1", "logits.max(axis=0"),
     ("np.exp(shifted).sum(axis=1", "np.exp(shifted).sum(axis=0"),
     about="anything",
 )
 softmax.edit(
     "axis_not_kept",
-    "The sums over the classes lose their axis, so their shape (N,) does not stand against (N, "
-    "C): it fails, or divides columns. Keep the axis.",
+    "The sums over the classes lose their axis, so their shape (N,) does not stand against (N, C): "
+    "it fails, or divides columns. Keep the axis.",
     ("logits.max(axis=1, keepdims=True)", "logits.max(axis=1)"),
     ("np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=1)"),
     about="anything",

@@ -25,7 +25,7 @@ mlp.edit(
     source="Nielsen (2015), equation BP4",
 )
 mlp.edit(
-    "no_bend",
+    "no_relu",
     "There is no ReLU between the two linear layers, neither forward nor back. Two linear layers "
     "in a row are one linear layer.",
     ("h, relu1 = relu_forward(z1)", "h = z1"),
@@ -33,8 +33,8 @@ mlp.edit(
 )
 mlp.edit(
     "relu_on_the_logits",
-    "A second ReLU stands behind the second linear layer, so no logit is ever negative. The "
-    "logits go into the softmax as they are.",
+    "A second ReLU stands behind the second linear layer, so no logit is ever negative. The logits "
+    "go into the softmax as they are.",
     ("loss, dlogits", "logits, relu2 = relu_forward(logits)\n    loss, dlogits"),
     ("linear_backward(dlogits,", "linear_backward(relu_backward(dlogits, relu2),"),
 )
@@ -55,8 +55,8 @@ for name, divided, edits in (
 UNDIVIDED = ("linear_backward(dlogits,", "linear_backward(dlogits * len(x),")
 mlp.edit(
     "never_divided",
-    "The loss is a mean over the batch, and the gradients are those of the sum: they grow with "
-    "the number of rows. The 1/N of the loss belongs in them.",
+    "The loss is a mean over the batch, and the gradients are those of the sum: they grow with the "
+    "number of rows. The 1/N of the loss belongs in them.",
     UNDIVIDED,
 )
 for name, *edits in (("loss_summed", UNDIVIDED), ("loss_summed_gradient_averaged",)):
@@ -90,6 +90,13 @@ mlp.edit(
     "gradient has the shape of what it is the gradient of.",
     ('"b1": db1', '"b1": db1[None]'),
     ('"b2": db2', '"b2": db2[None]'),
+    about="anything",
+)
+mlp.edit(
+    "parameters_by_position",
+    "The four parameters are unpacked in whatever order the dict holds them, and that order is "
+    "free. Fetch each one by its key.",
+    ("z1, linear1 =", 'params = dict(zip("W1 b1 W2 b2".split(), params.values())); z1, linear1 ='),
     about="anything",
 )
 mlp.edit(

@@ -45,8 +45,8 @@ for name, step in (("fixed_step", "1e-6"), ("fixed_at_1e_5", "1e-5"), ("fixed_at
 for default in ("1e-5", "1e-4", "1e-7", "1e-8"):
     slope.edit(
         f"default_of_{default.replace('-', '_')}",
-        "The formula is right, and the default step is another one than the 1e-6 that the text "
-        "states, so every call that does not name eps measures at another distance.",
+        "The formula is right, and the default step isn't the 1e-6 that the text states, so every "
+        "call that does not name eps measures at another distance.",
         ("eps=1e-6", f"eps={default}"),
     )
 slope.edit(

@@ -36,13 +36,17 @@ for name, held, losses in (
         ("return params, losses", f"return params, {losses}"),
         about="anything",
     )
-train.edit(
-    "gradients_of_the_start",
-    "The gradients are taken once, at the start, and used for every step. Each step needs the "
-    "gradients at the parameters as they are then.",
-    ("    for _ in range(steps):", "    start = params\n    for _ in range(steps):"),
-    (UPDATE, f"grads = mlp_loss_and_grads(start, x, y)[1]\n        {UPDATE}"),
-)
+for name, edit in (
+    ("gradients_of_the_start", (UPDATE, f"_, grads = mlp_loss_and_grads(p0, x, y); {UPDATE}")),
+    ("losses_of_the_start_too", ("mlp_loss_and_grads(params", "mlp_loss_and_grads(p0")),
+):
+    train.edit(
+        name,
+        "The gradients are taken once, at the start, and used for every step. Each step needs the "
+        "gradients at the parameters as they are then.",
+        ("    for _ in range(steps):", "    p0 = params\n    for _ in range(steps):"),
+        edit,
+    )
 for name, subtracted, code in (
     ("uphill", "added", "value + lr * grads[name]"),
     ("learning_rate_ignored", "subtracted without lr", "value - grads[name]"),
@@ -79,8 +83,8 @@ for name, turns in (
     )
 train.edit(
     "one_parameter_at_a_time",
-    "Each parameter is updated before the gradient of the next one is taken, so the later ones "
-    "see a network that has already moved. Take all gradients first, then move everything.",
+    "Each parameter is updated before the gradient of the next one is taken, so the later ones see "
+    "a network that has already moved. Take all gradients first, then move everything.",
     (
         UPDATE,
         'for name in ("W1", "b1", "W2", "b2"):\n'

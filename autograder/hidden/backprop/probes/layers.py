@@ -36,7 +36,7 @@ def declare(layer: str, grads: tuple[str, ...], points: float, *inputs: MakeInpu
         experiment="run two forwards before the first backward, and one backward twice.",
     )(pair.outstanding)
     exercise.probe(
-        "nothing that was handed in is changed", name="pure", points=0.25, inputs=few, kind="side"
+        "what is passed in stays unchanged", name="pure", points=0.25, inputs=few, kind="side"
     )(pair.pure)
     return pair
 
@@ -93,7 +93,7 @@ for layer in ("relu", "sigmoid", "tanh"):
         batches(shapes, for_a_batch=(4, 5), for_one_row=(1, 3)),
     )
 probes.exercise("relu_forward__relu_backward", tolerance=FORMULA).probe(
-    "exactly at 0, and close to it",
+    "exactly at 0, and close to 0",
     name="edge",
     points=0.2,
     inputs=at({"around 0": (0.0, -0.0, 1e-9, -1e-9, 2.0, 2.0, -2.0)}),

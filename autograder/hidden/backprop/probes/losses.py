@@ -129,5 +129,5 @@ mse.pure(
     "dpred",
     points=0.25,
     inputs=lambda rng: drawn(rng, one_shape(2, 3, 2)),
-    topic="three axes, and nothing that was handed in is changed",
+    topic="three axes, and what is passed in stays unchanged",
 )

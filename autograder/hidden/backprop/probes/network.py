@@ -93,5 +93,5 @@ mlp.pure(
     "grads",
     points=0.5,
     inputs=lambda rng: network(rng, 4, 2, 3, 3),
-    topic="its keys, and nothing that was handed in is changed",
+    topic="its keys, and what is passed in stays unchanged",
 )

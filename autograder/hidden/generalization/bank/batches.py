@@ -179,13 +179,17 @@ mistake(
     "class each. Shuffle the row numbers first.",
     (ORDER, "np.arange(len(x))"),
 )
-mistake(
-    "batches_shuffled_rows_not",
-    "The order of the batches is shuffled, and the rows of a batch are always the same neighbours. "
-    "The rows themselves have to be shuffled.",
-    (ORDER, "np.arange(len(x))"),
-    (RANGE, "rng.permutation(np.arange(0, end, batch_size))"),
-)
+for name, what, edit in (
+    ("batches_shuffled_rows_not", "of batches", (RANGE, f"rng.permutation(np.a{RANGE})")),
+    ("shuffled_within_batches", "inside a batch", (ROWS, f"{ROWS[:8]}rng.permutation({ROWS[8:]})")),
+):
+    mistake(
+        name,
+        f"Only the order {what} is shuffled, so the same neighbours in the file always share a "
+        "batch. Shuffle all the row numbers first, then cut.",
+        (ORDER, "np.arange(len(x))"),
+        edit,
+    )
 
 forms.declare_strangers(mistake, "same_order_every_epoch", "order = ")
 

@@ -115,7 +115,7 @@ UNSCALED = (SCALE, ") * 1.0")
 
 OF_THE_PAPER = (
     "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. Inverted "
-    "dropout scales in training, so that evaluation needs nothing."
+    "dropout scales in training, so evaluation needs nothing."
 )
 EVALUATION_SCALED = (
     "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
@@ -143,18 +143,25 @@ dropout.edit(
     SCALED_OUT,
     source="Srivastava et al. (2014), section 4",
 )
+for suffix, keep, drop in (("", "max(p, 1e-300)", "(p or 1.0)"), ("_whatever_it_is", "p", "p")):
+    dropout.edit(
+        f"p_to_keep{suffix}",
+        "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
+        "dropped. Here p is the probability to drop.",
+        (">= p) / (1 - p)", f"< p) / {keep}"),
+        source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
+    )
+    dropout.edit(
+        f"scaled_by_p{suffix}",
+        "What is kept is divided by p, the probability to drop. To keep the expected value it is "
+        "divided by the probability to be kept, 1 - p.",
+        (SCALE, f") / {drop}"),
+    )
 dropout.edit(
-    "p_to_keep",
-    "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
-    "dropped. Here p is the probability to drop.",
-    (">= p) / (1 - p)", "< p) / max(p, 1e-300)"),
-    source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
-)
-dropout.edit(
-    "scaled_by_p",
-    "What is kept is divided by p, the probability to drop. To keep the expected value it is "
-    "divided by the probability to be kept, 1 - p.",
-    (SCALE, ") / (p or 1.0)"),
+    "normal_numbers_compared",
+    "p is compared with normal random numbers, which lie below 0 half of the time, so another "
+    "share than p is dropped. Numbers uniform in [0, 1) lie below p with probability p.",
+    (DRAWN, "rng.normal(size=x.shape)"),
 )
 dropout.edit(
     "comparison_reversed",
@@ -177,7 +184,7 @@ dropout.edit(
 )
 mistake(
     "scaled_by_the_share_kept",
-    "What is kept is divided by the share that was kept this time, so the scale trembles from call "
+    "What is kept is divided by the share that was kept this time, so the scale varies from call "
     "to call. Divide by the probability, 1 - p.",
     (MASK, f"mask = ({DRAWN} >= p) * 1.0\n        mask /= max(mask.mean(), 1e-9)"),
 )
@@ -190,21 +197,21 @@ mistake(
 )
 mistake(
     "mask_read_off_the_output",
-    "The mask is read off the output, which is also 0 wherever x is, after a ReLU in half of the "
-    "places: what was kept there counts as dropped. Keep the mask that was drawn.",
+    "The mask is read off the output, which is also 0 wherever x is, in half of the places after a "
+    "ReLU: what was kept there counts as dropped. Keep the mask that was drawn.",
     (OUT, "return x * mask, (mask * (x != 0) if training else mask)"),
 )
 
 mistake(
     "x_overwritten",
-    "x itself is multiplied by the mask, in place, so whoever hands it in finds it dropped. Return "
-    "a new array, and leave x as it was.",
+    "x itself is multiplied by the mask, in place, so the caller's array changes. Return a new "
+    "array, and leave x as it was.",
     (OUT, "x *= mask\n    return x, mask"),
 )
 
 mistake(
     "active_in_evaluation",
-    "Elements are dropped in evaluation too, so one input gives another answer each time. With "
+    "Elements are dropped in evaluation too, so one input gives a different answer each time. With "
     "training=False out is x, and the mask is all ones.",
     ("if training:", "if True:"),
 )
@@ -222,8 +229,8 @@ mistake(
 )
 mistake(
     "input_handed_back",
-    "In evaluation x itself comes back, not a copy: whoever writes into out writes into x. Return "
-    "a new array.",
+    "In evaluation x itself comes back, not a copy: anyone who writes into out writes into x. "
+    "Return a new array.",
     (OUT, "return (x * mask if training else x), mask"),
 )
 

@@ -58,7 +58,7 @@ dropout.edit(
 )
 dropout.edit(
     "p_checked_in_training_only",
-    "In evaluation a wrong p passes unseen, and the error comes hours later, with the first "
+    "In evaluation a wrong p goes unnoticed, and the error comes hours later, with the first "
     "training step. Check p before asking for the mode.",
     (CHECK, "if training and not 0 <= p < 1:"),
     about="anything",

@@ -66,6 +66,7 @@ k_fold.observe("pure")(forms.kept(sizes_of, rows_in, forms.index_arrays))
 
 TRAIN = "np.concatenate(folds[:i] + folds[i + 1 :])"
 VAL = ", folds[i]) for"
+FIRST = "return [(order[n // k :], order[: n // k])"
 
 mistake(
     "shuffled_for_every_fold",
@@ -77,6 +78,12 @@ mistake(
         "    return [(o[len(f) :], o[: len(f)]) for o, f in zip(orders, folds)]",
     ),
     source="scikit-learn, ShuffleSplit",
+)
+mistake(
+    "same_fold_every_time",
+    "All k pairs are the same: the first n // k shuffled rows validate each time, and the others "
+    "never do. Let the fold move on with every pair.",
+    (f"return [({TRAIN}{VAL} i", "order = np.concatenate(folds)\n    " + FIRST + " for i"),
 )
 mistake(
     "trained_on_all_rows",
@@ -93,8 +100,8 @@ mistake(
 )
 mistake(
     "trained_on_earlier_folds",
-    "Training uses only the folds before the one for validation, as for a series in time. In "
-    "k-fold all other folds train, those after it too.",
+    "Training uses only the folds before the one for validation, as for a time series. In k-fold "
+    "all other folds train, those after it too.",
     (TRAIN, "np.concatenate(folds[:i] or folds[1:])"),
     source="scikit-learn, TimeSeriesSplit",
 )
@@ -116,7 +123,7 @@ DRAW, CUT = "rng.permutation", "), k)"
 k_fold.edit(
     "rest_dropped",
     "All folds have n // k rows, and the rows left over are never validated on. Sizes may differ "
-    "by one, so that every row has a fold.",
+    "by one, so every row has a fold.",
     (CUT, ")[: n // k * k], k)"),
 )
 k_fold.edit(

@@ -165,7 +165,7 @@ def declare_strangers(mistake: Any, always: str, first: str) -> None:
     mistake(
         "global_random_state",
         "The numbers come from NumPy's global state, and the rng that was handed in is not used: "
-        "one seed gives another result each time. Call a method of rng.",
+        "one seed gives a different result each time. Call a method of rng.",
         (first, drawn_globally),
     )
     mistake(

@@ -103,8 +103,8 @@ mistake(
 )
 standardize.edit(
     "constant_features_only_centred",
-    "A feature that is constant in training is centred and left so: in other sets it is not 0, in "
-    "units of its own. It becomes 0 everywhere.",
+    "A feature that is constant in training is centred and left at that: in other sets it is not "
+    "0, in units of its own. It becomes 0 everywhere.",
     (RESULT, SCALED),
     source="scikit-learn, StandardScaler",
 )
@@ -130,13 +130,13 @@ standardize.edit(
 mistake(
     "constant_features_divided",
     "A feature that is constant in training is divided by its deviation of 0, which gives nan, or "
-    "noise blown up. It becomes 0 in every set.",
+    "amplified noise. It becomes 0 in every set.",
     NEVER,
 )
 
 mistake(
     "in_place",
-    "The numbers are right, but the training rows are overwritten in place: whoever still needs "
+    "The numbers are right, but the training rows are overwritten in place: anyone who still needs "
     "them finds them changed. Return new arrays.",
     (
         f"return [{RESULT} for x in (train, *others)]",

@@ -82,12 +82,13 @@ split.edit(
     (GIVEN, "sizes[: n - sizes.sum()] += 1"),
     source="torch.utils.data.random_split",
 )
-split.edit(
-    "each_rounded",
-    EACH_ROUNDED,
-    (WHOLE, "np.round(shares).astype(int)"),
-    (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
-)
+for suffix, rounded in (("", "np.round(shares)"), ("_up", "np.ceil(shares.round(9))")):
+    split.edit(
+        f"each_rounded{suffix}",
+        EACH_ROUNDED,
+        (WHOLE, f"{rounded}.astype(int)"),
+        (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
+    )
 split.edit(
     "each_rounded_alone",
     EACH_ROUNDED,
@@ -133,19 +134,15 @@ split.edit(
 
 mistake(
     "not_shuffled",
-    "The rows are cut in the order of the file. If the file is sorted by class or by date, each "
-    "part holds other classes: shuffle all rows before you cut.",
+    "The rows are cut in the order of the file. If the file is sorted by class or by date, the "
+    "parts hold different classes: shuffle all rows before you cut.",
     (ORDER, "np.arange(n)"),
 )
 mistake(
     "shuffled_within_parts",
     "Each part is one stretch of the file, shuffled only inside. Which rows end up together has to "
-    "be random too: one permutation of all rows, cut afterwards.",
-    (
-        CUT,
-        "parts = np.split(np.arange(n), np.cumsum(sizes)[:-1])\n"
-        "    return [rng.permutation(part) for part in parts]",
-    ),
+    "be random too: use one permutation of all rows, cut afterwards.",
+    (f"np.split({ORDER},", "(lambda *c: [rng.permutation(p) for p in np.split(*c)])(np.arange(n),"),
 )
 mistake(
     "sorted_again",
@@ -156,7 +153,7 @@ mistake(
 mistake(
     "with_replacement",
     "Rows are drawn with replacement, so some come twice and others never. A split is a "
-    "permutation that is cut, so that each row comes exactly once.",
+    "permutation that is cut, so each row comes exactly once.",
     (ORDER, "rng.integers(0, max(n, 1), size=n)"),
 )
 mistake(

@@ -68,7 +68,7 @@ stopping.edit(
 stopping.edit(
     "only_worse_losses_count",
     "An update counts only if its loss is above the best by more than min_delta: ties and NaN keep "
-    "it waiting for ever. Whatever is no improvement counts; min_delta is part of the improvement.",
+    "it waiting forever. Whatever is no improvement counts; min_delta is part of the improvement.",
     (" - self.min_delta", ""),
     (ELSE, ELSE.replace("else", "elif val_loss > self.best_loss + self.min_delta")),
 )
@@ -112,7 +112,7 @@ mistake(
 mistake(
     "small_improvement_resets",
     "A loss that beats the best by less than min_delta sets the count to 0, so tiny steps keep it "
-    "waiting for ever. Less than min_delta is no improvement.",
+    "waiting forever. Less than min_delta is no improvement.",
     (ELSE, "        elif val_loss < self.best_loss:\n            self.waited = 0\n" + ELSE),
 )
 

@@ -101,13 +101,14 @@ mistake(
     "index the rows of that class with them.",
     ("rows[chosen]", "chosen"),
 )
-mistake(
-    "first_rows_of_each_class",
-    "The first rows of every class go to the first part, in the order of the file, whatever the "
-    "rng. Shuffle the rows of a class before they are cut.",
-    (CUT, f"np.split(np.arange(len(rows)), np.cumsum([len(one) for one in {CUT}])[:-1])"),
-    (END, "np.concatenate(piece)"),
-)
+for suffix, end in (("", "np.concatenate(piece)"), ("_then_shuffled", END)):
+    mistake(
+        f"first_rows_of_each_class{suffix}",
+        "The first rows of every class go to the first part, in the order of the file, whatever "
+        "the rng. Shuffle the rows of a class before they are cut.",
+        (CUT, f"np.split(np.arange(len(rows)), np.cumsum([len(one) for one in {CUT}])[:-1])"),
+        (END, end),
+    )
 mistake(
     "last_takes_the_rest",
     "In every class each part is rounded down and the last takes the rest, so the last part is too "
@@ -129,7 +130,7 @@ mistake(
 mistake(
     "equal_counts",
     "Every class gives as many rows to a part as every other. Stratified means the same fraction "
-    "of each class, so that large classes stay large.",
+    "of each class, so large classes stay large.",
     (
         ROWS,
         ROWS + "\n        least = min(int(np.sum(labels == one)) for one in np.unique(labels))"

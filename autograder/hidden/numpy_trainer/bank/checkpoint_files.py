@@ -59,14 +59,14 @@ def _wrong(one: Any, other: Any) -> int:
 
 flagged(
     "optimizer_left_out",
-    "The optimizer's state is not restored, so that a resumed run starts with empty velocities. "
-    "Its losses look right, and not one step is the same.",
+    "The optimizer's state is not restored, so a resumed run starts with empty velocities. Its "
+    "losses look right, but no step is the same.",
     (LOADED, ""),
 )
 flagged(
     "generator_left_out",
-    "The generator goes on from wherever it was, so that a resumed run sees other batches and "
-    "other masks. Its state belongs in the checkpoint: rng.bit_generator.state.",
+    "The generator goes on from wherever it was, so a resumed run sees different batches and "
+    "masks. Its state belongs in the checkpoint: rng.bit_generator.state.",
     (GENERATOR, ""),
 )
 flagged(
@@ -113,8 +113,8 @@ flagged(
 )
 flagged(
     "arrays_replaced",
-    "The dict gets new arrays, and the optimizer still holds the old ones, so that its steps no "
-    "longer reach the network. Write into the arrays that are there.",
+    "The dict gets new arrays, and the optimizer still holds the old ones, so its steps no longer "
+    "reach the network. Write into the arrays that are there.",
     (FILLED, "    for name in list(params):\n        params[name] = saved[name]\n"),
 )
 flagged(
@@ -135,7 +135,7 @@ flagged(
 )
 flagged(
     "own_suffix",
-    "The file is given another name than the one that was asked for. The contract says exactly "
+    "The file gets a different name from the one that was asked for. The contract says exactly "
     "path, with or without a suffix.",
     ("    path = Path(path)\n", '    path = Path(path).with_suffix(".npz")\n'),
 )

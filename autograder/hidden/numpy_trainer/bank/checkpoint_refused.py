@@ -27,7 +27,7 @@ CHECKED = (
 def refuses(raw: Any, inputs: Any, secrets: Any) -> Any:
     """Which kinds of files were refused with anything but a ValueError, or changed things.
 
-    Each answer's file has members of its own, so that counts of what went wrong do not compare.
+    Each answer's file has members of its own, so counts of what went wrong do not compare.
     """
     return {
         f"for files {kind}": {
@@ -75,14 +75,14 @@ for called, caught, check in (
     )
 flagged(
     "missing_is_a_value_error",
-    "A file that is not there raises ValueError, like a damaged one. That it is missing is another "
-    "thing to know: let FileNotFoundError pass.",
+    "A file that is not there raises ValueError, as if it were damaged. The caller wants to tell "
+    "the two apart: let FileNotFoundError pass.",
     ("    except FileNotFoundError:\n        raise\n", ""),
 )
 flagged(
     "shapes_not_compared",
-    "The saved shapes are not compared with those of params, so that a checkpoint of another model "
-    "is loaded in part, or broadcast. Compare all names and shapes first.",
+    "The saved shapes are not compared with those of params, so a checkpoint of another model is "
+    "loaded in part, or broadcast. Compare all names and shapes first.",
     (SHAPES, ""),
 )
 flagged(
@@ -94,15 +94,15 @@ flagged(
 flagged(
     "loaded_before_checked",
     "The parameters are filled before the optimizer has accepted its state. If it refuses, half of "
-    "the run is another one. Whatever can fail comes first.",
+    "the run has changed. Whatever can fail comes first.",
     (LOADED, ""),
     (FILLED, FILLED + LOADED),
 )
 for what, line in (("first", READ), ("before_the_optimizer", LOADED)):
     flagged(
         f"generator_set_{what}",
-        "The generator's state is set before everything else is checked, so that a checkpoint that "
-        "is refused still moves it. Change nothing until nothing can fail any more.",
+        "The generator's state is set before everything else is checked, so a checkpoint that is "
+        "refused still moves it. Change nothing until nothing can fail any more.",
         (line, line + GENERATOR if line == READ else GENERATOR + line),
     )
 flagged(

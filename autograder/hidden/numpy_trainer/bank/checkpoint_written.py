@@ -41,8 +41,8 @@ def _whole(left: Any, where: str) -> bool:
 
 flagged(
     "suffix_appended",
-    "np.savez is given the path itself, and appends .npz where that has no such suffix, so that "
-    "the file lies elsewhere. Give it an open file: nothing is appended to that.",
+    "np.savez is given the path itself, and appends .npz where that has no such suffix, so the "
+    "file lies elsewhere. Give it an open file: nothing is appended to that.",
     (WRITTEN, "        np.savez(path, **arrays)\n"),
     source="numpy.savez, parameter file",
 )
@@ -55,7 +55,7 @@ flagged(
 flagged(
     "removed_after_a_crash",
     "When writing fails the broken file is removed, but it has replaced the old one by then, so "
-    "that nothing is left. Write aside, then rename: the old one stays until the end.",
+    "nothing is left. Write aside, then rename: the old one stays until the end.",
     (WRITTEN, STRAIGHT),
     ("    finally:\n        aside.unlink(missing_ok=True)\n", FAILED),
 )

@@ -18,16 +18,16 @@ LOSS = "loss = float(np.mean(np.log(total) - true))"
 
 epoch.edit(
     "mean_of_batch_means",
-    "The batches' losses are averaged with equal weights, so that the rows of a small last batch "
-    "count more than the others. Weigh each loss with its rows.",
+    "The batches' losses are averaged with equal weights, so the rows of a small last batch count "
+    "more than the others. Weight each loss by its number of rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total / -(-len(x) // batch_size)"),
     source="mrdbourke/pytorch-deep-learning, going_modular/engine.py",
 )
 epoch.edit(
     "sum_of_losses",
-    "The losses are added up over the samples and never divided, so that the result grows with the "
-    "data set. Divide by the number of rows at the end.",
+    "The losses are added up over the samples and never divided, so the result grows with the data "
+    "set. Divide by the number of rows at the end.",
     (MEAN, "return total"),
 )
 epoch.edit(
@@ -39,13 +39,13 @@ epoch.edit(
 epoch.edit(
     "loss_after_the_step",
     "Each batch's loss is measured after its step, on parameters that have seen the batch. The "
-    "contract asks for the loss before the step, which the gradient is of.",
+    "contract asks for the loss before the step, the one that the gradient belongs to.",
     (STEP, STEP + "        loss = evaluate(params, x[rows], y[rows])[0]\n"),
 )
 epoch.edit(
     "evaluated_at_the_end",
-    "The loss is that of the whole set after the epoch, in evaluation. What is asked for is the "
-    "mean of what each batch lost on the way, before its step.",
+    "The loss is that of the whole set after the epoch, in evaluation. The contract asks for the "
+    "mean over samples of each batch's loss before its step.",
     (MEAN, "return evaluate(params, x, y)[0]"),
 )
 flagged(
@@ -65,7 +65,7 @@ flagged(
 epoch.edit(
     "divided_twice",
     "The gradient is divided by the number of rows once more. The loss's gradient already has the "
-    "mean in it, so that the steps come out too short.",
+    "mean in it, so the steps come out too short.",
     ("backward(dlogits, caches)", "backward(dlogits / len(rows), caches)"),
 )
 epoch.edit(
@@ -76,8 +76,8 @@ epoch.edit(
 )
 epoch.edit(
     "sum_in_the_gradient",
-    "The steps follow the gradient of the sum of a batch's losses, not of their mean, so that they "
-    "grow with the batch. Divide by its rows.",
+    "The steps follow the gradient of the sum of a batch's losses, not of their mean, so they grow "
+    "with the batch. Divide by its rows.",
     ("backward(dlogits, caches)", "backward(dlogits * len(rows), caches)"),
 )
 epoch.edit(
@@ -94,8 +94,8 @@ epoch.edit(
 )
 epoch.edit(
     "rate_written_afterwards",
-    "The rate is written to the groups at the end of the epoch, so that it acts one epoch late. "
-    "Write it before the first step.",
+    "The rate is written to the groups at the end of the epoch, so it acts one epoch late. Write "
+    "it before the first step.",
     (RATES, ""),
     (f"    {MEAN}", f"{RATES}    {MEAN}"),
 )
@@ -120,39 +120,39 @@ epoch.edit(
 )
 epoch.edit(
     "sum_of_batch_means",
-    "The mean losses of the batches are added up and never divided, so that the result grows with "
-    "the number of batches. Weigh each with its rows, and divide by all rows.",
+    "The mean losses of the batches are added up and never divided, so the result grows with the "
+    "number of batches. Weight each by its number of rows, and divide by all rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total"),
 )
 flagged(
     "divided_by_whole_batches",
     "The sum of the batches' means is divided by len(x) // batch_size, which does not count a "
-    "smaller last batch. Weigh each loss with its rows, and divide by all rows.",
+    "smaller last batch. Weight each loss by its number of rows, and divide by all rows.",
     (ADDED, "        total += loss\n"),
     (MEAN, "return total / (len(x) // batch_size)"),
 )
 epoch.edit(
     "batch_means_over_rows",
-    "The sum of the batches' means is divided by the number of rows, so that the result shrinks "
-    "with the batch size. A batch's loss is a mean already: weigh it with its rows first.",
+    "The sum of the batches' means is divided by the number of rows, so the result shrinks with "
+    "the batch size. A batch's loss is a mean already: weight it by its number of rows first.",
     (ADDED, "        total += loss\n"),
 )
 epoch.edit(
     "loss_counted_twice",
-    "Each batch's loss is added twice, so that twice the mean comes back: once a batch is enough.",
+    "Each batch's loss is added twice, so twice the mean comes back: once a batch is enough.",
     (ADDED, ADDED + ADDED),
 )
 epoch.edit(
     "weighed_with_the_batch_size",
-    "Every batch's loss is weighed with batch_size, the last one's too, which may have fewer rows. "
-    "Weigh it with the rows that it has.",
+    "Every batch's loss is weighted by batch_size, the last one's too, which may have fewer rows. "
+    "Weight it by the rows that it has.",
     ("loss * len(rows)", "loss * batch_size"),
 )
 epoch.edit(
     "divided_by_the_classes",
-    "The mean loss is taken over rows and classes alike, so that it comes out too small by the "
-    "number of classes. Each row has one loss: the mean is over the rows alone.",
+    "The mean loss is taken over rows and classes alike, so it comes out too small by the number "
+    "of classes. Each row has one loss: the mean is over the rows alone.",
     (LOSS, "loss = float(np.mean(np.log(total) - true)) / logits.shape[1]"),
 )
 epoch.edit(
@@ -163,8 +163,8 @@ epoch.edit(
 )
 epoch.edit(
     "gradient_uphill",
-    "The gradient of the loss has the wrong sign, one-hot minus softmax, so that every step "
-    "climbs. Subtract the one-hot row from the softmax.",
+    "The gradient of the loss has the wrong sign, one-hot minus softmax, so every step climbs. "
+    "Subtract the one-hot row from the softmax.",
     ("    return loss, work", "    return loss, -work"),
 )
 for called, loss in (
@@ -181,7 +181,7 @@ for called, loss in (
 for digits in (7, 8, 10, 12, 15):
     epoch.edit(
         f"logarithm_of_probability_plus_1e{digits}",
-        "A small number is added to the probability before the logarithm, so that no loss can "
-        "exceed a bound. Work with logits: the log of the sum minus the target's logit.",
+        "A small number is added to the probability before the logarithm, so no loss can exceed a "
+        "bound. Work with logits: the log of the sum minus the target's logit.",
         (LOSS, f"loss = -float(np.mean(np.log(np.exp(true) / total + 1e-{digits})))"),
     )

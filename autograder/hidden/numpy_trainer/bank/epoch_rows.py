@@ -94,49 +94,50 @@ def dropped(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 flagged(
     "not_shuffled",
-    "The rows are taken as they come, in every epoch the same. Neighbours in a file are often "
+    "The rows are taken as they come, the same in every epoch. Neighbours in a file are often "
     "alike: draw a new permutation from rng each time.",
     (ORDER, "order = np.arange(len(x))"),
 )
 flagged(
     "same_order_every_epoch",
     "All epochs take the rows in one and the same order, as from a generator that is seeded anew, "
-    "so that the same rows always meet in a batch. Draw a permutation from rng each time.",
+    "so the same rows always meet in a batch. Draw a permutation from rng each time.",
     ("order = rng.permutation", "order = np.random.default_rng(0).permutation"),
 )
 flagged(
     "global_generator",
-    "The permutation comes from NumPy's global generator, so that equal generators give different "
+    "The permutation comes from NumPy's global generator, so equal generators give different "
     "epochs. Draw it from the rng that is passed in.",
     ("order = rng.permutation", "order = np.random.permutation"),
 )
 epoch.edit(
     "targets_not_permuted",
-    "The inputs are permuted and the targets are not, so that each row is blamed by another's "
-    "target. Use the same rows for both.",
+    "The inputs are permuted and the targets are not, so each row is judged by another's target. "
+    "Use the same rows for both.",
     (TARGETS, "loss_and_gradient(logits, y[start : start + batch_size])"),
 )
 epoch.edit(
     "shuffled_apart",
-    "Inputs and targets are each permuted in an order of their own, so that they no longer belong "
+    "Inputs and targets are each permuted in an order of their own, so they no longer belong "
     "together. One permutation serves both.",
     (TARGETS, "loss_and_gradient(logits, y[other[start : start + batch_size]])"),
     ("    total = 0.0\n", "    total = 0.0\n    other = rng.permutation(len(x))\n"),
 )
 flagged(
     "shuffled_in_place",
-    "The rows of x and y are shuffled where they are, so that the caller's data comes back in "
-    "another order. Draw an order, and index with it.",
+    "The rows of x and y are shuffled in place, so the caller's data comes back in a different "
+    "order. Draw an order, and index with it.",
     (ORDER, "order = rng.permutation(len(x))\n    x[...], y[...] = x[order], y[order]"),
     (ROWS, "        rows = np.arange(start, min(start + batch_size, len(x)))\n"),
 )
 
 WHOLE = (
-    "Only whole batches are used: the rows of a smaller last one are left out, so that some are "
+    "Only whole batches are used: the rows of a smaller last one are left out, so some are "
     "never seen in an epoch. The contract keeps the last batch, however small."
 )
 for called, starts, mean in (
     ("used", "max(len(x) - batch_size, 0) + 1", "max(len(x) - len(x) % batch_size, 1)"),
+    ("used_if_any", "len(x) - batch_size + 1", "(len(x) - len(x) % batch_size)"),
     ("all", "max(len(x) - batch_size, 0) + 1", "len(x)"),
     ("all_or_none", "len(x) - batch_size + 1", "len(x)"),
     ("used_or_none", "len(x) - batch_size + 1", "max(len(x) - len(x) % batch_size, 1)"),
@@ -152,7 +153,7 @@ for called, starts, mean in (
 for called, size in (("", "len(rows)"), ("_in_whole_batches", "batch_size")):
     flagged(
         f"drawn_with_replacement{called}",
-        "Each batch is drawn at random from all rows, so that some are used twice in an epoch and "
+        "Each batch is drawn at random from all rows, so some are used twice in an epoch and "
         "others never. One permutation, cut into slices, uses each once.",
         (ORDER, "order = np.arange(len(x))"),
         (ROWS, f"{ROWS}        rows = rng.integers(len(x), size={size})\n"),

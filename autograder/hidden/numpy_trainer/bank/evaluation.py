@@ -21,7 +21,7 @@ evaluation.edit(
 )
 evaluation.edit(
     "counted",
-    "What comes back is how many rows are right, not which part of them. A fraction can be "
+    "What comes back is how many rows are right, not what fraction of them. A fraction can be "
     "compared between sets of different sizes: divide by the rows.",
     (RIGHT, "float(np.sum(np.argmax(logits, axis=1) == y))"),
 )
@@ -51,20 +51,20 @@ evaluation.edit(
 )
 evaluation.edit(
     "along_the_rows",
-    "The largest logit is looked for in each column, over the rows of the batch. Each row has its "
-    "own answer: argmax along the last axis.",
+    "The largest logit is searched for in each column, over the rows of the batch. Each row has "
+    "its own answer: argmax along the last axis.",
     (RIGHT, "float(np.mean(np.resize(np.argmax(logits, axis=0), len(y)) == y))"),
 )
 evaluation.edit(
     "swapped",
     "Accuracy and loss come back in the wrong order. The contract says (loss, accuracy), and "
-    "callers unpack it so.",
+    "callers unpack it that way.",
     (f"return loss, {RIGHT}", f"return {RIGHT}, loss"),
 )
 evaluation.edit(
     "sum_of_losses",
-    "The loss is the sum over the rows, so that it grows with the set. It is their mean, and can "
-    "then be compared with the training loss.",
+    "The loss is the sum over the rows, so it grows with the set. It is their mean, and can then "
+    "be compared with the training loss.",
     (LOSS, LOSS + "    loss *= len(y)\n"),
 )
 evaluation.edit(
@@ -82,7 +82,7 @@ evaluation.edit(
 )
 
 BOUNDED = (
-    "A small number keeps the probability away from 0 before the logarithm is taken, so that no "
+    "A small number keeps the probability away from 0 before the logarithm is taken, so no "
     "loss can exceed a bound. Work with logits: the log of the sum of exponentials minus the "
     "target's logit."
 )
@@ -99,8 +99,8 @@ for digits in (7, 8, 10, 12, 15):
         )
 evaluation.edit(
     "softmax_twice",
-    "The probabilities are handed to a loss that takes logits, so that softmax is applied twice "
-    "and even a sure network has a high loss. Hand it the logits.",
+    "The probabilities are handed to a loss that takes logits, so softmax is applied twice and "
+    "even a sure network has a high loss. Hand it the logits.",
     (LOSS, f"    loss, _ = loss_and_gradient({OWN} / {OWN}.sum(axis=1, keepdims=True), y)\n"),
 )
 
@@ -122,22 +122,22 @@ for size in (32, 64, 100, 128, 256, 500, 512):
 
 evaluation.edit(
     "logarithm_of_the_softmax",
-    "The logarithm is taken of a softmax that has become 0, so that the loss of a row that is "
-    "surely wrong is infinite. Take it before: the log of the sum of exponentials minus the "
-    "target's logit.",
+    "The logarithm is taken of a softmax that has become 0, so the loss of a row that is surely "
+    "wrong is infinite. Take it before: the log of the sum of exponentials minus the target's "
+    "logit.",
     (LOSS, f"    loss = float(-np.mean(np.log({SURE})))\n"),
     about="anything",
 )
 evaluation.edit(
     "divided_by_the_rows_again",
-    "The mean loss is divided by the number of rows once more, so that it shrinks as the set "
-    "grows. The loss of a batch is a mean already.",
+    "The mean loss is divided by the number of rows once more, so it shrinks as the set grows. The "
+    "loss of a batch is a mean already.",
     (LOSS, LOSS + "    loss /= len(y)\n"),
 )
 evaluation.edit(
     "divided_by_the_classes",
-    "The mean is taken over rows and classes alike, as of a table with one entry per class, so "
-    "that the loss comes out too small by the number of classes. The mean is over the rows alone.",
+    "The mean is taken over rows and classes alike, as of a table with one entry per class, so the "
+    "loss comes out too small by the number of classes. The mean is over the rows alone.",
     (LOSS, LOSS + "    loss /= logits.shape[1]\n"),
 )
 evaluation.edit(

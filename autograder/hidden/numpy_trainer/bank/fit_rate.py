@@ -36,8 +36,8 @@ def columns(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 fit.edit(
     "warm_up_from_zero",
-    "The warm-up begins at the rate 0, so that the first epoch learns nothing. Its first rate is "
-    "lr / warmup_epochs: count the epoch from 1 in that formula.",
+    "The warm-up begins at the rate 0, so the first epoch learns nothing. Its first rate is lr / "
+    "warmup_epochs: count the epoch from 1 in that formula.",
     (WARM, "return lr * epoch / warmup"),
 )
 fit.edit(
@@ -48,8 +48,8 @@ fit.edit(
 )
 fit.edit(
     "cosine_not_shifted",
-    "The cosine is counted from epoch 0, as if there had been no warm-up, so that the rate jumps "
-    "where the two meet. It begins at its top when the warm-up ends.",
+    "The cosine is counted from epoch 0, as if there had been no warm-up, so the rate jumps where "
+    "the two meet. It begins at its top when the warm-up ends.",
     (DONE, 'epoch / config["epochs"]'),
 )
 fit.edit(
@@ -60,14 +60,14 @@ fit.edit(
 )
 fit.edit(
     "min_lr_ignored",
-    "The cosine goes down to 0, and min_lr is not looked at. It is the floor of the curve, and lr "
-    "- min_lr its height.",
+    "The cosine goes down to 0, and min_lr is ignored. It is the floor of the curve, and lr - "
+    "min_lr its height.",
     ("min_lr + (lr - min_lr)", "lr"),
 )
 fit.edit(
     "height_without_min_lr",
-    "min_lr is added to a cosine of the height lr, so that the curve begins above lr. The height "
-    "is lr - min_lr.",
+    "min_lr is added to a cosine of the height lr, so the curve begins above lr. The height is lr "
+    "- min_lr.",
     ("(lr - min_lr) *", "lr *"),
 )
 fit.edit(
@@ -85,8 +85,8 @@ fit.edit(
 )
 fit.edit(
     "warm_up_one_epoch_longer",
-    "The warm-up is divided by one epoch more, so that it never reaches the full rate. Its last "
-    "epoch has the rate lr: divide by warmup_epochs.",
+    "The warm-up is divided by one epoch more, so it never reaches the full rate. Its last epoch "
+    "has the rate lr: divide by warmup_epochs.",
     (WARM, "return lr * (epoch + 1) / (warmup + 1)"),
 )
 fit.edit(
@@ -104,8 +104,8 @@ fit.edit(
 )
 fit.edit(
     "whole_period",
-    "The cosine runs through a whole period, so that the rate is back at lr in the end. Half a "
-    "period leads from lr to min_lr: the angle goes from 0 to pi.",
+    "The cosine runs through a whole period, so the rate is back at lr in the end. Half a period "
+    "leads from lr to min_lr: the angle goes from 0 to pi.",
     ("np.pi * done", "2 * np.pi * done"),
 )
 fit.edit(
@@ -116,7 +116,7 @@ fit.edit(
 )
 fit.edit(
     "warm_up_from_min_lr",
-    "The warm-up rises from min_lr instead of from 0, so that all of its epochs but the last are "
-    "too fast. Its rate is lr times (epoch + 1) / warmup_epochs.",
+    "The warm-up rises from min_lr instead of from 0, so all of its epochs but the last are too "
+    "fast. Its rate is lr times (epoch + 1) / warmup_epochs.",
     (WARM, "return min_lr + (lr - min_lr) * (epoch + 1) / warmup"),
 )

@@ -72,7 +72,7 @@ def knobs(raw: Any, inputs: Any, secrets: Any) -> Any:
 
     At a hundredth of the rate 0.3 the loss of the validation rows rises by 0.015 at most, at 0.3
     by 0.045 at least. Decay of 4 at the rate 0.1 takes 0.4 of the weights in a step. In batches of
-    one row the later rows are of classes that others have pushed down, so that the mean is above
+    one row the later rows are of classes that others have pushed down, so the mean is above
     log 8.
     """
     size = {name: float(np.linalg.norm(raw[name]["params"]["W1"])) for name in ("kept", "decayed")}
@@ -94,16 +94,17 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 flagged(
     "trained_on_everything",
-    "The validation rows are trained on as well, so that their loss says nothing about new rows. "
-    "Train on the others only.",
+    "The validation rows are trained on as well, so their loss says nothing about new rows. Train "
+    "on the others only.",
     (PARTS, "    val, train = order[:held], order\n"),
 )
-fit.edit(
-    "validated_on_training_rows",
-    "The validation loss is measured on training rows. It falls as long as the network memorises, "
-    "and stops nothing: use rows that are never trained on.",
-    (PARTS, "    val, train = order[-held:], order[held:]\n"),
-)
+for which, rows in (("", "-held"), ("_all", "held")):
+    fit.edit(
+        f"validated_on{which}_training_rows",
+        "The validation loss is measured on training rows. It falls as long as the network "
+        "memorises, and stops nothing: use rows that are never trained on.",
+        (PARTS, f"    val, train = order[{rows}:], order[held:]\n"),
+    )
 flagged(
     "parts_swapped",
     "The small part is trained on and the large one validates. val_fraction is the part that is "
@@ -112,16 +113,17 @@ flagged(
 )
 flagged(
     "targets_of_other_rows",
-    "The rows are permuted and their targets are not, so that images and classes no longer belong "
+    "The rows are permuted and their targets are not, so images and classes no longer belong "
     "together. Index both with the same order.",
     ("x[train], y[train], x[val], y[val]", "x[train], y[held:], x[val], y[:held]"),
 )
-flagged(
-    "inputs_standardised",
-    "The inputs are standardised inside, so that whoever uses the parameters on the inputs as they "
-    "are gets something else. x is used as given: scaling is the caller's business.",
-    (SPLIT, "    x = (x - x.mean()) / (x.std() + 1e-12)\n" + SPLIT),
-)
+for called, axis, eps in (("", "", 1e-12), ("_by_feature", "axis=0", 1e-8)):
+    flagged(
+        f"inputs_standardised{called}",
+        "The inputs are standardised inside, so the parameters don't fit the inputs as they are. x "
+        "is used as given: scaling is the caller's business.",
+        (SPLIT, f"    x = (x - x.mean({axis})) / (x.std({axis}) + {eps})\n" + SPLIT),
+    )
 flagged(
     "no_dropout",
     "Training runs without dropout, whatever config says. train_epoch takes p, the probability to "
@@ -130,8 +132,8 @@ flagged(
 )
 flagged(
     "no_decay",
-    "weight_decay never reaches the optimizer, so that the weights do not shrink. Hand it over "
-    "when the optimizer is made.",
+    "weight_decay never reaches the optimizer, so the weights do not shrink. Hand it over when the "
+    "optimizer is made.",
     ('weight_decay=config["weight_decay"]', "weight_decay=0.0"),
 )
 flagged(
@@ -142,26 +144,26 @@ flagged(
 )
 fit.edit(
     "new_start_every_epoch",
-    "The network is started anew in every epoch, so that nothing is ever learned for longer than "
-    "one. Parameters and optimizer are made once, before the first epoch.",
+    "The network is started anew in every epoch, so nothing is ever learned for longer than one. "
+    "Parameters and optimizer are made once, before the first epoch.",
     (RATE, f"{RATE}        start = init_mlp(config['sizes'], rng)\n{AGAIN}"),
 )
 flagged(
     "config_consumed",
-    "config is emptied while it is read, so that the caller cannot use it again. Read its entries "
-    "and leave them there.",
+    "config is emptied while it is read, so the caller cannot use it again. Read its entries and "
+    "leave them there.",
     ('config["sizes"], rng', 'config.pop("sizes"), rng'),
 )
 flagged(
     "seeded_inside",
-    "A generator with a fixed seed is made inside, so that every run is the same whatever rng is. "
-    "All randomness comes from the rng that is passed in.",
+    "A generator with a fixed seed is made inside, so every run is the same whatever rng is. All "
+    "randomness comes from the rng that is passed in.",
     (SPLIT, "    rng = np.random.default_rng(0)\n" + SPLIT),
 )
 flagged(
     "evaluated_before_the_epoch",
-    "Each epoch's validation is measured before its training, so that the history is one epoch "
-    "behind and the last epoch is never judged. Train first.",
+    "Each epoch's validation is measured before its training, so the history is one epoch behind "
+    "and the last epoch is never judged. Train first.",
     (RATE, RATE + MEASURED),
     ('config["dropout"], rng\n        )\n' + MEASURED, 'config["dropout"], rng\n        )\n'),
 )

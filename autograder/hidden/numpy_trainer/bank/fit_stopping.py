@@ -125,15 +125,15 @@ fit.edit(
 )
 fit.edit(
     "kept_before_the_epoch",
-    "The parameters are copied before the epoch whose validation loss decides, so that those of "
-    "the epoch before come back. Train, evaluate, then copy.",
+    "The parameters are copied before the epoch whose validation loss decides, so those of the "
+    "epoch before come back. Train, evaluate, then copy.",
     (RATE, RATE + "        before = copy.deepcopy(params)\n"),
     (COPY, COPY.replace("copy.deepcopy(params)", "before")),
 )
 flagged(
     "never_stops",
-    "The run goes on to its last epoch, and patience is not looked at. After that many epochs in a "
-    "row without a new lowest validation loss it should stop.",
+    "The run goes on to its last epoch, and patience is ignored. After that many epochs in a row "
+    "without a new lowest validation loss it should stop.",
     (DONE, "False"),
 )
 flagged(
@@ -164,8 +164,8 @@ flagged(
 )
 flagged(
     "count_never_reset",
-    "The count of epochs without improvement goes on after a new lowest loss, so that the run "
-    "stops after that many in all. Only epochs in a row count: start again at 0.",
+    "The count of epochs without improvement goes on after a new lowest loss, so the run stops "
+    "after that many in all. Only epochs in a row count: start again at 0.",
     (COPY, COPY.replace("val_loss, 0", "val_loss, waited")),
 )
 for digits in (3, 4):
@@ -179,8 +179,8 @@ for digits in (3, 4):
     )
 flagged(
     "equal_counts_as_better",
-    "A validation loss equal to the lowest counts as a new lowest, so that a network that stands "
-    "still is never stopped. It has to be below.",
+    "A validation loss equal to the lowest counts as a new lowest, so a network that stands still "
+    "is never stopped. It has to be below.",
     ("if val_loss < lowest", "if val_loss <= lowest"),
 )
 fit.edit(

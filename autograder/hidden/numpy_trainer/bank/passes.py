@@ -16,30 +16,31 @@ SCORES = 'z = h @ W + params[f"b{depth}"]\n    '
 GATED = "            delta = delta * gate\n"
 
 
-passes.edit(
-    "relu_on_the_logits",
-    "The last layer passes through ReLU too, so that no logit is negative. The logits are plain "
-    "scores: the last layer is linear and nothing else.",
-    (LAST, SCORES + "caches[-1] = (h, W, z > 0)\n    return z * (z > 0), caches"),
-)
+for suffix, kept in (("", "caches[-1] = (h, W, z > 0)\n    "), ("_one_way", "")):
+    flagged(
+        f"relu_on_the_logits{suffix}",
+        "The last layer passes through ReLU too, so no logit is negative. The logits are plain "
+        "scores: the last layer is linear and nothing else.",
+        (LAST, f"{SCORES}{kept}return z * (z > 0), caches"),
+    )
 
 for kind, shift in (("stable", " - z.max(axis=1, keepdims=True)"), ("unstable", "")):
     passes.edit(
         f"{kind}_probabilities_for_logits",
-        "The network ends in a softmax, so that probabilities come back. The logits are plain "
-        "scores: the loss applies the softmax itself, and would do so a second time.",
+        "The network ends in a softmax, so probabilities come back. The logits are plain scores: "
+        "the loss applies the softmax itself, and would do so a second time.",
         (LAST, f"{SCORES}e = np.exp(z{shift})\n    return e / e.sum(1, keepdims=True), caches"),
     )
 passes.edit(
     "no_relu",
-    "The hidden layers are linear, so that the whole network is one linear map, however deep. ReLU "
-    "belongs after every hidden layer, and its gate on the way back.",
+    "The hidden layers are linear, so the whole network is one linear map, however deep. ReLU "
+    "belongs after every hidden layer, and its gate in the backward pass.",
     ("gate = z > 0", "gate = np.ones(z.shape, dtype=bool)"),
 )
 passes.edit(
     "leaky",
     "Hidden units below zero still pass a hundredth of their value on. That is leaky ReLU: here a "
-    "unit below zero gives exactly 0, on the way there and on the way back.",
+    "unit below zero gives exactly 0, in both passes.",
     ("gate = z > 0", "gate = np.where(z > 0, 1.0, 0.01)"),
     ("(gate & (", "(gate * ("),
     source="Maas, Hannun and Ng (2013), Rectifier Nonlinearities",
@@ -69,15 +70,15 @@ passes.edit(
     ("delta.sum(axis=0)", "delta.mean(axis=0)"),
 )
 passes.edit(
-    "gate_by_the_sign_of_the_blame",
-    "ReLU's gate on the way back is taken from the sign of the gradient. It is the sign of what "
-    "went into ReLU on the way there that decides.",
+    "gate_by_the_sign_of_the_gradient",
+    "ReLU's gate in the backward pass is taken from the sign of the gradient. It is the sign of "
+    "what went into ReLU in the forward pass that decides.",
     (GATED, "            delta = delta * gate * (delta > 0)\n"),
     source="Springenberg et al. (2015), Striving for Simplicity, guided backpropagation",
 )
 passes.edit(
     "open_at_zero",
-    "A unit whose input is exactly 0 counts as open on the way back. The gate is 1 where z is "
+    "A unit whose input is exactly 0 counts as open in the backward pass. The gate is 1 where z is "
     "above 0, and 0 at 0.",
     ("gate = z > 0", "gate = z >= 0"),
 )
@@ -90,7 +91,7 @@ passes.edit(
 )
 flagged(
     "closed_units_let_through",
-    "On the way back the gate is turned round: the gradient passes where the unit was closed or "
+    "In the backward pass the gate is inverted: the gradient passes where the unit was closed or "
     "dropped, and stops where it was open. Multiply by the gate itself.",
     (GATED, "            delta = delta * (gate == 0)\n"),
 )
@@ -114,33 +115,33 @@ flagged(
 )
 flagged(
     "weights_not_transposed",
-    "On the way back the gradient is multiplied by W as it is, which fits square layers only, and "
-    "mixes up their units. The way back goes through the transposed W.",
+    "In the backward pass the gradient is multiplied by W as it is, which fits square layers only, "
+    "and mixes up their units. The backward pass goes through the transposed W.",
     ("delta @ W.T", "delta @ W"),
 )
 passes.edit(
     "first_layer_left_out",
-    "The gradients of the first layer are zeros: nothing is passed back to it. The way back ends "
-    "at the inputs, which need none, and not before W1 and b1.",
+    "The gradients of the first layer are zeros: nothing is passed back to it. The backward pass "
+    "ends at the inputs, which need none, and not before W1 and b1.",
     ("    return grads", "    return grads | {k: 0 * grads[k] for k in ('W1', 'b1')}"),
 )
 flagged(
     "cache_spent_for_good",
-    "The gates are overwritten while they are used, so that a second backward on the same caches "
-    "finds other ones. Leave the caches as they are.",
+    "The gates are overwritten while they are used, so a second backward on the same caches finds "
+    "different ones. Leave the caches as they are.",
     (GATED, "            delta = delta * gate\n            gate[...] = 0\n"),
 )
 flagged(
     "one_cache_for_all",
-    "The caches are kept in one place for all passes, so that the backward of an earlier pass gets "
+    "The caches are kept in one place for all passes, so the backward of an earlier pass gets "
     "those of the latest. Hand them out, and use those that come back.",
     ("    h, caches = x, []\n", "    h, caches = x, _LATEST\n    caches.clear()\n"),
     ("def backward(", "_LATEST = []\n\n\ndef backward("),
 )
 flagged(
     "gradients_kept_between_calls",
-    "The dict of gradients is made once and handed out by every call, so that a second call "
-    "overwrites what the first one gave. Make a new dict in each call.",
+    "The dict of gradients is made once and handed out by every call, so a second call overwrites "
+    "what the first one gave. Make a new dict in each call.",
     ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits\n    grads.clear()"),
     ("def backward(", "_GRADS = {}\n\n\ndef backward("),
 )

@@ -78,8 +78,8 @@ def draws(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 passes.edit(
     "dropout_on_the_logits",
-    "Dropout is applied to the logits as well, so that whole classes vanish at random. It belongs "
-    "after each hidden layer, and nowhere else.",
+    "Dropout is applied to the logits as well, so whole classes vanish at random. It belongs after "
+    "each hidden layer, and nowhere else.",
     (LAST, f"{SCORES}gate = np.ones(z.shape)\n{DROP.format('gate')}    {GATED_LAST}"),
 )
 passes.edit(
@@ -90,13 +90,13 @@ passes.edit(
 )
 flagged(
     "never_dropped",
-    "Nothing is ever dropped: p is not looked at. In training each hidden unit is set to zero with "
+    "Nothing is ever dropped: p is ignored. In training each hidden unit is set to zero with "
     "probability p, and the others are divided by 1 - p.",
     ("training and p > 0", "False"),
 )
 flagged(
     "not_scaled",
-    "The units that stay are not divided by 1 - p, so that training sees a smaller signal than "
+    "The units that stay are not divided by 1 - p, so training sees a smaller signal than "
     "evaluation does. Inverted dropout scales while training; look at the mean of a layer.",
     (SCALE, ""),
 )
@@ -111,20 +111,20 @@ passes.edit(
 passes.edit(
     "p_is_the_probability_to_keep",
     "p is used as the probability to keep a unit, and the scale is 1 / p. Here p is the "
-    "probability to drop one, so that 1 - p stay.",
+    "probability to drop one, so 1 - p stay.",
     (KEPT, "(rng.random(z.shape) < p)"),
     (SCALE, " * (1 / p)"),
     source="tf.nn.dropout with keep_prob, TensorFlow 1",
 )
 passes.edit(
     "scaled_by_p",
-    "The units that stay are divided by p. What is left of the sum is a part of 1 - p, so that "
-    "dividing by 1 - p brings the mean back.",
+    "The units that stay are divided by p. What is left of the sum is a part of 1 - p, so dividing "
+    "by 1 - p brings the mean back.",
     (SCALE, " * (1 / p)"),
 )
 passes.edit(
     "scaled_twice",
-    "The units that stay are divided by 1 - p twice, so that training sees a larger signal than "
+    "The units that stay are divided by 1 - p twice, so training sees a larger signal than "
     "evaluation. One division brings the mean back.",
     (SCALE, SCALE + SCALE),
 )
@@ -136,7 +136,7 @@ flagged(
 )
 flagged(
     "seeded_mask",
-    "The masks come from a generator that is made anew in every pass, so that the same units are "
+    "The masks come from a generator that is made anew in every pass, so the same units are "
     "dropped every time. Draw from the rng that is passed in.",
     ("rng.random(z.shape)", "np.random.default_rng(0).random(z.shape)"),
 )
@@ -153,8 +153,8 @@ for when, condition in (
 ):
     flagged(
         f"dropped_{when}",
-        "Units are dropped in evaluation too: training is not looked at. When it is False the "
-        "whole network takes part, whatever p and rng are.",
+        "Units are dropped in evaluation too: training is ignored. When it is False the whole "
+        "network takes part, whatever p and rng are.",
         ("training and p > 0", condition),
     )
 
@@ -170,10 +170,23 @@ flagged(
     "dropped get a gradient, and those that stayed too small a one.",
     (CACHED, CACHED.replace("gate", "z > 0")),
 )
+for called, times, used in (
+    ("relu_skipped_on_the_way_back", "by the dropout mask alone", "gate"),
+    ("relu_by_the_gradient", "by the mask, and cut off where it is negative", "gate * (delta > 0)"),
+):
+    passes.edit(
+        called,
+        f"The gradient is multiplied {times} and the ReLU's input is ignored. A unit that was "
+        "not above 0 in the forward pass passes nothing back.",
+        ("gate = z > 0\n", "gate, mask = z > 0, np.ones(z.shape)\n"),
+        (f"gate = (gate & {KEPT}){SCALE}", f"mask = {KEPT}{SCALE}\n            gate = gate * mask"),
+        (CACHED, CACHED.replace("gate", "mask")),
+        (GATED, GATED.replace("gate\n", f"{used}\n")),
+    )
 flagged(
     "not_scaled_on_the_way_back",
-    "On the way back the gate only opens and closes, and its factor 1 / (1 - p) is missing. The "
-    "forward pass multiplied by it, so its derivative has it too.",
+    "In the backward pass the gate only opens and closes, and its factor 1 / (1 - p) is missing. "
+    "The forward pass multiplied by it, so its derivative has it too.",
     (GATED, "            delta = delta * (gate > 0)\n"),
 )
 flagged(
@@ -184,13 +197,13 @@ flagged(
 )
 flagged(
     "dropout_instead_of_relu",
-    "In training the mask takes the place of ReLU's gate, so that units below zero pass. Dropout "
-    "comes after ReLU: a unit is open where z is above 0 and its mask keeps it.",
+    "In training the mask takes the place of ReLU's gate, so units below zero pass. Dropout comes "
+    "after ReLU: a unit is open where z is above 0 and its mask keeps it.",
     (f"(gate & {KEPT})", KEPT),
 )
 flagged(
     "drawn_again_on_the_way_back",
-    "The way back draws masks of its own, so that some units that took part get no gradient, and "
+    "The backward pass draws masks of its own, so some units that took part get no gradient, and "
     "some that did not get one. Keep the mask of the forward pass in the cache.",
     (CACHED, CACHED.replace("gate", "(z > 0, p, rng)")),
     (

@@ -99,8 +99,8 @@ start.edit(
 )
 flagged(
     "without_the_gain",
-    "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so that every layer halves "
-    "its power: He's rule has a 2 above the line.",
+    "The variance is 1 / fan_in. ReLU sets half of the signal to zero, so every layer halves its "
+    "power: He's rule has a 2 above the line.",
     ("np.sqrt(2 / fan_in)", "np.sqrt(1 / fan_in)"),
 )
 start.edit(
@@ -145,14 +145,14 @@ flagged(
 )
 flagged(
     "never_negative",
-    "The weights are drawn between 0 and 1, so that none is negative and every unit sees the same "
-    "sum. Draw from a normal distribution around 0.",
+    "The weights are drawn between 0 and 1, so none is negative and every unit sees the same sum. "
+    "Draw from a normal distribution around 0.",
     (DRAW, f"rng.random({SIZE}) * np.sqrt(2 / fan_in)"),
 )
 flagged(
     "all_zero",
     "All weights start at zero. Then all units of a layer get the same gradient, and stay copies "
-    "of each other for ever. Draw them at random.",
+    "of each other forever. Draw them at random.",
     (DRAW, "np.zeros((fan_in, fan_out))"),
 )
 start.edit(
@@ -165,8 +165,8 @@ start.edit(
 for called, value in (("ones", "np.ones(fan_out)"), ("a_hundredth", "np.full(fan_out, 0.01)")):
     flagged(
         f"biases_of_{called}",
-        "The biases start above zero, so that most units are open at first whatever the input. "
-        "Here they start at exactly 0, and learn what they should be.",
+        "The biases start above zero, so most units are open at first whatever the input. Here "
+        "they start at exactly 0, and learn what they should be.",
         ("np.zeros(fan_out)", value),
     )
 
@@ -187,8 +187,8 @@ flagged(
 )
 flagged(
     "counted_from_zero",
-    "The layers are counted from 0, so that there is a W0 and the last one is missing. The "
-    "contract's names begin with W1 and b1.",
+    "The layers are counted from 0, so there is a W0 and the last one is missing. The contract's "
+    "names begin with W1 and b1.",
     ("start=1", "start=0"),
 )
 flagged(
@@ -200,13 +200,18 @@ flagged(
 flagged(
     "global_generator_seeded",
     "NumPy's global generator is seeded inside and drawn from: every network starts the same, and "
-    "the caller's random state is another one. Every draw has to come from rng.",
+    "the caller's random state is lost. Every draw has to come from rng.",
     ("    params = {}\n", "    params = {}\n    np.random.seed(0)\n"),
     ("rng.normal(", "np.random.normal("),
 )
-flagged(
-    "seeded_inside",
-    "A generator is made and seeded inside, and rng is ignored: every network, and every layer of "
-    "one shape, starts the same. Every draw has to come from rng.",
-    ("rng.normal(", "np.random.default_rng(0).normal("),
-)
+MADE = "np.random.default_rng(0)"
+for suffix, edit in (
+    ("", ("rng.normal(", f"{MADE}.normal(")),
+    ("_once", ("    params = {}\n", f"    params, rng = {{}}, {MADE}\n")),
+):
+    flagged(
+        f"seeded_inside{suffix}",
+        "A generator is made and seeded inside, and rng is ignored, so every network starts the "
+        "same. Every draw has to come from the rng that is passed in.",
+        edit,
+    )

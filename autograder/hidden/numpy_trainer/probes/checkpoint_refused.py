@@ -16,7 +16,7 @@ MOST = 3  # members that are altered, and left out, in turn
 
 
 def altered(content: bytes) -> Iterator[bytes]:
-    """One byte of what one member holds is another one."""
+    """One byte of what one member holds is altered."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [m for m in archive.infolist() if m.compress_size > 0]
     for member in spaced(members):

@@ -14,7 +14,7 @@ OPENS: Any = zipfile.ZipFile.open
 
 
 def no_room(self: Any, name: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-    """In the place of `ZipFile.open`, through which NumPy writes, too."""
+    """Instead of `ZipFile.open`, through which NumPy writes, too."""
     if mode == "w":
         raise OSError(28, "No space left on device")
     return OPENS(self, name, mode, *args, **kwargs)

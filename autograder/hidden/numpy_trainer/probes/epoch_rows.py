@@ -73,7 +73,7 @@ def dropped(impl: Any, inputs: Inputs) -> Any:
 
 
 epoch.probe(
-    "x and y stay as they were, and chance comes from rng alone",
+    "x and y stay as they were, and randomness comes from rng alone",
     points=0.25,
     inputs=lambda rng: seeds(rng, **marked(rng)),
     name="draws",

@@ -1,4 +1,4 @@
-"""Probes of which rows `fit` trains on, of what its other knobs do, and of its randomness."""
+"""Probes of which rows `fit` trains on, of what its other settings do, and of its randomness."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def fitted(impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
 
 
 fit.probe(
-    "x, y and config stay as they were, and chance comes from rng alone",
+    "x, y and config stay as they were, and randomness comes from rng alone",
     points=0.25,
     inputs=lambda rng: seeds(rng, **noise(rng)),
     name="draws",

@@ -96,7 +96,7 @@ def two_batches(rng: np.random.Generator) -> Inputs:
 
 
 @passes.probe(
-    "nothing that comes in is changed, and caches can be used twice",
+    "what is passed in stays unchanged, and caches can be used twice",
     points=0.35,
     inputs=two_batches,
     kind="side",

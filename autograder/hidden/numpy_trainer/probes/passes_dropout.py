@@ -42,13 +42,13 @@ def gates(impl: Any, inputs: Inputs) -> Any:
 
 
 @passes.probe(
-    "the way back goes through the same gates",
+    "the backward pass uses the masks of the forward pass",
     points=0.5,
     inputs=lambda rng: diagonal(rng, 1, 200, 0.4),
     experiment="with one row, a unit that was dropped has a bias gradient of exactly 0.",
 )
 def blames(impl: Any, inputs: Inputs) -> Any:
-    """The logits of one row, and the gradient of the first bias when every logit is blamed by 1."""
+    """The logits of one row, and b1's gradient when every logit's gradient is 1."""
     rng = np.random.default_rng(inputs["seed"])
     logits, caches = impl.forward(inputs["params"], inputs["x"], inputs["p"], rng, True)
     logits = snapshot(logits)

@@ -76,7 +76,7 @@ def begun(impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
 
 
 start.probe(
-    "chance comes from rng alone",
+    "randomness comes from rng alone",
     points=0.4,
     inputs=lambda rng: seeds(rng, sizes=[4, 4, 4]),
     name="draws",
