@@ -1,0 +1,111 @@
+"""Probes of a whole run."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+from torch.optim import lr_scheduler
+
+from autograder.api import Inputs, Probes
+
+from .inputs import labelled, two_sets
+from .models import CLOSE, CPU, SIDE, Net, batches_of, cut, plain, sgd, where_batches_go
+
+probes = Probes()
+fit = probes.exercise("fit")
+Schedule = Callable[[Any], Any]
+
+
+def fitted(
+    impl: Any, inputs: Inputs, schedule: Schedule, epochs: int, val: str = "mixed", **options: Any
+) -> Inputs:
+    """The history of a run, and the model at its end."""
+    model = Net(inputs["weights"], **options)
+    optimizer = sgd(model, inputs["lr"])
+    train, validate = cut([6, 6, 4], *inputs["train"]), cut([5, 5, 1], *inputs[val])
+    scheduler = schedule(optimizer)
+    history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, epochs, CPU)
+    return {"in the history": columns(history), "after the last epoch": model.tensors()}
+
+
+def columns(history: Any) -> Any:
+    """The four lists of a history; others beside them are the learner's own."""
+    if not isinstance(history, dict):
+        return history
+    keys = "lr", "train_loss", "val_loss", "val_accuracy"
+    return {key: plain(history[key]) for key in keys if key in history}
+
+
+@fit.probe(
+    "five epochs with a step schedule",
+    points=1.5,
+    inputs=two_sets,
+    tolerance=CLOSE,
+    experiment="print the rate at the start of each epoch, and again when the epoch is over.",
+)
+def step_schedule(impl: Any, inputs: Inputs) -> Any:
+    return fitted(impl, inputs, lambda o: lr_scheduler.StepLR(o, 2, gamma=0.3), 5)
+
+
+@fit.probe(
+    "a rate that falls when the validation loss stops falling",
+    points=1.0,
+    inputs=two_sets,
+    tolerance=CLOSE,
+    experiment="scale up the validation loss alone, and see whether the rate takes any notice.",
+)
+def plateau(impl: Any, inputs: Inputs) -> Any:
+    def schedule(optimizer: Any) -> Any:
+        return lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+
+    # At the full rate the broken labels' loss rises while training falls; at a tenth of it the
+    # samples' loss falls in every epoch, and their accuracy does not; at 40 times of it the
+    # training loss jumps about.
+    cases = {
+        "with labels that break the rule": ("breaking", 1.0),
+        "with labels that follow the rule": ("following", 0.1),
+        "with a rate that is too high": ("mixed", 40.0),
+    }
+    return {
+        where: fitted(impl, {**inputs, "lr": inputs["lr"] * scale}, schedule, 6, val)
+        for where, (val, scale) in cases.items()
+    }
+
+
+@fit.probe(
+    "no scheduler, and a model with batch norm", points=0.5, inputs=two_sets, tolerance=CLOSE
+)
+def without_scheduler(impl: Any, inputs: Inputs) -> Any:
+    return fitted(impl, inputs, lambda o: None, 3, norm=True)
+
+
+@fit.probe("train, validate, step the scheduler", points=0.75, inputs=two_sets, **SIDE)
+def order_of_an_epoch(impl: Any, inputs: Inputs) -> Any:
+    model = Net(inputs["weights"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    scheduler = lr_scheduler.LambdaLR(optimizer, lambda epoch: (1.0, 0.2, 0.7, 0.4)[epoch % 4])
+    step = scheduler.step
+
+    def told(*args: Any) -> None:
+        model.passes.append(("schedule",))
+        step(*args)
+
+    scheduler.step = told  # type: ignore[method-assign, assignment]
+    train, validate = cut([6, 6, 4], *inputs["train"]), cut([5, 5, 1], *inputs["mixed"])
+    history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, 3, CPU)
+    said = {True: "train", False: "validate", "schedule": "schedule"}
+    events = [said[what] for what, _ in groupby(one[0] for one in model.passes)]
+    return {"the order of events": events, "in the history": columns(history)}
+
+
+@fit.probe("batches moved to the device", points=0.25, inputs=labelled(5, 4), **SIDE)
+def fit_moves_batches(impl: Any, inputs: Inputs) -> Any:
+    def call(model: Any, batches: Any, criterion: Any, device: torch.device) -> Any:
+        return impl.fit(model, batches, batches, criterion, sgd(model, 0.1), None, 1, device)
+
+    places = where_batches_go(inputs, call)
+    model, batches = Net(inputs["weights"]), batches_of(inputs)
+    history = impl.fit(model, batches, batches, F.cross_entropy, sgd(model, 0.1), None, 1, CPU)
+    return {**places, "in the history on the CPU": columns(history)}
