@@ -48,7 +48,6 @@ STEPPING = f"""        def stepping():
 """
 EACH_BATCH = (TRAIN, STEPPING + TRAIN.replace("train_loader", "stepping()"))
 PERCENT = ("append(val_accuracy)", "append(100 * val_accuracy)")
-AS_DEFAULT = (f"    {HISTORY}\n", ""), ("epochs, device):", f"epochs, device, {HISTORY}):")
 
 VALUES: Mistakes = {
     ("rate_of_the_next_epoch", ("append(rate)", f"append({RATE})")): (
@@ -95,10 +94,6 @@ VALUES: Mistakes = {
         "The training loss is measured after the epoch, in evaluation mode. Asked for is the mean "
         "while training, which train_epoch returns and which costs no second pass."
     ),
-    ("validation_loss_twice", ("append(train_loss)", "append(val_loss)")): (
-        "The validation loss stands in both lists of losses, so the two curves lie on each other "
-        "and compare nothing. Look at what is appended to `train_loss`."
-    ),
     ("accuracy_taken_for_the_loss", ("val_loss, val_accuracy", "val_accuracy, val_loss")): (
         "Validation loss and accuracy change places: a measurement gives the loss first, the "
         "accuracy second. Look at the order of the two names that it is unpacked into."
@@ -143,10 +138,6 @@ ANYTHING: Mistakes = {
     ("rows_for_columns", (HISTORY, "history = []"), (WRITE, ROW)): (
         "A list with one dict an epoch comes back. Asked for is one dict with a list for each "
         "curve: turn rows into columns."
-    ),
-    ("history_kept_between_calls", *AS_DEFAULT): (
-        "The history is made once, with the function, and every run goes on writing into it: a "
-        "second run begins with the first one's epochs. Make it anew inside."
     ),
     ("one_epoch_too_many", ("range(epochs)", "range(epochs + 1)")): (
         "The run has one epoch more than asked, so the lists are too long and the weights have "

@@ -28,8 +28,8 @@ def numbers(epochs: Any) -> list[list[list[int]]]:
 @make_loader.observe("same_order_again")
 def same_order_again(raw: Any, inputs: Any, secrets: Any) -> Any:
     alone = numbers(raw.pop("alone"))
-    samples = [len({*chain(*epoch)}) for epoch in alone]
-    return {"the number of samples in each epoch": samples} | {
+    come = all(sorted(chain(*epoch)) == [*range(23)] for epoch in alone)
+    return {"does every sample come once?": come} | {
         f"{where}, in epoch {n}": {"is the order the same?": one == two}
         for where, epochs in raw.items()
         for n, (one, two) in enumerate(zip(alone, numbers(epochs), strict=True), 1)
@@ -49,16 +49,16 @@ def orders_differ(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 @make_loader.observe("every_sample_once")
 def every_sample_once(raw: Any, inputs: Any, secrets: Any) -> Any:
-    seen = {}
+    """Where samples are missing or repeated, which they are is a matter of chance."""
+    sizes, sorted_by_sample, come = {}, {}, True
     for where, batches in raw.items():
         x, y = (np.concatenate(parts) for parts in zip(*batches, strict=True))
         order = np.argsort(x[:, 0])
-        seen[where] = {
-            "the batch sizes": [len(inputs) for inputs, _ in batches],
-            "the sorted inputs": x[order],
-            "the targets in the same order": y[order],
-        }
-    return seen
+        come = come and np.array_equal(x[order, 0], np.arange(len(x)))
+        sizes[where] = {"the batch sizes": [len(inputs) for inputs, _ in batches]}
+        sorted_by_sample[where] = {"the sorted inputs": x[order], "their targets": y[order]}
+    seen = {"does every sample come once?": come, "in batches": sizes}
+    return seen | {"after sorting": sorted_by_sample} if come else seen
 
 
 PYTHON, NUMPY = "    random.seed(seed)\n", "    np.random.seed(seed)  # noqa: NPY002\n"

@@ -11,7 +11,7 @@ from torch.optim import lr_scheduler
 from autograder.api import Inputs, Probes
 
 from .inputs import labelled, two_sets
-from .models import CLOSE, CPU, SIDE, Net, batches_of, cut, plain, sgd, where_batches_go
+from .models import CLOSE, CPU, SIDE, Net, loaded, loader_of, plain, sgd, where_batches_go
 
 probes = Probes()
 fit = probes.exercise("fit")
@@ -19,12 +19,19 @@ Schedule = Callable[[Any], Any]
 
 
 def fitted(
-    impl: Any, inputs: Inputs, schedule: Schedule, epochs: int, val: str = "mixed", **options: Any
+    impl: Any,
+    inputs: Inputs,
+    schedule: Schedule,
+    epochs: int,
+    val: str = "mixed",
+    batch_sizes: tuple[int, int] = (6, 5),
+    **options: Any,
 ) -> Inputs:
     """The history of a run, and the model at its end."""
     model = Net(inputs["weights"], **options)
     optimizer = sgd(model, inputs["lr"])
-    train, validate = cut([6, 6, 4], *inputs["train"]), cut([5, 5, 1], *inputs[val])
+    sets = inputs["train"], inputs[val]
+    train, validate = (loader_of(n, *xy) for n, xy in zip(batch_sizes, sets, strict=True))
     scheduler = schedule(optimizer)
     history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, epochs, CPU)
     return {"in the history": columns(history), "after the last epoch": model.tensors()}
@@ -69,7 +76,7 @@ def plateau(impl: Any, inputs: Inputs) -> Any:
         "with a rate that is too high": ("mixed", 40.0),
     }
     return {
-        where: fitted(impl, {**inputs, "lr": inputs["lr"] * scale}, schedule, 6, val)
+        where: fitted(impl, {**inputs, "lr": inputs["lr"] * scale}, schedule, 6, val, (16, 11))
         for where, (val, scale) in cases.items()
     }
 
@@ -81,7 +88,7 @@ def without_scheduler(impl: Any, inputs: Inputs) -> Any:
     return fitted(impl, inputs, lambda o: None, 3, norm=True)
 
 
-@fit.probe("train, validate, step the scheduler", points=0.75, inputs=two_sets, **SIDE)
+@fit.probe("train, validate, step the scheduler", points=0.5, inputs=two_sets, **SIDE)
 def order_of_an_epoch(impl: Any, inputs: Inputs) -> Any:
     model = Net(inputs["weights"])
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -93,19 +100,28 @@ def order_of_an_epoch(impl: Any, inputs: Inputs) -> Any:
         step(*args)
 
     scheduler.step = told  # type: ignore[method-assign, assignment]
-    train, validate = cut([6, 6, 4], *inputs["train"]), cut([5, 5, 1], *inputs["mixed"])
+    train, validate = loader_of(6, *inputs["train"]), loader_of(5, *inputs["mixed"])
     history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, 3, CPU)
     said = {True: "train", False: "validate", "schedule": "schedule"}
     events = [said[what] for what, _ in groupby(one[0] for one in model.passes)]
     return {"the order of events": events, "in the history": columns(history)}
 
 
+def run_once(impl: Any, inputs: Inputs) -> Inputs:
+    model, loader = Net(inputs["weights"]), loaded(inputs)
+    history = impl.fit(model, loader, loader, F.cross_entropy, sgd(model, 0.1), None, 1, CPU)
+    return {"in the history": columns(history), "after the only epoch": model.tensors()}
+
+
+# Quick, and of all that a run does, so that few pairs of mistakes are tried on the long ones.
+fit.probe("one epoch", points=0.25, inputs=labelled(6, 3), name="one_epoch", tolerance=CLOSE)(
+    run_once
+)
+
+
 @fit.probe("batches moved to the device", points=0.25, inputs=labelled(5, 4), **SIDE)
 def fit_moves_batches(impl: Any, inputs: Inputs) -> Any:
-    def call(model: Any, batches: Any, criterion: Any, device: torch.device) -> Any:
-        return impl.fit(model, batches, batches, criterion, sgd(model, 0.1), None, 1, device)
+    def call(model: Any, loader: Any, criterion: Any, device: torch.device) -> Any:
+        return impl.fit(model, loader, loader, criterion, sgd(model, 0.1), None, 1, device)
 
-    places = where_batches_go(inputs, call)
-    model, batches = Net(inputs["weights"]), batches_of(inputs)
-    history = impl.fit(model, batches, batches, F.cross_entropy, sgd(model, 0.1), None, 1, CPU)
-    return {**places, "in the history on the CPU": columns(history)}
+    return {**where_batches_go(inputs, call), **run_once(impl, inputs)}

@@ -72,10 +72,13 @@ def batches_of(inputs: Inputs) -> list[Any]:
     return cut(inputs["sizes"], inputs["x"], inputs["y"])
 
 
+def loader_of(size: int, x: Any, y: Any) -> DataLoader[Any]:
+    return DataLoader(TensorDataset(torch.as_tensor(x), torch.as_tensor(y)), batch_size=size)
+
+
 def loaded(inputs: Inputs) -> DataLoader[Any]:
-    """The batches of a DataLoader: all of the first one's size, but for the last."""
-    pairs = TensorDataset(torch.as_tensor(inputs["x"]), torch.as_tensor(inputs["y"]))
-    return DataLoader(pairs, batch_size=inputs["sizes"][0])
+    """The same batches from a DataLoader: all of the first one's size, but for the last."""
+    return loader_of(inputs["sizes"][0], inputs["x"], inputs["y"])
 
 
 def plain(value: Any) -> Any:
@@ -95,7 +98,7 @@ def arrays(batches: list[Any]) -> list[Any]:
 
 
 def where_batches_go(inputs: Inputs, call: Callable[[Any, Any, Any, torch.device], Any]) -> Inputs:
-    """Where `call(model, batches, criterion, device)` puts batches for a model on "meta".
+    """Where `call(model, loader, criterion, device)` puts batches for a model on "meta".
 
     Tensors there have no numbers, so a right answer may well stop at its first `.item()`: what
     counts is what was noted before.
@@ -108,9 +111,9 @@ def where_batches_go(inputs: Inputs, call: Callable[[Any, Any, Any, torch.device
         apart.append(outputs.device != targets.device)
         return torch.tensor(0.5, requires_grad=True)
 
-    batches = cut(inputs["sizes"], inputs["x"].astype(np.float32), inputs["y"])
+    loader = loader_of(inputs["sizes"][0], inputs["x"].astype(np.float32), inputs["y"])
     try:
-        call(model, batches, criterion, torch.device("meta"))
+        call(model, loader, criterion, torch.device("meta"))
     except Exception as error:
         if "is not written yet" in str(error):
             raise

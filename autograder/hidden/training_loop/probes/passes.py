@@ -78,11 +78,11 @@ def any_iterable(impl: Any, inputs: Inputs) -> Any:
 
 @epoch.probe("batches moved to the device", points=0.1875, inputs=labelled(5, 4), **SIDE)
 def epoch_moves_batches(impl: Any, inputs: Inputs) -> Any:
-    def call(model: Any, batches: Any, criterion: Any, device: Any) -> Any:
-        return impl.train_epoch(model, batches, criterion, sgd(model, 0.1), device)
+    def call(model: Any, loader: Any, criterion: Any, device: Any) -> Any:
+        return impl.train_epoch(model, loader, criterion, sgd(model, 0.1), device)
 
     places, model = where_batches_go(inputs, call), Net(inputs["weights"])
-    here = trained(impl, model, batches_of(inputs), sgd(model, 0.05), F.cross_entropy)
+    here = trained(impl, model, loaded(inputs), sgd(model, 0.05), F.cross_entropy)
     return {**places, "on the CPU": here}
 
 
@@ -99,7 +99,7 @@ def graphs_let_go(impl: Any, inputs: Inputs) -> Any:
         return loss
 
     model = Net(inputs["weights"])
-    seen = trained(impl, model, batches_of(inputs), sgd(model, 0.05), criterion)
+    seen = trained(impl, model, loaded(inputs), sgd(model, 0.05), criterion)
     return {LOSS: seen[LOSS], "graphs of earlier batches": max(alive)}
 
 
@@ -147,7 +147,7 @@ def traces(impl: Any, inputs: Inputs, *, mode: str) -> Inputs:
     """The result, and all that a visitor might have left behind."""
     model = with_a_past(inputs, mode == "training")
     with torch.set_grad_enabled(mode == "training"):
-        seen = measured(impl, model, batches_of(inputs))
+        seen = measured(impl, model, loaded(inputs))
         left = {"are gradients enabled globally?": torch.is_grad_enabled()}
     left |= {**model.modes(), **model.tensors()}
     for name, p in model.named_parameters():
@@ -164,7 +164,7 @@ for mode, points in (("training", 0.25), ("evaluation", 0.125)):
 @evaluate.probe("no graph", points=0.125, inputs=labelled(6, 3), **SIDE)
 def no_graph(impl: Any, inputs: Inputs) -> Any:
     model = Net(inputs["weights"])
-    seen = measured(impl, model, batches_of(inputs))
+    seen = measured(impl, model, loaded(inputs))
     graph = any(graph for _, graph in model.passes)
     return {"is there a graph behind the outputs?": graph, **seen}
 
@@ -179,4 +179,4 @@ def any_iterable_evaluated(impl: Any, inputs: Inputs) -> Any:
 @evaluate.probe("batches moved to the device", points=0.1875, inputs=labelled(5, 4), **SIDE)
 def evaluation_moves_batches(impl: Any, inputs: Inputs) -> Any:
     places = where_batches_go(inputs, impl.evaluate)
-    return {**places, "on the CPU": measured(impl, Net(inputs["weights"]), batches_of(inputs))}
+    return {**places, "on the CPU": measured(impl, Net(inputs["weights"]), loaded(inputs))}
