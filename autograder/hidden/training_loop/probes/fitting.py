@@ -1,6 +1,5 @@
 """Probes of a whole run."""
 
-from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -15,26 +14,20 @@ from .models import CLOSE, CPU, SIDE, Net, loaded, loader_of, plain, sgd, where_
 
 probes = Probes()
 fit = probes.exercise("fit")
-Schedule = Callable[[Any], Any]
 
 
-def fitted(
-    impl: Any,
-    inputs: Inputs,
-    schedule: Schedule,
-    epochs: int,
-    val: str = "mixed",
-    batch_sizes: tuple[int, int] = (6, 5),
-    **options: Any,
-) -> Inputs:
+def fitted(impl: Any, inputs: Inputs, schedule: Any, epochs: int, norm: bool = False) -> Inputs:
     """The history of a run, and the model at its end."""
-    model = Net(inputs["weights"], **options)
+    model = Net(inputs["weights"], norm)
     optimizer = sgd(model, inputs["lr"])
-    sets = inputs["train"], inputs[val]
-    train, validate = (loader_of(n, *xy) for n, xy in zip(batch_sizes, sets, strict=True))
-    scheduler = schedule(optimizer)
+    scheduler, (train, validate) = schedule(optimizer), loaders(inputs)
     history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, epochs, CPU)
     return {"in the history": columns(history), "after the last epoch": model.tensors()}
+
+
+def loaders(inputs: Inputs) -> Any:
+    sets = inputs["train"], inputs["validate"]
+    return [loader_of(n, *xy) for n, xy in zip(inputs["batch sizes"], sets, strict=True)]
 
 
 def columns(history: Any) -> Any:
@@ -71,14 +64,12 @@ def plateau(impl: Any, inputs: Inputs) -> Any:
     # samples' loss falls in every epoch, and their accuracy does not; at 40 times of it the
     # training loss jumps about.
     cases = {
-        "with labels that break the rule": ("breaking", 1.0),
-        "with labels that follow the rule": ("following", 0.1),
-        "with a rate that is too high": ("mixed", 40.0),
+        "with labels that break the rule": {"validate": inputs["breaking"]},
+        "with labels that follow the rule": {"validate": inputs["following"], "lr": 0.01},
+        "with a rate that is too high": {"lr": 4.0},
     }
-    return {
-        where: fitted(impl, {**inputs, "lr": inputs["lr"] * scale}, schedule, 6, val, (16, 11))
-        for where, (val, scale) in cases.items()
-    }
+    whole = {**inputs, "batch sizes": (16, 11)}
+    return {where: fitted(impl, whole | case, schedule, 6) for where, case in cases.items()}
 
 
 @fit.probe(
@@ -100,7 +91,7 @@ def order_of_an_epoch(impl: Any, inputs: Inputs) -> Any:
         step(*args)
 
     scheduler.step = told  # type: ignore[method-assign, assignment]
-    train, validate = loader_of(6, *inputs["train"]), loader_of(5, *inputs["mixed"])
+    train, validate = loaders(inputs)
     history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, 3, CPU)
     said = {True: "train", False: "validate", "schedule": "schedule"}
     events = [said[what] for what, _ in groupby(one[0] for one in model.passes)]

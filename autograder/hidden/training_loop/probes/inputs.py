@@ -80,8 +80,9 @@ def two_sets(rng: Rng) -> Inputs:
     return {
         "weights": some_weights(rng),
         "lr": float(rng.uniform(0.08, 0.12)),
+        "batch sizes": (6, 5),
         "train": (x, y),
-        "mixed": (other, (y_other + (np.arange(11) % 4 == 0)) % CLASSES),
+        "validate": (other, (y_other + (np.arange(11) % 4 == 0)) % CLASSES),
         "following": (x[:11], y[:11]),
         "breaking": (x[:11], (y[:11] + 1) % CLASSES),
     }

@@ -62,22 +62,12 @@ def lopsided(outputs: Any, targets: Any) -> Any:
     return ((outputs - targets) ** 2 * (2 + torch.sin(targets))).mean()
 
 
-def cut(sizes: list[int], x: Any, y: Any) -> list[Any]:
-    """Batches of these sizes, as pairs of tensors."""
-    parts = (torch.split(torch.as_tensor(part), sizes) for part in (x, y))
-    return list(zip(*parts, strict=True))
-
-
-def batches_of(inputs: Inputs) -> list[Any]:
-    return cut(inputs["sizes"], inputs["x"], inputs["y"])
-
-
 def loader_of(size: int, x: Any, y: Any) -> DataLoader[Any]:
     return DataLoader(TensorDataset(torch.as_tensor(x), torch.as_tensor(y)), batch_size=size)
 
 
 def loaded(inputs: Inputs) -> DataLoader[Any]:
-    """The same batches from a DataLoader: all of the first one's size, but for the last."""
+    """Batches of the first one's size, but for the last."""
     return loader_of(inputs["sizes"][0], inputs["x"], inputs["y"])
 
 

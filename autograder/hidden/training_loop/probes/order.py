@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import TensorDataset
 
-from autograder.api import FLOAT32, Inputs, Probes
+from autograder.api import Inputs, Probes
 
 from .models import arrays
 
@@ -16,34 +17,28 @@ probes = Probes()
 seed_everything, make_loader = probes.exercise("seed_everything"), probes.exercise("make_loader")
 
 
-class Reseeded:
+def reseeded(impl: Any, inputs: Inputs, *, draw: Callable[[], list[float]]) -> list[Any]:
     """Draws of one generator: after a small seed, a large one, the first again, and 0."""
-
-    def __init__(self, draw: Callable[[], list[float]]) -> None:
-        self.draw = draw
-
-    def __call__(self, impl: Any, inputs: Inputs) -> list[Any]:
-        drawn = []
-        for seed in (*inputs["seeds"], inputs["seeds"][0], 0):
-            impl.seed_everything(seed)
-            drawn.append(self.draw())
-            for _ in range(seed % 3):
-                self.draw()
-        return drawn
+    drawn = []
+    for seed in (*inputs["seeds"], inputs["seeds"][0], 0):
+        impl.seed_everything(seed)
+        drawn.append(draw())
+        for _ in range(seed % 3):
+            draw()
+    return drawn
 
 
 def two_seeds(rng: np.random.Generator) -> Inputs:
     return {"seeds": [int(rng.integers(1, 2**31)), int(rng.integers(2**31, 2**32))]}
 
 
-for name, called, worth, draw in (
+for name, topic, points, draw in (
     ("python_draws", "Python's random", 0.25, lambda: [random.random() for _ in range(4)]),
     ("numpy_draws", "NumPy's global generator", 0.25, lambda: np.random.rand(4).tolist()),  # noqa: NPY002
     ("torch_draws", "torch's generator", 0.5, lambda: torch.rand(4).tolist()),
 ):
-    seed_everything.probe(called, points=worth, inputs=two_seeds, name=name, tolerance=FLOAT32)(
-        Reseeded(draw)
-    )
+    declare = seed_everything.probe(topic, points=points, inputs=two_seeds, name=name)
+    declare(partial(reseeded, draw=draw))
 
 SAMPLES, BATCH = 23, 5
 

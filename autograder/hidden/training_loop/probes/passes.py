@@ -18,7 +18,6 @@ from .models import (
     Net,
     array,
     arrays,
-    batches_of,
     loaded,
     lopsided,
     plain,
@@ -71,7 +70,7 @@ def last_batch_of_one(impl: Any, inputs: Inputs) -> Any:
 
 @epoch.probe("batches without a length", points=0.1875, inputs=labelled(5, 5, 3), **SIDE)
 def any_iterable(impl: Any, inputs: Inputs) -> Any:
-    model, batches = Net(inputs["weights"]), batches_of(inputs)
+    model, batches = Net(inputs["weights"]), list(loaded(inputs))
     seen = trained(impl, model, iter(batches), sgd(model, 0.05), F.cross_entropy)
     return {**seen, AFTERWARDS: {"batches": arrays(batches)}}
 
@@ -152,7 +151,7 @@ def traces(impl: Any, inputs: Inputs, *, mode: str) -> Inputs:
     left |= {**model.modes(), **model.tensors()}
     for name, p in model.named_parameters():
         left |= {f"{name}.requires_grad": p.requires_grad, f"{name}.grad": array(p.grad)}
-    return {f"for a model in {mode} mode": {**seen, "afterwards": left}}
+    return {**seen, "afterwards": left}
 
 
 for mode, points in (("training", 0.25), ("evaluation", 0.125)):
@@ -171,7 +170,7 @@ def no_graph(impl: Any, inputs: Inputs) -> Any:
 
 @evaluate.probe("batches without a length", points=0.125, inputs=partly_right, **SIDE)
 def any_iterable_evaluated(impl: Any, inputs: Inputs) -> Any:
-    batches = batches_of(inputs)
+    batches = list(loaded(inputs))
     seen = measured(impl, Net(inputs["weights"]), iter(batches))
     return {**seen, AFTERWARDS: {"batches": arrays(batches)}}
 

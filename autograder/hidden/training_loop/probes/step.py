@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from autograder.api import AFTERWARDS, FLOAT32, FORMULA, Inputs, Probes
 
 from .inputs import labelled, shapes, two_models
-from .models import SIDE, Net, array, batches_of, lopsided, plain, sgd
+from .models import SIDE, Net, array, loaded, lopsided, plain, sgd
 
 probes = Probes()
 probes.predictions("forgotten_zero", "uneven_batches", "stuck_in_eval")
@@ -74,16 +74,17 @@ def old_gradients(impl: Any, inputs: Inputs) -> Any:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.05)
     for number, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + number)
-    return taken(impl, model, list(batches_of(inputs)[0]), nn.CrossEntropyLoss(), optimizer)
+    (batch,) = loaded(inputs)
+    return taken(impl, model, batch, nn.CrossEntropyLoss(), optimizer)
 
 
 @step.probe("training and evaluation mode left alone", points=0.25, inputs=labelled(7), **SIDE)
 def mode_left_alone(impl: Any, inputs: Inputs) -> Any:
-    (batch,), seen = batches_of(inputs), {}
+    ((x, y),), seen = loaded(inputs), {}
     for mode in ("training mode", "evaluation mode", "training mode but for a frozen batch norm"):
         model = Net(inputs["weights"], norm=True).train(mode != "evaluation mode")
         model.norm.train(mode == "training mode")
-        came = taken(impl, model, batch, F.cross_entropy, sgd(model, 0.1))
+        came = taken(impl, model, (x, y), F.cross_entropy, sgd(model, 0.1))
         seen[f"in {mode}"] = {**came, **model.modes()}
     return seen
 
@@ -92,7 +93,7 @@ def mode_left_alone(impl: Any, inputs: Inputs) -> Any:
     "the batch stays as it was", points=0.125, inputs=labelled(7), kind="side", tolerance=FLOAT32
 )
 def batch_unchanged(impl: Any, inputs: Inputs) -> Any:
-    model, ((x, y),) = Net(inputs["weights"]).float(), batches_of(inputs)
+    model, ((x, y),) = Net(inputs["weights"]).float(), loaded(inputs)
     batch = x.float(), y
     came = taken(impl, model, batch, F.cross_entropy, sgd(model, 0.1))
     return {**came, AFTERWARDS: {"batch": list(map(array, batch))}}
