@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import equal
+from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
+from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, TensorValue
 from autograder.probe import Probe, Tolerance
@@ -23,7 +24,7 @@ Held = tuple[Misconception, ...]
 Observe = Callable[[Held, Probe], Observation]
 Same = Callable[[Any, Any, Tolerance], bool]
 
-MOST_PAIRS = 200
+MOST_PAIRS = 400
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,16 @@ class _Search:
             for one, other in pairs(self.case.lesson, candidates)
             if shown[one.name] | shown[other.name] == learners
         ]
+        if not self._few(tried):
+            tried = [pair for pair in tried if self._is_likely(pair, shown)]
         return [pair for pair in tried if self._fits(pair)] if self._few(tried) else []
+
+    def _is_likely(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
+        """Whether each does what the learner's code does where the other shows nothing."""
+        one, other = pair
+        return self._fits((one,), shown[one.name] - shown[other.name]) and self._fits(
+            (other,), shown[other.name] - shown[one.name]
+        )
 
     def fits_exactly(self, held: Held) -> bool:
         """Whether the side conditions fit as well."""
@@ -114,9 +124,8 @@ class _Search:
         if len({tuple(m.text for m in held) for held in fitting}) != 1:
             return None
         first, *rest = fitting[0]
-        text = " ".join(m.text for m in fitting[0])
-        if rest:
-            text = f"Two things at once. {text}"
+        opening = ["Two things at once."] if rest else []
+        text = "\n".join([*opening, *(m.text for m in fitting[0])])
         second = rest[0].name if rest else None
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
@@ -128,12 +137,12 @@ class _Search:
         by a clock, so that one seed gives one verdict."""
         return len(tried) <= self.case.most_pairs
 
-    def _fits(self, held: Held) -> bool:
+    def _fits(self, held: Held, among: Collection[str] | None = None) -> bool:
+        """Whether all probes fit, or those named."""
         got = self.case.got
+        asked = [p for p in self.asked if among is None or p.name in among]
         try:
-            return all(
-                self.same(self.observe(held, p), got[p.name], p.tolerance) for p in self.asked
-            )
+            return all(self.same(self.observe(held, p), got[p.name], p.tolerance) for p in asked)
         except LessonError:  # one edit rewrites what the other is looking for
             return False
 
@@ -150,16 +159,17 @@ class _Search:
                 found.add(probe.name)
         return frozenset(found)
 
-    def _beside(self, held: Held) -> tuple[str, ...]:
-        """The probes of side conditions that the learner fails, and in another way."""
+    def _beside(self, held: Held) -> tuple[tuple[str, str], ...]:
+        """Where the learner's code parts from the thought itself, on probes of side conditions that
+        it fails: topics, and what differs there."""
         expected, got = self.case.expected, self.case.got
-        return tuple(
-            p.name
-            for p in self.case.probes
-            if p not in self.asked
-            and not equal(expected[p.name], got[p.name], p.tolerance)
-            and not equal(self.observe(held, p), got[p.name], p.tolerance)
+        declared = sorted(self.case.probes, key=lambda p: list(got).index(p.name))
+        found = (
+            (p.topic, first_difference(self.observe(held, p), got[p.name], p.tolerance))
+            for p in declared
+            if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
+        return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

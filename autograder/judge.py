@@ -53,7 +53,6 @@ class Judge:
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
         self._known: dict[tuple[str, str, str], Observation] = {}
-        self._misconceived: dict[tuple[str, str], dict[str, Any]] = {}
         self._given: dict[tuple[str, str], Given] = {}
         self._seconds: dict[tuple[str, str], float] = {}
 
@@ -131,22 +130,17 @@ class Judge:
     def misconceived(self, several: tuple[Misconception, ...], probe: Probe) -> Observation:
         """What a misconception, or some at once, do on this probe; remembered.
 
+        They are made anew for each probe: what a wrong implementation keeps from one call to the
+        next may not depend on the order in which probes are asked, which follows a clock.
+
         Raises:
             LessonError: they cannot be held at once.
         """
         exercise, who = several[0].exercise, " and ".join(one.name for one in several)
         if (exercise, probe.name, who) not in self._known:
-            self._remember(exercise, probe, who, self._names_of(several, who))
+            names = {**load_reference(self.lesson).__dict__, **names_of(self.lesson, *several)}
+            self._remember(exercise, probe, who, names)
         return self._known[exercise, probe.name, who]
-
-    def _names_of(self, several: tuple[Misconception, ...], who: str) -> dict[str, Any]:
-        """One set of names for all probes, as a learner's kernel has: what a wrong implementation
-        keeps between calls, it keeps between probes."""
-        key = (several[0].exercise, who)
-        if key not in self._misconceived:
-            names = names_of(self.lesson, *several)
-            self._misconceived[key] = {**load_reference(self.lesson).__dict__, **names}
-        return self._misconceived[key]
 
     def _remember(
         self, exercise: str, probe: Probe, who: str, names: dict[str, Any]

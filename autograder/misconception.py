@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from types import FunctionType
 from typing import Any, Literal, cast
 
 from autograder.lesson import Lesson, LessonError
@@ -69,8 +71,23 @@ def names_of(lesson: Lesson, *several: Misconception) -> dict[str, Any]:
         module = execute_source_over(source, f"edited_{exercise}", everything)
         names = {name: module[name] for name in lesson.exercises[exercise].names}
     for one in several:
-        names.update(one.stand_ins)
+        names.update((name, _anew(thing)) for name, thing in one.stand_ins.items())
     return names
+
+
+def _anew(thing: Any) -> Any:
+    """A function that has been called by nobody: its defaults and attributes hold nothing yet."""
+    if not isinstance(thing, FunctionType):
+        return thing
+    made = FunctionType(
+        thing.__code__,
+        thing.__globals__,
+        thing.__name__,
+        copy.deepcopy(thing.__defaults__),
+        thing.__closure__,
+    )
+    made.__kwdefaults__ = copy.deepcopy(thing.__kwdefaults__)
+    return made
 
 
 def edited_source(lesson: Lesson, *several: Misconception) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import random
+import traceback
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ def outcome(call: Any, *args: Any, **kwargs: Any) -> Any:
     except NotImplementedError:
         raise
     except Exception as error:  # noqa: BLE001 (it is what is observed)
+        traceback.clear_frames(error.__traceback__)  # or the files that they hold stay open
         return error
 
 
@@ -139,13 +141,20 @@ class Pair:
     ) -> None:
         self.forward, self.backward = forward, backward
         self.outputs, self.grads = outputs, grads
+        self.shown = outputs
+
+    def showing(self, *outputs: str) -> Pair:
+        """The same pair, of whose outputs some are looked at."""
+        pair = Pair(self.forward, self.backward, self.outputs, self.grads)
+        pair.shown = outputs
+        return pair
 
     def go(self, impl: Any, one: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-        """What the forward returns, by name, and the cache apart."""
+        """What is looked at of what the forward returns, by name, and the cache apart."""
         arguments = {name: value for name, value in one.items() if name != "dout"}
         named = label(getattr(impl, self.forward)(**arguments), self.outputs)
         cache = named.pop("cache")
-        return named, cache
+        return {name: value for name, value in named.items() if name in self.shown}, cache
 
     def come(self, impl: Any, dout: Any, cache: Any) -> dict[str, Any]:
         """The gradients by name."""

@@ -94,9 +94,10 @@ class Probe:
 class ExerciseProbes:
     """Declares the probes of one exercise."""
 
-    def __init__(self, key: str, declared: list[Probe]) -> None:
+    def __init__(self, key: str, declared: list[Probe], tolerance: Tolerance) -> None:
         self.key = key
         self._declared = declared
+        self._tolerance = tolerance
 
     def probe(
         self,
@@ -106,7 +107,7 @@ class ExerciseProbes:
         inputs: MakeInputs,
         name: str = "",
         kind: ProbeKind = "values",
-        tolerance: Tolerance = FLOAT64,
+        tolerance: Tolerance | None = None,
         seconds: float = 10.0,
         experiment: str = "",
         uses: tuple[str, ...] = (),
@@ -124,7 +125,8 @@ class ExerciseProbes:
                 raise ValueError(f"{self.key} has two probes named {called!r}")
             self._declared.append(
                 Probe(
-                    called, topic, points, inputs, run, tolerance, seconds, experiment, uses, kind
+                    *(called, topic, points, inputs, run, tolerance or self._tolerance),
+                    *(seconds, experiment, uses, kind),
                 )
             )
             return run
@@ -139,7 +141,7 @@ class ExerciseProbes:
         topic: str = "your inputs stay as they were, and a second call gives the same",
         name: str = "pure",
         function: str = "",
-        tolerance: Tolerance = FLOAT64,
+        tolerance: Tolerance | None = None,
         experiment: str = "",
     ) -> None:
         """Declare `patterns.Purity` of the exercise's function; `labels` name what it returns."""
@@ -161,7 +163,7 @@ class ExerciseProbes:
         inputs: MakeInputs,
         name: str = "refuses",
         function: str = "",
-        tolerance: Tolerance = FLOAT64,
+        tolerance: Tolerance | None = None,
         experiment: str = "",
     ) -> None:
         """Declare `patterns.Refusals` of the exercise's function."""
@@ -186,9 +188,10 @@ class Probes:
     def __init__(self, lesson_id: str = "", module: str = "") -> None:
         self.by_exercise: dict[str, list[Probe]] = {}
 
-    def exercise(self, key: str) -> ExerciseProbes:
-        """Where the probes of one exercise are declared."""
-        return ExerciseProbes(key, self.by_exercise.setdefault(key, []))
+    def exercise(self, key: str, *, tolerance: Tolerance = FLOAT64) -> ExerciseProbes:
+        """Where the probes of one exercise are declared; `tolerance` is that of each which has no
+        other."""
+        return ExerciseProbes(key, self.by_exercise.setdefault(key, []), tolerance)
 
     def predictions(self, *topics: str) -> None:
         """Declare the one probe of each `prediction_<topic>`: it returns the letter chosen."""

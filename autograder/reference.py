@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.course import Course
@@ -54,5 +54,10 @@ def execute_source_over(source: str, name: str, names: Mapping[str, Any]) -> dic
     """Execute `source` on top of `names`, which stay as they are."""
     prelude = execute_source("", name).__dict__
     prelude.update({key: value for key, value in names.items() if not key.startswith("__")})
-    exec(compile(source, f"<{name}>", "exec"), prelude)
+    exec(_compiled(source, f"<{name}>"), prelude)
     return prelude
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str, filename: str) -> CodeType:
+    return compile(source, filename, "exec")

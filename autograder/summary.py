@@ -35,9 +35,9 @@ def summary(verdict: Verdict) -> list[Line]:
         lines += _topics("Also checked, and different", rest)
         lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
     if verdict.diagnosis:
-        lines.append(Line(verdict.diagnosis.text))
-        beside = (p for p in wrong[1:] if p.name in verdict.diagnosis.beside)
-        lines += [Line(f"{p.topic}. {_sentence(p.message)}", "Besides") for p in beside]
+        lines += map(Line, verdict.diagnosis.text.split("\n"))
+        beside = verdict.diagnosis.beside
+        lines += [Line(f"{topic}. {_sentence(said)}", "Besides") for topic, said in beside]
     elif wrong and wrong[0].experiment:
         lines.append(Line(wrong[0].experiment, "To see why"))
     return lines

@@ -39,13 +39,13 @@ class ProbeVerdict:
 class Diagnosis:
     """The misconception, or the two at once, that did exactly what the learner's code did.
 
-    `beside` has the probes of side conditions that fail for another reason.
+    `beside` has the topics of side conditions that fail for another reason, and what differs there.
     """
 
     misconception: str
     text: str
     second: str | None = None
-    beside: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""

@@ -155,6 +155,6 @@ def test_the_json_has_what_graders_elsewhere_rely_on(notebook):
     assert all(set(probe) == PROBE_KEYS for probe in step["probes"])
     assert step["status"] == "failed"
     assert 0 <= step["score"] < step["max_score"]
-    assert set(step["diagnosis"]) == {"misconception", "text"}
+    assert set(step["diagnosis"]) == {"misconception", "second", "text"}
     assert {item["name"] for item in verdict["manual"]}
     assert all(set(item) == {"name", "max_score"} for item in verdict["manual"])

@@ -178,8 +178,8 @@ assert np.array_equal(mse(_pred, _target, "none"), [[0, 1], [4, 9], [16, 25]]), 
 )
 assert np.isclose(mse(_pred, _target, "sum"), 55), "'sum': all of them together"
 assert np.isclose(mse(_pred, _target), 55 / 6), "the mean is over all elements, here six"
-_whole = mse(np.array([1, 2]), np.array([3, 5]), "sum")
-assert np.asarray(_whole).dtype == np.float64, "integers in, a float out"
+_whole = mse(np.array([1, 2]), np.array([3, 5]), "none")
+assert np.asarray(_whole).dtype == np.float64, "integers in, floats out"
 assert refuses(mse, np.zeros((4, 1)), np.zeros(4)), "(4, 1) against (4,) is a ValueError"
 assert refuses(mse, np.zeros(4), np.zeros(4), reduction="average"), (
     "a reduction that is none of the three is a ValueError"
@@ -1089,7 +1089,7 @@ print(
 # $$\ell = \max(z, 0) - z\,t + \log\bigl(1 + e^{-|z|}\bigr)$$
 #
 # The exponent is never positive, so it never overflows. Check it on paper for $t = 1$ and both
-# signs of $z$.
+# signs of $z$. Soft answers fit in as well: $t = 0.75$, when three of four people said yes.
 
 
 # %% nbgrader={"grade": false, "grade_id": "bce_with_logits", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1098,7 +1098,8 @@ def bce_with_logits(logits, targets, reduction="mean"):
 
     Args:
         logits: float64, any shape; exact and finite for entries of -1e4 and 1e4; not modified.
-        targets: 0 or 1, float64 or int64, the shape of logits; not modified.
+        targets: float64 or int64 in [0, 1], the shape of logits: 1 for yes, 0 for no, between them
+            for soft answers; not modified.
         reduction: "none", "mean" (over all elements) or "sum".
 
     Returns:
@@ -1130,6 +1131,10 @@ assert np.allclose(
     bce_with_logits(np.array([1e4, 1e4, -1e4, -1e4]), np.array([1.0, 0.0, 1.0, 0.0]), "none"),
     [0, 1e4, 1e4, 0],
 ), "sure and right costs 0, sure and wrong costs the logit: never nan, never inf"
+assert np.isclose(
+    bce_with_logits(np.array([np.log(3)]), np.array([0.25])),
+    0.25 * np.log(4 / 3) + 0.75 * np.log(4),
+), "a soft answer of 1/4: a quarter of the loss for yes, three quarters of the loss for no"
 assert refuses(bce_with_logits, _logits, _targets, None), "an unknown reduction is a ValueError"
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.losses import grade

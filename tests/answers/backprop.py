@@ -9,6 +9,7 @@ from . import backprop_checks as checks
 from . import backprop_layers as layers
 from . import backprop_losses as losses
 from . import backprop_mlp as mlp
+from . import backprop_wild as wild
 
 
 def named(key: str, **answers: Any) -> dict[str, dict[str, Any]]:
@@ -109,14 +110,21 @@ WRONG = {
         flat_result=checks.flat_result,
         single_precision=checks.single_precision,
         only_vectors=checks.only_vectors,
+        in_place=wild.nudged_in_place,
+        one_sided_in_place=wild.one_sided_in_place,
+        rows_apart=wild.rows_apart,
+        axis_0=wild.counted_along_axis_0,
+        one_sided_and_flat=wild.one_sided_and_flat,
     ),
     "relative_error": named(
         "relative_error",
         in_place=checks.error_in_place,
-        integers=checks.error_in_integers,
         as_array=checks.error_as_array,
         halved=checks.error_halved,
         floored_low=checks.error_floored_low,
+        norms_without_floor=wild.error_of_norms_without_floor,
+        to_the_larger=wild.error_to_the_larger,
+        mean_with_floor_added=wild.error_of_the_mean,
     ),
     LINEAR: paired(
         "linear",
@@ -126,6 +134,9 @@ WRONG = {
         dout_scaled=(layers.linear_plain, layers.linear_dout_scaled),
         cache_scaled=(layers.linear_plain, layers.linear_cache_scaled),
         bias_twice=(layers.linear_weights_scaled, layers.linear_right_back),
+        of_m_examples=(layers.linear_plain, wild.linear_of_m_examples),
+        sums_everything=(layers.linear_plain, wild.linear_sums_everything),
+        into_x=(layers.linear_plain, wild.linear_into_x),
     ),
     RELU: paired(
         "relu",
@@ -137,6 +148,9 @@ WRONG = {
         used_once=(layers.relu_used_once, layers.relu_used_once_back),
         mask_spent=(layers.relu_mask_spent, layers.relu_mask_spent_back),
         out_overwritten=(layers.relu_out_overwritten, layers.relu_out_overwritten_back),
+        into_dout=(wild.relu_keeps_x, wild.relu_into_dout),
+        by_sign=(wild.relu_keeps_x, wild.relu_by_sign),
+        relu6=(wild.relu6, wild.relu6_back),
     ),
     SIGMOID: paired(
         "sigmoid",
@@ -145,6 +159,8 @@ WRONG = {
         overflowing_back=(layers.sigmoid_plain, layers.sigmoid_overflowing_back),
         out_overwritten=(layers.sigmoid_plain, layers.out_overwritten),
         dout_overwritten=(layers.sigmoid_plain, layers.dout_overwritten),
+        of_e_x=(wild.sigmoid_of_e_x, layers.out_times_rest),
+        prime_of_e_x=(wild.sigmoid_of_e_x, wild.sigmoid_prime),
     ),
     TANH: paired(
         "tanh",
@@ -152,6 +168,8 @@ WRONG = {
         a_sigmoid=(layers.tanh_doubled, layers.one_minus_square),
         out_squared_in_place=(layers.tanh_plain, layers.tanh_out_squared_in_place),
         plus=(layers.tanh_plain, layers.tanh_plus_back),
+        of_e_2x=(wild.tanh_of_e_2x, layers.one_minus_square),
+        difference_of_e_2x=(wild.tanh_of_e_2x, wild.tanh_times_the_difference),
     ),
     "softmax_cross_entropy": named(
         "softmax_cross_entropy",
@@ -164,6 +182,10 @@ WRONG = {
         shifts_in_place=losses.loss_shifts_in_place,
         ignores_class_zero=losses.loss_ignores_class_zero,
         gradient_in_logits=losses.loss_gradient_in_logits,
+        without_a_shift=wild.loss_without_a_shift,
+        by_log_sum_exp=wild.loss_by_log_sum_exp,
+        eps_undivided=wild.loss_with_eps_undivided,
+        mean_of_one_hot=wild.loss_mean_of_one_hot,
     ),
     "mse_backward": named(
         "mse_backward",
@@ -172,6 +194,7 @@ WRONG = {
         in_place=losses.mse_in_place,
         root=losses.mse_root,
         squared_size=losses.mse_squared_size,
+        half_over_rows=wild.mse_half_over_rows,
     ),
     "mlp_loss_and_grads": named(
         "mlp_loss_and_grads",
@@ -185,6 +208,8 @@ WRONG = {
         sum=mlp.network_sum,
         unstable=mlp.network_unstable,
         shifts_x=mlp.network_shifts_x,
+        undivided_unshifted=wild.network_undivided_unshifted,
+        open_and_averaged=wild.network_open_and_averaged,
     ),
     "train_mlp": named(
         "train_mlp",
@@ -198,5 +223,70 @@ WRONG = {
         decaying=mlp.train_decaying,
         swapped_results=mlp.train_swapped_results,
         running_mean=mlp.train_running_mean,
+        callers_arrays=wild.train_in_the_callers_arrays,
+        uphill_and_late=wild.train_uphill_and_late,
+        late_in_the_callers_dict=wild.train_late_in_the_callers_dict,
     ),
+}
+
+# What is said of the wrong answers that people write: one name, or two.
+NAMED = {
+    "numerical_gradient": {
+        "in_place": "default_of_1e_5 + perturbed_in_place",
+        "one_sided_in_place": "forward_difference",
+        "rows_apart": "row_by_row",
+        "axis_0": "flat_index",
+        "one_sided_and_flat": "forward_difference + flattened_result",
+        "flat_result": "flattened_result",
+        "another_default": "default_of_1e_5",
+    },
+    "relative_error": {
+        "norms_without_floor": "ratio_of_norms + no_floor",
+        "to_the_larger": "larger_of_the_two + floor_of_1e_8",
+        "mean_with_floor_added": "mean_of_ratios + floor_added",
+        "halved": "mean_of_the_two",
+    },
+    LINEAR: {
+        "of_m_examples": "bias_keeps_an_axis + divided_by_rows",
+        "sums_everything": "bias_summed_to_a_number",
+        "into_x": "inputs_overwritten",
+    },
+    RELU: {
+        "into_dout": "open_at_zero",
+        "by_sign": "half_open_at_zero",
+        "relu6": "capped_at_six",
+        "leaky": "leaky",
+        "half_at_zero": "half_open_at_zero",
+        "used_once": "cache_popped",
+    },
+    SIGMOID: {"of_e_x": "overflow", "prime_of_e_x": "local_derivative_only"},
+    TANH: {
+        "of_e_2x": "overflow_of_e_2x",
+        "difference_of_e_2x": "difference_squared",
+        "a_sigmoid": "stretched_sigmoid",
+        "plus": "square_added",
+    },
+    "softmax_cross_entropy": {
+        "without_a_shift": "no_maximum_in_the_ratio",
+        "by_log_sum_exp": "no_maximum_either_way",
+        "eps_undivided": "gradient_not_divided_by_rows + log_of_softmax_plus_eps_1e_8",
+        "mean_of_one_hot": "loss_divided_by_classes_too",
+    },
+    "mse_backward": {
+        "half_over_rows": "factor_two_missing + divided_by_rows_only",
+        "columns": "divided_by_columns_only",
+    },
+    "mlp_loss_and_grads": {
+        "undivided_unshifted": "never_divided",
+        "open_and_averaged": "open_at_zero + biases_averaged",
+        "sum": "loss_summed",
+        "flat_biases": "biases_keep_an_axis",
+        "tanh": "tanh_instead",
+    },
+    "train_mlp": {
+        "callers_arrays": "updated_in_place",
+        "uphill_and_late": "loss_after_update + uphill",
+        "late_in_the_callers_dict": "loss_after_update",
+        "shallow": "shared_without_steps",
+    },
 }

@@ -137,12 +137,6 @@ def error_in_place(a, b):
     return float(np.max(np.abs(a) / np.maximum(1e-12, np.abs(a + b) + np.abs(b))))
 
 
-def error_in_integers(a, b):
-    ratio = np.zeros_like(a)
-    ratio[...] = np.abs(a - b) / np.maximum(1e-12, np.abs(a) + np.abs(b))
-    return float(ratio.max())
-
-
 def error_as_array(a, b):
     return np.max(np.abs(a - b) / np.maximum(1e-12, np.abs(a) + np.abs(b)), keepdims=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 from . import generalization_batches as batches
 from . import generalization_dropout as dropping
 from . import generalization_parts as parts
+from . import generalization_people as people
 from . import generalization_states as states
 
 DROPOUT = "dropout_forward__dropout_backward"
@@ -31,19 +32,38 @@ def dropout(**answers: tuple[Any, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def pair(answer: Any) -> tuple[Any, ...]:
+    """What defines the names of an exercise, one or two."""
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
 RIGHT = {
     "prediction_coin_flips": named("prediction_coin_flips", letter="(C)"),
     "prediction_batch_size": named("prediction_batch_size", letter=" c. "),
     "prediction_too_wide": named("prediction_too_wide", letter="C"),
     "split": of_module(
-        parts, "split", "split", "exactly", "by_keys", "by_choice", "by_a_spawned_seed"
+        parts,
+        "split",
+        "split",
+        "exactly",
+        "by_keys",
+        "by_choice",
+        "by_a_spawned_seed",
+        "empty_floats",
+        "isclose",
     ),
     "stratified_split": of_module(
         parts, "stratified_split", "stratified", "by_rounded_cuts", "by_sorting", "by_split"
     ),
     "k_fold": of_module(parts, "k_fold", "folds", "by_stride", "by_number", "by_lists"),
     "standardize": of_module(
-        batches, "standardize", "standardize", "by_columns", "by_factors", "with_nans"
+        batches,
+        "standardize",
+        "standardize",
+        "by_columns",
+        "by_factors",
+        "with_nans",
+        "in_one_pass",
     ),
     "minibatches": of_module(
         batches, "minibatches", "batches", "by_split", "by_iterator", "by_expression", "by_pairs"
@@ -79,7 +99,6 @@ WRONG = {
         "floats",
         "masks",
         "lists",
-        "empty_floats",
         "copied_rng",
         "seeds_the_global",
         "from_one",
@@ -203,4 +222,13 @@ WRONG = {
         "unbiased",
         "in_place",
     ),
+}
+
+for key, labelled in people.PEOPLE.items():
+    for label, (answer, _) in labelled.items():
+        WRONG[key][f"people_{label}"] = dict(zip(key.split("__"), pair(answer), strict=True))
+
+NAMED = {
+    key: {f"people_{label}": name for label, (_, name) in labelled.items()}
+    for key, labelled in people.PEOPLE.items()
 }

@@ -44,6 +44,17 @@ def standardize_with_nans(train, *others):
     return scaled
 
 
+def standardize_in_one_pass(train, *others):
+    still = np.ptp(train, axis=0) == 0
+    train, rows = train.astype(float), len(train)
+    mean = train.sum(axis=0) / rows
+    deviation = np.sqrt(np.abs((train**2).sum(axis=0) / rows - mean**2))
+    deviation[still], results = np.inf, []
+    for a in (train, *others):
+        results.append((a - mean) / deviation)
+    return results
+
+
 def standardize_second_others(train, *others):
     last = others[-1] if others and len(others[-1]) else train
     return standardize_by_factors(last, train, *others)[1:]

@@ -68,6 +68,17 @@ def split_by_a_spawned_seed(n, fractions, rng):
     return [p.copy() for p in np.array_split(own.permutation(n), ends[:-1])]
 
 
+def split_empty_floats(n, fractions, rng):
+    """Parts without rows are arrays of floats, as NumPy makes them of empty lists."""
+    return [np.array(p.tolist()) for p in split_exactly(n, fractions, rng)]
+
+
+def split_isclose(n, fractions, rng):
+    if not np.isclose(sum(fractions), 1):
+        raise ValueError(f"{fractions} sum to {sum(fractions)}")
+    return split_exactly(n, np.array(fractions) / sum(fractions), rng)
+
+
 def split_rotated(n, fractions, rng):
     check(fractions)
     order = np.roll(np.arange(n), rng.integers(n) if n else 0)
@@ -88,10 +99,6 @@ def split_masks(n, fractions, rng):
 
 def split_lists(n, fractions, rng):
     return [p.tolist() for p in split_exactly(n, fractions, rng)]
-
-
-def split_empty_floats(n, fractions, rng):
-    return [np.array(p.tolist()) for p in split_exactly(n, fractions, rng)]
 
 
 def split_copied_rng(n, fractions, rng):

@@ -8,6 +8,7 @@ from typing import Any
 from . import losses_classes as classes
 from . import losses_distances as distances
 from . import losses_regions as regions
+from .losses_wild import WILD
 
 
 def gathered(key: str, module: Any, *names: str) -> dict[str, dict[str, Any]]:
@@ -68,7 +69,7 @@ RIGHT = {
     "average_precision": gathered("average_precision", regions, "ap_by_loops", "ap_over_hits"),
 }
 
-WRONG = {
+_WRONG = {
     "prediction_outlier": letters("prediction_outlier", "a", "c", 2),
     "prediction_double_softmax": letters("prediction_double_softmax", "a", "b", "to 1.5"),
     "prediction_nothing_there": letters("prediction_nothing_there", "b", "c"),
@@ -123,6 +124,8 @@ WRONG = {
         "bce_with_logits",
         classes,
         "bce_weights_yes",
+        "bce_of_hard_answers",
+        "bce_of_any_yes",
         "bce_hinge",
         "bce_of_rows",
         "bce_clipped_logits",
@@ -167,4 +170,9 @@ WRONG = {
         "ap_raises",
         "ap_by_ranks_of_scores",
     ),
+}
+
+WRONG = {
+    key: {**labelled, **{answer.__name__: {key: answer} for answer in WILD.get(key, ())}}
+    for key, labelled in _WRONG.items()
 }

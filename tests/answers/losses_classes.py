@@ -93,7 +93,7 @@ def one_hot_by_logits(logits, target_probs, reduction="mean"):
 
 
 def bce_by_logaddexp(logits, targets, reduction="mean"):
-    return reduced(np.logaddexp(0, np.where(targets > 0.5, -logits, logits)), reduction)
+    return reduced(np.logaddexp(0, logits) - logits * targets, reduction)
 
 
 def bce_two_terms(logits, targets, reduction="mean"):
@@ -103,8 +103,7 @@ def bce_two_terms(logits, targets, reduction="mean"):
 
 def bce_by_loops(logits, targets, reduction="mean"):
     def one(z, t):
-        z = -z if t else z
-        return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+        return max(z, 0.0) - t * z + math.log1p(math.exp(-abs(z)))
 
     losses = [one(z, t) for z, t in zip(logits.flat, targets.flat, strict=True)]
     return reduced(np.array(losses).reshape(logits.shape), reduction)
@@ -187,6 +186,19 @@ def one_hot_normalised(logits, target_probs, reduction="mean"):
 
 def bce_weights_yes(logits, targets, reduction="mean"):
     return reduced(bce_two_terms(logits, targets, "none") * (1 + targets), reduction)
+
+
+def bce_of_hard_answers(logits, targets, reduction="mean"):
+    return reduced(np.logaddexp(0, np.where(targets > 0.5, -logits, logits)), reduction)
+
+
+def bce_of_any_yes(logits, targets, reduction="mean"):
+    def one(z, t):
+        z = -z if t else z
+        return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+
+    losses = [one(z, t) for z, t in zip(logits.flat, targets.flat, strict=True)]
+    return reduced(np.array(losses).reshape(logits.shape), reduction)
 
 
 def bce_hinge(logits, targets, reduction="mean"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import numpy_trainer_objects as objects
 from . import numpy_trainer_plain as plain
+from .numpy_trainer_seen import SEEN
 from .numpy_trainer_wrong import EDITS, edited
 
 KEYS = (
@@ -31,9 +32,14 @@ RIGHT = {
 }
 
 WRONG = {
-    key: {label: edited(key, edits) for label, edits in labelled.items()}
-    for key, labelled in EDITS.items()
+    key: {
+        **{label: edited(key, edits) for label, edits in EDITS[key].items()},
+        **{label: edited(key, edits, objects) for label, (edits, _) in SEEN[key].items()},
+    }
+    for key in KEYS
 } | {
     f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
     for t, x in LETTERS.items()
 }
+
+NAMED = {key: {label: name for label, (_, name) in SEEN[key].items()} for key in KEYS}

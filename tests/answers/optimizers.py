@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import optimizers_loops, optimizers_more, optimizers_plain, optimizers_torchlike
+from .optimizers_real import REAL
+from .optimizers_real_class import REAL_CLASS
 from .optimizers_wrong import EDITS, all_edited
 from .optimizers_wrong_class import OF_CLASS
 from .optimizers_wrong_state import OF_STATE
@@ -53,10 +55,18 @@ RIGHT = {
     for key in KEYS
 } | {f"prediction_{t}": {"letter": {f"prediction_{t}": x}} for t, x in LETTERS.items()}
 
+THOUGHTS = {**REAL, "Adam": REAL_CLASS}
 WRONG = {
-    key: {label: all_edited(key, edits) for label, edits in labelled.items()}
+    key: {
+        **{label: all_edited(key, edits) for label, edits in labelled.items()},
+        **{label: names for label, (names, _) in THOUGHTS[key].items()},
+    }
     for key, labelled in {**EDITS, "Adam": {**OF_CLASS, **OF_STATE}}.items()
 } | {
     f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
     for t, x in LETTERS.items()
+}
+NAMED = {
+    key: {label: name for label, (_, name) in labelled.items()}
+    for key, labelled in THOUGHTS.items()
 }

@@ -6,6 +6,7 @@ Edits of `optimizers_plain.py`, whose lines are not the reference's.
 from __future__ import annotations
 
 import inspect
+import sys
 
 from . import optimizers_plain as plain
 
@@ -77,6 +78,13 @@ EDITS = {
         "shape": [("return param - lr * grad", "return (param - lr * grad).ravel()")],
         "float32": [("return param - lr * grad", "return np.float32(param - lr * grad)")],
         "tuple": [("return param - lr * grad", "return (param - lr * grad,)")],
+        "in place without decay": [
+            ("grad = grad", "if weight_decay:\n        grad, param = grad"),
+            ("+ weight_decay * param", "+ weight_decay * param, param.copy()"),
+            ("return param - lr * grad", "param -= lr * grad\n    return param"),
+        ],
+        "small gradients ignored": [("lr * grad", "lr * grad * (np.abs(grad).max() > 1e-3)")],
+        "clipped": [("lr * grad", "lr * np.clip(grad, -10, 10)")],
         "half a decay": [("+ weight_decay", "+ 0.5 * weight_decay")],
         "decay unscaled and decoupled": [
             ("grad = grad + weight_decay * param", "param = param * (1 - weight_decay)")
@@ -196,6 +204,10 @@ EDITS = {
     "adamw_step": {
         **{label: edits for label, edits in OF_ADAM.items() if label != "in place"},
         "other decay": [("weight_decay=0.01", "weight_decay=0.1")],
+        "in place without decay": [
+            (SCALED, f"if weight_decay:\n        {SCALED}"),
+            ("param = param - lr *", "param -= lr *"),
+        ],
         "no default decay": [("weight_decay=0.01", "weight_decay=0.0")],
         "decay in place": [(SCALED, "param *= 1 - lr * weight_decay")],
         "L2": [
@@ -215,6 +227,7 @@ EDITS = {
     "radam_step": {
         **{label: edits for label, edits in OF_ADAM.items() if label not in NOT_RADAM},
         "threshold 4": [("rho > 5", "rho > 4")],
+        "in place below": [("param = param - lr * m_hat\n", "param -= lr * m_hat\n")],
         "threshold 6": [("rho > 5", "rho > 6")],
         "threshold by t": [("rho > 5", "t > 5")],
         "rho_inf + 1": [("- 1\n", "+ 1\n")],
@@ -256,6 +269,9 @@ EDITS = {
     },
     "newton_step": {
         "half a step": [("x - direction", "x - 0.5 * direction")],
+        "stops at small gradients": [
+            ("x - direction", "x - direction * (np.linalg.norm(grad) > 1e-3)")
+        ],
         "transposed diagonal": [
             ("np.linalg.solve(hessian, grad)", "grad / np.abs(np.diag(hessian))")
         ],
@@ -318,13 +334,13 @@ EDITS = {
 
 
 def edited(thing, edits):
-    """A function or class of the plain answers with pieces of its source replaced."""
+    """A function or class of the right answers with pieces of its source replaced."""
     source = inspect.getsource(thing)
     for old, new in edits:
         if old not in source:
             raise ValueError(f"{thing.__name__} has no {old!r}")
         source = source.replace(old, new)
-    names = dict(vars(plain))
+    names = dict(vars(sys.modules[thing.__module__]))
     exec(compile(source, f"<wrong {thing.__name__}>", "exec"), names)
     return names[thing.__name__]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ..answers.backprop import LINEAR, RIGHT, WRONG
+from ..answers.backprop import LINEAR, NAMED, RIGHT, WRONG
 from ..answers.backprop_layers import linear_loops, linear_loops_back
 from .common import AnswersAndBank
 from .helpers import judge_names
@@ -16,7 +16,7 @@ LESSON = "02_backprop"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
 
 
 def test_every_cache_is_private() -> None:

@@ -14,14 +14,14 @@ import pytest
 
 from autograder.probe import load_probes
 
-from ..answers.generalization import RIGHT, WRONG
+from ..answers.generalization import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 
 LESSON = "07_generalization"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     fewest_right = 3
     fewest_wrong = 7
     fewest_mistakes = 9

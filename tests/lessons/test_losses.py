@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ..answers.losses import RIGHT, WRONG
+from ..answers.losses_wild import NAMED
 from .common import AnswersAndBank
 from .helpers import judge_names
 
@@ -15,7 +16,8 @@ LESSON = "01_losses"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
+    nearest = 100  # float32, and 1e-6 in a sum of exponentials, are that close to exact
 
 
 def test_a_zero_without_its_point_is_a_zero() -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.numpy_trainer.bank.reading import logits_of
-from autograder.hidden.numpy_trainer.probes.digits import fresh_split, predicts
+from autograder.hidden.numpy_trainer.probes.fit_unseen import fresh_split, predicts
+from autograder.hidden.numpy_trainer.probes.nets import logits_of
 from autograder.messages import explain
 from autograder.probe import load_probes
 from autograder.reference import execute_source, load_reference
 
 from ..answers import numpy_trainer_plain as plain
-from ..answers.numpy_trainer import RIGHT, WRONG
+from ..answers.numpy_trainer import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 from .helpers import judge_names, lesson_of
 
@@ -26,7 +26,7 @@ LESSON = "08_numpy_trainer"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     fewest_wrong = 10
     seeds = (1,)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from autograder.probe import load_probes
 
-from ..answers.optimizers import RIGHT, WRONG
+from ..answers.optimizers import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 
 LESSON = "05_optimizers"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     fewest_right = 4
     fewest_wrong = 10
     fewest_mistakes = 5

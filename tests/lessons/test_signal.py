@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from autograder.hidden.signal.bank.features import he_deviations, nearest, xavie
 
 from ..answers.signal import BATCH, LAYER, RIGHT, WRONG
 from ..answers.signal_batchnorm import loops, loops_back
+from ..answers.signal_real import NAMED, REAL
 from .common import AnswersAndBank
 from .helpers import judge_names, lesson_of
 
@@ -18,7 +19,8 @@ LESSON = "04_signal"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong = LESSON, RIGHT, WRONG
+    lesson_id, right, named = LESSON, RIGHT, NAMED
+    wrong: ClassVar = {key: {**labelled, **REAL.get(key, {})} for key, labelled in WRONG.items()}
 
 
 def test_every_cache_is_private() -> None:

@@ -1,140 +1,133 @@
 """Probes of the two losses."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity
+from autograder.api import FLOAT64, FORMULA, Calls, Inputs, Probes
+from autograder.hidden.backprop.probes.batches import Shapes, batches, drawn
+
+probes = Probes()
+cross_entropy = probes.exercise("softmax_cross_entropy", tolerance=FORMULA)
+mse = probes.exercise("mse_backward", tolerance=FORMULA)
 
 
-def batch_of_logits(rng: np.random.Generator, n: int, c: int) -> Inputs:
+def batch(rng: np.random.Generator, n: int, c: int) -> Inputs:
     return {"logits": 2 * rng.normal(size=(n, c)), "targets": rng.integers(0, c, size=n)}
 
 
-def loss_batches(rng: np.random.Generator) -> Inputs:
+def several(rng: np.random.Generator) -> Inputs:
+    sure = batch(rng, 3, 4)
+    sure["logits"][np.arange(3), sure["targets"]] += 14.0
+    tied = {"logits": np.array([[2.0, 2.0, -1.0], [0.0, 0.0, 0.0]]), "targets": np.array([1, 2])}
+    shifts = {"for logits above 10": 12.0, "for logits below -10": -18.0}
     return {
-        "for six rows": batch_of_logits(rng, 6, 4),
-        "for three rows": batch_of_logits(rng, 3, 5),
+        "for six rows": batch(rng, 6, 4),
+        "for three rows": batch(rng, 3, 5),
+        "for rows that are nearly sure": sure,
+        "for equal logits": tied,
+        **{
+            where: {"logits": shift + rng.uniform(0, 4, size=(2, 3)), "targets": np.array([2, 0])}
+            for where, shift in shifts.items()
+        },
     }
 
 
 def one_and_doubled(rng: np.random.Generator) -> Inputs:
-    once = batch_of_logits(rng, 3, 4)
+    once = batch(rng, 3, 4)
     twice = {name: np.concatenate([array, array]) for name, array in once.items()}
     square = {"logits": rng.normal(size=(3, 3)), "targets": np.array([2, 0, 2])}
     return {
-        "for one row": batch_of_logits(rng, 1, 3),
+        "for one row": batch(rng, 1, 3),
         "for every row twice": twice,
         "for as many rows as classes": square,
     }
 
 
 def far_logits(rng: np.random.Generator) -> Inputs:
-    near_rows = rng.normal(size=(3, 4))
-    shifts = np.array([[1e4], [-1e4], [0.0]])
+    near_rows = {**batch(rng, 3, 4), "logits": rng.normal(size=(3, 4))}
+    near_rows["logits"] += np.array([[1e4], [-1e4], [0.0]])
     gap = float(rng.uniform(0.5, 2.0))
+    rows = {
+        "for a target 1e4 below": [0.0, 1e4],
+        "for a target 2e4 below": [-1e4, 1e4, 1e4 - gap],
+        "for a target 1e4 above": [1e4, 0.0],
+        "for a target 100 below": [-50.0 - gap, 50.0],
+    }
     return {
-        "for rows of -1e4 and of 1e4": {
-            "logits": near_rows + shifts,
-            "targets": rng.integers(0, 4, size=3),
-        },
-        "for a target 1e4 below": {"logits": np.array([[0.0, 1e4]]), "targets": np.array([0])},
-        "for a target 2e4 below": {
-            "logits": np.array([[1e4, -1e4, 1e4 - gap]]),
-            "targets": np.array([1]),
-        },
-        "for a target 1e4 above": {"logits": np.array([[1e4, 0.0]]), "targets": np.array([0])},
-        "for a target 100 below": {
-            "logits": np.array([[-50.0 - gap, 50.0]]),
-            "targets": np.array([0]),
+        "for rows of -1e4 and of 1e4": near_rows,
+        **{
+            where: {"logits": np.array([row]), "targets": np.array([0])}
+            for where, row in rows.items()
         },
     }
 
 
-def loss_only(impl: Any, inputs: Inputs) -> Any:
+@cross_entropy.probe(
+    "the loss of several batches",
+    points=0.5,
+    inputs=several,
+    experiment="try logits of all zeros: the loss is the logarithm of the number of classes.",
+)
+def loss(impl: Any, inputs: Inputs) -> Any:
     return {where: {"loss": impl.softmax_cross_entropy(**b)[0]} for where, b in inputs.items()}
 
 
-def dlogits_only(impl: Any, inputs: Inputs) -> Any:
+@cross_entropy.probe(
+    "the gradient of several batches",
+    points=0.5,
+    inputs=several,
+    experiment="sum each row of dlogits, and compare with numerical_gradient of the loss.",
+)
+def gradient(impl: Any, inputs: Inputs) -> Any:
     return {where: {"dlogits": impl.softmax_cross_entropy(**b)[1]} for where, b in inputs.items()}
 
 
-def loss_and_dlogits(impl: Any, inputs: Inputs) -> Any:
-    seen = {}
-    for where, batch in inputs.items():
-        loss, dlogits = impl.softmax_cross_entropy(**batch)
-        seen[where] = {"loss": loss, "dlogits": dlogits}
-    return seen
+loss_and_dlogits = Calls("softmax_cross_entropy", "loss", "dlogits")
+cross_entropy.probe(
+    "one row, and every row twice",
+    name="batch_sizes",
+    points=0.25,
+    inputs=one_and_doubled,
+    experiment="stack a batch on itself: the loss stays, each row's gradient halves.",
+)(loss_and_dlogits)
+cross_entropy.probe(
+    "logits of -1e4 and 1e4",
+    name="stable",
+    points=0.5,
+    inputs=far_logits,
+    kind="side",
+    tolerance=FLOAT64,  # at 1e4 rounding alone is 1e-12
+    experiment="try logits [[0, 1e4]] with target 0: the loss is 10000.",
+)(loss_and_dlogits)
+cross_entropy.pure("loss", "dlogits", points=0.25, inputs=lambda rng: batch(rng, 4, 3))
 
 
-def predictions(*shape: int) -> Callable[[np.random.Generator], Inputs]:
-    return lambda rng: {"pred": rng.normal(size=shape), "target": rng.normal(size=shape)}
+def one_shape(*shape: int) -> Shapes:
+    return {"pred": shape, "target": shape}
 
 
-def dpred(impl: Any, inputs: Inputs) -> Any:
-    return {"dpred": impl.mse_backward(**inputs)}
+def tables(rng: np.random.Generator) -> Inputs:
+    tied = drawn(rng, one_shape(3, 2))
+    tied["pred"][1] = tied["target"][1]
+    several = batches(one_shape, scales=True, for_a_table=(4, 3))(rng)
+    return {**several, "where a row is right": tied}
 
 
-COMPARE_MSE = "compare it with numerical_gradient of np.mean((pred - target) ** 2)."
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "loss",
-            "the loss of two batches",
-            0.5,
-            loss_batches,
-            loss_only,
-            experiment="try logits of all zeros: the loss is the logarithm of the number "
-            "of classes.",
-        ),
-        Probe(
-            "gradient",
-            "the gradient of two batches",
-            0.5,
-            loss_batches,
-            dlogits_only,
-            experiment="sum each row of dlogits, and compare with numerical_gradient of the loss.",
-        ),
-        Probe(
-            "batch_sizes",
-            "one row, and every row twice",
-            0.25,
-            one_and_doubled,
-            loss_and_dlogits,
-            experiment="stack a batch on itself: the loss stays, each row's gradient halves.",
-        ),
-        Probe(
-            "stable",
-            "logits of -1e4 and 1e4",
-            0.5,
-            far_logits,
-            loss_and_dlogits,
-            experiment="try logits [[0, 1e4]] with target 0: the loss is 10000.",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            lambda rng: batch_of_logits(rng, 4, 3),
-            Purity("softmax_cross_entropy", "loss", "dlogits"),
-        ),
-    ):
-        probes.add("softmax_cross_entropy", probe)
-
-    for probe in (
-        Probe("vector", "a vector", 0.25, predictions(5), dpred, experiment=COMPARE_MSE),
-        Probe("table", "a table", 0.5, predictions(4, 3), dpred, experiment=COMPARE_MSE),
-        Probe(
-            "pure",
-            "three axes, and nothing that was handed in is changed",
-            0.25,
-            predictions(2, 3, 2),
-            Purity("mse_backward", "dpred"),
-        ),
-    ):
-        probes.add("mse_backward", probe)
+for name, topic, points, inputs in (
+    ("vector", "a vector", 0.25, batches(one_shape, for_a_vector=(5,))),
+    ("table", "a table", 0.5, tables),
+):
+    mse.probe(
+        topic,
+        name=name,
+        points=points,
+        inputs=inputs,
+        experiment="compare it with numerical_gradient of np.mean((pred - target) ** 2).",
+    )(Calls("mse_backward", "dpred"))
+mse.pure(
+    "dpred",
+    points=0.25,
+    inputs=lambda rng: drawn(rng, one_shape(2, 3, 2)),
+    topic="three axes, and nothing that was handed in is changed",
+)

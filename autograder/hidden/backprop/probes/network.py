@@ -1,13 +1,13 @@
 """Probes of the two-layer network: its loss and its gradients."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity
+from autograder.api import FLOAT64, FORMULA, Inputs, Probes
+
+probes = Probes()
+mlp = probes.exercise("mlp_loss_and_grads", tolerance=FORMULA)
 
 
 def network(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> Inputs:
@@ -19,13 +19,15 @@ def network(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> Inputs:
     }
 
 
-def networks(**sizes: tuple[int, int, int, int]) -> Callable[[np.random.Generator], Inputs]:
-    """Several networks with a batch each, under the phrase that names them."""
-
-    def inputs(rng: np.random.Generator) -> Inputs:
-        return {where.replace("_", " "): network(rng, *size) for where, size in sizes.items()}
-
-    return inputs
+def several(rng: np.random.Generator) -> Inputs:
+    large = network(rng, 5, 3, 6, 4)
+    large["x"] = rng.uniform(10, 20, size=(5, 3))
+    large["params"]["W2"] *= 0.05
+    return {
+        "for a batch": network(rng, 6, 3, 5, 4),
+        "for square arrays": network(rng, 3, 3, 3, 3),
+        "for inputs above 10": large,
+    }
 
 
 def corners(rng: np.random.Generator) -> Inputs:
@@ -44,71 +46,52 @@ def large_logits(rng: np.random.Generator) -> Inputs:
     return {"for logits 1e4 apart": wide, "for logits near 1e4": apart}
 
 
-class LossAndGrads:
-    """The loss or some of the gradients, for each network of the inputs."""
+def only(*names: str) -> Any:
+    """A run that shows the loss or some of the gradients, for each network of the inputs."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
-
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
+    def run(impl: Any, inputs: Inputs) -> Any:
         seen = {}
         for where, one in inputs.items():
             loss, grads = impl.mlp_loss_and_grads(**one)
-            named = {
-                "loss": loss,
-                **{f"the gradient of {name}": grad for name, grad in grads.items()},
-            }
-            seen[where] = {name: named[name] for name in self.names}
+            named = {"loss": loss, **{f"grads['{name}']": grad for name, grad in grads.items()}}
+            seen[where] = {name: named[name] for name in names}
         return seen
 
-
-HIDDEN = ("the gradient of W1", "the gradient of b1")
-OUTPUT = ("the gradient of W2", "the gradient of b2")
-CHECK_NETWORK = "check one parameter at a time with numerical_gradient, the last layer first."
-two_networks = networks(for_a_batch=(6, 3, 5, 4), for_square_arrays=(3, 3, 3, 3))
+    return run
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe("loss", "the loss", 0.5, two_networks, LossAndGrads("loss")),
-        Probe(
-            "output_layer",
-            "the gradients of W2 and b2",
-            1.0,
-            two_networks,
-            LossAndGrads(*OUTPUT),
-            experiment=CHECK_NETWORK,
-        ),
-        Probe(
-            "hidden_layer",
-            "the gradients of W1 and b1",
-            1.0,
-            two_networks,
-            LossAndGrads(*HIDDEN),
-            experiment=CHECK_NETWORK,
-        ),
-        Probe(
-            "corners",
-            "hidden units exactly at 0, and one row",
-            0.5,
-            corners,
-            LossAndGrads("loss", *OUTPUT, *HIDDEN),
-            experiment="set a row of x and b1 to 0: its hidden units sit at 0, and pass no blame.",
-        ),
-        Probe(
-            "stable",
-            "logits near 1e4",
-            0.5,
-            large_logits,
-            LossAndGrads("loss", *OUTPUT, *HIDDEN),
-            experiment="add 10000 to b2: neither loss nor gradients change.",
-        ),
-        Probe(
-            "pure",
-            "its keys, and nothing that was handed in is changed",
-            0.5,
-            lambda rng: network(rng, 4, 2, 3, 3),
-            Purity("mlp_loss_and_grads", "loss", "grads"),
-        ),
-    ):
-        probes.add("mlp_loss_and_grads", probe)
+LAYERS = {"hidden": ("grads['W1']", "grads['b1']"), "output": ("grads['W2']", "grads['b2']")}
+everything = only("loss", *LAYERS["output"], *LAYERS["hidden"])
+
+mlp.probe("the loss", name="loss", points=0.5, inputs=several)(only("loss"))
+for layer in ("output", "hidden"):
+    mlp.probe(
+        f"the gradients of the {layer} layer",
+        name=f"{layer}_layer",
+        points=1.125,
+        inputs=several,
+        experiment="check one parameter at a time with numerical_gradient, the last layer first.",
+    )(only(*LAYERS[layer]))
+mlp.probe(
+    "hidden units exactly at 0, and one row",
+    name="corners",
+    points=0.375,
+    inputs=corners,
+    experiment="set a row of x and b1 to 0: its hidden units sit at 0, and pass no gradient.",
+)(everything)
+mlp.probe(
+    "logits near 1e4",
+    name="stable",
+    points=0.375,
+    inputs=large_logits,
+    kind="side",
+    tolerance=FLOAT64,  # at 1e4 rounding alone is 1e-12
+    experiment="add 10000 to b2: neither loss nor gradients change.",
+)(everything)
+mlp.pure(
+    "loss",
+    "grads",
+    points=0.5,
+    inputs=lambda rng: network(rng, 4, 2, 3, 3),
+    topic="its keys, and nothing that was handed in is changed",
+)

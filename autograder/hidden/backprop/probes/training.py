@@ -1,70 +1,69 @@
 """Probes of the network's training."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, Probe, Probes, overwrite, snapshot
+from autograder.api import FORMULA, Inputs, Probes, Purity
+from autograder.hidden.backprop.probes.batches import MakeInputs
 from autograder.hidden.backprop.probes.network import network
 
+probes = Probes()
+probes.predictions("step_size", "duplicated_batch", "all_zeros")
+train = probes.exercise("train_mlp", tolerance=FORMULA)
 
-def training(steps: int, lr: float) -> Callable[[np.random.Generator], Inputs]:
-    return lambda rng: {**network(rng, 7, 3, 4, 3), "lr": lr, "steps": steps}
+
+def training(steps: int, lr: float, *sizes: int) -> MakeInputs:
+    return lambda rng: {**network(rng, *(sizes or (7, 3, 4, 3))), "lr": lr, "steps": steps}
 
 
-class Train:
-    """The parameters or the losses after training; losses may be any sequence of floats."""
+def trained(impl: Any, inputs: Inputs) -> Any:
+    return {"params": impl.train_mlp(**inputs)[0]}
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
 
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
+train.probe(
+    "the parameters after one step",
+    name="one_step",
+    points=0.5,
+    inputs=training(1, 0.7, 5, 2, 6, 4),
+    experiment="take one step, and subtract: new - old is -lr times the gradient.",
+)(trained)
+train.probe(
+    "the parameters after six steps",
+    name="six_steps",
+    points=0.55,
+    inputs=training(6, 0.3),
+    experiment="compare train_mlp(..., steps=2) with two calls of steps=1.",
+)(trained)
+
+
+def with_losses(impl: Any) -> Any:
+    """The learner's training, its losses as an array: they may be any sequence of floats."""
+
+    def train_mlp(**inputs: Any) -> Any:
         params, losses = impl.train_mlp(**inputs)
-        seen = {"params": snapshot(params), "losses": np.array(losses, dtype=np.float64)}
-        seen = {name: seen[name] for name in self.names}
-        if "params" in self.names and "losses" in self.names:
-            seen[AFTERWARDS] = snapshot(inputs)
-            overwrite(inputs)
-            seen[OVERWRITTEN] = snapshot(params)
-        return seen
+        return params, np.array(losses, dtype=np.float64)
+
+    return SimpleNamespace(train_mlp=train_mlp)
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "one_step",
-            "the parameters after one step",
-            0.5,
-            training(1, 0.7),
-            Train("params"),
-            experiment="take one step, and subtract: new - old is -lr times the gradient.",
-        ),
-        Probe(
-            "six_steps",
-            "the parameters after six steps",
-            0.5,
-            training(6, 0.3),
-            Train("params"),
-            experiment="compare train_mlp(..., steps=2) with two calls of steps=1.",
-        ),
-        Probe(
-            "losses",
-            "the losses of six steps",
-            0.5,
-            training(6, 0.3),
-            Train("losses"),
-            experiment="compare losses[0] with the loss of the parameters that you were given.",
-        ),
-        Probe("no_steps", "no steps at all", 0.25, training(0, 0.3), Train("params", "losses")),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            training(2, 0.3),
-            Train("params", "losses"),
-        ),
-    ):
-        probes.add("train_mlp", probe)
+@train.probe(
+    "the losses of six steps",
+    points=0.5,
+    inputs=training(6, 0.3),
+    experiment="compare losses[0] with the loss of the parameters that you were given.",
+)
+def losses(impl: Any, inputs: Inputs) -> Any:
+    return {"losses": with_losses(impl).train_mlp(**inputs)[1]}
+
+
+def purity(impl: Any, inputs: Inputs) -> Any:
+    return Purity("train_mlp", "params", "losses")(with_losses(impl), inputs)
+
+
+for name, topic, points, steps in (
+    ("no_steps", "no steps at all", 0.2, 0),
+    ("pure", "nothing that was handed in is changed", 0.25, 2),
+):
+    train.probe(topic, name=name, points=points, inputs=training(steps, 0.3), kind="side")(purity)

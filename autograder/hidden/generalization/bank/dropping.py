@@ -1,247 +1,248 @@
-"""Mistakes in dropout, both ways."""
+"""Mistakes in dropout, and what all right answers share: the mask is drawn."""
 
-from __future__ import annotations
+from functools import partial
+from typing import Any
 
-from autograder.api import Bank
+import numpy as np
 
-KEY = "dropout_forward__dropout_backward"
+from autograder.api import FLOAT64, Bank, equal
+from autograder.hidden.generalization.bank import forms
+
+bank = Bank()
+dropout = bank.exercise("dropout_forward__dropout_backward")
+mistake = partial(dropout.edit, about="anything")  # not seen in numbers
+
+
+@forms.features(
+    "the smallest ratio out / x",
+    "the largest ratio out / x",
+    "the number of different ratios out / x",
+    "the share of elements that are dropped, in tenths",
+    "the smallest value in the mask",
+    "the largest value in the mask",
+    "the number of different values in the mask",
+    "keeping elements that are 0 in x",
+    "being x times the mask",
+)
+def masked(results: Any, x: Any) -> Any:
+    """Of 4000 elements away from 0 the share that is dropped has a standard deviation of at most
+    0.0073. Rounded to tenths, a share that should be 0.2 or 0.7 is another one beyond 6.9
+    deviations: 6e-12. Of 400 that are 0, none is kept once in 1e62."""
+    out, mask = results["out"], results["mask"].astype(float)
+    if out.shape != x.shape or mask.shape != x.shape:
+        raise ValueError("another shape")
+    ratio = out[x != 0] / x[x != 0]
+    return (
+        forms.real(ratio.min()),
+        forms.real(ratio.max()),
+        forms.count(len(np.unique(ratio.round(9)))),
+        forms.count(np.round(10 * np.mean(ratio == 0))),
+        forms.real(mask.min()),
+        forms.real(mask.max()),
+        forms.count(len(np.unique(mask.round(9)))),
+        bool((mask[x == 0] != 0).any()),
+        equal(out, x * mask, FLOAT64),
+    )
+
+
+@dropout.observe("training")
+def training(raw: Any, inputs: Any, secrets: Any) -> Any:
+    return {where: masked(results, inputs["x"]) for where, results in raw.items()}
+
+
+@dropout.observe("evaluation")
+def evaluation(raw: Any, inputs: Any, secrets: Any) -> Any:
+    return {
+        where: {
+            "out": seen["out"],
+            "mask": forms.as_floats(seen["mask"]),
+            "drawing from rng": seen["states"][0] != seen["states"][1],
+        }
+        for where, seen in raw.items()
+    }
+
+
+@forms.features(
+    *(f"having one mask all along axis {axis}" for axis in range(3)),
+    "having two slices with the same mask",
+    "dropping equally many elements at every call",
+)
+def independent(mask: Any, small: Any, shape: Any) -> Any:
+    """A mask of (8, 12, 10) with p = 0.5: two slices of 80 or more are equal by chance once in
+    1e22. A hundred masks of 20: all drop equally many once in 1e75."""
+    on = mask.reshape(shape) != 0
+    along = [np.moveaxis(on, axis, 0).reshape(shape[axis], -1) for axis in range(3)]
+    return (
+        *(bool((on == on.take([0], axis)).all()) for axis in range(3)),
+        any(len(np.unique(slices, axis=0)) < len(slices) for slices in along),
+        len({int(np.sum(one == 0)) for one in small}) == 1,
+    )
+
+
+@dropout.observe("chance")
+def chance(raw: Any, inputs: Any, secrets: Any) -> Any:
+    drawn = raw["draws"]
+    return {**independent(drawn["first"], raw["small"], inputs["x"].shape), **forms.draws(drawn)}
+
+
+@forms.features(
+    "the smallest value in the mask", "the largest value in the mask", "being x times the mask"
+)
+def small_mask(results: Any, x: Any, *case: Any) -> Any:
+    """64 elements, with p = 0.5: all are dropped or kept once in 1e19."""
+    mask = results["mask"].astype(float)
+    return forms.real(mask.min()), forms.real(mask.max()), equal(results["out"], x * mask, FLOAT64)
+
+
+def both_ways(results: Any, x: Any, *case: Any) -> Any:
+    found = {}
+    for where, arrays in results["forward"].items():
+        dtypes = {f"the dtype of {name}": str(array.dtype) for name, array in arrays.items()}
+        found[where] = {**small_mask(arrays, x), **dtypes}
+    return {**found, "of the backward": {"dx": results["dx"]}}
+
+
+dropout.observe("refuses")(forms.refusals(small_mask))
+dropout.observe("pure")(forms.kept(both_ways))
+
 CHECK = "if not 0 <= p < 1:"
-MASK = "mask = (rng.random(x.shape) >= p) / (1 - p)"
+DRAWN, DROPPED, SCALE = "rng.random(x.shape)", ">= p)", ") / (1 - p)"
+MASK = f"mask = ({DRAWN} >= p) / (1 - p)"
 ONES = "mask = np.ones(x.shape)"
 OUT = "return x * mask, mask"
 BACK = "return dout * mask"
+UNSCALED = (SCALE, ") * 1.0")
 
+OF_THE_PAPER = (
+    "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. Inverted "
+    "dropout scales in training, so that evaluation needs nothing."
+)
+EVALUATION_SCALED = (
+    "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
+    "dropout nothing is left to correct: out is x."
+)
+SCALED_OUT = (OUT, "return (x * mask if training else x * (1 - p)), mask")
 
-def declare(bank: Bank) -> None:
-    _scale(bank)
-    _modes(bank)
-    _lots(bank)
-    _backward(bank)
-    _checks(bank)
+mistake(
+    "not_scaled",
+    "What is kept is not scaled up, so in evaluation the next layer gets larger sums than it was "
+    "trained on. In training, kept elements are divided by 1 - p.",
+    UNSCALED,
+)
+dropout.edit(
+    "scaled_at_test_time",
+    OF_THE_PAPER,
+    UNSCALED,
+    (ONES, "mask = np.full(x.shape, 1.0 - p)"),
+    source="Srivastava et al. (2014), section 4",
+)
+dropout.edit(
+    "scaled_at_test_time_but_for_the_mask",
+    OF_THE_PAPER,
+    UNSCALED,
+    SCALED_OUT,
+    source="Srivastava et al. (2014), section 4",
+)
+dropout.edit(
+    "p_to_keep",
+    "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
+    "dropped. Here p is the probability to drop.",
+    (">= p) / (1 - p)", "< p) / max(p, 1e-300)"),
+    source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
+)
+dropout.edit(
+    "scaled_by_p",
+    "What is kept is divided by p, the probability to drop. To keep the expected value it is "
+    "divided by the probability to be kept, 1 - p.",
+    (SCALE, ") / (p or 1.0)"),
+)
+dropout.edit(
+    "comparison_reversed",
+    "The comparison is the wrong way round: elements are kept with probability p, and scaled as if "
+    "with 1 - p. A uniform number is at least p with probability 1 - p.",
+    (DROPPED, "< p)"),
+)
+mistake(
+    "mask_without_scale",
+    "out is scaled and the mask that comes back is not, so the backward passes too small a "
+    "gradient. The factor 1 / (1 - p) belongs in the mask.",
+    UNSCALED,
+    (OUT, "return (x * mask / (1 - p) if training else x * mask), mask"),
+)
+dropout.edit(
+    "scaled_twice",
+    "The factor 1 / (1 - p) is in the mask and is applied to out once more, so out grows on "
+    "average. Multiply by the mask, and by nothing else.",
+    (OUT, "return (x * mask / (1 - p) if training else x * mask), mask"),
+)
+mistake(
+    "scaled_by_the_share_kept",
+    "What is kept is divided by the share that was kept this time, so the scale trembles from call "
+    "to call. Divide by the probability, 1 - p.",
+    (MASK, f"mask = ({DRAWN} >= p) * 1.0\n        mask /= max(mask.mean(), 1e-9)"),
+)
+mistake(
+    "gaussian_noise",
+    "Every element is multiplied by a random number around 1, so nothing is ever switched off. "
+    "That is Gaussian dropout; here the mask holds 0 and 1 / (1 - p).",
+    (MASK, "mask = 1 + np.sqrt(p / (1 - p)) * rng.normal(size=x.shape)"),
+    source="Srivastava et al. (2014), section 10",
+)
+mistake(
+    "mask_read_off_the_output",
+    "The mask is read off the output, which is also 0 wherever x is, after a ReLU in half of the "
+    "places: what was kept there counts as dropped. Keep the mask that was drawn.",
+    (OUT, "return x * mask, (mask * (x != 0) if training else mask)"),
+)
 
+mistake(
+    "x_overwritten",
+    "x itself is multiplied by the mask, in place, so whoever hands it in finds it dropped. Return "
+    "a new array, and leave x as it was.",
+    (OUT, "x *= mask\n    return x, mask"),
+)
 
-def _scale(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "not_scaled",
-        "What is kept is not scaled up, so in evaluation the next layer gets larger sums than it "
-        "was trained on. In training, kept elements are divided by 1 - p.",
-        (MASK, "mask = (rng.random(x.shape) >= p) * 1.0"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "scaled_at_test_time",
-        "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. "
-        "Inverted dropout scales in training, so that evaluation needs nothing.",
-        (MASK, "mask = (rng.random(x.shape) >= p) * 1.0"),
-        (ONES, "mask = np.full(x.shape, 1.0 - p)"),
-        source="Srivastava et al. (2014), section 4",
-    )
-    bank.edit(
-        KEY,
-        "scaled_at_test_time_but_for_the_mask",
-        "This is the dropout of the paper: no scaling in training, and 1 - p in evaluation. "
-        "Inverted dropout scales in training, so that evaluation needs nothing.",
-        (MASK, "mask = (rng.random(x.shape) >= p) * 1.0"),
-        (OUT, "return (x * mask if training else x * (1 - p)), mask"),
-        source="Srivastava et al. (2014), section 4",
-    )
-    bank.edit(
-        KEY,
-        "p_to_keep",
-        "p is taken for the probability to keep, as in the paper: with p = 0.2 four fifths are "
-        "dropped. Here p is the probability to drop.",
-        (MASK, "mask = (rng.random(x.shape) < p) / max(p, 1e-300)"),
-        source="Srivastava et al. (2014); TensorFlow 1, tf.nn.dropout (keep_prob)",
-    )
-    bank.edit(
-        KEY,
-        "scaled_by_p",
-        "What is kept is divided by p, the probability to drop. To keep the expected value it is "
-        "divided by the probability to be kept, 1 - p.",
-        (MASK, "mask = (rng.random(x.shape) >= p) / (p or 1.0)"),
-    )
-    bank.edit(
-        KEY,
-        "comparison_reversed",
-        "The comparison is the wrong way round: elements are kept with probability p, and scaled "
-        "as if with 1 - p. A uniform number is at least p with probability 1 - p.",
-        (MASK, "mask = (rng.random(x.shape) < p) / (1 - p)"),
-    )
-    bank.edit(
-        KEY,
-        "mask_without_scale",
-        "out is scaled and the mask that comes back is not, so the backward passes too little "
-        "blame. The factor 1 / (1 - p) belongs into the mask.",
-        (MASK, "mask = (rng.random(x.shape) >= p) * 1.0"),
-        (OUT, "return (x * mask / (1 - p) if training else x * mask), mask"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "scaled_twice",
-        "The factor 1 / (1 - p) is in the mask and is applied to out once more, so that out grows "
-        "on average. Multiply by the mask, and by nothing else.",
-        (OUT, "return (x * mask / (1 - p) if training else x * mask), mask"),
-    )
-    bank.edit(
-        KEY,
-        "gaussian_noise",
-        "Every element is multiplied by a random number around 1, so nothing is ever switched off. "
-        "That is Gaussian dropout; here the mask holds 0 and 1 / (1 - p).",
-        (MASK, "mask = 1 + np.sqrt(p / (1 - p)) * rng.normal(size=x.shape)"),
-        source="Srivastava et al. (2014), section 10",
-        about="anything",
-    )
+mistake(
+    "active_in_evaluation",
+    "Elements are dropped in evaluation too, so one input gives another answer each time. With "
+    "training=False out is x, and the mask is all ones.",
+    ("if training:", "if True:"),
+)
+dropout.edit(
+    "evaluation_scaled",
+    EVALUATION_SCALED,
+    (ONES, "mask = np.full(x.shape, 1.0 - p)"),
+)
+dropout.edit("evaluation_scaled_but_for_the_mask", EVALUATION_SCALED, SCALED_OUT)
+mistake(
+    "drawn_in_evaluation",
+    "Random numbers are drawn in evaluation and thrown away, so validating changes the next "
+    "training step. Draw inside the branch of training only.",
+    (ONES, "mask = np.ones_like(rng.random(x.shape))"),
+)
+mistake(
+    "input_handed_back",
+    "In evaluation x itself comes back, not a copy: whoever writes into out writes into x. Return "
+    "a new array.",
+    (OUT, "return (x * mask if training else x), mask"),
+)
 
-
-def _modes(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "active_in_evaluation",
-        "Elements are dropped in evaluation too, so that one input gives another answer each time. "
-        "With training=False out is x, and the mask is all ones.",
-        (ONES, MASK),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "evaluation_scaled",
-        "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
-        "dropout nothing is left to correct: out is x.",
-        (ONES, "mask = np.full(x.shape, 1.0 - p)"),
-    )
-    bank.edit(
-        KEY,
-        "evaluation_scaled_but_for_the_mask",
-        "Evaluation multiplies by 1 - p, although training has scaled up already. With inverted "
-        "dropout nothing is left to correct: out is x.",
-        (OUT, "return (x * mask if training else x * (1 - p)), mask"),
-    )
-    bank.edit(
-        KEY,
-        "drawn_in_evaluation",
-        "Random numbers are drawn in evaluation and thrown away, so validating changes the next "
-        "training step. Draw inside the branch of training only.",
-        (ONES, "mask = np.ones_like(rng.random(x.shape))"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "input_handed_back",
-        "In evaluation x itself comes back, not a copy: who writes into out writes into x. Return "
-        "a new array.",
-        (OUT, "return (x * mask if training else x), mask"),
-        about="anything",
-    )
-
-
-def _lots(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "one_lot_for_a_row",
-        "Each row is dropped or kept as a whole: the random numbers have one column. Every element "
-        "needs a lot of its own: draw in the shape of x.",
-        (
-            MASK,
-            "lots = rng.random(x.shape[:1] + (1,) * (x.ndim - 1))\n"
-            "        mask = np.ones(x.shape) * (lots >= p) / (1 - p)",
-        ),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "one_lot_for_a_feature",
-        "All rows of a batch share one mask, so that a feature is off for all of them or for none. "
-        "Every element needs a lot of its own: draw in the shape of x.",
-        (MASK, "mask = np.ones(x.shape) * (rng.random(x.shape[1:]) >= p) / (1 - p)"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "exactly_a_share_dropped",
-        "Exactly a fraction p of the elements is dropped at every call, so their lots depend on "
-        "each other. Each is dropped with probability p, whatever the others do.",
-        (
-            MASK,
-            "mask = np.full(x.size, 1 / (1 - p))\n"
-            "        mask[rng.permutation(x.size)[: round(p * x.size)]] = 0\n"
-            "        mask = mask.reshape(x.shape)",
-        ),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "same_mask_every_call",
-        "A generator with a seed of its own is made inside, so every call drops the same elements. "
-        "Draw from the rng that was handed in.",
-        (MASK, "mask = (np.random.default_rng(0).random(x.shape) >= p) / (1 - p)"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "global_random_state",
-        "The mask comes from NumPy's global state, and the rng that was handed in is not used: the "
-        "same seed gives another mask each time. Call a method of rng.",
-        (MASK, "mask = (np.random.rand(*x.shape) >= p) / (1 - p)"),
-        about="anything",
-    )
-
-
-def _backward(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "backward_without_mask",
-        "The backward hands dout on as it is, so elements that were off get blame. They had no "
-        "part in the loss: multiply by the mask.",
-        (BACK, "return 1.0 * dout"),
-    )
-    bank.edit(
-        KEY,
-        "backward_without_scale",
-        "The backward passes blame where the mask is not 0, but without its factor. out was scaled "
-        "by 1 / (1 - p), and so is the gradient.",
-        (BACK, "return dout * (mask > 0)"),
-    )
-    bank.edit(
-        KEY,
-        "backward_undoes_the_scale",
-        "The backward divides by the mask's factor. The derivative of a product is the factor "
-        "itself: blame is multiplied by what x was multiplied by.",
-        (BACK, "return np.where(mask > 0, dout / np.where(mask > 0, mask, 1.0), 0.0)"),
-    )
-    bank.edit(
-        KEY,
-        "mask_handed_back",
-        "The backward returns the mask alone. The chain rule is a product: the local derivative, "
-        "which is the mask, times dout.",
-        (BACK, "return mask.copy()"),
-    )
-
-
-def _checks(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "p_of_1_accepted",
-        "p = 1 is accepted, and 1 / (1 - p) divides by 0. The range is [0, 1): 1 itself is refused "
-        "with a ValueError.",
-        (CHECK, "if not 0 <= p <= 1:"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "p_not_checked",
-        "p is never looked at: with p below 0 nothing is dropped and everything shrinks, and p = 1 "
-        "divides by 0. Refuse what is outside [0, 1).",
-        (CHECK, "if False:"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "p_checked_in_training_only",
-        "In evaluation a wrong p passes unseen, and the error comes hours later, with the first "
-        "training step. Check p before asking for the mode.",
-        (CHECK, "if training and not 0 <= p < 1:"),
-        about="anything",
-    )
+mistake(
+    "one_lot_for_a_row",
+    "Each row is dropped or kept as a whole: the random numbers have one column. Every element is "
+    "dropped independently: draw in the shape of x.",
+    (DRAWN, "np.ones(x.shape) * rng.random(x.shape[:1] + (1,) * (x.ndim - 1))"),
+)
+mistake(
+    "one_lot_for_a_feature",
+    "All rows of a batch share one mask, so a feature is off for all of them or for none. Every "
+    "element is dropped independently: draw in the shape of x.",
+    (DRAWN, "np.ones(x.shape) * rng.random(x.shape[1:])"),
+)
+mistake(
+    "exactly_a_share_dropped",
+    "Exactly a fraction p of the elements is dropped at every call, so they depend on each other. "
+    "Each is dropped with probability p, whatever the others do.",
+    (DRAWN, "rng.permutation(np.arange(x.size) / x.size).reshape(x.shape)"),
+)
+forms.declare_strangers(mistake, "same_mask_every_call", "if training:")

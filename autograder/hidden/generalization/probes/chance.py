@@ -1,20 +1,23 @@
-"""What is asked of everything that takes an rng: which calls agree, and which do not."""
+"""What is asked of everything that takes an rng, beside `Draws`."""
 
-from __future__ import annotations
-
-import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, snapshot
+from autograder.api import AFTERWARDS, AGAIN, OVERWRITTEN, Inputs, Refusals, overwrite, snapshot
 
 Call = Callable[[Any, Inputs, np.random.Generator], Any]
 
 
+def a_seed(rng: np.random.Generator) -> int:
+    """A seed for `fresh`."""
+    return int(rng.integers(2**31))
+
+
 def seeds(rng: np.random.Generator) -> Inputs:
-    """Two seeds, and two other ones for the global random state."""
+    """The four seeds that `Draws` asks for."""
     return {"seeds": [int(s) for s in rng.choice(2**31, size=4, replace=False)]}
 
 
@@ -23,37 +26,33 @@ def fresh(seed: Any) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-class Draws:
-    """Two calls with one rng, one with another rng of the same seed, one with another seed; and the
-    global random state of NumPy and Python around the first two."""
+class Kept:
+    """`Purity` for what takes an rng: two calls with one seed, the arguments afterwards, and the
+    first result once they have been overwritten.
+
+    Args:
+        call: `(impl, arguments, rng) -> results`, which holds every array that was made.
+
+    Inputs: `{"arguments": {...}, "seed": ...}`.
+    """
 
     def __init__(self, call: Call) -> None:
         self.call = call
 
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        one, other, here, there = inputs["seeds"]
-        set_global_state(here)
-        before = global_state()
-        rng = fresh(one)
-        first = snapshot(self.call(impl, inputs, rng))
-        second = snapshot(self.call(impl, inputs, rng))
-        after = global_state()
-        set_global_state(there)
-        return {
-            "first": first,
-            "second": second,
-            "again": snapshot(self.call(impl, inputs, fresh(one))),
-            "other": snapshot(self.call(impl, inputs, fresh(other))),
-            "global state": [before, after],
-        }
+    def __call__(self, impl: Any, inputs: Inputs) -> Inputs:
+        arguments, seed = inputs["arguments"], inputs["seed"]
+        results = self.call(impl, arguments, fresh(seed))
+        seen = {"results": snapshot(results), AFTERWARDS: snapshot(arguments)}
+        seen[AGAIN] = snapshot(self.call(impl, arguments, fresh(seed)))
+        overwrite(arguments)
+        seen[OVERWRITTEN] = snapshot(results)
+        return seen
 
 
-def set_global_state(seed: int) -> None:
-    np.random.seed(seed)  # noqa: NPY002 (what learners may use by mistake)
-    random.seed(seed)
+class Refused(Refusals):
+    """`Refusals` of what takes an rng, which is made anew for each call from `inputs["seed"]`."""
 
-
-def global_state() -> list[Any]:
-    """The state of NumPy's and of Python's global generator, as arrays."""
-    _, words, position, *_ = np.random.get_state()  # noqa: NPY002
-    return [words, int(position), np.array(random.getstate()[1], dtype=np.uint64)]
+    def __call__(self, impl: Any, inputs: Inputs) -> Inputs:
+        function, seed = getattr(impl, self.name), inputs["seed"]
+        seeded = {self.name: lambda **arguments: function(**arguments, rng=fresh(seed))}
+        return super().__call__(SimpleNamespace(**seeded), inputs)

@@ -1,24 +1,25 @@
-"""Probes of confusion_matrix and accuracy."""
-
-from __future__ import annotations
-
-from typing import Any
+"""Probes of confusion_matrix and accuracy, and the predictions."""
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity, Tolerance
+from autograder.api import FORMULA, Calls, Inputs, Probes, Tolerance
+
+probes = Probes()
+probes.predictions("coin_flips", "batch_size", "too_wide")
+confusion = probes.exercise("confusion_matrix")
+accuracy = probes.exercise("accuracy")
 
 INT64 = Tolerance(0.0, 0.0, exact_dtype=True)
 
 
 def classes(rng: np.random.Generator, n: int, c: int) -> Inputs:
-    """Targets and predictions that agree half of the time, so that the table is not symmetric."""
+    """Targets and predictions that agree more often than not; the table is not symmetric."""
     targets = rng.integers(0, c, size=n)
     shifted = (targets + rng.choice([0, 0, 1], size=n)) % c
     return {"targets": targets, "predictions": shifted, "n_classes": c}
 
 
-def tables(rng: np.random.Generator) -> Inputs:
+def three_tables(rng: np.random.Generator) -> Inputs:
     return {
         "for three classes": classes(rng, 40, 3),
         "for six classes": classes(rng, 25, 6),
@@ -26,40 +27,57 @@ def tables(rng: np.random.Generator) -> Inputs:
     }
 
 
+def pairs_of(targets: list[int], predictions: list[int], c: int) -> Inputs:
+    """Few examples, written out."""
+    return {"targets": np.array(targets), "predictions": np.array(predictions), "n_classes": c}
+
+
 def missing_classes(rng: np.random.Generator) -> Inputs:
     low = classes(rng, 12, 3)
+    shifted = {name: low[name] + 1 for name in ("targets", "predictions")}
     return {
         "where the last classes never occur": {**low, "n_classes": 6},
-        "where class 0 never occurs": {
-            "targets": low["targets"] + 1,
-            "predictions": low["predictions"] + 1,
-            "n_classes": 5,
-        },
-        "where a class is predicted only": {
-            "targets": np.array([0, 1, 1]),
-            "predictions": np.array([3, 1, 3]),
-            "n_classes": 4,
-        },
-        "for one example": {
-            "targets": np.array([2]),
-            "predictions": np.array([0]),
-            "n_classes": 3,
-        },
-        "for one class": {
-            "targets": np.zeros(4, dtype=np.int64),
-            "predictions": np.zeros(4, dtype=np.int64),
-            "n_classes": 1,
-        },
-        "for no examples": {
-            "targets": np.zeros(0, dtype=np.int64),
-            "predictions": np.zeros(0, dtype=np.int64),
-            "n_classes": 2,
-        },
+        "where class 0 never occurs": {**shifted, "n_classes": 5},
+        "where a class is predicted only": pairs_of([0, 1, 1], [3, 1, 3], 4),
+        "where a class in between is predicted only": pairs_of([0, 2, 2, 0], [1, 2, 1, 1], 3),
     }
 
 
-def run_tables(impl: Any, inputs: Inputs) -> Any:
-    return {where: {"counts": impl.confusion_matrix(**case)} for where, case in inputs.items()}
+def few_examples(rng: np.random.Generator) -> Inputs:
+    return {
+        "for one example": pairs_of([2], [0], 3),
+        "for one class": pairs_of([0] * 4, [0] * 4, 1),
+    }
+
+
+confusion.probe(
+    "the counts of three tables",
+    name="counts",
+    points=1.0,
+    inputs=three_tables,
+    experiment="try targets [0, 0, 0, 1] with predictions [1, 1, 0, 0] by hand.",
+)(Calls("confusion_matrix", "counts"))
+confusion.probe(
+    "classes that do not occur",
+    name="missing",
+    points=0.6,
+    inputs=missing_classes,
+    experiment="try targets [0], predictions [1] and n_classes = 4: the shape is (4, 4).",
+)(Calls("confusion_matrix", "counts"))
+confusion.probe(
+    "one example, and one class",
+    name="few",
+    points=0.15,
+    inputs=few_examples,
+    experiment="try a single example, and n_classes = 1.",
+)(Calls("confusion_matrix", "counts"))
+confusion.pure(
+    "counts",
+    topic="counts of dtype int64, with your inputs left as they were",
+    points=0.25,
+    inputs=lambda rng: classes(rng, 15, 4),
+    tolerance=INT64,
+)
 
 
 def scores(rng: np.random.Generator, n: int, c: int, right: int) -> Inputs:
@@ -78,74 +96,37 @@ def batches_of_logits(rng: np.random.Generator) -> Inputs:
     }
 
 
+def moved(one: Inputs, by: float, times: float = 1.0) -> Inputs:
+    """The same rows, shifted and scaled: the same accuracy."""
+    return {**one, "logits": times * one["logits"] + by}
+
+
 def special_logits(rng: np.random.Generator) -> Inputs:
-    negative = scores(rng, 6, 4, 4)
     return {
         "for as many rows as classes": scores(rng, 4, 4, 3),
-        "for logits below 0": {**negative, "logits": negative["logits"] - 50},
+        "for logits below 0": moved(scores(rng, 6, 4, 4), -50),
+        "for logits of thousands": moved(scores(rng, 30, 4, 30), 0, 1e4),
+        "for tiny logits": moved(scores(rng, 7, 3, 5), 0, 1e-7),
         "for one row that is right": scores(rng, 1, 3, 1),
         "for rows that are all wrong": scores(rng, 5, 3, 0),
         "for two classes": scores(rng, 9, 2, 5),
     }
 
 
-def run_accuracy(impl: Any, inputs: Inputs) -> Any:
-    return {where: {"accuracy": impl.accuracy(**case)} for where, case in inputs.items()}
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "counts",
-            "the counts of three tables",
-            1.0,
-            tables,
-            run_tables,
-            INT64,
-            experiment="try targets [0, 0, 0, 1] with predictions [1, 1, 0, 0] by hand.",
-        ),
-        Probe(
-            "missing",
-            "classes that do not occur, and few examples",
-            0.75,
-            missing_classes,
-            run_tables,
-            INT64,
-            experiment="try targets [0], predictions [1] and n_classes = 4: the shape is (4, 4).",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            lambda rng: classes(rng, 15, 4),
-            Purity("confusion_matrix", "counts"),
-            INT64,
-        ),
-    ):
-        probes.add("confusion_matrix", probe)
-    for probe in (
-        Probe(
-            "share",
-            "the share of two batches",
-            0.5,
-            batches_of_logits,
-            run_accuracy,
-            experiment="count by hand for four rows of three classes.",
-        ),
-        Probe(
-            "special",
-            "square, negative, all wrong, one row",
-            0.25,
-            special_logits,
-            run_accuracy,
-            experiment="try logits [[-3, -1]] with target 1: the accuracy is 1.",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            lambda rng: scores(rng, 8, 4, 5),
-            Purity("accuracy", "accuracy"),
-        ),
-    ):
-        probes.add("accuracy", probe)
+accuracy.probe(
+    "the share of two batches",
+    name="share",
+    points=0.5,
+    inputs=batches_of_logits,
+    tolerance=FORMULA,
+    experiment="count by hand for four rows of three classes.",
+)(Calls("accuracy", "accuracy"))
+accuracy.probe(
+    "logits of all sizes and signs, square batches, one row",
+    name="special",
+    points=0.25,
+    inputs=special_logits,
+    tolerance=FORMULA,
+    experiment="try logits [[-3, -1]] with target 1: the accuracy is 1.",
+)(Calls("accuracy", "accuracy"))
+accuracy.pure("accuracy", points=0.25, inputs=lambda rng: scores(rng, 8, 4, 5))

@@ -1,13 +1,14 @@
 """Probes of k_fold."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import EXACT, Inputs, Probe, Probes
-from autograder.hidden.generalization.probes.chance import Draws, fresh, seeds
+from autograder.api import Draws, Inputs, Probes
+from autograder.hidden.generalization.probes.chance import Kept, a_seed, fresh, seeds
+
+probes = Probes()
+k_fold = probes.exercise("k_fold")
 
 
 def folds(rng: np.random.Generator) -> Inputs:
@@ -16,7 +17,7 @@ def folds(rng: np.random.Generator) -> Inputs:
         "for many rows": (int(rng.integers(40, 60)) * 4 + 3, 4),
         "for rows that divide evenly": (35, 5),
     }
-    return {"cases": cases, "seed": int(rng.integers(2**31))}
+    return {"cases": cases, "seed": a_seed(rng)}
 
 
 def extreme_folds(rng: np.random.Generator) -> Inputs:
@@ -27,7 +28,7 @@ def extreme_folds(rng: np.random.Generator) -> Inputs:
         "for 2 folds": (2 * n + 1, 2),
         "for 2 rows": (2, 2),
     }
-    return {"cases": cases, "seed": int(rng.integers(2**31))}
+    return {"cases": cases, "seed": a_seed(rng)}
 
 
 def run_folds(impl: Any, inputs: Inputs) -> Any:
@@ -37,49 +38,40 @@ def run_folds(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-def fold_once(impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
-    return impl.k_fold(60, 3, rng)
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "sizes",
-            "the number of folds and their sizes",
-            0.5,
-            folds,
-            run_folds,
-            EXACT,
-            experiment="print the sizes of all folds for 10 rows and k = 3: 4, 3 and 3.",
-        ),
-        Probe(
-            "disjoint",
-            "which rows validate and which rows train",
-            0.75,
-            folds,
-            run_folds,
-            EXACT,
-            experiment="for 10 rows and 3 folds, sort all validation rows, and each train with its "
-            "val: both are range(10).",
-        ),
-        Probe(
-            "chance",
-            "what the shuffle depends on",
-            0.5,
-            seeds,
-            Draws(fold_once),
-            EXACT,
-            experiment="make 3 folds of 60 rows twice with one rng, and once with a fresh rng of "
-            "that seed.",
-        ),
-        Probe(
-            "edges",
-            "as many folds as rows, and two folds",
-            0.25,
-            extreme_folds,
-            run_folds,
-            EXACT,
-            experiment="try k = n, and 2 rows in 2 folds.",
-        ),
-    ):
-        probes.add("k_fold", probe)
+k_fold.probe(
+    "the number of folds and their sizes",
+    name="sizes",
+    points=0.5,
+    inputs=folds,
+    experiment="print the sizes of all folds for 10 rows and k = 3: 4, 3 and 3.",
+)(run_folds)
+k_fold.probe(
+    "which rows validate and which rows train",
+    name="disjoint",
+    points=0.75,
+    inputs=folds,
+    experiment="for 10 rows and 3 folds, sort all validation rows, and each train with its val: "
+    "both are range(10).",
+)(run_folds)
+k_fold.probe(
+    "what the shuffle depends on",
+    name="chance",
+    points=0.45,
+    inputs=seeds,
+    experiment="make 3 folds of 60 rows twice with one rng, and once with a fresh rng of that "
+    "seed.",
+)(Draws(lambda impl, inputs, rng: impl.k_fold(60, 3, rng)))
+k_fold.probe(
+    "as many folds as rows, and two folds",
+    name="edges",
+    points=0.2,
+    inputs=extreme_folds,
+    experiment="try k = n, and 2 rows in 2 folds.",
+)(run_folds)
+k_fold.probe(
+    "arrays of integers, and the same from a second call",
+    name="pure",
+    points=0.1,
+    inputs=lambda rng: {"arguments": {"n": 11, "k": 4}, "seed": a_seed(rng)},
+    kind="side",
+)(Kept(lambda impl, arguments, rng: impl.k_fold(**arguments, rng=rng)))

@@ -1,12 +1,14 @@
 """Probes of standardize."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import AFTERWARDS, OVERWRITTEN, Inputs, Probe, Probes, overwrite, snapshot
+from autograder.api import FORMULA, Inputs, Probes
+from autograder.hidden.generalization.probes.chance import Kept
+
+probes = Probes()
+standardize = probes.exercise("standardize")
 
 
 def table(rng: np.random.Generator, n: int, d: int) -> Any:
@@ -14,27 +16,13 @@ def table(rng: np.random.Generator, n: int, d: int) -> Any:
 
 
 def three_sets(rng: np.random.Generator) -> Inputs:
-    first = [table(rng, 7, 3), table(rng, 4, 3), table(rng, 5, 3) + 2]
     return {
-        "for two other sets": first,
+        "for two other sets": [table(rng, 7, 3), table(rng, 4, 3), table(rng, 5, 3) + 2],
         "for as many rows as features": [table(rng, 4, 4), table(rng, 2, 4)],
         "for training rows alone": [table(rng, 6, 2)],
+        "for values below 1": [rng.uniform(0, 0.9, size=(5, 2)), rng.uniform(0, 0.9, size=(3, 2))],
+        "for values above 10": [rng.uniform(20, 90, size=(5, 2)), rng.uniform(20, 90, (3, 2))],
     }
-
-
-def named(results: Any, sets: list[Any]) -> dict[str, Any]:
-    """The training rows and the others under their names; None for what is missing."""
-    arrays = list(results) if isinstance(results, list | tuple) else []
-    padded = [*arrays, *[None] * len(sets)]
-    names = ["train", *(f"other set {i}" for i in range(len(sets) - 1))]
-    return {
-        "the number of arrays that come back": len(arrays),
-        **dict(zip(names, padded, strict=False)),
-    }
-
-
-def run_standardize(impl: Any, inputs: Inputs) -> Any:
-    return {where: named(impl.standardize(*sets), sets) for where, sets in inputs.items()}
 
 
 def constant_features(rng: np.random.Generator) -> Inputs:
@@ -55,68 +43,81 @@ def constant_features(rng: np.random.Generator) -> Inputs:
     }
 
 
-def far_scales(rng: np.random.Generator) -> Inputs:
-    scale = np.array([1e6, 1.0, 1e-6, 1e-11])
-    spread, other = rng.normal(size=(9, 4)) * scale, rng.normal(size=(3, 4)) * scale
+def scales_apart(rng: np.random.Generator) -> Inputs:
+    scale = np.array([1e6, 1.0, 1e-6])
     shifted = 5000 + rng.normal(size=(8, 2))
     return {
-        "for scales from 1e6 to 1e-11": [spread, other],
+        "for scales from 1e6 to 1e-6": [rng.normal(size=(n, 3)) * scale for n in (9, 3)],
         "for values near 5000": [shifted, shifted[:3] + 1],
     }
 
 
 def images(rng: np.random.Generator) -> Inputs:
-    levels = rng.integers(0, 256, size=(6, 3, 4)).astype(np.uint8)
+    levels = rng.integers(0, 256, size=(8, 3, 4)).astype(np.uint8)
     return {
-        "for images of bytes": [levels, rng.integers(0, 256, size=(2, 3, 4)).astype(np.uint8)],
+        "for images of bytes": [levels[:6], levels[6:]],
         "for a single feature": [table(rng, 5, 1), table(rng, 4, 1)],
-        "for another set without rows": [table(rng, 5, 3), np.zeros((0, 3))],
     }
 
 
-def run_pure(impl: Any, inputs: Inputs) -> Any:
-    seen: dict[str, Any] = {}
-    for where, sets in inputs.items():
-        results = named(impl.standardize(*sets), sets)
-        seen[where] = {**snapshot(results), AFTERWARDS: {"the data": snapshot(sets)}}
-        overwrite(sets)
-        seen[where][OVERWRITTEN] = snapshot(results)
-    return seen
+def named(results: Any, sets: list[Any]) -> dict[str, Any]:
+    """The training rows and the others under their names; None for what is missing."""
+    arrays = list(results) if isinstance(results, list | tuple) else []
+    padded = [*arrays, *[None] * len(sets)]
+    names = ["train", *(f"other set {i}" for i in range(len(sets) - 1))]
+    return {
+        **dict(zip(names, padded, strict=False)),
+        "the number of arrays that come back": len(arrays),
+    }
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "by_training_rows",
-            "training rows and two other sets",
-            0.75,
-            three_sets,
-            run_standardize,
-            experiment="try train [[1], [3]] and another set [[5]]: it becomes 3.",
-        ),
-        Probe(
-            "constant",
-            "features that never vary in training",
-            0.5,
-            constant_features,
-            run_standardize,
-            experiment="try thirty rows of 0.1, and another set that holds 0.7.",
-        ),
-        Probe(
-            "scales",
-            "tiny and huge scales",
-            0.5,
-            far_scales,
-            run_standardize,
-            experiment="multiply a feature by 1e-11: what comes out must not change.",
-        ),
-        Probe(
-            "pure",
-            "images, one feature, no rows; nothing that was handed in is changed",
-            0.25,
-            images,
-            run_pure,
-            experiment="try train and others of shape (6, 3, 4) and dtype uint8.",
-        ),
-    ):
-        probes.add("standardize", probe)
+def run_standardize(impl: Any, inputs: Inputs) -> Any:
+    return {where: named(impl.standardize(*sets), sets) for where, sets in inputs.items()}
+
+
+standardize.probe(
+    "training rows and two other sets",
+    name="by_training_rows",
+    points=0.7,
+    inputs=three_sets,
+    tolerance=FORMULA,
+    experiment="try train [[1], [3]] and another set [[5]]: it becomes 3.",
+)(run_standardize)
+standardize.probe(
+    "features that never vary in training",
+    name="constant",
+    points=0.5,
+    inputs=constant_features,
+    experiment="try thirty rows of 0.1, and another set that holds 0.7.",
+)(run_standardize)
+standardize.probe(
+    "small and large scales",
+    name="scales",
+    points=0.3,
+    inputs=scales_apart,
+    experiment="multiply a feature by 1e-6: what comes out must not change.",
+)(run_standardize)
+standardize.probe(
+    "features in tiny units",
+    name="tiny",
+    points=0.1,
+    inputs=lambda rng: {"for a scale of 1e-11": [1e-11 * rng.normal(size=(n, 2)) for n in (9, 3)]},
+    experiment="multiply a feature by 1e-11: what comes out must not change.",
+)(run_standardize)
+standardize.probe(
+    "images, and a single feature",
+    name="shapes",
+    points=0.2,
+    inputs=images,
+    tolerance=FORMULA,
+    experiment="try train and others of shape (6, 3, 4) and dtype uint8.",
+)(run_standardize)
+
+
+standardize.probe(
+    "new arrays of float64, with your data left as they were",
+    name="pure",
+    points=0.2,
+    inputs=lambda rng: {"arguments": {**three_sets(rng), **images(rng)}, "seed": 0},
+    kind="side",
+)(Kept(lambda impl, arguments, rng: run_standardize(impl, arguments)))

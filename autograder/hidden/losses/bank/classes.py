@@ -1,193 +1,205 @@
-"""Mistakes in log_softmax, softmax and cross_entropy."""
+"""Mistakes in log_softmax and softmax."""
 
-from __future__ import annotations
+from itertools import product
 
 from autograder.api import Bank
-from autograder.hidden.losses.bank import surprise
+
+bank = Bank()
+log_softmax, softmax = bank.exercise("log_softmax"), bank.exercise("softmax")
 
 MAX = "np.max(logits, axis=-1, keepdims=True)"
 SUM = "np.sum(np.exp(below_best), axis=-1, keepdims=True)"
-LOG = "return below_best - np.log("
+RETURN = f"return below_best - np.log({SUM})"
 PROBS = f"np.exp(below_best) / {SUM}"
 
+NO_MAXIMUM = (
+    "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract the largest logit of "
+    "each row first."
+)
+OF_ALL = (
+    "One maximum of the whole array is subtracted, so a row far below it becomes all zeros. Each "
+    "row needs its own."
+)
+FIRST_AXIS = (
+    "The exponentials are summed along the first axis, over the batch. The classes of a row share "
+    "the 1: sum along the last."
+)
+AXIS_ONE = (
+    "The axis is always 1, which is the last one of a table only. Counted from the end, -1 is "
+    "right for any number of axes."
+)
+EVERYTHING = (
+    "The exponentials of all rows are added up to one number. Each row has a sum of its own: along "
+    "the last axis."
+)
+NO_KEEPDIMS = (
+    "A reduction drops the last axis, so what remains is lined up with the columns and not with "
+    "the rows. Keep it: `keepdims=True`."
+)
+EPS = (
+    "A small number is added to the sum of the exponentials. With the maximum subtracted that sum "
+    "is at least 1, so nothing needs it, and the result is off by as much."
+)
+UP_TO_TWO = "-1 if logits.ndim < 3 else None"
+TABLE_OR_ROW = (
+    "Tables and single rows are told apart, and whatever has more axes shares one sum. Counted "
+    "from the end, axis -1 is right for any number of axes."
+)
+BUT_FIRST = "tuple(range(1, logits.ndim))"
+EACH_ITEM = (
+    "Each item along the first axis gets one sum, however many axes it has, and for a single row "
+    "each number is an item. Sum along the last axis."
+)
+SINGLE = (
+    "The computation runs in float32, which has 7 digits. The contract asks for float64: leave the "
+    "dtype of the logits alone."
+)
 
-def declare(bank: Bank) -> None:
-    """In the order of the lesson."""
-    _log_softmax(bank)
-    _softmax(bank)
-    surprise.declare(bank)
-
-
-def _log_softmax(bank: Bank) -> None:
-    key = "log_softmax"
-    bank.edit(
-        key,
-        "first_axis",
-        "The exponentials are summed along the first axis, over the rows of the batch. A row's "
-        "probabilities add up to 1 over its classes: the last axis.",
-        (MAX, MAX.replace("-1", "0")),
-        (SUM, SUM.replace("-1", "0")),
-    )
-    bank.edit(
-        key,
-        "axis_one",
-        "The axis is always 1, which is the last one of a table only. Counted from the end, -1 is "
-        "right for any number of axes.",
-        (MAX, MAX.replace("-1", "1")),
-        (SUM, SUM.replace("-1", "1")),
-        about="anything",
-    )
-    bank.edit(
-        key,
-        "no_maximum_subtracted",
-        "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract each row's "
-        "largest logit first: the probabilities stay the same.",
-        (f"logits - {MAX}", "1.0 * logits"),
-        source="Goodfellow, Bengio and Courville (2016), section 4.1",
-        about="anything",
-    )
-    bank.edit(
-        key,
-        "maximum_of_all",
-        "The largest logit of the whole array is subtracted, so a row far below it becomes all "
-        "zeros, and the logarithm of 0 is -inf. Each row needs its own maximum.",
-        (MAX, "np.max(logits)"),
-        about="anything",
-    )
-    bank.edit(
-        key,
-        "as_on_paper",
-        "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
-        "inf and exp(-1e4) is 0. Shift each row by its maximum, and subtract logarithms.",
-        (
-            f"{LOG}{SUM})",
-            "parts = np.exp(logits)\n"
-            "    return np.log(parts / np.sum(parts, axis=-1, keepdims=True))",
-        ),
-        about="anything",
-    )
-    bank.edit(
-        key,
-        "log_of_softmax",
-        "The logarithm is taken of a probability that has rounded to 0, and is -inf. By algebra "
-        "it is the shifted logit minus the logarithm of a sum.",
-        (f"{LOG}{SUM})", f"return np.log({PROBS})"),
-        about="anything",
-    )
-    bank.edit(
-        key,
-        "log_of_softmax_plus_eps",
-        "A small number is added to the probability before its logarithm, so no logarithm is "
-        "below about -28, however far behind a logit is. Take the logarithm by algebra.",
-        (f"{LOG}{SUM})", f"return np.log({PROBS} + 1e-12)"),
-    )
-    bank.edit(
-        key,
-        "maximum_lost",
+for (name, *edits), text in {
+    ("first_axis", MAX, MAX.replace("-1", "0"), SUM, SUM.replace("-1", "0")): FIRST_AXIS,
+    ("first_axis_of_the_sum", SUM, SUM.replace("-1", "0")): FIRST_AXIS,
+    ("summed_over_everything", SUM, "np.sum(np.exp(below_best))"): EVERYTHING,
+    ("table_or_one_row", MAX, MAX.replace("-1", UP_TO_TWO), SUM, SUM.replace("-1", UP_TO_TWO)): (
+        TABLE_OR_ROW
+    ),
+    ("each_item_one_row", MAX, MAX.replace("-1", BUT_FIRST), SUM, SUM.replace("-1", BUT_FIRST)): (
+        EACH_ITEM
+    ),
+    ("eps_in_the_sum", SUM, f"({SUM} + 1e-6)"): EPS,
+    ("maximum_lost", "return below_best", "return logits"): (
         "The maximum is taken off inside the exponentials and not in front of them, so the result "
-        "depends on how large the logits are. Both places need the shifted logits.",
-        (LOG, "return logits - np.log("),
-    )
-    bank.edit(
-        key,
-        "summed_over_everything",
-        "The exponentials of all rows are added up to one number. Each row has a sum of its own: "
-        "along the last axis.",
-        (SUM, "np.sum(np.exp(below_best))"),
-    )
-    bank.edit(
-        key,
-        "sign_turned",
+        "depends on how large the logits are. Both places need the shifted logits."
+    ),
+    ("sign_turned", RETURN, f"return np.log({SUM}) - below_best"): (
         "The result is the surprise, minus the logarithm. A logarithm of a probability is at most "
-        "0; the minus sign comes later, in the cross-entropy.",
-        (f"{LOG}{SUM})", f"return np.log({SUM}) - below_best"),
-    )
-    bank.edit(
-        key,
-        "probabilities_returned",
-        "These are the probabilities, and not their logarithms. The next exercise asks for them.",
-        (f"{LOG}{SUM})", f"return {PROBS}"),
-    )
-    bank.edit(
-        key,
+        "0; the minus sign comes later, in the cross-entropy."
+    ),
+    ("probabilities_returned", RETURN, f"return {PROBS}"): (
+        "These are the probabilities, and not their logarithms. The next exercise asks for them."
+    ),
+    ("sum_without_its_logarithm", "np.log(np.sum", "(np.sum"): (
+        "The sum of the exponentials is subtracted as it is. What normalises a row of logarithms "
+        "is the logarithm of that sum."
+    ),
+}.items():
+    log_softmax.edit(name, text, *zip(edits[::2], edits[1::2], strict=True))
+
+# The guards that are typed most often, and the lowest logarithm that there is with them.
+GUARDS = {"1e-7": -16, "1e-8": -18, "1e-9": -21, "1e-10": -23, "1e-12": -28, "1e-15": -35}
+for eps, least in GUARDS.items():
+    for name, guarded in (("plus", f"{PROBS} + {eps}"), ("above", f"np.maximum({PROBS}, {eps})")):
+        log_softmax.edit(
+            f"log_of_softmax_{name}_{eps.replace('-', '_')}",
+            "A small number keeps the probability away from 0 before its logarithm, so no "
+            f"logarithm is below about {least}, however far behind a logit is. Take the logarithm "
+            "by algebra.",
+            (RETURN, f"return np.log({guarded})"),
+        )
+
+BARE_MAX, BARE_SUM = (part.replace(", keepdims=True", "") for part in (MAX, SUM))
+for (name, *edits), text in {
+    # The maximum stays where it is, so that a wrong axis can come together with this.
+    ("no_maximum_subtracted", "below_best = logits -", "below_best = logits - 0 *"): NO_MAXIMUM,
+    ("axis_one", MAX, MAX.replace("-1", "1"), SUM, SUM.replace("-1", "1")): AXIS_ONE,
+    ("maximum_of_all", MAX, "np.max(logits)"): OF_ALL,
+    ("keepdims_forgotten", MAX, BARE_MAX, SUM, BARE_SUM): NO_KEEPDIMS,
+    ("keepdims_of_the_sum_forgotten", SUM, BARE_SUM): NO_KEEPDIMS,
+    ("keepdims_of_the_maximum_forgotten", MAX, BARE_MAX): NO_KEEPDIMS,
+    ("single_precision", "logits - np.max", "np.float32(logits) - np.max"): SINGLE,
+    ("as_on_paper", RETURN, f"below_best = logits\n    return np.log({PROBS})"): (
+        "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
+        "inf and exp(-1e4) is 0. Shift each row by its maximum, and subtract logarithms."
+    ),
+    ("log_of_softmax", RETURN, f"return np.log({PROBS})"): (
+        "The logarithm is taken of a probability that has rounded to 0, and is -inf. By algebra it "
+        "is the shifted logit minus the logarithm of a sum."
+    ),
+    (
         "logits_overwritten",
+        f"below_best = logits - {MAX}",
+        f"logits -= {MAX}\n    below_best = logits",
+    ): (
         "The numbers are right, but the maximum is subtracted from the caller's array. Make a new "
-        "array of the shifted logits.",
-        (f"below_best = logits - {MAX}", f"logits -= {MAX}\n    below_best = logits"),
-        about="anything",
-    )
+        "array of the shifted logits."
+    ),
+}.items():
+    log_softmax.edit(name, text, *zip(edits[::2], edits[1::2], strict=True), about="anything")
 
+WHOLE = "return np.exp(log_softmax(logits))"
+SHIFTS = {
+    "": (MAX, ""),
+    "no_maximum_subtracted": ("0.0", NO_MAXIMUM),
+    "maximum_of_all": ("np.max(logits)", OF_ALL),
+}
+SUMS = {
+    "": (", axis=-1, keepdims=True", ""),
+    "first_axis_of_the_sum": (", axis=0, keepdims=True", FIRST_AXIS),
+    "summed_over_everything": ("", EVERYTHING),
+    "keepdims_forgotten": (", axis=-1", NO_KEEPDIMS),
+}
+for (shift, (taken, why)), (total, (options, so)) in product(SHIFTS.items(), SUMS.items()):
+    # Without an axis to line up with, one maximum of all is as good as none.
+    if (shift or total) and (shift, total) != ("maximum_of_all", "keepdims_forgotten"):
+        parts = f"parts = np.exp(logits - {taken})"
+        softmax.edit(
+            "_and_".join(filter(None, (shift, total))),
+            so if total == "keepdims_forgotten" else " ".join(filter(None, (why, so))),
+            (WHOLE, f"{parts}\n    return parts / np.sum(parts{options})"),
+            about="anything" if shift or total == "keepdims_forgotten" else "values",
+        )
 
-def _softmax(bank: Bank) -> None:
-    key, whole = "softmax", "return np.exp(log_softmax(logits))"
-
-    def edit(name: str, text: str, new: str, **options: str) -> None:
-        bank.edit(key, name, text, (whole, new), **options)
-
-    edit(
+for (name, new), text in {
+    (
         "first_axis",
-        "The probabilities add up to 1 along the first axis, over the rows of the batch. A row "
-        "belongs to one example, and its classes share the 1: the last axis.",
-        "parts = np.exp(logits - np.max(logits, axis=0, keepdims=True))\n"
-        "    return parts / np.sum(parts, axis=0, keepdims=True)",
-    )
-    edit(
-        "axis_one",
-        "The axis is always 1, which is the last one of a table only. Counted from the end, -1 is "
-        "right for any number of axes.",
-        "parts = np.exp(logits - np.max(logits, axis=1, keepdims=True))\n"
-        "    return parts / np.sum(parts, axis=1, keepdims=True)",
-        about="anything",
-    )
-    edit(
-        "no_maximum_subtracted",
-        "The logits are exponentiated as they are, and inf / inf is nan. Subtract each row's "
-        "largest logit first, or call what is stable already.",
-        "return np.exp(logits) / np.sum(np.exp(logits), axis=-1, keepdims=True)",
-        about="anything",
-    )
-    edit(
-        "maximum_of_all",
-        "The largest logit of the whole array is subtracted, so a row far below it becomes 0 / 0. "
-        "Each row needs its own maximum.",
-        "parts = np.exp(logits - np.max(logits))\n"
-        "    return parts / np.sum(parts, axis=-1, keepdims=True)",
-        about="anything",
-    )
-    edit(
-        "summed_over_everything",
-        "All rows share one sum, so the whole array adds up to 1. Each row has to add up to 1 on "
-        "its own, along the last axis.",
-        "parts = np.exp(logits - np.max(logits))\n    return parts / np.sum(parts)",
-    )
-    edit(
-        "sigmoid_of_each",
+        "return np.exp(logits - np.logaddexp.reduce(logits, axis=0, keepdims=True))",
+    ): FIRST_AXIS,
+    (
+        "eps_in_the_sum",
+        f"parts = np.exp(logits - {MAX})\n"
+        "    return parts / (np.sum(parts, axis=-1, keepdims=True) + 1e-6)",
+    ): EPS,
+    (
+        "table_or_one_row",
+        f"best = np.max(logits, axis={UP_TO_TWO}, keepdims=True)\n"
+        "    parts = np.exp(logits - best)\n"
+        f"    return parts / np.sum(parts, axis={UP_TO_TWO}, keepdims=True)",
+    ): TABLE_OR_ROW,
+    ("sigmoid_of_each", "return np.exp(-np.logaddexp(0, -1.0 * logits))"): (
         "Each logit goes through a sigmoid of its own, and a row need not add up to 1. In a "
-        "softmax the classes compete: they share one sum.",
-        "return np.exp(-np.logaddexp(0, -1.0 * logits))",
-    )
-    edit(
-        "largest_is_one",
+        "softmax the classes compete: they share one sum."
+    ),
+    ("largest_is_one", f"return np.exp(logits - {MAX})"): (
         "The exponentials are divided by the largest of them, so that one becomes 1. They are "
-        "divided by their sum.",
-        "return np.exp(logits - np.max(logits, axis=-1, keepdims=True))",
-    )
-    edit(
+        "divided by their sum."
+    ),
+    (
         "without_the_exponential",
-        "The shifted logits are divided by their sum, without being exponentiated. Ratios of "
-        "probabilities follow from differences of logits: through the exponential.",
         "parts = logits - np.min(logits, axis=-1, keepdims=True) + 1e-9\n"
         "    return parts / np.sum(parts, axis=-1, keepdims=True)",
-    )
-    edit(
-        "logarithms_returned",
+    ): (
+        "The shifted logits are divided by their sum, without being exponentiated. Ratios of "
+        "probabilities follow from differences of logits: through the exponential."
+    ),
+    ("logarithms_returned", "return log_softmax(logits)"): (
         "These are the logarithms of the probabilities, all of them negative. What undoes a "
-        "logarithm gives the probabilities themselves.",
-        "return log_softmax(logits)",
-    )
-    edit(
-        "logits_overwritten",
-        "The numbers are right, but the caller's logits were shifted in place. Make a new array.",
-        "logits -= np.max(logits, axis=-1, keepdims=True)\n    return np.exp(log_softmax(logits))",
-        about="anything",
-    )
+        "logarithm gives the probabilities themselves."
+    ),
+}.items():
+    softmax.edit(name, text, (WHOLE, new))
+
+for (name, new), text in {
+    (
+        "axis_one",
+        "parts = np.exp(logits - np.max(logits, axis=1, keepdims=True))\n"
+        "    return parts / np.sum(parts, axis=1, keepdims=True)",
+    ): AXIS_ONE,
+    (
+        "single_precision",
+        f"parts = np.exp(np.float32(logits) - np.float32({MAX}))\n"
+        "    return parts / np.sum(parts, axis=-1, keepdims=True)",
+    ): SINGLE,
+    ("logits_overwritten", f"logits -= {MAX}\n    return np.exp(log_softmax(logits))"): (
+        "The numbers are right, but the caller's logits were shifted in place. Make a new array."
+    ),
+}.items():
+    softmax.edit(name, text, (WHOLE, new), about="anything")

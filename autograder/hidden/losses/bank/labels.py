@@ -1,151 +1,174 @@
-"""Mistakes in cross_entropy_one_hot and sample_weighted."""
-
-from __future__ import annotations
+"""Mistakes in bce_with_logits and sample_weighted."""
 
 from autograder.api import Bank
-from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
 
-ONE_HOT = "cross_entropy_one_hot"
-SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"
+bank = Bank()
+bce, sample_weighted = bank.exercise("bce_with_logits"), bank.exercise("sample_weighted")
 
-
-def declare(bank: Bank) -> None:
-    """In the order of the lesson."""
-    observe_refusals(bank, ONE_HOT, "unknown_reductions")
-    unknown_reductions(bank, ONE_HOT)
-    _one_hot(bank)
-    _weighted(bank)
+GUARD, PRODUCT, EXPONENT = "np.maximum(logits, 0)", "logits * targets", "np.exp(-np.abs(logits))"
+LOSSES = f"{GUARD} - {PRODUCT} + np.log1p({EXPONENT})"
+SIGMOID = "1 / (1 + np.exp(-1.0 * logits))"
 
 
-def _one_hot(bank: Bank) -> None:
-    bank.edit(
-        ONE_HOT,
-        "soft_labels_hardened",
-        "The likeliest class of each target row is taken as its index, and the rest of the row is "
-        "dropped. Every class counts, with its probability.",
-        (SURPRISE, "-log_softmax(logits)[np.arange(len(logits)), np.argmax(target_probs, axis=1)]"),
-    )
-    bank.edit(
-        ONE_HOT,
-        "softmax_twice",
-        "The logits go through a softmax before the log-softmax, which has one of its own. Even a "
-        "sure and right answer then costs something.",
-        ("log_softmax(logits)", "log_softmax(softmax(logits))"),
-    )
-    bank.edit(
-        ONE_HOT,
-        "averaged_over_classes",
-        "The products are averaged over the classes, which divides by C. The classes of a row are "
-        "summed; the mean is over rows.",
-        (SURPRISE, "-np.mean(target_probs * log_softmax(logits), axis=-1)"),
-    )
-    bank.edit(
-        ONE_HOT,
-        "classes_not_summed",
-        'The classes of a row stay apart, so "none" gives (N, C) and the mean is over N times C '
-        "numbers. Sum over the classes before the reduction.",
-        (SURPRISE, "-target_probs * log_softmax(logits)"),
-        about="anything",
-    )
-    bank.edit(
-        ONE_HOT,
-        "binary_terms_added",
-        "A second term is added for the classes that are not the target, as if each were a "
-        "yes-or-no question. In a softmax the classes compete already.",
-        (
-            SURPRISE,
-            f"{SURPRISE} - np.sum((1 - target_probs) * np.log1p(-np.minimum(softmax(logits), "
-            "1 - 1e-12)), axis=-1)",
-        ),
-    )
-    bank.edit(
-        ONE_HOT,
-        "divergence",
-        "The entropy of the labels is taken off: this is the Kullback-Leibler divergence. It "
-        "agrees for one-hot rows, and for soft ones it is smaller.",
-        (
-            SURPRISE,
-            f"{SURPRISE} + np.sum(target_probs * np.log(np.where(target_probs > 0, target_probs, "
-            "1)), axis=-1)",
-        ),
-        source="torch.nn.KLDivLoss",
-    )
-    bank.edit(
-        ONE_HOT,
-        "log_of_softmax",
-        "The logarithm is taken of a probability that has rounded to 0, and 0 times -inf is nan. "
-        "Take the logarithms from log_softmax, where nothing is infinite.",
-        ("log_softmax(logits)", "np.log(softmax(logits))"),
-        about="anything",
-    )
-    bank.edit(
-        ONE_HOT,
-        "log_of_softmax_plus_eps",
-        "A small number is added to the probability before its logarithm, so no class costs more "
-        "than about 28, however wrong its logit is. Take the logarithms from log_softmax.",
-        ("log_softmax(logits)", "np.log(softmax(logits) + 1e-12)"),
-    )
-    bank.edit(
-        ONE_HOT,
+def by_logarithms(yes: str, no: str) -> str:
+    """The two terms as they stand on paper, with `yes` and `no` for the probabilities."""
+    return f"-targets * np.log({yes}) - (1 - targets) * np.log({no})"
+
+
+for (name, old, new), text in {
+    ("guard_of_the_other_sign", GUARD, "np.maximum(-logits, 0)"): (
+        "The term that keeps the exponent in hand is max(-z, 0), and the formula asks for "
+        "max(z, 0): the loss is off by z. Try a logit of 5 with target 1."
+    ),
+    ("guard_subtracted", LOSSES, f"-{LOSSES}"): (
+        "max(z, 0) is subtracted, and the formula adds it: for positive logits the loss is off by "
+        "2 z. Try a logit of 5 with target 1."
+    ),
+    ("guard_missing", LOSSES, LOSSES.removeprefix(f"{GUARD} ")): (
+        "The term max(z, 0) is missing. It belongs to the logarithm, whose exponent was made "
+        "negative by taking it out. Try a logit of 5 with target 1."
+    ),
+    ("product_added", f"- {PRODUCT}", f"+ {PRODUCT}"): (
+        "The product of logit and target is added, so a sure and right yes costs the most. It is "
+        "subtracted: try a logit of 5 with target 1."
+    ),
+    ("answers_swapped", PRODUCT, "logits * (1 - targets)"): (
+        "Yes and no have changed places: a sure and right answer costs most. Try a logit of 5 with "
+        "target 1."
+    ),
+    ("targets_compared_with_half", PRODUCT, "logits * (targets > 0.5)"): (
+        "Each target is compared with a half and counts as a full yes or a full no. Targets may "
+        "lie between 0 and 1: then both terms count, each with its share."
+    ),
+    ("no_absolute_value", EXPONENT, "np.exp(-1.0 * logits)"): (
+        "The exponent lacks its absolute value, so a negative logit counts twice, and a large "
+        "negative one overflows. The exponent is never positive."
+    ),
+    (
         "roles_swapped",
-        "The logarithm is taken of the targets and weighted by the predictions: the roles are "
-        "swapped. The truth is the weight, and the prediction is what surprises.",
-        (SURPRISE, "-np.sum(softmax(logits) * np.log(target_probs + 1e-12), axis=-1)"),
+        LOSSES,
+        "np.maximum(targets, 0) - logits * targets + np.log1p(np.exp(-np.abs(targets)))",
+    ): (
+        "Logits and targets have changed places in the formula. The guard and the exponent are of "
+        "the logit, which may have any size; the target stays within 0 and 1."
+    ),
+    ("yes_only", LOSSES, "np.logaddexp(0, -1.0 * logits) * targets"): (
+        "Only questions whose answer is yes cost something. Where the answer is no, the second "
+        "term counts: minus the logarithm of the probability of no."
+    ),
+    ("minus_one_for_no", LOSSES, "np.logaddexp(0, -targets * logits)"): (
+        "This is the form for answers of 1 and -1. With 0 for no, the logit drops out, and every "
+        "no costs log 2."
+    ),
+    (
+        "softmax_over_labels",
+        LOSSES,
+        "-targets * log_softmax(logits) - (1 - targets) * np.log1p(-np.minimum("
+        "softmax(logits), 1 - 1e-12))",
+    ): (
+        "The labels of a row go through a softmax and compete. Here each one is a yes-or-no "
+        "question of its own, with a sigmoid of its own."
+    ),
+    ("sigmoid_twice", "losses = ", f"logits = {SIGMOID}\n    losses = "): (
+        "The logits go through a sigmoid first, and the loss, which has one of its own, takes "
+        "those probabilities for logits. Sure and right then still costs 0.31."
+    ),
+    (
+        "logits_for_probabilities",
+        LOSSES,
+        by_logarithms("np.clip(logits, 1e-7, 1 - 1e-7)", "1 - np.clip(logits, 1e-7, 1 - 1e-7)"),
+    ): (
+        "The logits are taken for probabilities, clipped to lie between 0 and 1, without a "
+        "sigmoid. Any logit above 1 then looks like a sure yes."
+    ),
+}.items():
+    bce.edit(name, text, (old, new))
+
+# The guards that are typed most often, and the most that a question costs with them.
+GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+for eps, most in GUARDS.items():
+    at, clipped = eps.replace("-", "_"), f"np.clip({SIGMOID}, {eps}, 1 - {eps})"
+    bce.edit(
+        f"sigmoid_clipped_at_{at}",
+        f"The sigmoid is clipped before its logarithm, so no mistake costs more than about {most}, "
+        "and large ones look alike. Put the two logarithms together by algebra.",
+        (LOSSES, by_logarithms(clipped, f"1 - {clipped}")),
     )
-    bank.edit(
-        ONE_HOT,
-        "sign_forgotten",
-        "The logarithm keeps its sign, so the loss is negative, and falls as the answers get "
-        "worse. A surprise is minus the logarithm.",
-        (SURPRISE, SURPRISE[1:]),
+    bce.edit(
+        f"logarithm_plus_{at}",
+        f"A small number is added inside both logarithms, which bounds the loss at about {most}. "
+        "Put the two logarithms together by algebra, and nothing needs a guard.",
+        (LOSSES, by_logarithms(f"{SIGMOID} + {eps}", f"1 - {SIGMOID} + {eps}")),
     )
 
+for (name, old, new), text in {
+    ("logarithms_of_the_sigmoid", LOSSES, by_logarithms(SIGMOID, f"1 - {SIGMOID}")): (
+        "The logarithms are taken of a sigmoid that has rounded to 0 or 1, and 0 times -inf is "
+        "nan. Put the two logarithms together by algebra."
+    ),
+    ("overflow_for_no", LOSSES, "np.log1p(np.exp(-1.0 * logits)) + (1 - targets) * logits"): (
+        "The two terms are together, and exp(-z) still overflows for a large negative logit. Take "
+        "the form whose exponent is never positive."
+    ),
+    ("overflow_for_yes", LOSSES, "np.log1p(np.exp(logits)) - targets * logits"): (
+        "The two terms are together, and exp(z) still overflows for a large positive logit. Take "
+        "the form whose exponent is never positive."
+    ),
+    ("exponent_of_the_other_sign", EXPONENT, "np.exp(np.abs(logits))"): (
+        "The exponent is |z|, and exp(1e4) is inf. The formula has -|z|, which is never positive."
+    ),
+}.items():
+    bce.edit(name, text, (old, new), about="anything")
 
-def _weighted(bank: Bank) -> None:
-    key, whole = "sample_weighted", "return np.mean(losses * weights)"
-    for name, text, new, source in (
-        (
-            "divided_by_the_weights",
-            "The sum is divided by the sum of the weights, as np.average does. Here it is divided "
-            "by N: doubling all weights doubles the loss.",
-            "return np.sum(losses * weights) / np.sum(weights)",
-            "numpy.average; torch.nn.CrossEntropyLoss with weight",
-        ),
-        (
-            "summed",
-            "The weighted losses are summed and not averaged, so the loss grows with the batch. "
-            "Divide by the number of examples.",
-            "return np.sum(losses * weights)",
-            "",
-        ),
-        (
-            "product_of_means",
-            "The mean loss is multiplied by the mean weight, so it does not matter which example "
-            "has which weight. Multiply example by example first.",
-            "return np.mean(losses) * np.mean(weights)",
-            "",
-        ),
-        (
-            "zero_weights_not_counted",
-            "The sum is divided by the number of examples whose weight is not 0. An example of "
-            "weight 0 costs nothing, and still is one of N.",
-            "return np.sum(losses * weights) / np.count_nonzero(weights)",
-            "",
-        ),
-        (
-            "weights_ignored",
-            "This is the plain mean of the losses: the weights have no effect. Multiply each loss "
-            "by its weight first.",
-            "return np.mean(losses)",
-            "",
-        ),
-    ):
-        bank.edit(key, name, text, (whole, new), source=source)
-    bank.edit(
-        key,
-        "not_averaged",
-        "The weighted losses come back one by one. One number is asked for: their mean over the "
-        "examples.",
-        (whole, "return losses * weights"),
-        about="anything",
-    )
+for name, text, new, source in (
+    (
+        "divided_by_the_weights",
+        "The sum is divided by the sum of the weights, as np.average does. Here it is divided by "
+        "N: doubling all weights doubles the loss.",
+        "np.sum(losses * weights) / np.sum(weights)",
+        "numpy.average; torch.nn.CrossEntropyLoss with weight",
+    ),
+    (
+        "divided_twice",
+        "The weights are made to sum to 1 and the result is averaged all the same: this divides "
+        "by the sum of the weights and by N. Here it is N alone.",
+        "np.mean(losses * weights / np.sum(weights))",
+        "",
+    ),
+    (
+        "summed",
+        "The weighted losses are summed and not averaged, so the loss grows with the batch. Divide "
+        "by the number of examples.",
+        "np.sum(losses * weights)",
+        "",
+    ),
+    (
+        "product_of_means",
+        "The mean loss is multiplied by the mean weight, so it does not matter which example has "
+        "which weight. Multiply example by example first.",
+        "np.mean(losses) * np.mean(weights)",
+        "",
+    ),
+    (
+        "zero_weights_not_counted",
+        "The sum is divided by the number of examples whose weight is not 0. An example of weight "
+        "0 costs nothing, and still is one of N.",
+        "np.sum(losses * weights) / np.count_nonzero(weights)",
+        "",
+    ),
+    (
+        "weights_ignored",
+        "This is the plain mean of the losses: the weights have no effect. Multiply each loss by "
+        "its weight first.",
+        "np.mean(losses)",
+        "",
+    ),
+):
+    sample_weighted.edit(name, text, ("np.mean(losses * weights)", new), source=source)
+sample_weighted.edit(
+    "not_averaged",
+    "The weighted losses come back one by one. One number is asked for: their mean over the "
+    "examples.",
+    ("np.mean(losses * weights)", "losses * weights"),
+    about="anything",
+)

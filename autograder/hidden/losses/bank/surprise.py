@@ -1,144 +1,188 @@
-"""Mistakes in cross_entropy."""
-
-from __future__ import annotations
+"""Mistakes in cross_entropy and cross_entropy_one_hot."""
 
 from autograder.api import Bank
-from autograder.hidden.losses.bank.shared import observe_refusals, unknown_reductions
 
-KEY = "cross_entropy"
-LOGS = "log_probs = log_softmax(logits)"
-PICKED = "-log_probs[np.arange(len(targets)), targets]"
-REDUCED = "return reduce_losses(surprise, reduction)"
+bank = Bank()
+sparse, one_hot = bank.exercise("cross_entropy"), bank.exercise("cross_entropy_one_hot")
 
-
-def declare(bank: Bank) -> None:
-    """Mistakes on the way to the logarithm, then in picking, then in reducing."""
-    observe_refusals(bank, KEY, "unknown_reductions")
-    unknown_reductions(bank, KEY)
-    _logarithms(bank)
-    _picking(bank)
+BEGIN = '    """\n'
+LOGS = "log_softmax(logits)"
 
 
-def _logarithms(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "softmax_twice",
-        "The logits go through a softmax before the log-softmax, which has one of its own. Even a "
-        "sure and right answer then costs log(e + C - 1) - 1.",
-        (LOGS, "log_probs = log_softmax(softmax(logits))"),
-        source="phlippe/uvadlc_notebooks, Debugging PyTorch",
+def shifted_by(taken: str) -> str:
+    """A log_softmax and a softmax inside the loss, which subtract `taken` from the logits."""
+    return (
+        f"    def log_softmax(z):\n        z = z - {taken}\n"
+        "        return z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))\n\n"
+        f"    def softmax(z):\n        parts = np.exp(z - {taken})\n"
+        "        return parts / np.sum(parts, axis=-1, keepdims=True)\n\n"
     )
-    bank.edit(
-        KEY,
+
+
+# What shows as inf, nan or another dtype, and what shows as other numbers.
+FORMS = {
+    ("no_maximum_subtracted", BEGIN, BEGIN + shifted_by("0.0")): (
+        "The logits are exponentiated as they are, and exp(1e4) is inf. Subtract each row's "
+        "largest logit first, or take the logarithms from log_softmax."
+    ),
+    ("maximum_of_all", BEGIN, BEGIN + shifted_by("np.max(z)")): (
+        "The largest logit of the whole array is subtracted, so the exponentials of a row far "
+        "below it are all zeros. Each row needs its own maximum."
+    ),
+    (
         "as_on_paper",
+        LOGS,
+        "np.log(np.exp(logits) / np.sum(np.exp(logits), axis=-1, keepdims=True))",
+    ): (
         "Exponentials, their sum, a quotient, a logarithm: right on paper. In float64, exp(1e4) is "
-        "inf and exp(-1e4) is 0. Take the logarithms from log_softmax.",
-        (
-            LOGS,
-            "parts = np.exp(logits)\n"
-            "    log_probs = np.log(parts / np.sum(parts, axis=-1, keepdims=True))",
-        ),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "log_of_softmax",
-        "The logarithm is taken of a probability that has rounded to 0, and the loss is inf. Take "
-        "the logarithms from log_softmax.",
-        (LOGS, 'with np.errstate(all="ignore"):\n        log_probs = np.log(softmax(logits))'),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "log_of_softmax_plus_eps",
-        "A small number is added to the probability before its logarithm, so the loss never "
-        "exceeds about 28, however wrong the logits are. Take the logarithms from log_softmax.",
-        (LOGS, "log_probs = np.log(softmax(logits) + 1e-12)"),
-    )
-    bank.edit(
-        KEY,
-        "clipped_probabilities",
-        "The probabilities are clipped away from 0 and 1, so the loss never exceeds about 16, and "
-        "large mistakes look alike. Take the logarithms from log_softmax.",
-        (LOGS, "log_probs = np.log(np.clip(softmax(logits), 1e-7, 1 - 1e-7))"),
-        source="keras-team/keras, backend categorical_crossentropy",
-    )
-    bank.edit(
-        KEY,
-        "probability_for_logarithm",
+        "inf and exp(-1e4) is 0. Take the logarithms from log_softmax."
+    ),
+    (
+        "log_of_softmax_less_one_maximum",
+        LOGS,
+        "np.log(np.exp(logits - np.max(logits)) / "
+        "np.sum(np.exp(logits - np.max(logits)), axis=-1, keepdims=True))",
+    ): (
+        "One maximum of the whole array is subtracted, and the softmax of a row far below it is "
+        "0 / 0. Take the logarithms from log_softmax, which subtracts each row's own."
+    ),
+    ("log_of_softmax", LOGS, "np.log(softmax(logits))"): (
+        "The logarithm is taken of a probability that has rounded to 0, and the loss is inf or "
+        "nan. Take the logarithms from log_softmax, where nothing is infinite."
+    ),
+    ("single_precision", LOGS, "log_softmax(np.float32(logits))"): (
+        "The computation runs in float32, which has 7 digits. The contract asks for float64: leave "
+        "the dtype of the logits alone."
+    ),
+}
+NUMBERS = {
+    ("softmax_twice", LOGS, "log_softmax(softmax(logits))"): (
+        "The logits go through a softmax before the log-softmax, which has one of its own. Even a "
+        "sure and right answer then costs log(e + C - 1) - 1."
+    ),
+    ("probability_for_logarithm", LOGS, "softmax(logits)"): (
         "The loss is minus the probability of the target, without a logarithm. Being wrong then "
-        "costs at most 1 more than being right.",
-        (LOGS, "log_probs = softmax(logits)"),
-    )
-    bank.edit(
-        KEY,
-        "logits_for_logarithms",
+        "costs at most 1 more than being right."
+    ),
+    ("logits_for_logarithms", LOGS, "(1.0 * logits)"): (
         "The logit of the target is taken as if it were a logarithm of a probability. Raw logits "
-        "are not normalised: the other classes have to count.",
-        (LOGS, "log_probs = 1.0 * logits"),
-        source="torch.nn.NLLLoss, which expects log-probabilities",
-    )
-    bank.edit(
-        KEY,
-        "normalised_over_the_batch",
+        "are not normalised: the other classes have to count."
+    ),
+    ("normalised_over_the_batch", LOGS, "log_softmax(logits.T).T"): (
         "The softmax runs over the rows of the batch. A row belongs to one example, and its "
-        "classes share the probability: the last axis.",
-        (LOGS, "log_probs = log_softmax(logits.T).T"),
-    )
-    bank.edit(
-        KEY,
-        "bits",
-        "The logarithm is to base 2, so the loss is in bits. Here it is the natural one: knowing "
-        "nothing of C classes costs log C.",
-        (LOGS, "log_probs = log_softmax(logits) / np.log(2)"),
-    )
+        "classes share the probability: the last axis."
+    ),
+}
+BITS = (
+    "The logarithm is to base 2, so the loss is in bits. Here it is the natural one: knowing "
+    "nothing of C classes costs log C."
+)
+SIGN = (
+    "The logarithm keeps its sign, so the loss is negative, and falls as the answers get worse. A "
+    "surprise is minus the logarithm."
+)
+PICKED = "-log_probs[np.arange(len(targets)), targets]"
+SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"
 
+# The guards that are typed most often, and the most that a loss costs with them. Each rewrites all
+# that comes before the reduction: two at a time would be more pairs than a diagnosis tries.
+GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+for loss, old in ((sparse, f"{LOGS}\n    surprise = {PICKED}"), (one_hot, SURPRISE)):
+    for eps, most in GUARDS.items():
+        at, clipped = eps.replace("-", "_"), f"np.clip(softmax(logits), {eps}, 1 - {eps})"
+        loss.edit(
+            f"probabilities_clipped_at_{at}",
+            "The probabilities are clipped away from 0 and 1, so no class costs more than about "
+            f"{most}, and large mistakes look alike. Take the logarithms from log_softmax.",
+            (old, old.replace(LOGS, f"np.log({clipped})")),
+        )
+        loss.edit(
+            f"log_of_softmax_plus_{at}",
+            "A small number is added to the probability before its logarithm, so no class costs "
+            f"more than about {most}, however wrong its logit is. Take the logarithms from "
+            "log_softmax.",
+            (old, old.replace(LOGS, f"np.log(softmax(logits) + {eps})")),
+        )
 
-def _picking(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "targets_from_one",
-        "Targets are read as if classes were counted from 1, so each row pays for the class "
-        "before its own. Class indices start at 0.",
-        (PICKED, "-log_probs[np.arange(len(targets)), targets - 1]"),
-    )
-    bank.edit(
-        KEY,
-        "every_row_with_every_target",
-        "Indexing with a colon takes the targets of all rows from each row, N by N numbers. Each "
-        "row has one target: pair the rows with their targets.",
-        (PICKED, "-log_probs[:, targets]"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "picked_from_the_flat_array",
+for (name, old, new), text in {
+    **NUMBERS,
+    ("bits", "log_probs = ", "log_probs = 1 / np.log(2) * "): BITS,
+    ("sign_forgotten", "= -log_probs", "= log_probs"): SIGN,
+    ("targets_from_one", ", targets]", ", targets - 1]"): (
+        "Targets are read as if classes were counted from 1, so each row pays for the class before "
+        "its own. Class indices start at 0."
+    ),
+    ("picked_from_the_flat_array", PICKED, "-np.take(log_probs, targets)"): (
         "The targets are taken as positions in the flattened array, so all rows pick from the "
-        "first one. Each row needs its own index beside its target.",
-        (PICKED, "-np.take(log_probs, targets)"),
-    )
-    bank.edit(
-        KEY,
-        "likeliest_class",
+        "first one. Each row needs its own index beside its target."
+    ),
+    ("likeliest_class", PICKED, "-np.max(log_probs, axis=-1)"): (
         "The log-probability of the likeliest class is taken, whatever the target is. The loss "
-        "looks at what happened, and not at what was expected.",
-        (PICKED, "-np.max(log_probs, axis=-1)"),
-    )
-    bank.edit(
-        KEY,
-        "sign_forgotten",
-        "The logarithm keeps its sign, so the loss is negative, and falls as the answers get "
-        "worse. A surprise is minus the logarithm.",
-        (PICKED, "log_probs[np.arange(len(targets)), targets]"),
-    )
-    bank.edit(
-        KEY,
-        "averaged_over_classes_too",
-        "The sum is divided by the number of all logits. There is one surprise for each row, so "
-        "the mean is over the rows.",
-        (
-            REDUCED,
-            'if reduction == "mean":\n        return np.sum(surprise) / logits.size\n    '
-            + REDUCED,
-        ),
-    )
+        "looks at what happened, and not at what was expected."
+    ),
+}.items():
+    sparse.edit(name, text, (old, new))
+for (name, old, new), text in {
+    **FORMS,
+    ("every_row_with_every_target", "[np.arange(len(targets))", "[:"): (
+        "Indexing with a colon takes the targets of all rows from each row, N by N numbers. Each "
+        "row has one target: pair the rows with their targets."
+    ),
+    ("indices_for_one_hot", PICKED, "-np.sum(targets * log_probs, axis=-1)"): (
+        "The class indices are multiplied by the log-probabilities, as if they were one-hot rows. "
+        "An index says which one to take: one number from each row."
+    ),
+}.items():
+    sparse.edit(name, text, (old, new), about="anything")
+
+HARD, UNSURE = "np.eye(logits.shape[1])[np.argmax(target_probs, axis=1)]", "1 - softmax(logits)"
+for (name, old, new), text in {
+    **NUMBERS,
+    ("bits", "surprise = ", "surprise = 1 / np.log(2) * "): BITS,
+    ("sign_forgotten", "-np.sum(", "np.sum("): SIGN,
+    ("soft_labels_hardened", "target_probs *", f"{HARD} *"): (
+        "The likeliest class of each target row is taken as its index, and the rest of the row is "
+        "dropped. Every class counts, with its probability."
+    ),
+    ("averaged_over_classes", "-np.sum(", "-np.mean("): (
+        "The products are averaged over the classes, which divides by C. The classes of a row are "
+        "summed; the mean is over rows."
+    ),
+    (
+        "binary_terms_added",
+        SURPRISE,
+        f"{SURPRISE} - np.sum((1 - target_probs) * np.log({UNSURE} + 1e-12), axis=-1)",
+    ): (
+        "A second term is added for the classes that are not the target, as if each were a "
+        "yes-or-no question. In a softmax the classes compete already."
+    ),
+    (
+        "divergence",
+        SURPRISE,
+        f"{SURPRISE} + np.sum(target_probs * np.log(np.maximum(target_probs, 1e-300)), axis=-1)",
+    ): (
+        "The entropy of the labels is taken off: this is the Kullback-Leibler divergence. It "
+        "agrees for one-hot rows, and for soft ones it is smaller."
+    ),
+    (
+        "roles_swapped",
+        SURPRISE,
+        "-np.sum(softmax(logits) * np.log(target_probs + 1e-12), axis=-1)",
+    ): (
+        "The logarithm is taken of the targets and weighted by the predictions: the roles are "
+        "swapped. The truth is the weight, and the prediction is what surprises."
+    ),
+}.items():
+    one_hot.edit(name, text, (old, new))
+for (name, old, new), text in {
+    **FORMS,
+    ("classes_not_summed", SURPRISE, "-target_probs * log_softmax(logits)"): (
+        'The classes of a row stay apart, so "none" gives (N, C) and the mean is over N times C '
+        "numbers. Sum over the classes before the reduction."
+    ),
+    ("summed_over_the_batch", "axis=-1", "axis=0"): (
+        "The products are summed along the first axis, over the rows, which leaves one number for "
+        "each class. Each row has a loss: sum along the last axis."
+    ),
+}.items():
+    one_hot.edit(name, text, (old, new), about="anything")

@@ -1,89 +1,113 @@
-"""Probes of cross_entropy_one_hot, bce_with_logits and sample_weighted."""
-
-from __future__ import annotations
+"""Probes of bce_with_logits and sample_weighted."""
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity
-from autograder.hidden.losses.probes.calls import Each, Reductions, refuses_unknown
-from autograder.hidden.losses.probes.classes import PureLosses
+from autograder.api import FORMULA, Calls, Inputs, Probes
+from autograder.hidden.losses.probes.calls import REFUSED, Reductions, apart, try_average, unknown
 
-ONE_HOT, BCE = "cross_entropy_one_hot", "bce_with_logits"
+probes = Probes()
+bce = probes.exercise("bce_with_logits")
+sample_weighted = probes.exercise("sample_weighted")
 
-
-def soft(rng: np.random.Generator, n: int, c: int) -> Inputs:
-    """Rows of probabilities, some of them 0, none of them sure."""
-    q = rng.uniform(0.1, 1.0, size=(n, c))
-    q[np.arange(n), rng.integers(0, c, size=n)] = 0.0
-    return {"logits": 2 * rng.normal(size=(n, c)), "target_probs": q / q.sum(axis=1, keepdims=True)}
-
-
-def hard(rng: np.random.Generator, n: int, c: int) -> Inputs:
-    hot = np.eye(c)[rng.integers(0, c, size=n)]
-    return {"logits": 2 * rng.normal(size=(n, c)), "target_probs": hot}
-
-
-def rows_of_labels(rng: np.random.Generator) -> Inputs:
-    batches = {
-        "one-hot rows": hard(rng, 5, 4),
-        "soft rows": soft(rng, 5, 4),
-        "as many soft rows as classes": soft(rng, 3, 3),
-        "one soft row": soft(rng, 1, 3),
-    }
-    return {f"for {where}": {**one, "reduction": "none"} for where, one in batches.items()}
-
-
-def far_labels(rng: np.random.Generator) -> Inputs:
-    gap = float(rng.uniform(0.5, 2.0))
-    near = rng.normal(size=(2, 3)) + np.array([[1e4], [-1e4]])
-    share = float(rng.uniform(0.2, 0.8))
-    cases = {
-        "rows near 1e4 and -1e4": (near, soft(rng, 2, 3)["target_probs"]),
-        "a one-hot target 1e4 below": (np.array([[0.0, 1e4]]), np.array([[1.0, 0.0]])),
-        "a one-hot target 2e4 above": (np.array([[1e4, -1e4]]), np.array([[1.0, 0.0]])),
-        "a soft target 2e4 apart": (
-            np.array([[1e4, -1e4, 1e4 - gap]]),
-            np.array([[share, 1 - share, 0.0]]),
-        ),
-        "a one-hot target 60 below": (np.array([[-60.0 - gap, 0.0]]), np.array([[1.0, 0.0]])),
-    }
-    return {f"for {where}": {"logits": z, "target_probs": q} for where, (z, q) in cases.items()}
+each = Calls("bce_with_logits", "loss")
 
 
 def questions(rng: np.random.Generator, *shape: int) -> Inputs:
+    """Yes-or-no questions of which the first is a yes, and the last a no."""
     targets = rng.integers(0, 2, size=shape).astype(np.float64)
     targets.flat[0], targets.flat[-1] = 1.0, 0.0
     return {"logits": 2 * rng.normal(size=shape), "targets": targets}
 
 
 def many_questions(rng: np.random.Generator) -> Inputs:
-    shapes = {"a vector": (6,), "a table of labels": (4, 3), "three axes": (2, 3, 2)}
-    return {
-        f"for {where}": {**questions(rng, *shape), "reduction": "none"}
-        for where, shape in shapes.items()
+    made = {
+        "a vector": questions(rng, 6),
+        "a table of labels": questions(rng, 4, 3),
+        "three axes": questions(rng, 2, 3, 2),
+        "logits below one": {**questions(rng, 3, 2), "logits": rng.uniform(-0.2, 0.2, (3, 2))},
+        "logits above ten": {**questions(rng, 9), "logits": rng.uniform(10, 14, 9)},
+        "logits below minus ten": {**questions(rng, 4), "logits": rng.uniform(-14, -10, 4)},
+        "whole answers": questions(rng, 5),
+        "logits of 0": {"logits": np.zeros(3), "targets": np.array([1.0, 0.0, 0.25])},
     }
+    made["whole answers"]["targets"] = made["whole answers"]["targets"].astype(np.int64)
+    return {f"for {where}": {**one, "reduction": "none"} for where, one in made.items()}
 
 
-def far_questions(rng: np.random.Generator) -> Inputs:
+def soft(rng: np.random.Generator, *shape: int) -> Inputs:
+    """Answers between no and yes, on both sides of a half, the two ends and the half among them."""
+    made = questions(rng, *shape)
+    between = rng.uniform(0.05, 0.45, size=shape)
+    between.flat[1::2] += 0.5
+    between.flat[2] = 0.5
+    between.flat[0], between.flat[-1] = 1.0, 0.0
+    return {**made, "targets": between}
+
+
+def far(rng: np.random.Generator) -> Inputs:
     sizes = np.array([1e4, 800.0, float(rng.uniform(30, 50)), float(rng.uniform(15, 20))])
-    logits = np.concatenate([sizes, -sizes])
-    return {
-        f"for answers of {answer}": {
-            "logits": logits.copy(),
-            "targets": np.full(8, float(answer)),
-            "reduction": "none",
-        }
-        for answer in (0, 1)
-    }
+    logits, between = np.concatenate([sizes, -sizes]), float(rng.uniform(0.6, 0.9))
+    made: Inputs = {}
+    for said, answer in (("0", 0.0), ("1", 1.0), ("between 0 and 1", between)):
+        targets = np.full(8, answer)
+        one = {"logits": logits.copy(), "targets": targets, "reduction": "none"}
+        made[f"for answers of {said}"] = one
+    return made
 
 
-def weighted(rng: np.random.Generator, n: int) -> Inputs:
-    return {"losses": rng.uniform(0.2, 3, size=n), "weights": rng.uniform(0.5, 4, size=n)}
+bce.probe(
+    "the loss of each question",
+    points=0.5,
+    inputs=many_questions,
+    name="elementwise",
+    tolerance=FORMULA,
+    experiment="a logit of 0 costs log 2 for both answers; log 3 costs log(4/3) or log 4.",
+)(each)
+bce.probe(
+    "answers between no and yes",
+    points=0.2,
+    inputs=lambda rng: {
+        "for soft answers": {**soft(rng, 7), "reduction": "none"},
+        "for a table of soft answers": {**soft(rng, 4, 2), "reduction": "none"},
+    },
+    name="soft",
+    tolerance=FORMULA,
+    experiment="for a target of 0.25, take a quarter of the loss for yes and three for no.",
+)(each)
+bce.probe(
+    "a table's mean, sum, and neither",
+    points=0.4,
+    inputs=lambda rng: questions(rng, 5, 3),
+    name="reductions",
+    tolerance=FORMULA,
+    experiment='compare "mean" and "sum" with np.mean and np.sum of what "none" gives.',
+)(Reductions("bce_with_logits"))
+bce.probe(
+    "logits of -1e4 and 1e4",
+    points=0.5,
+    inputs=far,
+    name="stable",
+    experiment="try 1e4 with targets 1 and 0: sure and right costs 0, sure and wrong 10000.",
+)(each)
+bce.refuses(
+    REFUSED,
+    "loss",
+    points=0.2,
+    inputs=unknown(lambda rng: questions(rng, 4)),
+    name="unknown_reductions",
+    experiment=try_average("bce_with_logits"),
+)
+bce.pure("loss", points=0.2, inputs=apart(lambda rng: questions(rng, 3, 2)))
+
+
+def weighted(rng: np.random.Generator, n: int, scale: float = 1.0) -> Inputs:
+    losses = scale * rng.uniform(0.2, 3, size=n)
+    return {"losses": losses, "weights": rng.uniform(0.5, 4, size=n)}
 
 
 def weights_of_all_kinds(rng: np.random.Generator) -> Inputs:
     sparse = weighted(rng, 6)
-    sparse["weights"][[0, 2, 5]] = 0.0
+    sparse["weights"][[0, 2, 5]], sparse["losses"][3] = 0.0, 0.0
     return {
         "for zero weights": sparse,
         "for one example": weighted(rng, 1),
@@ -91,114 +115,28 @@ def weights_of_all_kinds(rng: np.random.Generator) -> Inputs:
     }
 
 
-def declare(probes: Probes) -> None:
-    """In the order of the lesson."""
-    _one_hot(probes)
-    _questions(probes)
-    for probe in (
-        Probe(
-            "weighted",
-            "seven examples with weights",
-            0.4,
-            lambda rng: {"for seven examples": weighted(rng, 7)},
-            Each("sample_weighted", "loss"),
-            experiment="double all weights: the loss doubles.",
-        ),
-        Probe(
-            "kinds",
-            "weights of 0, one example, equal weights",
-            0.4,
-            weights_of_all_kinds,
-            Each("sample_weighted", "loss"),
-            experiment="losses 1, 2, 3, 6 with weights 0, 0, 2, 0: it is 6 / 4.",
-        ),
-        Probe(
-            "pure",
-            "integer weights, and nothing that was handed in is changed",
-            0.2,
-            lambda rng: {
-                "losses": rng.uniform(1, 2, size=5),
-                "weights": rng.integers(1, 9, size=5),
-            },
-            Purity("sample_weighted", "loss"),
-        ),
-    ):
-        probes.add("sample_weighted", probe)
-
-
-def _one_hot(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "rows",
-            "the loss of one-hot and of soft rows",
-            0.6,
-            rows_of_labels,
-            Each(ONE_HOT, "loss"),
-            experiment="compare a one-hot row with cross_entropy, then give half of the target to "
-            "another class.",
-        ),
-        Probe(
-            "reductions",
-            "mean, sum, and neither",
-            0.5,
-            lambda rng: soft(rng, 5, 3),
-            Reductions(ONE_HOT),
-            experiment='look at the shape that "none" gives: one number for each row.',
-        ),
-        Probe(
-            "stable",
-            "logits of -1e4 and 1e4",
-            0.5,
-            far_labels,
-            Each(ONE_HOT, "loss"),
-            experiment="try logits [[1e4, -1e4]] with target [[1, 0]]: 0 times anything is 0.",
-        ),
-        refuses_unknown(ONE_HOT, 0.2, lambda rng: soft(rng, 4, 3)),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.2,
-            lambda rng: soft(rng, 3, 4),
-            PureLosses(ONE_HOT),
-        ),
-    ):
-        probes.add(ONE_HOT, probe)
-
-
-def _questions(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "elementwise",
-            "the loss of each question",
-            0.5,
-            many_questions,
-            Each(BCE, "loss"),
-            experiment="a logit of 0 costs log 2 for both answers; log 3 costs log(4/3) or log 4.",
-        ),
-        Probe(
-            "reductions",
-            "a table's mean, sum, and neither",
-            0.5,
-            lambda rng: questions(rng, 5, 3),
-            Reductions(BCE),
-            experiment='compare "mean" and "sum" with np.mean and np.sum of what "none" gives.',
-        ),
-        Probe(
-            "stable",
-            "logits of -1e4 and 1e4",
-            0.6,
-            far_questions,
-            Each(BCE, "loss"),
-            experiment="try logits 1e4 and -1e4 with targets 1 and 0: sure and right costs 0, "
-            "sure and wrong costs 10000.",
-        ),
-        refuses_unknown(BCE, 0.2, lambda rng: questions(rng, 4)),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.2,
-            lambda rng: questions(rng, 3, 2),
-            PureLosses(BCE),
-        ),
-    ):
-        probes.add(BCE, probe)
+sample_weighted.probe(
+    "seven examples with weights",
+    points=0.45,
+    inputs=lambda rng: {
+        "for seven examples": weighted(rng, 7),
+        "for losses below one": weighted(rng, 5, 0.01),
+        "for losses above ten": weighted(rng, 4, 100.0),
+    },
+    name="weighted",
+    tolerance=FORMULA,
+    experiment="double all weights: the loss doubles.",
+)(Calls("sample_weighted", "loss"))
+sample_weighted.probe(
+    "weights of 0, one example, equal weights",
+    points=0.45,
+    inputs=weights_of_all_kinds,
+    name="kinds",
+    tolerance=FORMULA,
+    experiment="losses 1, 2, 3, 6 with weights 0, 0, 2, 0: it is 6 / 4.",
+)(Calls("sample_weighted", "loss"))
+sample_weighted.pure(
+    "loss",
+    points=0.1,
+    inputs=lambda rng: {"losses": rng.uniform(1, 2, 5), "weights": rng.integers(1, 9, 5)},
+)

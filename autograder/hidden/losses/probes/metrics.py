@@ -1,13 +1,15 @@
 """Probes of mean_iou and average_precision."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity
-from autograder.hidden.losses.probes.calls import Each
+from autograder.api import FORMULA, Calls, Inputs, Probes
 
-AP = "average_precision"
+probes = Probes()
+mean_iou = probes.exercise("mean_iou")
+average_precision = probes.exercise("average_precision")
+
+of_maps = Calls("mean_iou", "the result")
+of_ranks = Calls("average_precision", "the result")
 
 
 def maps(rng: np.random.Generator, *shape: int, classes: tuple[int, ...], n: int) -> Inputs:
@@ -22,16 +24,17 @@ def maps(rng: np.random.Generator, *shape: int, classes: tuple[int, ...], n: int
 
 def one_sided(rng: np.random.Generator) -> Inputs:
     """Class 3 only in the prediction, class 2 only in the target, class 4 in neither."""
-    invented = maps(rng, 4, 5, classes=(0, 1), n=5)
-    invented["pred"][1, 1:3] = 3
-    missed = maps(rng, 4, 5, classes=(0, 1), n=5)
-    missed["target"][1, 1:3] = 2
+    invented, missed = (maps(rng, 4, 5, classes=(0, 1), n=5) for _ in range(2))
+    invented["pred"][1, 1:3], missed["target"][1, 1:3] = 3, 2
     both = maps(rng, 5, 5, classes=(0, 1, 4), n=5)
     both["pred"][1, :2], both["target"][2, 2:] = 3, 2
+    single = maps(rng, 3, 5, classes=(0, 1), n=3)
+    single["pred"][0, 4] = 2
     return {
         "for a class that only the prediction has": invented,
         "for a class that only the target has": missed,
         "for one of each": both,
+        "for a class of one pixel": single,
     }
 
 
@@ -62,15 +65,17 @@ def shuffled(rng: np.random.Generator, given: Inputs, scale: float = 1.0) -> Inp
     }
 
 
+def hits_only(rng: np.random.Generator, *scores: float) -> Inputs:
+    found = np.ones(len(scores), dtype=bool)
+    return {"scores": np.array(scores), "is_match": found, "n_truth": int(rng.integers(5, 9))}
+
+
 def nothing_to_rank(rng: np.random.Generator) -> Inputs:
     scores, none = rng.uniform(size=3), np.zeros(3, dtype=bool)
     empty = {"scores": np.zeros(0), "is_match": np.zeros(0, dtype=bool)}
+    last = np.arange(3) == np.argmin(scores)
     return {
-        "with two objects and a hit": {
-            "scores": scores.copy(),
-            "is_match": np.arange(3) == np.argmin(scores),
-            "n_truth": 2,
-        },
+        "with two objects and a hit": {"scores": scores.copy(), "is_match": last, "n_truth": 2},
         "without objects": {"scores": scores, "is_match": none, "n_truth": 0},
         "without detections": {**empty, "n_truth": 3},
         "without either": {**empty, "n_truth": 0},
@@ -78,110 +83,88 @@ def nothing_to_rank(rng: np.random.Generator) -> Inputs:
     }
 
 
-def declare(probes: Probes) -> None:
-    """In the order of the lesson."""
-    for probe in (
-        Probe(
-            "maps",
-            "maps in which all classes occur",
-            0.5,
-            lambda rng: {
-                "for a map of three classes": maps(rng, 4, 6, classes=(0, 1, 2), n=3),
-                "for a row of pixels": maps(rng, 15, classes=(0, 1), n=2),
-            },
-            Each("mean_iou", "the result"),
-            experiment="take two classes and six pixels, and count overlap and union by hand.",
-        ),
-        Probe(
-            "absent",
-            "maps in which some classes do not occur",
-            0.5,
-            lambda rng: {
-                "for three of six classes": maps(rng, 5, 4, classes=(0, 2, 5), n=6),
-                "without class 0": maps(rng, 4, 4, classes=(1, 3), n=4),
-            },
-            Each("mean_iou", "the result"),
-            experiment="raise n_classes by 10: the result stays the same.",
-        ),
-        Probe(
-            "one_sided",
-            "classes that only one of the two maps has",
-            0.5,
-            one_sided,
-            Each("mean_iou", "the result"),
-            experiment="say class 2 at one pixel where the target never has it: a 0 joins the "
-            "mean.",
-        ),
-        Probe(
-            "batch",
-            "a batch of two images",
-            0.25,
-            uneven_maps,
-            Each("mean_iou", "the result"),
-            experiment="flatten both batches first: the result stays the same.",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            lambda rng: maps(rng, 3, 4, classes=(0, 1, 2), n=4),
-            Purity("mean_iou", "the result"),
-        ),
-    ):
-        probes.add("mean_iou", probe)
-    for probe in (
-        Probe(
-            "ranked",
-            "detections that come in order",
-            0.5,
-            lambda rng: {
-                "for a hit first": ranked(rng, "10", 6, "011", 0),
-                "for a miss first": ranked(rng, "01", 6, "110", 0),
-            },
-            Each(AP, "the result"),
-            experiment="rank hit, miss, hit of two objects: precisions 1, 1/2, 2/3, and the area "
-            "is (1 + 2/3) / 2.",
-        ),
-        Probe(
-            "any_order",
-            "detections in any order",
-            0.5,
-            lambda rng: {
-                "for shuffled detections": shuffled(rng, ranked(rng, "110", 7, "01", 1)),
-                "for negative scores": shuffled(rng, ranked(rng, "1110", 5, "1000", 2), 50.0),
-            },
-            Each(AP, "the result"),
-            experiment="shuffle scores and matches together: the area stays the same.",
-        ),
-        Probe(
-            "missed",
-            "objects that were never found",
-            0.5,
-            lambda rng: {
-                "for five objects missed": ranked(rng, "10", 5, "01", 5),
-                "for hits only": {
-                    "scores": np.array([0.9, 0.7, 0.4]),
-                    "is_match": np.ones(3, dtype=bool),
-                    "n_truth": int(rng.integers(5, 9)),
-                },
-            },
-            Each(AP, "the result"),
-            experiment="two hits and four objects: recall ends at 1/2, and so does the area.",
-        ),
-        Probe(
-            "nothing",
-            "no objects, no detections, no hits",
-            0.25,
-            nothing_to_rank,
-            Each(AP, "the result"),
-            experiment="call it with n_truth = 0, and with empty arrays: both give 0.0.",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.25,
-            lambda rng: shuffled(rng, ranked(rng, "10", 4, "01", 1)),
-            Purity(AP, "the result"),
-        ),
-    ):
-        probes.add(AP, probe)
+mean_iou.probe(
+    "maps in which all classes occur",
+    points=0.5,
+    inputs=lambda rng: {
+        "for a map of three classes": maps(rng, 4, 6, classes=(0, 1, 2), n=3),
+        "for a row of pixels": maps(rng, 15, classes=(0, 1), n=2),
+    },
+    name="maps",
+    tolerance=FORMULA,
+    experiment="take two classes and six pixels, and count overlap and union by hand.",
+)(of_maps)
+mean_iou.probe(
+    "maps in which some classes do not occur",
+    points=0.5,
+    inputs=lambda rng: {
+        "for three of six classes": maps(rng, 5, 4, classes=(0, 2, 5), n=6),
+        "without class 0": maps(rng, 4, 4, classes=(1, 3), n=4),
+    },
+    name="absent",
+    tolerance=FORMULA,
+    experiment="raise n_classes by 10: the result stays the same.",
+)(of_maps)
+mean_iou.probe(
+    "classes that only one of the two maps has",
+    points=0.5,
+    inputs=one_sided,
+    name="one_sided",
+    tolerance=FORMULA,
+    experiment="say class 2 at one pixel where the target never has it: a 0 joins the mean.",
+)(of_maps)
+mean_iou.probe(
+    "a batch of two images",
+    points=0.3,
+    inputs=uneven_maps,
+    name="batch",
+    tolerance=FORMULA,
+    experiment="flatten both batches first: the result stays the same.",
+)(of_maps)
+mean_iou.pure("the result", points=0.2, inputs=lambda rng: maps(rng, 3, 4, classes=(0, 1, 2), n=4))
+
+average_precision.probe(
+    "detections that come in order",
+    points=0.5,
+    inputs=lambda rng: {
+        "for a hit first": ranked(rng, "10", 6, "011", 0),
+        "for a miss first": ranked(rng, "01", 6, "110", 0),
+    },
+    name="ranked",
+    tolerance=FORMULA,
+    experiment="rank hit, miss, hit of two objects: the precisions are 1, 1/2, 2/3, the area 5/6.",
+)(of_ranks)
+average_precision.probe(
+    "detections in any order",
+    points=0.6,
+    inputs=lambda rng: {
+        "for shuffled detections": shuffled(rng, ranked(rng, "110", 7, "01", 1)),
+        "for negative scores": shuffled(rng, ranked(rng, "1110", 5, "1000", 2), 50.0),
+    },
+    name="any_order",
+    tolerance=FORMULA,
+    experiment="shuffle scores and matches together: the area stays the same.",
+)(of_ranks)
+average_precision.probe(
+    "objects that were never found",
+    points=0.5,
+    inputs=lambda rng: {
+        "for five objects missed": ranked(rng, "10", 5, "01", 5),
+        "for hits only": hits_only(rng, 0.9, 0.7, 0.4),
+        "for one hit": hits_only(rng, 0.6),
+    },
+    name="missed",
+    tolerance=FORMULA,
+    experiment="two hits and four objects: recall ends at 1/2, and so does the area.",
+)(of_ranks)
+average_precision.probe(
+    "no objects, no detections, no hits",
+    points=0.2,
+    inputs=nothing_to_rank,
+    name="nothing",
+    tolerance=FORMULA,
+    experiment="call it with n_truth = 0, and with empty arrays: both give 0.0.",
+)(of_ranks)
+average_precision.pure(
+    "the result", points=0.2, inputs=lambda rng: shuffled(rng, ranked(rng, "10", 4, "01", 1))
+)

@@ -1,171 +1,146 @@
 """Mistakes in the two passes."""
 
-from __future__ import annotations
+from functools import partial
 
 from autograder.api import Bank
 
-KEY = "forward__backward"
+bank = Bank()
+passes = bank.exercise("forward__backward")
+flagged = partial(passes.edit, about="anything")  # no number shows these
+DEPTH = "    depth = len(params) // 2\n"
+IN_PLACE = """    names = [k for k in params if k[0] == "{0}"]
+    params = params | dict(zip(sorted(names), [params[k] for k in names], strict=True))
+"""
 LAST = 'return h @ W + params[f"b{depth}"], caches'
-GATE = "            gate = (gate & (rng.random(z.shape) >= p)) * (1 / (1 - p))\n"
-UNSCALED = (
-    "The units that stay are not divided by 1 - p, so that training sees a smaller signal than "
-    "evaluation does. Inverted dropout scales while training; look at the mean of a layer."
+SCORES = 'z = h @ W + params[f"b{depth}"]\n    '
+GATED = "            delta = delta * gate\n"
+
+
+passes.edit(
+    "relu_on_the_logits",
+    "The last layer passes through ReLU too, so that no logit is negative. The logits are plain "
+    "scores: the last layer is linear and nothing else.",
+    (LAST, SCORES + "caches[-1] = (h, W, z > 0)\n    return z * (z > 0), caches"),
 )
 
-
-def declare(bank: Bank) -> None:
-    _forward(bank)
-    _dropout(bank)
-
-
-def _forward(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "relu_on_the_logits",
-        "The last layer passes through ReLU too, so that no logit is negative. The logits are "
-        "plain scores: the last layer is linear and nothing else.",
-        (
-            LAST,
-            'z = h @ W + params[f"b{depth}"]\n'
-            "    caches[-1] = (h, W, z > 0)\n    return z * (z > 0), caches",
-        ),
+for kind, shift in (("stable", " - z.max(axis=1, keepdims=True)"), ("unstable", "")):
+    passes.edit(
+        f"{kind}_probabilities_for_logits",
+        "The network ends in a softmax, so that probabilities come back. The logits are plain "
+        "scores: the loss applies the softmax itself, and would do so a second time.",
+        (LAST, f"{SCORES}e = np.exp(z{shift})\n    return e / e.sum(1, keepdims=True), caches"),
     )
-    bank.edit(
-        KEY,
-        "no_relu",
-        "The hidden layers are linear, so that the whole network is one linear map, however "
-        "deep. ReLU belongs after every hidden layer, and its gate on the way back.",
-        ("gate = z > 0", "gate = np.ones(z.shape, dtype=bool)"),
-    )
-    bank.edit(
-        KEY,
-        "biases_forgotten_on_hidden_layers",
-        "The hidden layers are computed without their biases, and only the logits have theirs. "
-        "Every layer is x @ W + b.",
-        ('        z += params[f"b{layer}"]\n', ""),
-    )
-    bank.edit(
-        KEY,
-        "parameters_by_position",
-        "The parameters are taken in the order in which the dict happens to hold them. Its keys "
-        "may come in any order: fetch each one by its name.",
-        (
-            "    depth = len(params) // 2\n",
-            "    depth = len(params) // 2\n"
-            '    values = [[v for k, v in params.items() if k[0] == c] for c in "Wb"]\n'
-            '    params = {f"{c}{i + 1}": v for c, some in zip("Wb", values) '
-            "for i, v in enumerate(some)}\n",
-        ),
-        about="anything",
-    )
-
-
-def _dropout(bank: Bank) -> None:
-    bank.edit(
-        KEY,
-        "dropout_on_the_logits",
-        "Dropout is applied to the logits as well, so that whole classes vanish at random. It "
-        "belongs after each hidden layer, and nowhere else.",
-        (
-            LAST,
-            'z = h @ W + params[f"b{depth}"]\n'
-            "    if training and p > 0:\n"
-            "        gate = (rng.random(z.shape) >= p) / (1 - p)\n"
-            "        caches[-1] = (h, W, gate)\n"
-            "        z = z * gate\n"
-            "    return z, caches",
-        ),
-    )
-    bank.edit(
-        KEY,
-        "dropout_on_the_inputs",
-        "Dropout is applied to the inputs as well as to the hidden layers. Here the inputs stay "
-        "as they are: the first gate comes after the first ReLU.",
-        (
-            "    h, caches = x, []\n",
-            "    h, caches = x, []\n"
-            "    if training and p > 0:\n"
-            "        h = h * (rng.random(h.shape) >= p) / (1 - p)\n",
-        ),
-    )
-    bank.edit(
-        KEY,
-        "never_dropped",
-        "Nothing is ever dropped: p is not looked at. In training each hidden unit is set to "
-        "zero with probability p, and the others are divided by 1 - p.",
-        (GATE, "            gate = gate * 1.0\n"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "not_scaled",
-        UNSCALED,
-        (GATE, "            gate = gate & (rng.random(z.shape) >= p)\n"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "scaled_in_evaluation",
-        "The units that stay keep their size in training, and evaluation multiplies by 1 - p. "
-        "That is dropout as it was first written. Inverted dropout divides in training, and "
-        "leaves evaluation alone.",
-        (
-            GATE,
-            "            gate = gate & (rng.random(z.shape) >= p)\n"
-            "        if not training:\n            gate = gate * (1 - p)\n",
-        ),
-        source="Srivastava et al. (2014), Dropout, figure 2",
-    )
-    bank.edit(
-        KEY,
-        "p_is_the_probability_to_keep",
-        "p is used as the probability to keep a unit, and the scale is 1 / p. Here p is the "
-        "probability to drop one, so that 1 - p stay.",
-        (
-            "if training and p > 0:\n" + GATE,
-            "if training and p > 0:\n"
-            "            gate = (gate & (rng.random(z.shape) < p)) * (1 / p)\n",
-        ),
-        source="tf.nn.dropout with keep_prob, TensorFlow 1",
-    )
-    bank.edit(
-        KEY,
-        "scaled_by_p",
-        "The units that stay are divided by p. What is left of the sum is a part of 1 - p, so "
-        "that dividing by 1 - p brings the mean back.",
-        ("(1 / (1 - p))", "(1 / p)"),
-    )
-    bank.edit(
-        KEY,
-        "one_mask_for_all_rows",
-        "One mask is drawn for each layer and shared by all rows of the batch. Each row is a "
-        "pass of its own: draw a mask of the shape of the whole layer's output.",
-        ("rng.random(z.shape)", "rng.random(z.shape[1])"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "seeded_mask",
-        "The masks come from a generator that is made anew in every pass, so that the same units "
-        "are dropped every time. Draw from the rng that is passed in.",
-        ("rng.random(z.shape)", "np.random.default_rng(0).random(z.shape)"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "global_generator",
-        "The masks come from NumPy's global generator, and rng is ignored: equal generators give "
-        "different passes. Draw from the rng that is passed in.",
-        ("rng.random(z.shape)", "np.random.random(z.shape)"),
-        about="anything",
-    )
-    bank.edit(
-        KEY,
-        "dropped_in_evaluation",
-        "Units are dropped in evaluation too, which then depends on chance and needs a "
-        "generator. When training is False the whole network takes part.",
-        (
-            "if training and p > 0:\n",
-            "rng = np.random.default_rng(0) if rng is None else rng\n        if p > 0:\n",
-        ),
-    )
+passes.edit(
+    "no_relu",
+    "The hidden layers are linear, so that the whole network is one linear map, however deep. ReLU "
+    "belongs after every hidden layer, and its gate on the way back.",
+    ("gate = z > 0", "gate = np.ones(z.shape, dtype=bool)"),
+)
+passes.edit(
+    "leaky",
+    "Hidden units below zero still pass a hundredth of their value on. That is leaky ReLU: here a "
+    "unit below zero gives exactly 0, on the way there and on the way back.",
+    ("gate = z > 0", "gate = np.where(z > 0, 1.0, 0.01)"),
+    ("(gate & (", "(gate * ("),
+    source="Maas, Hannun and Ng (2013), Rectifier Nonlinearities",
+)
+passes.edit(
+    "biases_forgotten_on_hidden_layers",
+    "The hidden layers are computed without their biases, and only the logits have theirs. Every "
+    "layer is x @ W + b.",
+    ('        z += params[f"b{layer}"]\n', ""),
+)
+flagged(
+    "parameters_by_position",
+    "The parameters are taken in the order in which the dict happens to hold them. Its keys may "
+    "come in any order: fetch each one by its name.",
+    (DEPTH, DEPTH + "".join(IN_PLACE.format(kind) for kind in "Wb")),
+)
+passes.edit(
+    "divided_by_rows",
+    "The gradients are divided by the number of rows. The mean is the loss's business, and already "
+    "inside dlogits: divide here, and it is done twice.",
+    ("grads, delta = {}, dlogits", "grads, delta = {}, dlogits / len(dlogits)"),
+)
+passes.edit(
+    "biases_averaged",
+    "The gradient of a bias is the mean over the rows of what comes back. Each row used the bias, "
+    "and their contributions add up: take the sum.",
+    ("delta.sum(axis=0)", "delta.mean(axis=0)"),
+)
+passes.edit(
+    "gate_by_the_sign_of_the_blame",
+    "ReLU's gate on the way back is taken from the sign of the gradient. It is the sign of what "
+    "went into ReLU on the way there that decides.",
+    (GATED, "            delta = delta * gate * (delta > 0)\n"),
+    source="Springenberg et al. (2015), Striving for Simplicity, guided backpropagation",
+)
+passes.edit(
+    "open_at_zero",
+    "A unit whose input is exactly 0 counts as open on the way back. The gate is 1 where z is "
+    "above 0, and 0 at 0.",
+    ("gate = z > 0", "gate = z >= 0"),
+)
+passes.edit(
+    "half_at_zero",
+    "A unit whose input is exactly 0 passes half of the gradient back. The gate is 1 where z is "
+    "above 0, and 0 at 0.",
+    ("gate = z > 0", "gate = np.heaviside(z, 0.5)"),
+    ("(gate & (", "(gate * ("),
+)
+flagged(
+    "closed_units_let_through",
+    "On the way back the gate is turned round: the gradient passes where the unit was closed or "
+    "dropped, and stops where it was open. Multiply by the gate itself.",
+    (GATED, "            delta = delta * (gate == 0)\n"),
+)
+flagged(
+    "biases_not_added_up",
+    "The gradient of a bias has a row for each row of the batch. All rows use the same bias, so "
+    "their contributions add up: sum over the batch axis.",
+    ("delta.sum(axis=0)", "delta.copy()"),
+)
+flagged(
+    "biases_as_rows",
+    "The gradient of a bias is a table with one row. It has the shape of its parameter, one axis: "
+    "sum over the batch axis without keeping it.",
+    ("delta.sum(axis=0)", "delta.sum(axis=0, keepdims=True)"),
+)
+flagged(
+    "weight_gradient_transposed",
+    "The gradient of W has the shape (fan_out, fan_in): its two factors stand in the wrong order. "
+    "It has the shape of W: the transposed input times the gradient.",
+    ("h.T @ delta", "delta.T @ h"),
+)
+flagged(
+    "weights_not_transposed",
+    "On the way back the gradient is multiplied by W as it is, which fits square layers only, and "
+    "mixes up their units. The way back goes through the transposed W.",
+    ("delta @ W.T", "delta @ W"),
+)
+passes.edit(
+    "first_layer_left_out",
+    "The gradients of the first layer are zeros: nothing is passed back to it. The way back ends "
+    "at the inputs, which need none, and not before W1 and b1.",
+    ("    return grads", "    return grads | {k: 0 * grads[k] for k in ('W1', 'b1')}"),
+)
+flagged(
+    "cache_spent_for_good",
+    "The gates are overwritten while they are used, so that a second backward on the same caches "
+    "finds other ones. Leave the caches as they are.",
+    (GATED, "            delta = delta * gate\n            gate[...] = 0\n"),
+)
+flagged(
+    "one_cache_for_all",
+    "The caches are kept in one place for all passes, so that the backward of an earlier pass gets "
+    "those of the latest. Hand them out, and use those that come back.",
+    ("    h, caches = x, []\n", "    h, caches = x, _LATEST\n    caches.clear()\n"),
+    ("def backward(", "_LATEST = []\n\n\ndef backward("),
+)
+flagged(
+    "gradients_kept_between_calls",
+    "The dict of gradients is made once and handed out by every call, so that a second call "
+    "overwrites what the first one gave. Make a new dict in each call.",
+    ("grads, delta = {}, dlogits", "grads, delta = _GRADS, dlogits\n    grads.clear()"),
+    ("def backward(", "_GRADS = {}\n\n\ndef backward("),
+)

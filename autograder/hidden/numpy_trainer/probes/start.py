@@ -1,29 +1,45 @@
 """Probes of the parameters at the start."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, snapshot
+from autograder.api import AFTERWARDS, Draws, Inputs, Probes, snapshot
+from autograder.hidden.numpy_trainer.probes.nets import seeds
 
-KEY = "init_mlp"
+probes = Probes()
+probes.predictions("dropout_curve", "forgotten_velocity", "confused_pair")
+start = probes.exercise("init_mlp")
 
 
-def seeded(**sizes: Any) -> Any:
+def large(rng: np.random.Generator) -> Inputs:
+    """Sizes for which the scales of other rules lie far from the ends of a step; see the bank."""
+    return {"in a large network": {"sizes": [160, 378, 157], "seed": int(rng.integers(2**32))}}
+
+
+def several(**networks: Sequence[int]) -> Any:
     """Several networks to start, under the phrase that names them, and a seed for each."""
 
     def inputs(rng: np.random.Generator) -> Inputs:
         return {
-            where.replace("_", " "): {"sizes": some, "seed": int(rng.integers(2**32))}
-            for where, some in sizes.items()
+            f"in a network {where.replace('_', ' ')}": {
+                "sizes": sizes,
+                "seed": int(rng.integers(2**32)),
+            }
+            for where, sizes in networks.items()
         }
 
     return inputs
 
 
-def starts(impl: Any, inputs: Inputs) -> Any:
+@start.probe(
+    "how the weights of a large network are spread",
+    points=1.0,
+    inputs=large,
+    experiment="start [400, 300, 10] and compare W1.std() with the root of 2 / 400.",
+)
+def spread(impl: Any, inputs: Inputs) -> Any:
     """The parameters of each network."""
     seen = {}
     for where, one in inputs.items():
@@ -34,48 +50,36 @@ def starts(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-def draws(impl: Any, inputs: Inputs) -> Any:
-    """Two starts by one generator, the first of them again, and one by another generator."""
-    one = inputs["twins"]
-    sizes = list(one["sizes"])
-    rng = np.random.default_rng(one["seed"])
-    np.random.seed(1)  # noqa: NPY002 (nobody should look at it)
-    first, second = (snapshot(impl.init_mlp(sizes, rng)) for _ in range(2))
-    np.random.seed(2)  # noqa: NPY002
-    again = snapshot(impl.init_mlp(sizes, np.random.default_rng(one["seed"])))
-    other = snapshot(impl.init_mlp(sizes, np.random.default_rng(one["seed"] + 1)))
-    return {"first": first, "second": second, "again": again, "other": other, "sizes": sizes}
+start.probe(
+    "names, shapes and biases of deep networks",
+    points=0.4,
+    inputs=several(of_four_sizes=[3, 5, 4, 2], of_seven_sizes=[2, 3, 4, 3, 2, 5, 3]),
+    name="shapes",
+    kind="side",
+    experiment="print name and shape of each array for sizes [3, 5, 4, 2].",
+)(spread)
+
+start.probe(
+    "networks without a hidden layer, and of single units",
+    points=0.2,
+    inputs=several(without_a_hidden_layer=(6, 3), of_single_units=[1, 1, 1]),
+    name="small",
+    kind="side",
+    experiment="print name and shape of each array for sizes (5, 3).",
+)(spread)
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "spread",
-            "how the weights of a large network are spread",
-            1.0,
-            seeded(in_a_large_network=[300, 500, 40]),
-            starts,
-            experiment="start [400, 300, 10] and compare W1.std() with the root of 2 / 400.",
-        ),
-        Probe(
-            "shapes",
-            "names, shapes and biases of deep and shallow networks",
-            0.5,
-            seeded(
-                in_a_network_of_four_sizes=[3, 5, 4, 2],
-                in_a_network_without_a_hidden_layer=(6, 3),
-                in_a_network_of_ones=[1, 1, 1],
-            ),
-            starts,
-            experiment="print name and shape of each array for sizes [3, 5, 4, 2].",
-        ),
-        Probe(
-            "draws",
-            "chance comes from rng alone",
-            0.5,
-            seeded(twins=[4, 4, 4]),
-            draws,
-            experiment="start twice with np.random.default_rng(0): the two should be equal.",
-        ),
-    ):
-        probes.add(KEY, probe)
+def begun(impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
+    sizes = list(inputs["sizes"])
+    params = impl.init_mlp(sizes, rng)
+    return {"params": params, AFTERWARDS: {"sizes": sizes}}
+
+
+start.probe(
+    "chance comes from rng alone",
+    points=0.4,
+    inputs=lambda rng: seeds(rng, sizes=[4, 4, 4]),
+    name="draws",
+    kind="side",
+    experiment="start twice with np.random.default_rng(0): the two should be equal.",
+)(Draws(begun))

@@ -1,140 +1,122 @@
-"""What the probes of the class Adam share: a problem to optimise, and a run on it.
+"""Probes of the class Adam: its rule, both decays, and what it leaves alone."""
 
-The parameters observed are the arrays that the caller holds: nothing moves unless it is in place.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.api import snapshot
+from autograder.api import AFTERWARDS, FORMULA, Inputs, Probes, overwrite, snapshot
+from autograder.hidden.optimizers.probes.adam_run import TOLD, TWINS, Groups, Run, problem, stepwise
 
-OPTIONS = ("lr", "betas", "eps", "weight_decay", "decoupled")
-Groups = Sequence[Sequence[tuple[int, ...]]]
-TWINS = ((2, 3), (2, 3), (4,))
+probes = Probes()
+adam = probes.exercise("Adam")
 
 
-def problem(
-    rng: np.random.Generator,
-    groups: Groups,
-    *,
-    steps: int = 6,
-    overrides: Sequence[dict[str, Any]] = (),
-    scale: float = 0.3,
-    size: float = 1.0,
-    **defaults: Any,
-) -> dict[str, Any]:
-    """Groups of parameters, gradients for each step, options of the groups and of the whole.
+def twins(rng: np.random.Generator) -> Inputs:
+    """Two tensors of one shape that start equal, and another; Adam without decay."""
+    return problem(rng, [TWINS], scale=0.1, **TOLD)
 
-    The first two parameters of a group start from the same values, where their shapes allow it.
-    """
-    made = []
-    for shapes in groups:
-        params = [size * rng.normal(size=shape) for shape in shapes]
-        if len(shapes) > 1 and shapes[0] == shapes[1]:
-            params[1] = params[0].copy()
-        made.append(params)
+
+def at_first(rng: np.random.Generator) -> Inputs:
+    """One step with large gradients, where no eps shows."""
+    return problem(rng, [TWINS], steps=1, scale=1e6, **{**TOLD, "eps": 0.0})
+
+
+def without_gradients(rng: np.random.Generator) -> Inputs:
+    """The decoupled decay alone, at two rates."""
+    own: list[Inputs] = [{}, {"lr": 0.02}]
+    return problem(
+        rng, [TWINS, [(3,)]], overrides=own, steps=3, scale=0.0, weight_decay=0.3, **TOLD
+    )
+
+
+def decayed(rng: np.random.Generator) -> Inputs:
+    """The same arrays, and a decoupled decay of 0.3."""
+    return problem(rng, [TWINS], weight_decay=0.3, **TOLD)
+
+
+def decayed_by_l2(rng: np.random.Generator) -> Inputs:
+    """The same arrays, and an L2 decay of 0.3."""
+    return problem(rng, [TWINS], weight_decay=0.3, **{**TOLD, "decoupled": False})
+
+
+def neighbours(rng: np.random.Generator) -> Inputs:
+    """Tiny gradients with the default options, overrides, and a second optimizer beside it."""
+    shapes: Groups = [[(2, 3), (2, 3)], [(4,)], [(3,)]]
+    own: list[Inputs] = [{}, {"weight_decay": 0.3, "decoupled": False}, {"weight_decay": 0.3}]
+    made = problem(rng, shapes, steps=4, scale=2e-8, size=0.01, overrides=own)
+    made["neighbour"] = problem(rng, [[(2, 3)]], steps=6, lr=0.1)
+    return made
+
+
+adam.probe(
+    "six steps for three arrays, two of one shape, eps = 0.01",
+    points=0.75,
+    inputs=twins,
+    name="six_steps",
+    tolerance=FORMULA,
+    experiment="give it one array, then two: the first should move the same way in both.",
+)(stepwise)
+adam.probe(
+    "the first step, with large gradients",
+    points=0.25,
+    inputs=at_first,
+    name="first_step",
+    tolerance=FORMULA,
+    experiment="try gradients of 0.001, 1 and 1000: each weight should move by about lr.",
+)(stepwise)
+adam.probe(
+    "a decoupled decay of 0.3 where every gradient is zero",
+    points=0.25,
+    inputs=without_gradients,
+    name="no_gradient",
+    tolerance=FORMULA,
+    experiment="set every gradient to 0: a weight keeps 1 - lr * weight_decay of itself.",
+)(stepwise)
+adam.probe(
+    "a decoupled decay of 0.3",
+    points=0.5,
+    inputs=decayed,
+    name="decoupled_decay",
+    tolerance=FORMULA,
+    experiment="set every gradient to 0: a weight keeps 1 - lr * weight_decay of itself.",
+)(stepwise)
+adam.probe(
+    "an L2 decay of 0.3",
+    points=0.75,
+    inputs=decayed_by_l2,
+    name="l2_decay",
+    tolerance=FORMULA,
+    experiment="set every gradient to 0: L2's first step moves each weight by about lr.",
+)(stepwise)
+
+
+@adam.probe(
+    "default options; what .groups holds; your dicts, gradients and other optimizers stay as they "
+    "were",
+    points=0.75,
+    inputs=neighbours,
+    kind="side",
+    tolerance=FORMULA,
+)
+def leaves_alone(impl: Any, inputs: Inputs) -> Inputs:
+    """Steps with gradients that the caller reuses, beside another optimizer of the same kind."""
+    run, neighbour = Run(impl, inputs), Run(impl, inputs["neighbour"])
+    options = run.options()
+    neighbour.steps(inputs["neighbour"]["grads"][:2])
+    afterwards = []
+    for grads, others in zip(inputs["grads"], inputs["neighbour"]["grads"][2:], strict=True):
+        given = snapshot(grads)
+        run.optimizer.step(given)
+        afterwards.append(snapshot(given))
+        overwrite(given)
+        neighbour.optimizer.step(others)
+    seen = {"after four steps": run.seen(), "in the other optimizer": neighbour.seen()}
+    run.set_rate(0, 0.7)
+    held = [[snapshot(array) for array in group["params"]] for group in run.optimizer.groups]
     return {
-        "params": made,
-        "overrides": [dict(one) for one in overrides or [{}] * len(made)],
-        "defaults": defaults,
-        "grads": gradients(rng, groups, steps, scale),
+        **seen,
+        **options,
+        AFTERWARDS: {"grads": afterwards},
+        "your dicts": run.dicts,
+        "the arrays in .groups": held,
     }
-
-
-def gradients(
-    rng: np.random.Generator,
-    groups: Groups,
-    steps: int,
-    scale: float = 0.3,
-) -> list[list[list[Any]]]:
-    """Random gradients: `[step][group][parameter]`."""
-    return [
-        [[scale * rng.normal(size=shape) for shape in shapes] for shapes in groups]
-        for _ in range(steps)
-    ]
-
-
-class Run:
-    """An optimizer together with the arrays and the dicts that its caller holds."""
-
-    def __init__(self, impl: Any, inputs: dict[str, Any], params: Any = None) -> None:
-        self.params = snapshot(inputs["params"] if params is None else params)
-        self.dicts = [
-            {"params": list(arrays), **snapshot(options)}
-            for arrays, options in zip(self.params, inputs["overrides"], strict=True)
-        ]
-        self.optimizer = impl.Adam(self.dicts, **snapshot(inputs["defaults"]))
-
-    def step(self, grads: list[list[Any]]) -> None:
-        """One step, with gradients that only it uses."""
-        self.optimizer.step(snapshot(grads))
-
-    def steps(self, several: list[list[list[Any]]]) -> dict[str, Any]:
-        """Several steps; the parameters at the end of them."""
-        for grads in several:
-            self.step(grads)
-        return self.seen()
-
-    def seen(self) -> dict[str, Any]:
-        """The caller's arrays now."""
-        return {
-            f"groups[{i}] params[{j}]": snapshot(array)
-            for i, arrays in enumerate(self.params)
-            for j, array in enumerate(arrays)
-        }
-
-    def set_rate(self, index: int, lr: float) -> None:
-        """Write a rate where the contract says that it can be written."""
-        self.optimizer.groups[index]["lr"] = lr
-
-    def options(self) -> dict[str, Any]:
-        """The resolved options of every group, and whatever else `groups` holds left out."""
-        return {
-            f"in groups[{i}]": {name: snapshot(group[name]) for name in OPTIONS}
-            for i, group in enumerate(self.optimizer.groups)
-        }
-
-
-def stepwise(impl: Any, inputs: dict[str, Any]) -> Any:
-    """Every step of a run, its rates changed where `rates` says so: `{step: {group: lr}}`."""
-    run = Run(impl, inputs)
-    seen = {}
-    for t, grads in enumerate(inputs["grads"], 1):
-        for index, lr in inputs.get("rates", {}).get(t, {}).items():
-            run.set_rate(index, lr)
-        run.step(grads)
-        seen[f"after step {t}"] = run.seen()
-    return seen
-
-
-def scramble(value: Any) -> None:
-    """Change in place whatever a dict or a list holds, arrays included, to any depth."""
-    if isinstance(value, np.ndarray):
-        if value.flags.writeable and value.dtype.kind in "fiu":
-            value += 17
-    elif isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in list(items):
-            if isinstance(item, int | float) and not isinstance(item, bool):
-                value[key] = item + 17
-            scramble(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            scramble(item)
-
-
-def refusal(run: Run, state: Any) -> str:
-    """What happens when a state is loaded."""
-    try:
-        run.optimizer.load_state_dict(snapshot(state))
-    except NotImplementedError:
-        raise
-    except ValueError:
-        return "ValueError"
-    except Exception as error:  # noqa: BLE001 (whatever a learner raises is the answer)
-        return type(error).__name__
-    return "accepted"

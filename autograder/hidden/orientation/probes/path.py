@@ -8,7 +8,7 @@ import numpy as np
 from autograder.api import FORMULA, Counted, Inputs, Probes, snapshot
 
 probes = Probes()
-descend = probes.exercise("descend")
+descend = probes.exercise("descend", tolerance=FORMULA)
 
 TRY_HALVING = (
     "print descend(lambda x: 2 * x, 1.0, 0.25, 3): each point should be half of the one before it."
@@ -75,7 +75,6 @@ def walk(impl: Any, x0: Any, center: Any, lr: float, steps: int) -> Any:
     "six steps from a number",
     points=0.5,
     inputs=a_number,
-    tolerance=FORMULA,
     experiment=TRY_HALVING,
 )
 def from_a_number(impl: Any, inputs: Inputs) -> Any:
@@ -86,7 +85,6 @@ def from_a_number(impl: Any, inputs: Inputs) -> Any:
     "five steps from an array of two rows",
     points=0.25,
     inputs=an_array,
-    tolerance=FORMULA,
     experiment=TRY_HALVING,
 )
 def from_an_array(impl: Any, inputs: Inputs) -> Any:
@@ -97,7 +95,6 @@ def from_an_array(impl: Any, inputs: Inputs) -> Any:
     "starts close to the bottom and far from it",
     points=0.125,
     inputs=scales,
-    tolerance=FORMULA,
     experiment="start at 1e-5: the path has steps + 1 different points all the same.",
 )
 def near_and_far(impl: Any, inputs: Inputs) -> Any:
@@ -108,7 +105,6 @@ def near_and_far(impl: Any, inputs: Inputs) -> Any:
     "a rate so high that the path flies away",
     points=0.125,
     inputs=above_the_edge,
-    tolerance=FORMULA,
 )
 def flies_away(impl: Any, inputs: Inputs) -> Any:
     curvature = inputs["curvature"]
@@ -117,7 +113,7 @@ def flies_away(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-@descend.probe("no steps at all", points=0.25, inputs=an_array, tolerance=FORMULA)
+@descend.probe("no steps at all", points=0.25, inputs=an_array)
 def no_steps(impl: Any, inputs: Inputs) -> Any:
     gradient = Counted(wave(inputs["center"]))
     number = float(inputs["x0"][0, 0])
@@ -128,7 +124,7 @@ def no_steps(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-@descend.probe("integers as the start", points=0.25, inputs=from_integers, tolerance=FORMULA)
+@descend.probe("integers as the start", points=0.25, inputs=from_integers)
 def integers(impl: Any, inputs: Inputs) -> Any:
     lr = inputs.pop("lr")
     return {
@@ -144,7 +140,6 @@ def integers(impl: Any, inputs: Inputs) -> Any:
     "where and how often the gradient is asked for",
     points=0.25,
     inputs=lambda rng: {"from a number": a_number(rng), "from an array": an_array(rng)},
-    tolerance=FORMULA,
     experiment="let grad_fn print the x that it gets, and compare with the path.",
 )
 def asked_for(impl: Any, inputs: Inputs) -> Any:

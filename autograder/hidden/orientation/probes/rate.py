@@ -7,7 +7,7 @@ import numpy as np
 from autograder.api import AFTERWARDS, FORMULA, Calls, Inputs, Probes
 
 probes = Probes()
-rate = probes.exercise("largest_stable_lr")
+rate = probes.exercise("largest_stable_lr", tolerance=FORMULA)
 
 TRY_ONE_BOWL = (
     "take c = (2, 4), and find with descend the rate from which the path no longer arrives."
@@ -55,9 +55,7 @@ for name, topic, make in (
     ("sequences", "tuples, arrays, and one curvature alone", sequences),
     ("whole_numbers", "integers", whole_numbers),
 ):
-    rate.probe(
-        topic, points=0.25, inputs=make, name=name, tolerance=FORMULA, experiment=TRY_ONE_BOWL
-    )(RATE)
+    rate.probe(topic, points=0.25, inputs=make, name=name, experiment=TRY_ONE_BOWL)(RATE)
 
 
 @rate.probe("curvatures left as they were", points=0.25, inputs=list_and_array, kind="side")

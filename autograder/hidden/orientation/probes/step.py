@@ -6,7 +6,7 @@ from autograder.api import FORMULA, Calls, Inputs, Probes
 
 probes = Probes()
 probes.predictions("small_rate", "edge", "bowl")
-step = probes.exercise("descent_step")
+step = probes.exercise("descent_step", tolerance=FORMULA)
 
 TRY_ONE_STEP = "call descent_step(1.0, 2.0, 0.25) and work out by hand what it should give."
 STEP = Calls("descent_step", "x_new")
@@ -46,7 +46,6 @@ step.probe(
     points=0.25,
     inputs=numbers,
     name="numbers",
-    tolerance=FORMULA,
     experiment=TRY_ONE_STEP,
 )(STEP)
 step.probe(
@@ -54,14 +53,12 @@ step.probe(
     points=0.25,
     inputs=integers,
     name="integers",
-    tolerance=FORMULA,
 )(STEP)
 step.probe(
     "an array of two rows",
     points=0.25,
     inputs=lambda rng: {"for two rows": two_rows(rng)},
     name="two_rows",
-    tolerance=FORMULA,
     experiment=TRY_ONE_STEP,
 )(STEP)
 step.pure("x_new", points=0.25, inputs=two_rows)

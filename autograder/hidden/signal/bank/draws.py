@@ -1,196 +1,188 @@
 """Mistakes in the two initialisers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
 from autograder.api import Bank
+from autograder.hidden.signal.bank.features import (
+    he_deviations,
+    many_small,
+    matrices,
+    sources,
+    xavier_deviations,
+)
 
-XAVIER, HE = "xavier_uniform", "he_normal"
+bank = Bank()
+xavier, he = bank.exercise("xavier_uniform"), bank.exercise("he_normal")
+
 BOUND = "np.sqrt(6 / (fan_in + fan_out))"
+xavier.observe("wide_and_tall")(matrices(xavier_deviations, bounded=True))
+xavier.observe("small")(many_small)
+he.observe("wide_and_tall", "few_inputs")(matrices(he_deviations, bounded=False))
+for exercise in (xavier, he):
+    exercise.observe("sources")(sources)
+
 UNIFORM = "rng.uniform(-bound, bound, size=(fan_in, fan_out))"
 SCALE = "np.sqrt(2 / fan_in)"
 NORMAL = "rng.normal(0.0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))"
 
 
-def declare(bank: Bank) -> None:
-    """In the order of the lesson."""
-    _xavier(bank)
-    _he(bank)
-    for key in (XAVIER, HE):
-        _sources(bank, key)
+xavier.edit(
+    "bound_without_root_three",
+    "The bound is the deviation that is asked for. A uniform distribution on [-a, a] has "
+    "variance a**2 / 3, so these weights have a third of the variance: solve for a.",
+    (BOUND, "np.sqrt(2 / (fan_in + fan_out))"),
+)
+xavier.edit(
+    "normal_in_place_of_uniform",
+    "The variance is right, and the draws are normal. That is Xavier's other form; this "
+    "exercise asks for the uniform one, where no weight lies beyond the bound.",
+    (UNIFORM, "rng.normal(0, bound / np.sqrt(3), size=(fan_in, fan_out))"),
+    source="torch.nn.init.xavier_normal_",
+)
+xavier.edit(
+    "bound_as_deviation",
+    "The draws are normal with the bound as their deviation. The bound is root three times "
+    "the deviation, and belongs to a uniform distribution: look at which draw is asked for.",
+    (UNIFORM, "rng.normal(0, bound, size=(fan_in, fan_out))"),
+)
+xavier.edit(
+    "fan_in_only",
+    "The variance is 1 / fan_in: right on the way forward, and blind to the way back. Xavier's "
+    "is 2 over the sum of both fans.",
+    (BOUND, "np.sqrt(3 / fan_in)"),
+    source="LeCun, Bottou, Orr and Müller (1998), section 4.6",
+)
+xavier.edit(
+    "fan_out_only",
+    "The variance is 1 / fan_out: right on the way back, and blind to the way forward. "
+    "Xavier's is 2 over the sum of both fans.",
+    (BOUND, "np.sqrt(3 / fan_out)"),
+)
+xavier.edit(
+    "he_uniform",
+    "The variance is 2 / fan_in, which is He's: it makes up for a ReLU. Xavier's has no ReLU "
+    "in it, and takes the middle of both fans.",
+    (BOUND, "np.sqrt(6 / fan_in)"),
+    source="torch.nn.init.kaiming_uniform_",
+)
+xavier.edit(
+    "relu_gain",
+    "The weights are larger by the root of 2, the gain for a ReLU. Here no gain is asked for: "
+    "the variance is 2 over the sum of the fans.",
+    (BOUND, "np.sqrt(2) * np.sqrt(6 / (fan_in + fan_out))"),
+    source="torch.nn.init.calculate_gain",
+)
+xavier.edit(
+    "linear_layers_default",
+    "The bound is 1 / sqrt(fan_in), what PyTorch's linear layer starts with. Its variance is a "
+    "third of 1 / fan_in: derive the bound from the variance in the text.",
+    (BOUND, "1 / np.sqrt(fan_in)"),
+    source="torch.nn.Linear",
+)
+xavier.edit(
+    "sum_of_fans",
+    "The variance is 1 over the sum of the fans. The middle of n and m is their sum over 2, so "
+    "a 2 stands above the line: these weights have half of the variance.",
+    (BOUND, "np.sqrt(3 / (fan_in + fan_out))"),
+)
+xavier.edit(
+    "root_forgotten",
+    "The bound is 6 over the sum of the fans, without the root. The formula speaks of a "
+    "variance, which is the square of a size: take the root to get back to weights.",
+    (BOUND, "6 / (fan_in + fan_out)"),
+)
+xavier.edit(
+    "variance_as_deviation",
+    "The bound is root three times 2 / (fan_in + fan_out), so that number is taken as the "
+    "deviation. It is the variance: take its root first.",
+    (BOUND, "np.sqrt(3) * 2 / (fan_in + fan_out)"),
+)
+xavier.edit(
+    "never_negative",
+    "The draws run from 0 to the bound, so every weight pulls the same way and the mean is not "
+    "0. The interval has two sides.",
+    (UNIFORM, "rng.uniform(0, bound, size=(fan_in, fan_out))"),
+)
+he.edit(
+    "xavier_gain",
+    "The variance is 1 / fan_in, which keeps the numbers where there is no bend. A ReLU drops "
+    "half of the squares: look for the factor that makes up for it.",
+    (SCALE, "np.sqrt(1 / fan_in)"),
+    source="LeCun, Bottou, Orr and Müller (1998), section 4.6",
+)
+he.edit(
+    "xavier_normal",
+    "The variance is 2 over the sum of both fans, which is Xavier's. He's counts the inputs "
+    "only, and its 2 stands for the ReLU.",
+    (SCALE, "np.sqrt(2 / (fan_in + fan_out))"),
+    source="torch.nn.init.xavier_normal_",
+)
+he.edit(
+    "fan_out_for_fan_in",
+    "The variance is 2 / fan_out. A unit adds up fan_in numbers, the rows of W, so the size of "
+    "its sum depends on those: look at which number counts the inputs.",
+    (SCALE, "np.sqrt(2 / fan_out)"),
+    source='torch.nn.init.kaiming_normal_(mode="fan_out")',
+)
+he.edit(
+    "variance_as_deviation",
+    "The normal distribution is given 2 / fan_in as its scale. That number is the variance, "
+    "and NumPy's scale is a deviation: its root is missing.",
+    (SCALE, "2 / fan_in"),
+)
+he.edit(
+    "root_of_two_only",
+    "The root is taken of 2 alone, and fan_in stands outside it. The whole fraction is a "
+    "variance, so the whole fraction goes under the root.",
+    (SCALE, "np.sqrt(2) / fan_in"),
+)
+he.edit(
+    "uniform_in_place_of_normal",
+    "The variance is right, and the draws are uniform. That is He's other form; this exercise "
+    "asks for the normal one.",
+    (
+        NORMAL,
+        "rng.uniform(-np.sqrt(6 / fan_in), np.sqrt(6 / fan_in), size=(fan_in, fan_out))",
+    ),
+    source="torch.nn.init.kaiming_uniform_",
+)
+he.edit(
+    "gain_on_xavier",
+    "The variance is 4 over the sum of both fans: Xavier's, times ReLU's gain of 2. He's "
+    "counts the inputs only; the two agree where both fans are equal.",
+    (SCALE, "np.sqrt(4 / (fan_in + fan_out))"),
+    source="torch.nn.init.calculate_gain",
+)
 
 
-def _xavier(bank: Bank) -> None:
-    bank.edit(
-        XAVIER,
-        "bound_without_root_three",
-        "The bound is the deviation that is asked for. A uniform distribution on [-a, a] has "
-        "variance a**2 / 3, so these weights have a third of the variance: solve for a.",
-        (BOUND, "np.sqrt(2 / (fan_in + fan_out))"),
-    )
-    bank.edit(
-        XAVIER,
-        "normal_in_place_of_uniform",
-        "The variance is right, and the draws are normal. That is Xavier's other form; this "
-        "exercise asks for the uniform one, where no weight lies beyond the bound.",
-        (UNIFORM, "rng.normal(0, bound / np.sqrt(3), size=(fan_in, fan_out))"),
-        source="torch.nn.init.xavier_normal_",
-    )
-    bank.edit(
-        XAVIER,
-        "bound_as_deviation",
-        "The draws are normal with the bound as their deviation. The bound is root three times "
-        "the deviation, and belongs to a uniform distribution: look at which draw is asked for.",
-        (UNIFORM, "rng.normal(0, bound, size=(fan_in, fan_out))"),
-    )
-    bank.edit(
-        XAVIER,
-        "fan_in_only",
-        "The variance is 1 / fan_in: right on the way forward, and blind to the way back. Xavier's "
-        "is 2 over the sum of both fans.",
-        (BOUND, "np.sqrt(3 / fan_in)"),
-        source="LeCun, Bottou, Orr and Müller (1998), section 4.6",
-    )
-    bank.edit(
-        XAVIER,
-        "fan_out_only",
-        "The variance is 1 / fan_out: right on the way back, and blind to the way forward. "
-        "Xavier's is 2 over the sum of both fans.",
-        (BOUND, "np.sqrt(3 / fan_out)"),
-    )
-    bank.edit(
-        XAVIER,
-        "he_uniform",
-        "The variance is 2 / fan_in, which is He's: it makes up for a ReLU. Xavier's has no ReLU "
-        "in it, and takes the middle of both fans.",
-        (BOUND, "np.sqrt(6 / fan_in)"),
-        source="torch.nn.init.kaiming_uniform_",
-    )
-    bank.edit(
-        XAVIER,
-        "relu_gain",
-        "The weights are larger by the root of 2, the gain for a ReLU. Here no gain is asked for: "
-        "the variance is 2 over the sum of the fans.",
-        (BOUND, "np.sqrt(2) * np.sqrt(6 / (fan_in + fan_out))"),
-        source="torch.nn.init.calculate_gain",
-    )
-    bank.edit(
-        XAVIER,
-        "linear_layers_default",
-        "The bound is 1 / sqrt(fan_in), what PyTorch's linear layer starts with. Its variance is a "
-        "third of 1 / fan_in: derive the bound from the variance in the text.",
-        (BOUND, "1 / np.sqrt(fan_in)"),
-        source="torch.nn.Linear",
-    )
-    bank.edit(
-        XAVIER,
-        "sum_of_fans",
-        "The variance is 1 over the sum of the fans. The middle of n and m is their sum over 2, so "
-        "a 2 stands above the line: these weights have half of the variance.",
-        (BOUND, "np.sqrt(3 / (fan_in + fan_out))"),
-    )
-    bank.edit(
-        XAVIER,
-        "root_forgotten",
-        "The bound is 6 over the sum of the fans, without the root. The formula speaks of a "
-        "variance, which is the square of a size: take the root to get back to weights.",
-        (BOUND, "6 / (fan_in + fan_out)"),
-    )
-    bank.edit(
-        XAVIER,
-        "variance_as_deviation",
-        "The bound is root three times 2 / (fan_in + fan_out), so that number is taken as the "
-        "deviation. It is the variance: take its root first.",
-        (BOUND, "np.sqrt(3) * 2 / (fan_in + fan_out)"),
-    )
-    bank.edit(
-        XAVIER,
-        "never_negative",
-        "The draws run from 0 to the bound, so every weight pulls the same way and the mean is not "
-        "0. The interval has two sides.",
-        (UNIFORM, "rng.uniform(0, bound, size=(fan_in, fan_out))"),
-    )
+@he.wrong(
+    "Draws beyond two deviations are drawn again, and the rest is stretched to the right "
+    "variance, as Keras does. Here the normal distribution is whole: some weights are far out.",
+    source="tf.keras.initializers.HeNormal",
+)
+def truncated(fan_in: int, fan_out: int, rng: np.random.Generator) -> Any:
+    z = rng.normal(size=(fan_in, fan_out))
+    while (far := np.abs(z) > 2).any():
+        z[far] = rng.normal(size=int(far.sum()))
+    return z * np.sqrt(2 / fan_in) / 0.87962566
 
 
-def _he(bank: Bank) -> None:
-    bank.edit(
-        HE,
-        "xavier_gain",
-        "The variance is 1 / fan_in, which keeps the numbers where there is no bend. A ReLU drops "
-        "half of the squares: look for the factor that makes up for it.",
-        (SCALE, "np.sqrt(1 / fan_in)"),
-        source="LeCun, Bottou, Orr and Müller (1998), section 4.6",
-    )
-    bank.edit(
-        HE,
-        "xavier_normal",
-        "The variance is 2 over the sum of both fans, which is Xavier's. He's counts the inputs "
-        "only, and its 2 stands for the ReLU.",
-        (SCALE, "np.sqrt(2 / (fan_in + fan_out))"),
-        source="torch.nn.init.xavier_normal_",
-    )
-    bank.edit(
-        HE,
-        "fan_out_for_fan_in",
-        "The variance is 2 / fan_out. A unit adds up fan_in numbers, the rows of W, so the size of "
-        "its sum depends on those: look at which number counts the inputs.",
-        (SCALE, "np.sqrt(2 / fan_out)"),
-        source='torch.nn.init.kaiming_normal_(mode="fan_out")',
-    )
-    bank.edit(
-        HE,
-        "variance_as_deviation",
-        "The normal distribution is given 2 / fan_in as its scale. That number is the variance, "
-        "and NumPy's scale is a deviation: its root is missing.",
-        (SCALE, "2 / fan_in"),
-    )
-    bank.edit(
-        HE,
-        "root_of_two_only",
-        "The root is taken of 2 alone, and fan_in stands outside it. The whole fraction is a "
-        "variance, so the whole fraction goes under the root.",
-        (SCALE, "np.sqrt(2) / fan_in"),
-    )
-    bank.edit(
-        HE,
-        "uniform_in_place_of_normal",
-        "The variance is right, and the draws are uniform. That is He's other form; this exercise "
-        "asks for the normal one.",
-        (
-            NORMAL,
-            "rng.uniform(-np.sqrt(6 / fan_in), np.sqrt(6 / fan_in), size=(fan_in, fan_out))",
-        ),
-        source="torch.nn.init.kaiming_uniform_",
-    )
-    bank.edit(
-        HE,
-        "gain_on_xavier",
-        "The variance is 4 over the sum of both fans: Xavier's, times ReLU's gain of 2. He's "
-        "counts the inputs only; the two agree where both fans are equal.",
-        (SCALE, "np.sqrt(4 / (fan_in + fan_out))"),
-        source="torch.nn.init.calculate_gain",
-    )
-
-    @bank.wrong(
-        HE,
-        "Draws beyond two deviations are drawn again, and the rest is stretched to the right "
-        "variance, as Keras does. Here the normal distribution is whole: some weights are far out.",
-        source="tf.keras.initializers.HeNormal",
-    )
-    def truncated(fan_in: int, fan_out: int, rng: np.random.Generator) -> Any:
-        z = rng.normal(size=(fan_in, fan_out))
-        while (far := np.abs(z) > 2).any():
-            z[far] = rng.normal(size=int(far.sum()))
-        return z * np.sqrt(2 / fan_in) / 0.87962566
-
-
-def _sources(bank: Bank, key: str) -> None:
-    draw = UNIFORM if key == XAVIER else NORMAL
-    bank.edit(
-        key,
+he.edit(
+    "xavier_bound_as_deviation",
+    "The deviation is the root of 6 over the sum of the fans, the bound of Xavier's uniform draws. "
+    "He's variance is 2 / fan_in, and the normal distribution takes its root.",
+    (SCALE, "np.sqrt(6 / (fan_in + fan_out))"),
+)
+xavier.edit(
+    "he_normal",
+    "The draws are normal with variance 2 / fan_in, which is He's rule for a ReLU. Xavier's draws "
+    "are uniform, and their variance is 2 over the sum of both fans.",
+    (UNIFORM, "rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))"),
+)
+for exercise, draw in ((xavier, UNIFORM), (he, NORMAL)):
+    exercise.edit(
         "transposed_shape",
         "The matrix has a row for every unit, as PyTorch's linear layer keeps it. Here a layer is "
         "x @ W: a row for every input, a column for every unit.",
@@ -198,19 +190,24 @@ def _sources(bank: Bank, key: str) -> None:
         source="torch.nn.Linear",
         about="anything",
     )
-    bank.edit(
-        key,
+    exercise.edit(
         "global_generator",
         "The draws come from NumPy's global generator, so the seed of rng has no effect, and "
         "whoever else uses the global one is disturbed. Ask rng for the numbers.",
         (draw, draw.replace("rng.", "np.random.")),
         about="anything",
     )
-    bank.edit(
-        key,
+    exercise.edit(
         "generator_of_its_own",
         "Every call gives the same weights, whatever rng is, as a generator of one's own with a "
         "fixed seed does. Draw from the one that is handed in: it moves on by itself.",
         (draw, draw.replace("rng.", "np.random.default_rng(0).")),
+        about="anything",
+    )
+    exercise.edit(
+        "row_for_the_bias",
+        "The matrix has one row more than there are inputs, for a bias. The bias is kept apart "
+        "from the weights here: the shape is (fan_in, fan_out).",
+        ("size=(fan_in, fan_out)", "size=(fan_in + 1, fan_out)"),
         about="anything",
     )

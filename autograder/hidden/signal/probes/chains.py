@@ -1,14 +1,16 @@
 """Probes of forward_statistics and of sigmoid_gradient_bound."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import AFTERWARDS, Inputs, Probe, Probes, Tolerance, snapshot
+from autograder.api import AFTERWARDS, AGAIN, FORMULA, Calls, Inputs, Probes, Tolerance, snapshot
+
+probes = Probes()
+forward = probes.exercise("forward_statistics")
+bound = probes.exercise("sigmoid_gradient_bound")
 
 
 def relu(z: Any) -> Any:
@@ -23,10 +25,10 @@ def plain(z: Any) -> Any:
     return z
 
 
-def chain(rng: np.random.Generator, rows: int, *widths: int) -> Inputs:
-    """A batch and the weights of a chain of layers, widths[0] the input's."""
+def chain(rng: np.random.Generator, rows: int, *widths: int, scale: float = 1.0) -> Inputs:
+    """A batch of some scale and the weights of a chain of layers, widths[0] the input's."""
     return {
-        "x": rng.normal(size=(rows, widths[0])) + 0.5,
+        "x": scale * (rng.normal(size=(rows, widths[0])) + 0.5),
         "weights": [
             rng.normal(size=pair) / np.sqrt(pair[0]) + 0.05 for pair in itertools.pairwise(widths)
         ],
@@ -43,8 +45,10 @@ def several(rng: np.random.Generator) -> Inputs:
 
 def bends(rng: np.random.Generator) -> Inputs:
     return {
-        "without a bend": {**chain(rng, 3, 2, 3, 2), "activation": plain},
+        "without an activation function": {**chain(rng, 3, 2, 3, 2), "activation": plain},
         "with 2 z + 1": {**chain(rng, 3, 4, 2, 3), "activation": doubled},
+        "for large inputs": {**chain(rng, 4, 3, 5, 2, scale=1e3), "activation": relu},
+        "for tiny inputs": {**chain(rng, 4, 3, 5, 2, scale=1e-4), "activation": relu},
     }
 
 
@@ -70,79 +74,77 @@ def each(impl: Any, inputs: Inputs) -> Any:
     return {where: statistics(impl, one) for where, one in inputs.items()}
 
 
+for name, topic, points, inputs, experiment in (
+    (
+        "several_layers",
+        "the statistics of several layers",
+        0.75,
+        several,
+        "print h.shape, and h.std() after every layer, beside what you return.",
+    ),
+    (
+        "bends",
+        "other activation functions, and inputs of other sizes",
+        0.5,
+        bends,
+        "try two numbers, 1 and 3, one layer [[1.0]], and no activation function: 2 and 1.",
+    ),
+    (
+        "short",
+        "one layer, one row, one unit, no layer",
+        0.5,
+        short,
+        "try weights = []: two empty sequences.",
+    ),
+):
+    forward.probe(
+        topic, points=points, inputs=inputs, name=name, tolerance=FORMULA, experiment=experiment
+    )(each)
+
+
+@forward.probe(
+    "weights in a tuple, and inputs that stay as they were",
+    points=0.25,
+    inputs=lambda rng: {**chain(rng, 4, 3, 3, 3), "activation": np.tanh},
+    name="pure",
+    kind="side",
+)
 def untouched(impl: Any, inputs: Inputs) -> Any:
     seen = statistics(impl, {**inputs, "weights": tuple(inputs["weights"])})
     kept = {
         "x": inputs["x"],
         **{f"weight matrix {i}": W for i, W in enumerate(inputs["weights"])},
     }
-    return {**seen, AFTERWARDS: snapshot(kept)}
+    return {**seen, AFTERWARDS: snapshot(kept), AGAIN: statistics(impl, inputs)}
 
 
-class Bounds:
-    """The bound for several depths."""
+def depths(*fixed: int, low: int = 0, high: int = 0) -> Callable[[np.random.Generator], Inputs]:
+    """Some depths, and three between low and high where those are given."""
 
-    def __init__(self, *depths: int) -> None:
-        self.depths = depths
+    def inputs(rng: np.random.Generator) -> Inputs:
+        drawn = map(int, rng.integers(low, high, size=3)) if high else ()
+        return {f"for depth {depth}": {"depth": depth} for depth in (*fixed, *drawn)}
 
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        return {
-            f"for depth {depth}": {"the bound": impl.sigmoid_gradient_bound(depth)}
-            for depth in (*self.depths, *inputs.get("depths", ()))
-        }
+    return inputs
 
 
-def any_depths(low: int, high: int) -> Callable[[np.random.Generator], Inputs]:
-    return lambda rng: {"depths": [int(depth) for depth in rng.integers(low, high, size=3)]}
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "several_layers",
-            "the statistics of several layers",
-            0.75,
-            several,
-            each,
-            experiment="print h.shape, and h.std() after every layer, beside what you return.",
-        ),
-        Probe(
-            "bends",
-            "other activations",
-            0.5,
-            bends,
-            each,
-            experiment="try two numbers, 1 and 3, one layer [[1.0]], and no bend: 2 and 1.",
-        ),
-        Probe(
-            "short",
-            "one layer, one row, one unit, no layer",
-            0.5,
-            short,
-            each,
-            experiment="try weights = []: two empty sequences.",
-        ),
-        Probe(
-            "pure",
-            "weights in a tuple, and inputs that stay as they were",
-            0.25,
-            lambda rng: {**chain(rng, 4, 3, 3, 3), "activation": np.tanh},
-            untouched,
-        ),
-    ):
-        probes.add("forward_statistics", probe)
-    relative = Tolerance(1e-6, 0.0)  # 0.25**20 is below any useful absolute tolerance
-    for probe in (
-        Probe(
-            "shallow",
-            "up to eight sigmoids",
-            0.5,
-            any_depths(3, 9),
-            Bounds(1, 2),
-            relative,
-            experiment="print it for depth 1, 2 and 3: each is a quarter of the one before.",
-        ),
-        Probe("deep", "up to a hundred sigmoids", 0.25, any_depths(30, 100), Bounds(10), relative),
-        Probe("none", "no sigmoid at all", 0.25, lambda rng: {}, Bounds(0, 5), relative),
-    ):
-        probes.add("sigmoid_gradient_bound", probe)
+RELATIVE = Tolerance(1e-9, 0.0)  # 0.25**20 is below any useful absolute tolerance
+BOUND = Calls("sigmoid_gradient_bound", "the bound")
+bound.probe(
+    "up to eight sigmoids",
+    points=0.5,
+    inputs=depths(1, 2, low=3, high=9),
+    name="shallow",
+    tolerance=RELATIVE,
+    experiment="print it for depth 1, 2 and 3: each is a quarter of the one before.",
+)(BOUND)
+bound.probe(
+    "up to a hundred sigmoids",
+    points=0.25,
+    inputs=depths(10, low=30, high=100),
+    name="deep",
+    tolerance=RELATIVE,
+)(BOUND)
+bound.probe("no sigmoid at all", points=0.25, inputs=depths(0, 5), name="none", tolerance=RELATIVE)(
+    BOUND
+)

@@ -1,14 +1,14 @@
 """Probes of the two initialisers. They return raw draws; the bank makes features of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
+from autograder.api import Draws, Inputs, Probes
 
-SOURCE = "call it twice with default_rng(0), once with default_rng(1), and compare."
+probes = Probes()
+xavier = probes.exercise("xavier_uniform")
+he = probes.exercise("he_normal")
 
 
 def seed(rng: np.random.Generator) -> int:
@@ -72,85 +72,49 @@ def few_inputs(rng: np.random.Generator) -> Inputs:
 
 
 def seeds(rng: np.random.Generator) -> Inputs:
-    return {"seeds": [seed(rng), seed(rng), seed(rng)], "global": seed(rng)}
+    return {"seeds": [int(seed) for seed in rng.choice(2**31, size=4, replace=False)]}
 
 
-class Sources:
-    """Draws from equal and from different generators, and NumPy's global generator afterwards."""
+class Source:
+    """One matrix, from the generator that is handed in."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        draw, (one, other, third) = getattr(impl, self.name), inputs["seeds"]
-        before = np.random.get_state()  # noqa: NPY002
-        np.random.seed(inputs["global"])  # noqa: NPY002 (the global generator is what is watched)
-        rng = np.random.default_rng(third)
-        try:
-            return {
-                "W": draw(20, 30, np.random.default_rng(one)),
-                "again": draw(20, 30, np.random.default_rng(one)),
-                "other": draw(20, 30, np.random.default_rng(other)),
-                "first of two": draw(20, 30, rng),
-                "second of two": draw(20, 30, rng),
-                "global": float(np.random.random_sample()),  # noqa: NPY002
-            }
-        finally:
-            np.random.set_state(before)  # noqa: NPY002
+    def __call__(self, impl: Any, inputs: Inputs, rng: np.random.Generator) -> Any:
+        return getattr(impl, self.name)(20, 30, rng)
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "wide_and_tall",
-            "the distribution of a wide and of a tall matrix",
-            1.0,
-            wide_and_tall,
-            Matrices("xavier_uniform"),
-            experiment="compare W.var() with 2 / (fan_in + fan_out), and look at a histogram.",
-        ),
-        Probe(
-            "small",
-            "many small matrices from one generator",
-            0.5,
-            small,
-            ManySmall("xavier_uniform"),
-            experiment="for fans of 1 and 4 the variance is 0.4 over many draws.",
-        ),
-        Probe(
-            "sources",
-            "draws that depend on rng, and on nothing else",
-            0.5,
-            seeds,
-            Sources("xavier_uniform"),
-            experiment=SOURCE,
-        ),
-    ):
-        probes.add("xavier_uniform", probe)
-    for probe in (
-        Probe(
-            "wide_and_tall",
-            "the distribution of a wide and of a tall matrix",
-            0.5,
-            wide_and_tall,
-            Matrices("he_normal"),
-            experiment="compare W.var() with 2 / fan_in, and look at a histogram.",
-        ),
-        Probe(
-            "few_inputs",
-            "one input, and two",
-            0.25,
-            few_inputs,
-            Matrices("he_normal"),
-            experiment="for fan_in = 2 the variance is 1.",
-        ),
-        Probe(
-            "sources",
-            "draws that depend on rng, and on nothing else",
-            0.25,
-            seeds,
-            Sources("he_normal"),
-            experiment=SOURCE,
-        ),
-    ):
-        probes.add("he_normal", probe)
+for exercise, points, experiment in (
+    (xavier, 1.0, "compare W.var() with 2 / (fan_in + fan_out), and look at a histogram."),
+    (he, 0.5, "compare W.var() with 2 / fan_in, and look at a histogram."),
+):
+    exercise.probe(
+        "the distribution of a wide and of a tall matrix",
+        points=points,
+        inputs=wide_and_tall,
+        name="wide_and_tall",
+        experiment=experiment,
+    )(Matrices(exercise.key))
+    exercise.probe(
+        "draws that depend on rng, and on nothing else",
+        points=points / 2,
+        inputs=seeds,
+        name="sources",
+        kind="side",
+        experiment="call it twice with default_rng(0), once with default_rng(1), and compare.",
+    )(Draws(Source(exercise.key)))
+xavier.probe(
+    "many small matrices from one generator",
+    points=0.5,
+    inputs=small,
+    name="small",
+    experiment="for fans of 1 and 4 the variance is 0.4 over many draws.",
+)(ManySmall("xavier_uniform"))
+he.probe(
+    "one input, and two",
+    points=0.25,
+    inputs=few_inputs,
+    name="few_inputs",
+    experiment="for fan_in = 2 the variance is 1.",
+)(Matrices("he_normal"))

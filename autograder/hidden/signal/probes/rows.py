@@ -1,16 +1,20 @@
 """Probes of layer norm."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes
-from autograder.hidden.signal.probes.pairs import Ahead, Back, BothWays, Norm, Outstanding, Pure
+from autograder.api import FORMULA, Inputs, Pair, Probes
 
-LAYER = Norm("layernorm")
+probes = Probes()
+norm = probes.exercise("layernorm_forward__layernorm_backward", tolerance=FORMULA)
+LAYER = Pair(
+    "layernorm_forward",
+    "layernorm_backward",
+    outputs=("out", "cache"),
+    grads=("dx", "dgamma", "dbeta"),
+)
 NUDGE = "nudge one element of x at a time, with dout random, and compare with dx."
 
 
@@ -54,54 +58,45 @@ def corners(rng: np.random.Generator) -> Inputs:
     }
 
 
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "forward",
-            "the output for two axes",
-            0.75,
-            tables(five_rows=(5, 4), a_square_batch=(3, 3)),
-            Ahead(LAYER, "out"),
-            experiment="with gamma 1, beta 0 and eps 1 a row of variance 3 gets variance 3/4.",
-        ),
-        Probe(
-            "backward",
-            "the gradients for two axes",
-            1.0,
-            tables(five_rows=(5, 4), a_square_batch=(3, 3)),
-            Back(LAYER),
-            experiment=NUDGE,
-        ),
-        Probe(
-            "more_axes",
-            "three axes, and four",
-            1.0,
-            tables(three_axes=(2, 5, 3), four_axes=(2, 3, 2, 4), equal_axes=(3, 3, 3)),
-            BothWays(LAYER),
-            experiment="reshape x to two axes and compare: rows are rows in any arrangement.",
-        ),
-        Probe(
-            "corners",
-            "a constant row, zeros in gamma, one row, one feature",
-            0.5,
-            corners,
-            BothWays(LAYER),
-            experiment="set one element of gamma to 0, and print dgamma.",
-        ),
-        Probe(
-            "outstanding",
-            "two caches at once, and one used twice",
-            0.25,
-            lambda rng: {"first": rows(rng, 4, 3), "second": rows(rng, 4, 3)},
-            Outstanding(LAYER),
-            experiment="run two forwards before the first backward, and one backward twice.",
-        ),
-        Probe(
-            "pure",
-            "nothing that was handed in is changed",
-            0.5,
-            lambda rng: {"for two axes": rows(rng, 3, 4), "for three axes": rows(rng, 2, 3, 2)},
-            Pure(LAYER),
-        ),
-    ):
-        probes.add(LAYER.key, probe)
+norm.probe(
+    "the output for two axes",
+    points=0.75,
+    inputs=tables(five_rows=(5, 4), a_square_batch=(3, 3)),
+    name="forward",
+    experiment="with gamma 1, beta 0 and eps 1 a row of variance 3 gets variance 3/4.",
+)(LAYER.ahead)
+norm.probe(
+    "the gradients for two axes",
+    points=1.0,
+    inputs=tables(five_rows=(5, 4), a_square_batch=(3, 3)),
+    name="backward",
+    experiment=NUDGE,
+)(LAYER.back)
+norm.probe(
+    "three axes, and four",
+    points=1.0,
+    inputs=tables(three_axes=(2, 5, 3), four_axes=(2, 3, 2, 4), equal_axes=(3, 3, 3)),
+    name="more_axes",
+    experiment="reshape x to two axes and compare: rows are rows in any arrangement.",
+)(LAYER.both)
+norm.probe(
+    "a constant row, zeros in gamma, one row, one feature",
+    points=0.5,
+    inputs=corners,
+    name="corners",
+    experiment="set one element of gamma to 0, and print dgamma.",
+)(LAYER.both)
+norm.probe(
+    "two caches at once, and one used twice",
+    points=0.25,
+    inputs=lambda rng: {"first": rows(rng, 4, 3), "second": rows(rng, 4, 3)},
+    name="outstanding",
+    experiment="run two forwards before the first backward, and one backward twice.",
+)(LAYER.outstanding)
+norm.probe(
+    "nothing that was handed in is changed",
+    points=0.5,
+    inputs=lambda rng: {"for two axes": rows(rng, 3, 4), "for three axes": rows(rng, 2, 3, 2)},
+    name="pure",
+    kind="side",
+)(LAYER.pure)

@@ -1,13 +1,15 @@
 """Probes of distinct_units. Columns of one group lie within tol of each other, and those of two
 groups far outside it, so that every way of grouping gives the same count."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from autograder.api import Inputs, Probe, Probes, Purity
+from autograder.api import Calls, Inputs, Probes
+
+probes = Probes()
+probes.predictions("equal_start", "ten_percent", "scaled_weights")
+units = probes.exercise("distinct_units")
 
 Array = Any
 
@@ -85,50 +87,36 @@ def look_alikes(rng: np.random.Generator) -> Inputs:
     }
 
 
-def counted(impl: Any, inputs: Inputs) -> Any:
-    return {where: {"the count": impl.distinct_units(**one)} for where, one in inputs.items()}
-
-
-def declare(probes: Probes) -> None:
-    for probe in (
-        Probe(
-            "copies",
-            "columns and their copies",
-            0.5,
-            copies,
-            counted,
-            experiment="try [[1, 2, 1]]: two units, though no neighbours are equal.",
-        ),
-        Probe(
-            "look_alikes",
-            "columns that are nearly alike",
-            0.25,
-            look_alikes,
-            counted,
-            experiment="try [[1, 2], [2, 1]] and [[1, -1], [2, -2]]: two units each.",
-        ),
-        Probe(
-            "tolerances",
-            "columns within tol and beyond it",
-            0.5,
-            tolerances,
-            counted,
-            experiment="try [[0.0, 0.009, 0.02]] with tol = 0.01: two units.",
-        ),
-        Probe(
-            "at_the_edge",
-            "columns exactly tol apart, and tol = 0",
-            0.5,
-            at_the_edge,
-            counted,
-            experiment="try [[0.0, 0.5]] with tol = 0.5, and then with tol = 0.",
-        ),
-        Probe(
-            "pure",
-            "a matrix that stays as it was",
-            0.25,
-            lambda rng: {"W": near(rng, 0.1, 1.0), "tol": 0.1},
-            Purity("distinct_units", "the count"),
-        ),
-    ):
-        probes.add("distinct_units", probe)
+COUNTED = Calls("distinct_units", "the count")
+for name, topic, points, inputs, experiment in (
+    (
+        "copies",
+        "columns and their copies",
+        0.5,
+        copies,
+        "try [[1, 2, 1]]: two units, though no neighbours are equal.",
+    ),
+    (
+        "look_alikes",
+        "columns that are nearly alike",
+        0.25,
+        look_alikes,
+        "try [[1, 2], [2, 1]] and [[1, -1], [2, -2]]: two units each.",
+    ),
+    (
+        "tolerances",
+        "columns within tol and beyond it",
+        0.5,
+        tolerances,
+        "try [[0.0, 0.009, 0.02]] with tol = 0.01: two units.",
+    ),
+    (
+        "at_the_edge",
+        "columns exactly tol apart, and tol = 0",
+        0.5,
+        at_the_edge,
+        "try [[0.0, 0.5]] with tol = 0.5, and then with tol = 0.",
+    ),
+):
+    units.probe(topic, points=points, inputs=inputs, name=name, experiment=experiment)(COUNTED)
+units.pure("the count", points=0.25, inputs=lambda rng: {"W": near(rng, 0.1, 1.0), "tol": 0.1})
