@@ -1,7 +1,5 @@
 """Answers to lesson 10, right and wrong, written in other ways than the reference and the bank."""
 
-from __future__ import annotations
-
 import copy
 import math
 import random
@@ -14,6 +12,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader, RandomSampler, Subset, default_collate
+
+from . import training_loop_wild as wild
 
 # train_step
 
@@ -531,7 +531,7 @@ def never_in_training_mode_again(*arguments: Any) -> Any:
 
 
 WRONG: dict[str, dict[str, dict[str, Any]]] = {
-    key: {function.__name__: {key: function} for function in functions}
+    key: {function.__name__: {key: function} for function in functions} | wild.WRONG[key]
     for key, functions in {
         "train_step": (
             steps_twice,
@@ -576,4 +576,49 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             never_in_training_mode_again,
         ),
     }.items()
+}
+
+NAMED: dict[str, dict[str, str]] = {
+    "train_step": {
+        "clips": "clips_the_gradient",
+        "sum_of_the_batch": "sum_of_the_batch",
+        "cross_entropy_always": "criterion_passed_over",
+        "softmax_first": "softmax_first",
+        "optimizer_of_its_own": "optimizer_passed_over",
+        **wild.NAMED["train_step"],
+    },
+    "train_epoch": {
+        "only_inputs_moved": "targets_stay_behind",
+        "tensor_for_a_float": "returns_a_tensor",
+        **wild.NAMED["train_epoch"],
+    },
+    "evaluate": {
+        "clears_gradients": "gradients_cleared",
+        "freezes_for_good": "frozen_for_good",
+        "accuracy_first": "accuracy_first",
+        "error_rate": "error_rate",
+        **wild.NAMED["evaluate"],
+    },
+    "seed_everything": {
+        "numpy_and_python_only": "torch_forgotten",
+        "seeds_apart": "torch_forgotten",
+        **wild.NAMED["seed_everything"],
+    },
+    "make_loader": {
+        "with_replacement": "with_replacement",
+        "list_of_batches": "same_order_each_epoch",
+        "generator_of_one_epoch": "one_epoch_only",
+        "batches_of_one": "batches_of_one",
+        **wild.NAMED["make_loader"],
+    },
+    "fit": {
+        "trains_one_epoch_more": "one_epoch_too_many",
+        "validates_on_training_data": "validated_on_training_data",
+        "accuracy_in_percent": "accuracy_in_percent",
+        "only_the_last_epoch": "last_epoch_only",
+        "no_rates": "rates_left_out",
+        "ignores_the_scheduler": "scheduler_never_stepped",
+        "never_in_training_mode_again": "stuck_in_evaluation_mode",
+        **wild.NAMED["fit"],
+    },
 }
