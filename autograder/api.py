@@ -44,7 +44,7 @@ from autograder.compare import describe, equal
 from autograder.course import data_file
 from autograder.grader import grader
 from autograder.misconception import About
-from autograder.observation import Number, Other, Raised, TensorValue
+from autograder.observation import Number, Other, Raised
 from autograder.patterns import (
     AFTERWARDS,
     AGAIN,
@@ -54,10 +54,8 @@ from autograder.patterns import (
     Draws,
     Pair,
     Purity,
-    Raises,
     Refusals,
     Resumed,
-    attempt,
     label,
     outcome,
     overwrite,
@@ -71,11 +69,9 @@ from autograder.probe import (
     FORMULA,
     Given,
     Inputs,
-    Probe,
     Probes,
     Tolerance,
 )
-from autograder.reference import reference
 
 __all__ = [
     "AFTERWARDS",
@@ -95,16 +91,12 @@ __all__ = [
     "Number",
     "Other",
     "Pair",
-    "Probe",
     "Probes",
     "Purity",
     "Raised",
-    "Raises",
     "Refusals",
     "Resumed",
-    "TensorValue",
     "Tolerance",
-    "attempt",
     "data_file",
     "describe",
     "equal",
@@ -112,7 +104,6 @@ __all__ = [
     "label",
     "outcome",
     "overwrite",
-    "reference",
     "scramble",
     "snapshot",
 ]

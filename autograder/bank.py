@@ -96,26 +96,13 @@ class Bank:
     Each module of a lesson's bank makes one, called `bank`; all of them together are the lesson's.
     """
 
-    def __init__(self, lesson_id: str = "") -> None:
+    def __init__(self) -> None:
         self.misconceptions: list[Misconception] = []
         self.observers: list[Observer] = []
 
     def exercise(self, key: str) -> ExerciseBank:
         """Where misconceptions and observers of one exercise are declared."""
         return ExerciseBank(key, self)
-
-    def wrong(
-        self, exercise: str, text: str, *, replaces: str | None = None, **options: Any
-    ) -> Callable[[Any], Any]:
-        return self.exercise(exercise).wrong(text, replaces=replaces or "", **options)
-
-    def edit(
-        self, exercise: str, name: str, text: str, *edits: tuple[str, str], **options: Any
-    ) -> None:
-        self.exercise(exercise).edit(name, text, *edits, **options)
-
-    def observe(self, exercise: str, probe: str) -> Callable[[Observe], Observe]:
-        return self.exercise(exercise).observe(probe)
 
 
 class LessonBank:

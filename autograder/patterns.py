@@ -323,17 +323,6 @@ def scramble(value: Any) -> None:
             scramble(item)
 
 
-class Raises:
-    """Runs `name(**inputs)` where the contract asks for an exception: the exception is what
-    counts."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, impl: Any, inputs: dict[str, Any]) -> Any:
-        return getattr(impl, self.name)(**inputs)
-
-
 class Letter:
     """Reads a prediction, forgiving case, blanks, a closing bracket or a full stop."""
 
@@ -345,14 +334,3 @@ class Letter:
         if letter is None:
             raise NotImplementedError(f"{self.name} is not written yet")
         return letter.strip(" ().").lower() if isinstance(letter, str) else letter
-
-
-def attempt(call: Any, *args: Any, **kwargs: Any) -> Any:
-    """The result of a call, or the name of the exception that it raised (for several in one
-    probe)."""
-    try:
-        return call(*args, **kwargs)
-    except NotImplementedError:
-        raise
-    except Exception as error:  # noqa: BLE001 (its class is what is observed)
-        return {"raised": [cls.__name__ for cls in type(error).__mro__ if cls is not object]}

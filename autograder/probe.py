@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Literal
 
@@ -185,7 +185,7 @@ class Probes:
     lesson's.
     """
 
-    def __init__(self, lesson_id: str = "", module: str = "") -> None:
+    def __init__(self) -> None:
         self.by_exercise: dict[str, list[Probe]] = {}
 
     def exercise(self, key: str, *, tolerance: Tolerance = FLOAT64) -> ExerciseProbes:
@@ -200,17 +200,6 @@ class Probes:
             self.exercise(key).probe(
                 "your prediction", points=1.0, inputs=_nothing, name="letter", tolerance=EXACT
             )(patterns.Letter(key))
-
-    def prediction(self, topic: str) -> None:
-        self.predictions(topic)
-
-    def add(self, exercise: str, probe: Probe) -> None:
-        if isinstance(probe.run, patterns.Purity | patterns.Raises | patterns.Refusals):
-            probe = replace(probe, kind="side")
-        self.by_exercise.setdefault(exercise, []).append(probe)
-
-    def probe(self, exercise: str, topic: str, **options: Any) -> Callable[[Run], Run]:
-        return self.exercise(exercise).probe(topic, **options)
 
 
 def _nothing(rng: np.random.Generator) -> dict[str, Any]:
