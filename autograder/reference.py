@@ -10,7 +10,6 @@ from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import Any
 
-from autograder.course import Course
 from autograder.lesson import Lesson
 
 
@@ -22,11 +21,6 @@ def load_reference(lesson: Lesson) -> ModuleType:
     """
     os.environ.setdefault("DESCENT_DATA", str(lesson.source_path.parents[2] / "data"))
     return execute_source(lesson.reference_source, f"reference_{lesson.id}")
-
-
-def reference(lesson_id: str) -> Any:
-    """The reference of a lesson of the course around the working folder, for its bank."""
-    return load_reference(Course.find().lesson(lesson_id))
 
 
 def execute_source(source: str, name: str) -> ModuleType:
