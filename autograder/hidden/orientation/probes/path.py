@@ -40,8 +40,9 @@ def an_array(rng: np.random.Generator) -> Inputs:
 
 def scales(rng: np.random.Generator) -> Inputs:
     """Where gradients are tiny, where they are large, and where there are none: no step is left
-    out, and none is made shorter."""
-    return {
+    out, and none is made shorter. On the long way down, which is a number's so that all norms are
+    one, every threshold would end the path at another step."""
+    near_and_far = {
         f"from {where}": {
             "x0": scale * rng.uniform(0.5, 1.5, size=2) * np.array([1.0, -1.0]),
             "center": 0.0,
@@ -50,6 +51,9 @@ def scales(rng: np.random.Generator) -> Inputs:
         }
         for where, scale in (("close to the bottom", 1e-5), ("far away", 1e3), ("the bottom", 0.0))
     }
+    lr = float(rng.uniform(0.18, 0.25))
+    long = {"x0": float(rng.uniform(0.5, 1.5)), "center": 0.0, "lr": lr, "steps": 45}
+    return {**near_and_far, "on a long way down": long}
 
 
 def above_the_edge(rng: np.random.Generator) -> Inputs:
