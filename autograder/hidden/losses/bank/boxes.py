@@ -17,7 +17,7 @@ for (name, *edits), text in {
         "and two give a positive one for boxes that never meet. A side is at least 0."
     ),
     ("area_clipped_not_sides", *UNCLIPPED, SHARED, f"np.maximum({SHARED}, 0)"): (
-        "The area of the intersection is clipped at 0, and not its sides. Where both are negative "
+        "The area of the intersection is clipped at 0, not its sides. Where both are negative "
         "their product is positive, and boxes far apart seem to overlap."
     ),
     ("absolute_sides", "sides = np.maximum(", "sides = np.abs(", ", 0)", ")"): (
@@ -51,8 +51,8 @@ for (name, *edits), text in {
         "one after the other."
     ),
     ("overlap_counted_twice", " - shared", ""): (
-        "Both areas are added without taking the intersection off, which they both contain. Equal "
-        "boxes then have an IoU of a half."
+        "Both areas are added, and the intersection, which is in both, is never subtracted. Equal "
+        "boxes then have an IoU of one half."
     ),
     ("over_the_first_box", UNION, "area_a"): (
         "The intersection is divided by the area of the first box, so a huge second box is "

@@ -24,7 +24,7 @@ WORDS = {
         'if reduction not in ("none", "mean", "sum"):\n        return None',
     ): (
         "A reduction that is none of the three matches no case, and the function ends without a "
-        "return: None comes back. The last case is a ValueError."
+        "return, so None comes back. The last case is a ValueError."
     ),
     ("looked_up_in_a_dict", '{"none": 0, "mean": 0, "sum": 0}[reduction]'): (
         "An unknown reduction is looked up in a dict and raises KeyError. The contract asks for "
@@ -37,6 +37,14 @@ WORDS = {
     ("reduction_ignored", 'reduction = "mean"'): (
         "The mean comes back whatever the reduction is: the argument is never looked at. It says "
         "mean, sum or none, and any other word is a ValueError."
+    ),
+    ("reduction_ignored_and_summed", 'reduction = "sum"'): (
+        "The sum comes back whatever the reduction is: the argument is never looked at. It says "
+        "mean, sum or none, and any other word is a ValueError."
+    ),
+    ("reduction_ignored_and_kept_apart", 'reduction = "none"'): (
+        "The losses come back one by one whatever the reduction is: the argument is never looked "
+        "at. It says mean, sum or none, and any other word is a ValueError."
     ),
     ("none_means_sum", 'reduction = "sum" if reduction == "none" else reduction'): (
         'The sum comes back for reduction="none" as well. There the losses stay apart, one for '
@@ -61,6 +69,10 @@ MEANS = {
         "The sum is divided by the number of rows. The mean is over all elements: for a table, "
         "rows times columns."
     ),
+    ("half_over_the_rows", ("mse",), "np.sum(losses) / (2 * len(losses))"): (
+        "The sum is divided by twice the number of rows. The mean is over all elements, rows times "
+        "columns for a table, and nothing is halved."
+    ),
 }
 
 for axis, where, left in ((0, "first", "column"), (-1, "last", "row")):
@@ -78,3 +90,16 @@ for (name, exercises, mean), text in MEANS.items():
     about: About = "anything" if "axis" in mean else "values"
     for exercise in exercises:
         bank.exercise(exercise).edit(name, text, (LAST, f"return {other}"), about=about)
+for exercise in OF_ELEMENTS:
+    bank.exercise(exercise).edit(
+        "reduced_along_the_last_axis",
+        "Mean and sum run along the last axis only, so a table leaves one number for each row, as "
+        "in Keras. Without an axis, both are over all elements.",
+        (
+            LAST,
+            "return (lambda losses, how: losses if how == 'none' else "
+            "np.sum(losses, axis=-1) if how == 'sum' else np.mean(losses, axis=-1))(",
+        ),
+        source="keras.losses.mean_squared_error",
+        about="anything",
+    )

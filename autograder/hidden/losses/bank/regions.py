@@ -48,12 +48,8 @@ for (name, old, new), text in {
         "the mean is over the pixels."
     ),
     ("softmax_twice", "cross_entropy(pixels,", "cross_entropy(softmax(pixels),"): (
-        "The logits go through a softmax before the cross-entropy, which has one of its own. Even "
-        "a sure and right pixel then costs something."
-    ),
-    ("log_of_softmax_plus_eps", CALLED, f"return -np.mean(np.log(softmax(pixels){OWN} + 1e-12))"): (
-        "A small number is added to the probability before its logarithm, so no pixel costs more "
-        "than about 28, however wrong it is. Let your cross_entropy take the logarithms."
+        "The logits go through a softmax before the cross-entropy, which contains one already. "
+        "Even a sure and right pixel then costs something."
     ),
     (
         "background_left_out",
@@ -66,6 +62,18 @@ for (name, old, new), text in {
     ),
 }.items():
     pixels.edit(name, text, (old, new))
+# The guards that are typed most often, and the most that a pixel costs with them.
+for eps, most in {"1e-6": 14, "1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28}.items():
+    for name, guarded in (
+        ("plus", f"softmax(pixels){OWN} + {eps}"),
+        ("clipped_at", f"np.clip(softmax(pixels){OWN}, {eps}, 1 - {eps})"),
+    ):
+        pixels.edit(
+            f"log_of_softmax_{name}_{eps.replace('-', '_')}",
+            "The probability is kept away from 0 before its logarithm, so no pixel costs more than "
+            f"about {most}, however wrong it is. Let your cross_entropy take the logarithms.",
+            (CALLED, f"return -np.mean(np.log({guarded}))"),
+        )
 for (name, new), text in {
     (
         "no_maximum_subtracted",
@@ -91,14 +99,18 @@ for (name, new), text in {
         "map_not_averaged",
         'return cross_entropy(pixels, targets.reshape(-1), "none").reshape(targets.shape)',
     ): (
-        "The loss of each pixel comes back, a whole map of them. One number is asked for: the mean "
-        "over all pixels of all images."
+        "The loss of each pixel comes back, a whole map of them. The result is a single number, "
+        "the mean over all pixels of all images."
     ),
 }.items():
     pixels.edit(name, text, (CALLED, new), about="anything")
 
 FRACTION = "(2 * overlap + eps) / (sizes + eps)"
 BEGIN = '    """\n'
+EPS_IGNORED = (
+    "A number written into the formula is added above and below the line, so the argument eps has "
+    "no effect. Look at what the caller passes in."
+)
 for (name, old, new), text in {
     ("factor_two_missing", "2 * overlap", "overlap"): (
         "The overlap is counted once above the line and twice below it, so even a perfect mask "
@@ -106,7 +118,7 @@ for (name, old, new), text in {
     ),
     ("jaccard", FRACTION, "(overlap + eps) / (sizes - overlap + eps)"): (
         "This is one minus the intersection over the union. Dice divides twice the overlap by the "
-        "sum of both sizes, without taking the overlap off."
+        "sum of both sizes, without subtracting the overlap."
     ),
     ("eps_below_only", "overlap + eps", "overlap"): (
         "The small number stands below the line only, so an empty mask that was predicted empty "
@@ -117,13 +129,19 @@ for (name, old, new), text in {
         "0. It stands above and below."
     ),
     ("eps_doubled", "2 * overlap + eps", "2 * (overlap + eps)"): (
-        "The factor 2 multiplies the small number too, so an empty mask that was predicted empty "
-        "gives -1. Only the overlap is doubled."
+        "The factor 2 multiplies the small number as well, so an empty mask that was predicted "
+        "empty gives -1. Only the overlap is doubled."
     ),
     ("coefficient_not_loss", "return 1 - ", "return "): (
         "This is the Dice coefficient, 1 for a perfect mask. A loss is small where things are "
-        "right: take it from 1."
+        "right: subtract it from 1."
     ),
+    ("coefficient_negated", "return 1 - ", "return -1.0 * "): (
+        "This is minus the Dice coefficient, -1 for a perfect mask. Its gradient is the same, but "
+        "the loss that is defined here is 1 minus the coefficient."
+    ),
+    ("eps_fixed_at_one", BEGIN, f"{BEGIN}    eps = 1.0\n"): EPS_IGNORED,
+    ("eps_fixed", BEGIN, f"{BEGIN}    eps = 1e-6\n"): EPS_IGNORED,
     ("thresholded", BEGIN, f"{BEGIN}    probs = (probs > 0.5).astype(float)\n"): (
         "The probabilities are cut at 0.5 first. Then the loss does not change when they move a "
         "little, and a descent has nothing to go by."
