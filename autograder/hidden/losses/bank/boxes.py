@@ -70,6 +70,21 @@ for (name, *edits), text in {
         "The intersection is divided by the area of the smallest box around both, which has "
         "corners that belong to neither. The union is their areas minus the intersection."
     ),
+    ("one_minus_the_iou", f"return shared / {UNION}", f"return 1 - shared / {UNION}"): (
+        "This is one minus the IoU, a loss: 0 for equal boxes. The IoU itself is 1 for them; the "
+        "loss comes in a later exercise."
+    ),
+    (
+        "penalised_for_the_gap",
+        f"return shared / {UNION}",
+        f"union = {UNION}\n"
+        "    low, high = np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])\n"
+        "    hull = np.prod(high - low, axis=1)\n"
+        "    return shared / union - (hull - union) / hull",
+    ): (
+        "This is the generalised IoU, which is negative for boxes far apart. The plain IoU is the "
+        "intersection over the union, and 0 for them."
+    ),
     ("dice_of_boxes", f"shared / {UNION}", "2 * shared / (area_a + area_b)"): (
         "Twice the intersection over the sum of the areas: this is the Dice coefficient of two "
         "boxes. The IoU is the intersection over the union."

@@ -40,6 +40,10 @@ EPS = (
     "A small number is added to the sum of the exponentials. With the maximum subtracted that sum "
     "is at least 1, so nothing needs it, and the result is off by as much."
 )
+MEAN_TAKEN = (
+    "The mean of each row is subtracted, so a logit far above it still overflows. Subtract the "
+    "maximum: then no exponent is above 0."
+)
 CLIPPED = (
     "The logits are clipped first, so two of them beyond the limit look alike. Subtract each row's "
     "maximum instead: the exponentials stay finite and nothing is lost."
@@ -105,6 +109,7 @@ BARE_MAX, BARE_SUM = (part.replace(", keepdims=True", "") for part in (MAX, SUM)
 for (name, *edits), text in {
     # The maximum stays where it is, so that a wrong axis can come together with this.
     ("no_maximum_subtracted", "below_best = logits -", "below_best = logits - 0 *"): NO_MAXIMUM,
+    ("mean_subtracted", MAX, MAX.replace("np.max", "np.mean")): MEAN_TAKEN,
     ("axis_one", MAX, MAX.replace("-1", "1"), SUM, SUM.replace("-1", "1")): AXIS_ONE,
     ("maximum_of_all", MAX, "np.max(logits)"): OF_ALL,
     ("keepdims_forgotten", MAX, BARE_MAX, SUM, BARE_SUM): NO_KEEPDIMS,
@@ -201,6 +206,11 @@ for (name, new), text in {
         "parts = np.exp(logits - np.max(logits, axis=1, keepdims=True))\n"
         "    return parts / np.sum(parts, axis=1, keepdims=True)",
     ): AXIS_ONE,
+    (
+        "mean_subtracted",
+        "parts = np.exp(logits - np.mean(logits, axis=-1, keepdims=True))\n"
+        "    return parts / np.sum(parts, axis=-1, keepdims=True)",
+    ): MEAN_TAKEN,
     (
         "single_precision",
         f"parts = np.exp(np.float32(logits) - np.float32({MAX}))\n"

@@ -27,6 +27,15 @@ for key, (edge, test, near, far, line) in PIECES.items():
             f"Beyond {edge} the line lacks its offset, and the loss jumps there. Half of {edge} is "
             "subtracted from the error, so that the two pieces meet."
         ),
+        (
+            "offset_everywhere",
+            chosen,
+            f"np.where({test}, {near}, {far.replace(f' - {offset}', '')}) - "
+            + (f"{offset}**2" if edge == "delta" else offset),
+        ): (
+            f"The offset is subtracted on both sides of {edge}, so a perfect prediction has a "
+            "negative loss. It belongs to the line alone: look at the brackets."
+        ),
         ("offset_not_scaled", offset, "0.5"): (
             f"Beyond {edge} a half is subtracted, whatever {edge} is. It should be half of {edge}: "
             f"the two agree only for {edge} = 1."
@@ -105,6 +114,14 @@ for (name, *edits), text in {
         "This is the pseudo-Huber loss, one smooth formula for all errors. It is close to Huber's "
         "and equal to it only at 0: here two pieces are joined at delta."
     ),
+    (
+        "logarithm_of_the_cosine",
+        f"np.where(far <= delta, {NEAR}, {PIECES['huber'][3]})",
+        "np.log(np.cosh(far))",
+    ): (
+        "This is the log-cosh loss, another smooth mixture of both errors, without a delta. "
+        "Huber's has two pieces, a parabola and a line, joined at delta."
+    ),
     ("slope_of_one", SLOPE, "("): (
         "The straight line has slope 1 for every delta, and does not meet the parabola. Its slope "
         "is delta: the slope that the parabola has there."
@@ -137,6 +154,16 @@ for (name, *edits), text in {
     ("divided_by_beta_squared", NEAR, "0.5 * (far / beta) ** 2"): (
         "The error is divided by beta before it is squared, which divides by beta twice. The "
         "square is divided by beta once."
+    ),
+    (
+        "error_divided_by_beta",
+        "far = np.abs(",
+        "far, beta = np.abs(",
+        "target))",
+        "target)) / beta, 1.0",
+    ): (
+        "The error is divided by beta in both pieces, so the line has slope 1 / beta. Its slope is "
+        "1: only the parabola is divided by beta."
     ),
     ("multiplied_by_beta", NEAR, "0.5 * far**2 * beta"): (
         "The parabola is multiplied by beta, so a wide one is steep. It is divided by beta, and "

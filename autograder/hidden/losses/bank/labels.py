@@ -24,6 +24,10 @@ for (name, old, new), text in {
         "The term in front is max(-z, 0) where the formula has max(z, 0), so the loss is off by z. "
         "Try a logit of 5 with target 1."
     ),
+    ("sign_forgotten", LOSSES, f"-({LOSSES})"): (
+        "The loss has the wrong sign: it is never positive, and falls as the answers get worse. It "
+        "is minus the logarithm of the probability of the right answer."
+    ),
     ("guard_subtracted", LOSSES, f"-{LOSSES}"): (
         "max(z, 0) is subtracted where the formula adds it, so for positive logits the loss is off "
         "by 2 z. Try a logit of 5 with target 1."
@@ -83,8 +87,6 @@ for (name, old, new), text in {
 
 # The guards that are typed most often, and the most that a question costs with them.
 GUARDS = {
-    "1e-5": 12,
-    "1e-6": 14,
     "1e-7": 16,
     "1e-8": 18,
     "1e-9": 21,

@@ -1,5 +1,7 @@
 """Mistakes that the losses with a reduction share."""
 
+from itertools import product
+
 from autograder.api import About, Bank
 
 bank = Bank()
@@ -75,7 +77,8 @@ MEANS = {
     ),
 }
 
-for axis, where, left in ((0, "first", "column"), (-1, "last", "row")):
+AXES = ((0, "first", "column"), (-1, "last", "row"))
+for axis, where, left in AXES:
     key = f"averaged_along_the_{where}_axis", OF_ELEMENTS, f"np.mean(losses, axis={axis})"
     MEANS[key] = (
         f"The mean runs along the {where} axis only, so a table leaves one number for each {left}. "
@@ -90,16 +93,16 @@ for (name, exercises, mean), text in MEANS.items():
     about: About = "anything" if "axis" in mean else "values"
     for exercise in exercises:
         bank.exercise(exercise).edit(name, text, (LAST, f"return {other}"), about=about)
-for exercise in OF_ELEMENTS:
+for exercise, (axis, where, left) in product(OF_ELEMENTS, AXES):
     bank.exercise(exercise).edit(
-        "reduced_along_the_last_axis",
-        "Mean and sum run along the last axis only, so a table leaves one number for each row, as "
-        "in Keras. Without an axis, both are over all elements.",
+        f"reduced_along_the_{where}_axis",
+        f"Mean and sum run along the {where} axis only, so a table leaves one number for each "
+        f"{left}. Without an axis, both are over all elements.",
         (
             LAST,
             "return (lambda losses, how: losses if how == 'none' else "
-            "np.sum(losses, axis=-1) if how == 'sum' else np.mean(losses, axis=-1))(",
+            f"np.sum(losses, axis={axis}) if how == 'sum' else np.mean(losses, axis={axis}))(",
         ),
-        source="keras.losses.mean_squared_error",
+        source="keras.losses.mean_squared_error" if axis else "",
         about="anything",
     )

@@ -140,6 +140,14 @@ for (name, old, new), text in {
         "This is minus the Dice coefficient, -1 for a perfect mask. Its gradient is the same, but "
         "the loss that is defined here is 1 minus the coefficient."
     ),
+    ("logarithm_of_the_coefficient", f"1 - {FRACTION}", f"-np.log({FRACTION})"): (
+        "This is minus the logarithm of the Dice coefficient, as in log-Dice losses. Here the loss "
+        "is 1 minus the coefficient."
+    ),
+    ("eps_left_out", FRACTION, "2 * overlap / sizes"): (
+        "Nothing is added above and below the line, so an empty mask that was predicted empty is "
+        "0 / 0. eps goes in both places, and makes that case a loss of 0."
+    ),
     ("eps_fixed_at_one", BEGIN, f"{BEGIN}    eps = 1.0\n"): EPS_IGNORED,
     ("eps_fixed", BEGIN, f"{BEGIN}    eps = 1e-6\n"): EPS_IGNORED,
     ("thresholded", BEGIN, f"{BEGIN}    probs = (probs > 0.5).astype(float)\n"): (
@@ -160,18 +168,22 @@ dice.edit(
     source="Milletari, Navab and Ahmadi, V-Net (2016), section 3",
 )
 EACH = "axis=tuple(range(1, np.ndim(probs)))"
-dice.edit(
-    "averaged_over_images",
-    "The loss is computed for each row or image and then averaged. Here all elements of the batch "
-    "count as one mask.",
-    ("np.sum(probs * target)", f"np.sum(probs * target, {EACH})"),
-    ("np.sum(probs) + np.sum(target)", f"np.sum(probs, {EACH}) + np.sum(target, {EACH})"),
-    (
-        "def dice_loss(",
-        "def averaged(loss):\n    return lambda *args, **named: np.mean(loss(*args, **named))\n\n\n"
-        "@averaged\ndef dice_loss(",
-    ),
-)
+for name, each in (
+    ("averaged_over_images", EACH),
+    ("averaged_over_maps", f"{EACH} if np.ndim(probs) > 2 else None"),
+):
+    dice.edit(
+        name,
+        "The loss is computed for each row or image and then averaged. Here all elements of the "
+        "batch count as one mask.",
+        ("np.sum(probs * target)", f"np.sum(probs * target, {each})"),
+        ("np.sum(probs) + np.sum(target)", f"np.sum(probs, {each}) + np.sum(target, {each})"),
+        (
+            "def dice_loss(",
+            "def averaged(loss):\n    return lambda *args, **named: np.mean(loss(*args, **named))"
+            "\n\n\n@averaged\ndef dice_loss(",
+        ),
+    )
 dice.edit(
     "eps_of_one",
     "The default of eps is 1, the smooth of much code for competitions. It shifts the loss of "

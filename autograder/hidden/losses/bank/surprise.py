@@ -107,7 +107,6 @@ SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"
 # that comes before the reduction: two at a time would be more pairs than a diagnosis tries.
 GUARDS = {
     "1e-5": 12,
-    "1e-6": 14,
     "1e-7": 16,
     "1e-8": 18,
     "1e-9": 21,
@@ -169,6 +168,14 @@ for (name, old, new), text in {
         "is over N times C numbers. One number is left of each row."
     ),
     ("logits_for_probabilities", LOGS, "np.log(logits)"): PROBABILITIES,
+    (
+        "averaged_over_classes",
+        PICKED,
+        "-np.mean(np.eye(logits.shape[1])[targets] * log_probs, axis=-1)",
+    ): (
+        "The products with the one-hot rows are averaged over the classes, which divides by C. "
+        "Only one of them is not 0: sum over the classes."
+    ),
     ("indices_for_one_hot", PICKED, "-np.sum(targets * log_probs, axis=-1)"): (
         "The class indices are multiplied by the log-probabilities, as if they were one-hot rows. "
         "An index says which one to take: one number from each row."
@@ -211,6 +218,10 @@ for (name, old, new), text in {
         ): BINARY
         for eps in ("1e-7", "1e-12", "1e-15")
     },
+    ("targets_through_a_softmax", "target_probs *", "softmax(1.0 * target_probs) *"): (
+        "The targets go through a softmax, which turns a sure target into an unsure one. They are "
+        "probabilities already: only the logits need one."
+    ),
     (
         "logarithm_of_the_sum",
         SURPRISE,

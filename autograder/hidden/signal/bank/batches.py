@@ -5,6 +5,7 @@ from autograder.hidden.signal.bank.sentences import (
     EPS_FIXED,
     GUARDS,
     OUTSIDE,
+    SHIFT_LEFT_OUT,
     SHIFT_SCALED,
     VARIANCE,
 )
@@ -196,6 +197,19 @@ norm.edit(
     "root, in training and in evaluation.",
     (INV_STD, "inv_std = 1 / np.sqrt(var)"),
 )
+norm.edit(
+    "eps_left_out_in_evaluation",
+    "Evaluation adds nothing to the running variance; training adds eps. Both normalise by the "
+    "same formula: eps goes under the root.",
+    (INV_STD, "inv_std = 1 / np.sqrt(var + eps * training)"),
+)
+norm.edit(
+    "eps_in_the_running_variance",
+    "The running variance takes in the variance plus eps. eps only protects the division: it is "
+    "added where the root is taken, and never remembered.",
+    ("(var * n / (n - 1))", "(var * n / (n - 1) + eps)"),
+)
+norm.edit("shift_left_out", SHIFT_LEFT_OUT, ("out = gamma * xhat + beta", "out = gamma * xhat"))
 norm.edit(
     "evaluation_without_scale_and_shift",
     "Evaluation returns the normalised x without gamma and beta. They belong to the layer in both "

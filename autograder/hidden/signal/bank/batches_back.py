@@ -1,7 +1,7 @@
 """Mistakes in the backward pass of batch norm, and in what the forward keeps for it."""
 
 from autograder.api import Bank
-from autograder.hidden.signal.bank.sentences import DGAMMA_WITH_GAMMA, TURNED
+from autograder.hidden.signal.bank.sentences import DGAMMA_FROM_DOUT, DGAMMA_WITH_GAMMA, TURNED
 
 bank = Bank()
 norm = bank.exercise("batchnorm_forward__batchnorm_backward")
@@ -60,6 +60,11 @@ norm.edit(
     "dx subtracts means of dout, which lack the factor gamma, from gamma times dout. All three "
     "terms carry gamma: multiply dout by it first, then take the means.",
     (DX, "return inv_std * (gamma * dout - dbeta / n - xhat * (dgamma / n))"),
+)
+norm.edit(
+    "dgamma_from_dout",
+    DGAMMA_FROM_DOUT,
+    (f"{DX}, dgamma, dbeta", f"{DX}, dbeta.copy(), dbeta"),
 )
 norm.edit(
     "dgamma_with_gamma",

@@ -11,9 +11,15 @@ statistics.edit(
     "before_the_activation",
     "Mean and deviation are taken before the activation function. The layer's output is what "
     "comes after it: measure h, not h @ W.",
-    (STEP, "z = h @ W\n        h = activation(z)"),
-    ("np.mean(h)", "np.mean(z)"),
-    ("np.std(h)", "np.std(z)"),
+    # Applied on the way into the next layer, so that what is measured can be wrong as well.
+    ("for W in weights:", "for W in weights:\n        h = activation(h) if means else h"),
+    (STEP, "h = h @ W"),
+)
+statistics.edit(
+    "means_and_deviations_swapped",
+    "The deviations come first and the means second. The result is (means, stds), in this order: "
+    "look at the return.",
+    ("return means, stds", "return stds, means"),
 )
 statistics.edit(
     "input_included",
@@ -125,12 +131,16 @@ bound.edit(
     "what reaches it: multiply the quarters, don't add them.",
     ("return 0.25**depth", "return 0.25 * depth"),
 )
-bound.edit(
-    "shared_out",
-    "A quarter is divided by the depth. The sigmoids don't share one loss among them: each "
-    "multiplies what is left by a quarter.",
-    ("return 0.25**depth", "return 0.25 / max(depth, 1)"),
-)
+for name, new in (
+    ("shared_out", "0.25 / max(depth, 1)"),
+    ("shared_out_but_none", "0.25 / depth if depth else 1.0"),
+):
+    bound.edit(
+        name,
+        "A quarter is divided by the depth. The sigmoids don't share one loss among them: each "
+        "multiplies what is left by a quarter.",
+        ("return 0.25**depth", f"return {new}"),
+    )
 bound.edit(
     "one_layer_short",
     "The power is one too low, as if the first sigmoid lost nothing. One sigmoid leaves a "

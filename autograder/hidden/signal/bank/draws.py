@@ -32,6 +32,10 @@ FIXED = (
     "The weights have a deviation of 0.01, whatever the fans are. The more inputs a unit adds up, "
     "the smaller each weight has to be: the fans belong in the formula."
 )
+UNSCALED = (
+    "The draws of the standard normal distribution come back as they are. Sums over many inputs "
+    "then explode: the fans say by how much to shrink the weights."
+)
 xavier.edit(
     "bound_without_root_three",
     "The bound is what the deviation should be. A uniform distribution on [-a, a] has variance "
@@ -117,10 +121,12 @@ for name, new, text in (
         "weights are huge. The sum of the fans is the denominator: put it in brackets.",
     ),
     (
-        "a_fixed_size",
-        "0.01 * np.sqrt(3)",
-        FIXED,
+        "one_over_the_sum",
+        "np.sqrt(1 / (fan_in + fan_out))",
+        "The bound is the root of 1 over the sum of the fans. Xavier's variance is 2 over that "
+        "sum, and the variance of a uniform distribution is a third of its squared bound.",
     ),
+    ("a_fixed_size", "0.01 * np.sqrt(3)", FIXED),
 ):
     xavier.edit(name, text, (BOUND, new))
 xavier.edit(
@@ -181,6 +187,13 @@ for name, new, text in (
         "is the deviation, and multiplies draws of deviation 1.",
     ),
     ("a_fixed_size", "0.01", FIXED),
+    ("not_scaled", "1.0", UNSCALED),
+    (
+        "uniform_bound_as_deviation",
+        "np.sqrt(6 / fan_in)",
+        "The deviation is the root of 6 / fan_in, which is the bound of He's uniform form. The "
+        "normal distribution takes the deviation itself: the root of 2 / fan_in.",
+    ),
 ):
     he.edit(name, text, (SCALE, new))
 he.edit(
@@ -188,12 +201,6 @@ he.edit(
     "The draws are uniform from 0 upwards, so no weight is negative and the mean is not 0. Draw "
     "from the normal distribution, which has mean 0.",
     (NORMAL, "rng.uniform(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))"),
-)
-he.edit(
-    "clipped_at_two_deviations",
-    "Draws beyond two deviations are clipped, so many weights have exactly that size and the "
-    "variance is too small. Here the normal distribution is whole: some weights are larger.",
-    (NORMAL, f"np.clip({NORMAL}, -2 * {SCALE}, 2 * {SCALE})"),
 )
 he.edit(
     "root_of_two_only",
@@ -237,6 +244,18 @@ he.edit(
     "The deviation is the root of 6 over the sum of the fans, the bound of Xavier's uniform draws. "
     "He's variance is 2 / fan_in, and the normal distribution takes its root.",
     (SCALE, "np.sqrt(6 / (fan_in + fan_out))"),
+)
+xavier.edit(
+    "not_scaled",
+    UNSCALED,
+    (UNIFORM, "rng.normal(size=(fan_in, fan_out))"),
+)
+xavier.edit(
+    "normal_for_the_inputs",
+    "The draws are normal with variance 1 / fan_in, which some courses call Xavier's. Here they "
+    "are uniform, and both fans count: the variance is 2 over their sum.",
+    (UNIFORM, "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))"),
+    source="Stanford CS231n, notes on setting up the data and the model",
 )
 xavier.edit(
     "he_normal",

@@ -34,6 +34,8 @@ def xavier_deviations(n: int, m: int) -> list[float]:
         6 / (n + m) / ROOT3,  # no root
         2 / (n + m),  # the variance taken for the deviation
         bound / 2 / ROOT3,  # from 0 to the bound
+        (1 / 3 / (n + m)) ** 0.5,  # 1 for 6
+        1.0,
         2**0.5 / (n + m),  # the root of 6 alone
         2**0.5 / (n**0.5 + m**0.5),  # the roots of the fans added
         (2 / n + m / 3) ** 0.5,  # brackets forgotten
@@ -59,7 +61,7 @@ def he_deviations(n: int, m: int) -> list[float]:
         asked / 2 / ROOT3,  # uniform from 0 upwards
         2 / n**0.5,  # the 2 outside the root
         1 / asked,  # divided by the deviation
-        asked * 0.95936,  # clipped at two deviations
+        1.0,
         0.01,
     ]
 

@@ -2,10 +2,12 @@
 
 from autograder.api import Bank
 from autograder.hidden.signal.bank.sentences import (
+    DGAMMA_FROM_DOUT,
     DGAMMA_WITH_GAMMA,
     EPS_FIXED,
     GUARDS,
     OUTSIDE,
+    SHIFT_LEFT_OUT,
     SHIFT_SCALED,
     TURNED,
     VARIANCE,
@@ -58,25 +60,6 @@ norm.edit(
     OUTSIDE,
     ("(x - mean) * inv_std", "(x - mean) / (np.sqrt(var) + eps)"),
 )
-UNBIASED = (VAR, "x.var(axis=-1, keepdims=True, ddof=1)")
-BOTH = (
-    "The unbiased deviation is used, and eps is added after the root, as some code for "
-    "transformers does. Here the variance is the biased one, and eps goes under the root."
-)
-norm.edit(
-    "unbiased_and_eps_outside",
-    BOTH,
-    UNBIASED,
-    ("1 / np.sqrt(var + eps)", "1 / (np.sqrt(var) + eps)"),
-    source="Rush, The Annotated Transformer (2018)",
-)
-norm.edit(
-    "unbiased_and_eps_outside_in_the_output",
-    BOTH,
-    UNBIASED,
-    ("(x - mean) * inv_std", "(x - mean) / (np.sqrt(var) + eps)"),
-    source="Rush, The Annotated Transformer (2018)",
-)
 norm.edit("divided_by_variance", VARIANCE, ("1 / np.sqrt(var + eps)", "1 / (var + eps)"))
 norm.edit(
     "output_divided_by_variance",
@@ -89,6 +72,20 @@ for eps in GUARDS:
         EPS_FIXED,
         ("np.sqrt(var + eps)", f"np.sqrt(var + {eps})"),
     )
+norm.edit("shift_left_out", SHIFT_LEFT_OUT, ("gamma * xhat + beta", "gamma * xhat"))
+norm.edit(
+    "eps_left_out_of_the_backward",
+    "The backward pass divides by the root of the variance without eps. The forward divides by the "
+    "root of their sum: keep what it used in the cache.",
+    ("(xhat, gamma, inv_std)", "(xhat, gamma, 1 / np.sqrt(var))"),
+)
+norm.edit(
+    "summed_along_the_row",
+    "dgamma and dbeta are summed along the last axis, over the features. Each feature has its own: "
+    "sum over all other axes.",
+    ("tuple(range(dout.ndim - 1))", "-1"),
+    about="anything",
+)
 norm.edit(
     "shift_scaled_too",
     SHIFT_SCALED,
@@ -153,7 +150,6 @@ for name, bracket, text in (
         "features, so D is what they are divided by.",
     ),
     ("variance_term_added", "g - along_mean + along_std", TURNED.format("variance")),
-    ("mean_term_added", "g + along_mean - along_std", TURNED.format("mean")),
 ):
     norm.edit(name, text, (DX, f"return inv_std * ({bracket.replace('x_size', 'dout.shape[-1]')})"))
 norm.edit(
@@ -215,8 +211,7 @@ norm.edit(
 )
 norm.edit(
     "dgamma_from_dout",
-    "dgamma is the sum of dout, which is dbeta. gamma multiplies the normalised x, so its "
-    "gradient is the sum of dout times that.",
+    DGAMMA_FROM_DOUT,
     ("(dout * xhat).sum(axis=leading)", "dout.sum(axis=leading)"),
 )
 norm.edit(
