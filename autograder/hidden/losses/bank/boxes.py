@@ -56,11 +56,11 @@ for (name, *edits), text in {
     ),
     ("over_the_first_box", UNION, "area_a"): (
         "The intersection is divided by the area of the first box, so a huge second box is "
-        "perfect. The union of both stands below the line."
+        "perfect. Divide by the union of both."
     ),
     ("over_the_smaller_box", UNION, "np.minimum(area_a, area_b)"): (
         "The intersection is divided by the smaller area, so a box inside another is perfect. The "
-        "union of both stands below the line."
+        "union of both is the denominator."
     ),
     (
         "over_the_enclosing_box",
@@ -103,8 +103,8 @@ box_iou.edit("one_pixel_more_in_the_areas", PIXEL, *LONGER)
 for eps in ("1e-6", "1e-7", "1e-8", "1e-9", "1e-10"):
     box_iou.edit(
         f"eps_below_{eps.replace('-', '_')}",
-        "A small number is added below the line. Boxes have an area, so nothing needs it, and for "
-        "boxes in fractions of an image it is not small.",
+        "A small number is added to the denominator. Boxes have an area, so nothing needs it, and "
+        "for boxes in fractions of an image it is not small.",
         ("- shared)", f"- shared + {eps})"),
         source="ultralytics/yolov5, utils/metrics.py" if eps == "1e-7" else "",
     )

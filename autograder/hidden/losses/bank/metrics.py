@@ -168,8 +168,8 @@ for (name, *edits), text in {
         "hits / n_truth",
         "hits / (n_truth + 1e-6)",
     ): (
-        "A small number is added below both lines, so a perfect ranking falls short of 1. Ranks "
-        "start at 1 and n_truth = 0 is caught first: nothing needs it."
+        "A small number is added to both denominators, so a perfect ranking falls short of 1. "
+        "Ranks start at 1 and n_truth = 0 is caught first: nothing needs it."
     ),
     ("recall_of_the_found", "hits / n_truth", "hits / max(hits[-1], 1)"): (
         "Recall is the share of the matches that were found, so objects that nobody detected cost "

@@ -108,25 +108,25 @@ for (name, new), text in {
 FRACTION = "(2 * overlap + eps) / (sizes + eps)"
 BEGIN = '    """\n'
 EPS_IGNORED = (
-    "A number written into the formula is added above and below the line, so the argument eps has "
+    "A number written into the formula is added to both sums, so the argument eps has "
     "no effect. Look at what the caller passes in."
 )
 for (name, old, new), text in {
     ("factor_two_missing", "2 * overlap", "overlap"): (
-        "The overlap is counted once above the line and twice below it, so even a perfect mask "
-        "costs a half. The overlap is doubled."
+        "The overlap is counted once in the numerator and twice in the denominator, so even a "
+        "perfect mask costs a half. In the numerator the overlap is doubled."
     ),
     ("jaccard", FRACTION, "(overlap + eps) / (sizes - overlap + eps)"): (
         "This is one minus the intersection over the union. Dice divides twice the overlap by the "
         "sum of both sizes, without subtracting the overlap."
     ),
     ("eps_below_only", "overlap + eps", "overlap"): (
-        "The small number stands below the line only, so an empty mask that was predicted empty "
-        "costs 1. It stands above and below."
+        "eps is added to the denominator only, so an empty mask that was predicted empty "
+        "costs 1. It goes into both."
     ),
     ("eps_above_only", "(sizes + eps)", "sizes"): (
-        "The small number stands above the line only: nothing keeps an empty denominator away from "
-        "0. It stands above and below."
+        "eps is added to the numerator only, so nothing keeps an empty denominator away from "
+        "0. It goes into both."
     ),
     ("eps_doubled", "2 * overlap + eps", "2 * (overlap + eps)"): (
         "The factor 2 multiplies the small number as well, so an empty mask that was predicted "
@@ -145,8 +145,8 @@ for (name, old, new), text in {
         "is 1 minus the coefficient."
     ),
     ("eps_left_out", FRACTION, "2 * overlap / sizes"): (
-        "Nothing is added above and below the line, so an empty mask that was predicted empty is "
-        "0 / 0. eps goes in both places, and makes that case a loss of 0."
+        "Nothing is added to numerator and denominator, so an empty mask that was predicted empty "
+        "is 0 / 0. eps goes in both places, and makes that case a loss of 0."
     ),
     ("eps_fixed_at_one", BEGIN, f"{BEGIN}    eps = 1.0\n"): EPS_IGNORED,
     ("eps_fixed", BEGIN, f"{BEGIN}    eps = 1e-6\n"): EPS_IGNORED,

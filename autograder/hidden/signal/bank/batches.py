@@ -164,7 +164,7 @@ for name, last in (("overwritten", "var * n / (n - 1)"), ("overwritten_and_biase
 norm.edit(
     "momentum_fixed",
     "The weight of the new batch is always 0.1, and the argument momentum has no effect. Look "
-    "at what the caller asked for.",
+    "at what the caller passes in.",
     (MEAN, "running_mean = 0.9 * running_mean + 0.1 * mean"),
     (VAR, "running_var = 0.9 * running_var + 0.1 * (var * n / (n - 1))"),
 )
