@@ -8,6 +8,7 @@ from typing import Any
 from . import losses_classes as classes
 from . import losses_distances as distances
 from . import losses_regions as regions
+from .losses_typed import TYPED
 from .losses_wild import WILD
 
 
@@ -173,6 +174,9 @@ _WRONG = {
 }
 
 WRONG = {
-    key: {**labelled, **{answer.__name__: {key: answer} for answer in WILD.get(key, ())}}
+    key: {
+        **labelled,
+        **{answer.__name__: {key: answer} for answer in (*WILD.get(key, ()), *TYPED.get(key, ()))},
+    }
     for key, labelled in _WRONG.items()
 }

@@ -216,7 +216,7 @@ NAMED = {
     "log_softmax": {"log_softmax_of_one_maximum": "maximum_of_all"},
     "softmax": {
         "softmax_down_the_columns": "maximum_of_all_and_first_axis_of_the_sum",
-        "softmax_guarded": "eps_in_the_sum",
+        "softmax_guarded": "eps_in_the_sum_1e_6",
         "softmax_of_a_book": "table_or_one_row",
     },
     "cross_entropy": {

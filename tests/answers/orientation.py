@@ -377,7 +377,7 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
 NAMED = {
     "descent_step": {"uphill": "plus_sign", "only the move": "returns_the_move"},
     "descend": {
-        "breaks_below_a_gradient": "stops_when_flat",
+        "breaks_below_a_gradient": "stops_when_the_gradient_is_below_1e_3",
         "uphill_without_the_start": "start_left_out + climbs",
         "an_array_that_moves": "path_overwritten",
         "slope_of_the_start": "gradient_at_start_only",

@@ -257,7 +257,7 @@ NAMED = {
         "rows": "rows_counted",
         "allclose": "relative_tolerance",
     },
-    "xavier_uniform": {"normal": "normal_in_place_of_uniform", "global": "global_generator"},
+    "xavier_uniform": {"normal": "normal_not_uniform", "global": "global_generator"},
     "he_normal": {
         "xavier": "xavier_normal",
         "fan_out": "fan_out_for_fan_in + transposed_shape",

@@ -45,6 +45,15 @@ def judge_names(lesson_id: str, key: str, names: Names, seed: int = 1) -> Verdic
     return judge.verdict(judge.examine(key, LocalRunner(names)))
 
 
+def merged(*several: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Answers from several places, or the names of the mistakes in them, by exercise and label."""
+    together: dict[str, dict[str, Any]] = {}
+    for answers in several:
+        for key, labelled in answers.items():
+            together.setdefault(key, {}).update(labelled)
+    return together
+
+
 def as_parameters(answers: Answers) -> list[Any]:
     """`(key, names)` for `pytest.mark.parametrize`, with readable ids."""
     return [

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from ..answers.losses import RIGHT, WRONG
+from ..answers.losses_typed import NAMED as TYPED
 from ..answers.losses_wild import NAMED
 from .common import AnswersAndBank
-from .helpers import judge_names
+from .helpers import judge_names, merged
 
 LESSON = "01_losses"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
-    nearest = 100  # float32, and 1e-6 in a sum of exponentials, are that close to exact
+    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, merged(NAMED, TYPED)
+    nearest = 99  # float32, and 1e-8 in a sum of exponentials, are that close to exact
 
 
 def test_a_zero_without_its_point_is_a_zero() -> None:

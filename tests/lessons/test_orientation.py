@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ..answers import orientation_typed as typed
 from ..answers.orientation import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
-from .helpers import judge_names
+from .helpers import judge_names, merged
 
 LESSON = "00_orientation"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
+    lesson_id, right = LESSON, RIGHT
+    wrong, named = merged(WRONG, typed.TYPED), merged(NAMED, typed.NAMED)
 
 
 def test_a_blank_exercise_is_not_attempted() -> None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.hidden.signal.bank.features import he_deviations, nearest, xavier_deviations
 
+from ..answers import signal_typed as typed
 from ..answers.signal import BATCH, LAYER, RIGHT, WRONG
 from ..answers.signal_batchnorm import loops, loops_back
 from ..answers.signal_real import NAMED, REAL
 from .common import AnswersAndBank
-from .helpers import judge_names, lesson_of
+from .helpers import judge_names, lesson_of, merged
 
 LESSON = "04_signal"
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, named = LESSON, RIGHT, NAMED
-    wrong: ClassVar = {key: {**labelled, **REAL.get(key, {})} for key, labelled in WRONG.items()}
+    lesson_id, right = LESSON, RIGHT
+    wrong, named = merged(WRONG, REAL, typed.TYPED), merged(NAMED, typed.NAMED)
 
 
 def test_every_cache_is_private() -> None:

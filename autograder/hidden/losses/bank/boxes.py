@@ -17,7 +17,7 @@ for (name, *edits), text in {
         "and two give a positive one for boxes that never meet. A side is at least 0."
     ),
     ("area_clipped_not_sides", *UNCLIPPED, SHARED, f"np.maximum({SHARED}, 0)"): (
-        "The area of the intersection is clipped at 0, and not its sides. Where both are negative "
+        "The area of the intersection is clipped at 0, not its sides. Where both are negative "
         "their product is positive, and boxes far apart seem to overlap."
     ),
     ("absolute_sides", "sides = np.maximum(", "sides = np.abs(", ", 0)", ")"): (
@@ -51,16 +51,16 @@ for (name, *edits), text in {
         "one after the other."
     ),
     ("overlap_counted_twice", " - shared", ""): (
-        "Both areas are added without taking the intersection off, which they both contain. Equal "
-        "boxes then have an IoU of a half."
+        "Both areas are added, and the intersection, which is in both, is never subtracted. Equal "
+        "boxes then have an IoU of one half."
     ),
     ("over_the_first_box", UNION, "area_a"): (
         "The intersection is divided by the area of the first box, so a huge second box is "
-        "perfect. The union of both stands below the line."
+        "perfect. Divide by the union of both."
     ),
     ("over_the_smaller_box", UNION, "np.minimum(area_a, area_b)"): (
         "The intersection is divided by the smaller area, so a box inside another is perfect. The "
-        "union of both stands below the line."
+        "union of both is the denominator."
     ),
     (
         "over_the_enclosing_box",
@@ -69,6 +69,21 @@ for (name, *edits), text in {
     ): (
         "The intersection is divided by the area of the smallest box around both, which has "
         "corners that belong to neither. The union is their areas minus the intersection."
+    ),
+    ("one_minus_the_iou", f"return shared / {UNION}", f"return 1 - shared / {UNION}"): (
+        "This is one minus the IoU, a loss: 0 for equal boxes. The IoU itself is 1 for them; the "
+        "loss comes in a later exercise."
+    ),
+    (
+        "penalised_for_the_gap",
+        f"return shared / {UNION}",
+        f"union = {UNION}\n"
+        "    low, high = np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])\n"
+        "    hull = np.prod(high - low, axis=1)\n"
+        "    return shared / union - (hull - union) / hull",
+    ): (
+        "This is the generalised IoU, which is negative for boxes far apart. The plain IoU is the "
+        "intersection over the union, and 0 for them."
     ),
     ("dice_of_boxes", f"shared / {UNION}", "2 * shared / (area_a + area_b)"): (
         "Twice the intersection over the sum of the areas: this is the Dice coefficient of two "
@@ -88,8 +103,8 @@ box_iou.edit("one_pixel_more_in_the_areas", PIXEL, *LONGER)
 for eps in ("1e-6", "1e-7", "1e-8", "1e-9", "1e-10"):
     box_iou.edit(
         f"eps_below_{eps.replace('-', '_')}",
-        "A small number is added below the line. Boxes have an area, so nothing needs it, and for "
-        "boxes in fractions of an image it is not small.",
+        "A small number is added to the denominator. Boxes have an area, so nothing needs it, and "
+        "for boxes in fractions of an image it is not small.",
         ("- shared)", f"- shared + {eps})"),
         source="ultralytics/yolov5, utils/metrics.py" if eps == "1e-7" else "",
     )

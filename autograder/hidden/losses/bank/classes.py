@@ -17,28 +17,36 @@ NO_MAXIMUM = (
     "each row first."
 )
 OF_ALL = (
-    "One maximum of the whole array is subtracted, so a row far below it becomes all zeros. Each "
-    "row needs its own."
+    "One maximum is subtracted from all rows, so those far below it become zeros. Each row needs "
+    "its own."
 )
 FIRST_AXIS = (
-    "The exponentials are summed along the first axis, over the batch. The classes of a row share "
-    "the 1: sum along the last."
+    "The exponentials are summed along the first axis, over the batch. Each row adds up to 1: use "
+    "the last axis."
 )
 AXIS_ONE = (
-    "The axis is always 1, which is the last one of a table only. Counted from the end, -1 is "
+    "The axis is always 1, which is the last one only for a table. Count from the end: axis -1 is "
     "right for any number of axes."
 )
 EVERYTHING = (
-    "The exponentials of all rows are added up to one number. Each row has a sum of its own: along "
-    "the last axis."
+    "The exponentials of all rows are added up to one sum. Each row has its own, along the last "
+    "axis."
 )
 NO_KEEPDIMS = (
-    "A reduction drops the last axis, so what remains is lined up with the columns and not with "
-    "the rows. Keep it: `keepdims=True`."
+    "A reduction drops the last axis, so its result is lined up with the columns instead of the "
+    "rows. Keep the axis: `keepdims=True`."
 )
 EPS = (
     "A small number is added to the sum of the exponentials. With the maximum subtracted that sum "
     "is at least 1, so nothing needs it, and the result is off by as much."
+)
+MEAN_TAKEN = (
+    "The mean of each row is subtracted, so a logit far above it still overflows. Subtract the "
+    "maximum: then no exponent is above 0."
+)
+CLIPPED = (
+    "The logits are clipped first, so two of them beyond the limit look alike. Subtract each row's "
+    "maximum instead: the exponentials stay finite and nothing is lost."
 )
 UP_TO_TWO = "-1 if logits.ndim < 3 else None"
 TABLE_OR_ROW = (
@@ -51,7 +59,7 @@ EACH_ITEM = (
     "each number is an item. Sum along the last axis."
 )
 SINGLE = (
-    "The computation runs in float32, which has 7 digits. The contract asks for float64: leave the "
+    "The computation runs in float32, which has about 7 digits. Results are float64: leave the "
     "dtype of the logits alone."
 )
 
@@ -67,15 +75,16 @@ for (name, *edits), text in {
     ),
     ("eps_in_the_sum", SUM, f"({SUM} + 1e-6)"): EPS,
     ("maximum_lost", "return below_best", "return logits"): (
-        "The maximum is taken off inside the exponentials and not in front of them, so the result "
-        "depends on how large the logits are. Both places need the shifted logits."
+        "The maximum is subtracted inside the exponentials but not in front of the logarithm, so "
+        "the result depends on how large the logits are. Use the shifted logits in both places."
     ),
     ("sign_turned", RETURN, f"return np.log({SUM}) - below_best"): (
-        "The result is the surprise, minus the logarithm. A logarithm of a probability is at most "
-        "0; the minus sign comes later, in the cross-entropy."
+        "The sign is turned: this is minus the logarithm. The logarithm of a probability is at "
+        "most 0; the minus sign comes later, in the cross-entropy."
     ),
     ("probabilities_returned", RETURN, f"return {PROBS}"): (
-        "These are the probabilities, and not their logarithms. The next exercise asks for them."
+        "These are the probabilities themselves, which come in the next exercise. Here their "
+        "logarithms are wanted: look at the last step."
     ),
     ("sum_without_its_logarithm", "np.log(np.sum", "(np.sum"): (
         "The sum of the exponentials is subtracted as it is. What normalises a row of logarithms "
@@ -100,6 +109,7 @@ BARE_MAX, BARE_SUM = (part.replace(", keepdims=True", "") for part in (MAX, SUM)
 for (name, *edits), text in {
     # The maximum stays where it is, so that a wrong axis can come together with this.
     ("no_maximum_subtracted", "below_best = logits -", "below_best = logits - 0 *"): NO_MAXIMUM,
+    ("mean_subtracted", MAX, MAX.replace("np.max", "np.mean")): MEAN_TAKEN,
     ("axis_one", MAX, MAX.replace("-1", "1"), SUM, SUM.replace("-1", "1")): AXIS_ONE,
     ("maximum_of_all", MAX, "np.max(logits)"): OF_ALL,
     ("keepdims_forgotten", MAX, BARE_MAX, SUM, BARE_SUM): NO_KEEPDIMS,
@@ -136,15 +146,22 @@ SUMS = {
     "first_axis_of_the_sum": (", axis=0, keepdims=True", FIRST_AXIS),
     "summed_over_everything": ("", EVERYTHING),
     "keepdims_forgotten": (", axis=-1", NO_KEEPDIMS),
+    **{
+        f"eps_in_the_sum_{eps.replace('-', '_')}": (f", axis=-1, keepdims=True) + ({eps}", EPS)
+        for eps in ("1e-5", "1e-6", "1e-7", "1e-8")
+    },
 }
 for (shift, (taken, why)), (total, (options, so)) in product(SHIFTS.items(), SUMS.items()):
     # Without an axis to line up with, one maximum of all is as good as none.
     if (shift or total) and (shift, total) != ("maximum_of_all", "keepdims_forgotten"):
         parts = f"parts = np.exp(logits - {taken})"
+        said = so if total == "keepdims_forgotten" else " ".join(filter(None, (why, so)))
+        if shift and so is EPS:
+            said = f"{why} The small number in the sum does not help there, and nothing needs it."
         softmax.edit(
             "_and_".join(filter(None, (shift, total))),
-            so if total == "keepdims_forgotten" else " ".join(filter(None, (why, so))),
-            (WHOLE, f"{parts}\n    return parts / np.sum(parts{options})"),
+            said,
+            (WHOLE, f"{parts}\n    return parts / (np.sum(parts{options}))"),
             about="anything" if shift or total == "keepdims_forgotten" else "values",
         )
 
@@ -154,20 +171,16 @@ for (name, new), text in {
         "return np.exp(logits - np.logaddexp.reduce(logits, axis=0, keepdims=True))",
     ): FIRST_AXIS,
     (
-        "eps_in_the_sum",
-        f"parts = np.exp(logits - {MAX})\n"
-        "    return parts / (np.sum(parts, axis=-1, keepdims=True) + 1e-6)",
-    ): EPS,
-    (
         "table_or_one_row",
         f"best = np.max(logits, axis={UP_TO_TWO}, keepdims=True)\n"
         "    parts = np.exp(logits - best)\n"
         f"    return parts / np.sum(parts, axis={UP_TO_TWO}, keepdims=True)",
     ): TABLE_OR_ROW,
     ("sigmoid_of_each", "return np.exp(-np.logaddexp(0, -1.0 * logits))"): (
-        "Each logit goes through a sigmoid of its own, and a row need not add up to 1. In a "
-        "softmax the classes compete: they share one sum."
+        "Each logit goes through its own sigmoid, and a row need not add up to 1. In a softmax the "
+        "classes compete: they share one sum."
     ),
+    ("logits_clipped", "return np.exp(log_softmax(np.clip(logits, -500, 500)))"): CLIPPED,
     ("largest_is_one", f"return np.exp(logits - {MAX})"): (
         "The exponentials are divided by the largest of them, so that one becomes 1. They are "
         "divided by their sum."
@@ -181,8 +194,8 @@ for (name, new), text in {
         "probabilities follow from differences of logits: through the exponential."
     ),
     ("logarithms_returned", "return log_softmax(logits)"): (
-        "These are the logarithms of the probabilities, all of them negative. What undoes a "
-        "logarithm gives the probabilities themselves."
+        "These are the logarithms of the probabilities, all of them negative. Undo the logarithm "
+        "to get the probabilities themselves."
     ),
 }.items():
     softmax.edit(name, text, (WHOLE, new))
@@ -193,6 +206,11 @@ for (name, new), text in {
         "parts = np.exp(logits - np.max(logits, axis=1, keepdims=True))\n"
         "    return parts / np.sum(parts, axis=1, keepdims=True)",
     ): AXIS_ONE,
+    (
+        "mean_subtracted",
+        "parts = np.exp(logits - np.mean(logits, axis=-1, keepdims=True))\n"
+        "    return parts / np.sum(parts, axis=-1, keepdims=True)",
+    ): MEAN_TAKEN,
     (
         "single_precision",
         f"parts = np.exp(np.float32(logits) - np.float32({MAX}))\n"

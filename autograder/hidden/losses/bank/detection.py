@@ -10,27 +10,43 @@ BOX = "np.mean(1 - box_iou(boxes, box_targets))"
 ZIPPED = "zip(weights, parts.values(), strict=True)"
 RETURNED = 'return {**parts, "total": total}'
 
+LOGARITHM = (
+    "The box part is minus the logarithm of the IoU, as in UnitBox. Here it is one minus the IoU, "
+    "averaged over the rows."
+)
 for (name, old, new), text in {
     ("iou_for_a_loss", "(1 - box_iou", "(box_iou"): (
-        "The box part is the mean IoU, which is 1 for perfect boxes and would be made small. A "
-        "loss is small where things are right: one minus the IoU."
+        "The box part is the mean IoU, which is 1 for perfect boxes, and training would make it "
+        "small. A loss is small where things are right: one minus the IoU."
     ),
     ("boxes_of_objects_only", BOX, f"{BOX[:-1]}[obj_targets > 0.5])"): (
-        "The box part is averaged over the rows that hold an object. Many detectors do so; the "
-        "contract here says all rows."
+        "The box part is averaged over the rows that hold an object. Many detectors do that; here "
+        "the mean is over all rows."
     ),
     (
         "boxes_masked_but_all_counted",
         BOX,
         "np.mean((1 - box_iou(boxes, box_targets)) * obj_targets)",
     ): (
-        "Rows without an object cost nothing in the box part, and still count in its mean. The "
-        "contract says the mean of 1 - IoU over all rows."
+        "Rows without an object cost nothing in the box part but still count in its mean. Here it "
+        "is the mean of 1 - IoU over all rows."
     ),
     ("corners_for_overlap", BOX, "smooth_l1(boxes, box_targets)"): (
         "The box part is the smooth L1 loss of the corners. Here it is one minus the IoU, averaged "
         "over the rows."
     ),
+    ("squared_corners", BOX, "mse(boxes, box_targets)"): (
+        "The box part is the squared error of the corners. Here it is one minus the IoU, averaged "
+        "over the rows."
+    ),
+    **{
+        (
+            f"logarithm_of_the_iou_plus_{eps.replace('-', '_')}",
+            BOX,
+            f"-np.mean(np.log(box_iou(boxes, box_targets) + {eps}))",
+        ): LOGARITHM
+        for eps in ("1e-6", "1e-7", "1e-8", "1e-9", "1e-12")
+    },
     ("boxes_summed", "np.mean(1", "np.sum(1"): (
         "The box part is summed over the rows, so it grows with the batch while the others do not. "
         "It is a mean, as they are."
@@ -40,8 +56,8 @@ for (name, old, new), text in {
         CLS,
         "cross_entropy(cls_logits[obj_targets > 0.5], cls_targets[obj_targets > 0.5])",
     ): (
-        "The class part is averaged over the rows that hold an object. The contract here says the "
-        "mean cross-entropy, over all rows."
+        "The class part is averaged over the rows that hold an object. Here it is the mean "
+        "cross-entropy over all rows."
     ),
     ("classes_summed", CLS, f'{CLS[:-1]}, "sum")'): (
         "The class part is summed over the rows, so it grows with the batch while the others do "
@@ -52,8 +68,8 @@ for (name, old, new), text in {
         "16. Your bce_with_logits is exact: call it on the logits."
     ),
     ("sigmoid_twice", OBJ, "bce_with_logits(1 / (1 + np.exp(-obj_logits)), obj_targets)"): (
-        "The objectness logits go through a sigmoid before the loss, which has one of its own. It "
-        "expects logits."
+        "The objectness logits go through a sigmoid before the loss, which contains one already. "
+        "Pass it the logits."
     ),
     (
         "weights_in_the_parts",

@@ -24,8 +24,8 @@ for key in ("mse", "mae", "huber", "smooth_l1"):
             "have to be equal."
         ),
         ("sizes_compared", "    pred = np.reshape(pred, np.shape(target))\n"): (
-            "Only the number of elements is compared, and (N, 1) is reshaped to fit (N,) in "
-            "silence. The contract asks for equal shapes, and for a ValueError otherwise."
+            "Only the number of elements is compared, and (N, 1) is silently reshaped to fit "
+            "(N,). The shapes have to be equal: anything else is a ValueError."
         ),
         ("shapes_asserted", "    assert np.shape(pred) == np.shape(target)\n"): (
             "Shapes that differ raise AssertionError. An assert disappears under `python -O`, and "
@@ -43,35 +43,35 @@ SOURCES = {
 }
 for (name, old, new), text in {
     ("root_taken", REDUCED, f"np.sqrt({REDUCED})"): (
-        "The square root is taken at the end: this is the RMSE. It is in the unit of the target, "
-        "and is not what is asked for here."
+        "The square root is taken at the end: this is the RMSE, in the unit of the target. The MSE "
+        "stops one step earlier, at the mean of the squares."
     ),
     ("root_of_the_mean", MEAN, "return np.sqrt(np.mean(losses))"): (
-        "The square root of the mean is taken: this is the RMSE. It is in the unit of the target, "
-        "and the mean of the squares is what is asked for."
+        "The square root of the mean is taken: this is the RMSE, in the unit of the target. The "
+        "MSE stops one step earlier, at the mean of the squares."
     ),
     ("half_the_square", "** 2", "** 2 / 2"): (
-        "The squares are halved, as books do to tidy the derivative. Here there is no half: a "
-        "difference of 2 costs 4."
+        "The squares are halved, as some books do to tidy up the derivative. Here there is no "
+        "half: a difference of 2 costs 4."
     ),
     ("half_the_mean", MEAN, f"{MEAN} / 2"): (
-        "The sum is divided by twice the number of elements, which tidies the derivative. Here the "
-        "mean has no half: differences of 2 cost 4 on average."
+        "The sum is divided by twice the number of elements, which tidies up the derivative. Here "
+        "the mean has no half: differences of 2 cost 4 on average."
     ),
     ("reduced_before_the_square", " ** 2, reduction)", ", reduction) ** 2"): (
         "The differences are reduced first and squared afterwards, so errors of opposite signs "
         "cancel. Each difference is squared on its own."
     ),
     ("absolute_not_squared", SQUARED, SIZES): (
-        "The size of each difference is taken, and not its square: this is the absolute error, "
-        "which comes next."
+        "Each difference counts with its size, not its square: this is the absolute error, which "
+        "comes next. Square the differences."
     ),
 }.items():
     mse.edit(name, text, (old, new), source=SOURCES.get(name, ""))
 
 SIGN = (
-    "The differences keep their signs, so a guess that is too low pays for one that is too high. "
-    "Each counts with its size."
+    "The differences keep their signs, so a guess that is too low makes up for one that is too "
+    "high. Each counts with its size: take absolute values."
 )
 WHOLE = f"reduce_losses({SIZES}, reduction)"
 for (name, old, new), text in {
@@ -89,8 +89,8 @@ for (name, old, new), text in {
         "all errors are equal. Here the sizes themselves are averaged."
     ),
     ("median_not_mean", WHOLE, f'np.median({SIZES}) if reduction == "mean" else {WHOLE}'): (
-        "The median of the absolute errors is taken, and not their mean. It is the best guess "
-        "under this loss that is a median, and not the loss."
+        "The median of the absolute errors is taken, not their mean. The best guess under this "
+        "loss is a median; the loss itself is a mean."
     ),
 }.items():
     mae.edit(name, text, (old, new))
@@ -101,8 +101,8 @@ for loss, old, new in (
 ):
     loss.edit(
         "integers_stay_integers",
-        "The losses of integers come back as integers. Losses are floats, whatever went in: make "
-        "floats of the difference.",
+        "The losses of integers come back as integers. Losses are floats, whatever went in: turn "
+        "the difference into floats.",
         (old, new),
         about="anything",
     )

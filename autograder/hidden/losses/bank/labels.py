@@ -15,18 +15,26 @@ def by_logarithms(yes: str, no: str) -> str:
     return f"-targets * np.log({yes}) - (1 - targets) * np.log({no})"
 
 
+COMPARED = (
+    "Every target other than 1 counts as a full no. Targets may lie between 0 and 1: then both "
+    "terms count, each with its share."
+)
 for (name, old, new), text in {
     ("guard_of_the_other_sign", GUARD, "np.maximum(-logits, 0)"): (
-        "The term that keeps the exponent in hand is max(-z, 0), and the formula asks for "
-        "max(z, 0): the loss is off by z. Try a logit of 5 with target 1."
+        "The term in front is max(-z, 0) where the formula has max(z, 0), so the loss is off by z. "
+        "Try a logit of 5 with target 1."
+    ),
+    ("sign_forgotten", LOSSES, f"-({LOSSES})"): (
+        "The loss has the wrong sign: it is never positive, and falls as the answers get worse. It "
+        "is minus the logarithm of the probability of the right answer."
     ),
     ("guard_subtracted", LOSSES, f"-{LOSSES}"): (
-        "max(z, 0) is subtracted, and the formula adds it: for positive logits the loss is off by "
-        "2 z. Try a logit of 5 with target 1."
+        "max(z, 0) is subtracted where the formula adds it, so for positive logits the loss is off "
+        "by 2 z. Try a logit of 5 with target 1."
     ),
     ("guard_missing", LOSSES, LOSSES.removeprefix(f"{GUARD} ")): (
-        "The term max(z, 0) is missing. It belongs to the logarithm, whose exponent was made "
-        "negative by taking it out. Try a logit of 5 with target 1."
+        "The term max(z, 0) is missing. Factoring it out is what makes the exponent in the "
+        "logarithm negative. Try a logit of 5 with target 1."
     ),
     ("product_added", f"- {PRODUCT}", f"+ {PRODUCT}"): (
         "The product of logit and target is added, so a sure and right yes costs the most. It is "
@@ -66,54 +74,66 @@ for (name, old, new), text in {
         "-targets * log_softmax(logits) - (1 - targets) * np.log1p(-np.minimum("
         "softmax(logits), 1 - 1e-12))",
     ): (
-        "The labels of a row go through a softmax and compete. Here each one is a yes-or-no "
-        "question of its own, with a sigmoid of its own."
+        "The labels of a row go through a softmax and compete. Here each one is a separate "
+        "yes-or-no question, with its own sigmoid."
     ),
     ("sigmoid_twice", "losses = ", f"logits = {SIGMOID}\n    losses = "): (
-        "The logits go through a sigmoid first, and the loss, which has one of its own, takes "
-        "those probabilities for logits. Sure and right then still costs 0.31."
+        "The logits go through a sigmoid before the loss, which contains one already and takes the "
+        "probabilities for logits. A sure and right answer then still costs 0.31."
     ),
-    (
-        "logits_for_probabilities",
-        LOSSES,
-        by_logarithms("np.clip(logits, 1e-7, 1 - 1e-7)", "1 - np.clip(logits, 1e-7, 1 - 1e-7)"),
-    ): (
-        "The logits are taken for probabilities, clipped to lie between 0 and 1, without a "
-        "sigmoid. Any logit above 1 then looks like a sure yes."
-    ),
+    ("targets_compared_with_one", PRODUCT, "logits * (targets == 1)"): COMPARED,
 }.items():
     bce.edit(name, text, (old, new))
 
 # The guards that are typed most often, and the most that a question costs with them.
-GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+GUARDS = {
+    "1e-7": 16,
+    "1e-8": 18,
+    "1e-9": 21,
+    "1e-10": 23,
+    "1e-12": 28,
+    "1e-15": 35,
+}
 for eps, most in GUARDS.items():
     at, clipped = eps.replace("-", "_"), f"np.clip({SIGMOID}, {eps}, 1 - {eps})"
     bce.edit(
         f"sigmoid_clipped_at_{at}",
         f"The sigmoid is clipped before its logarithm, so no mistake costs more than about {most}, "
-        "and large ones look alike. Put the two logarithms together by algebra.",
+        "and large ones look alike. Combine the two logarithms by algebra.",
         (LOSSES, by_logarithms(clipped, f"1 - {clipped}")),
     )
     bce.edit(
         f"logarithm_plus_{at}",
         f"A small number is added inside both logarithms, which bounds the loss at about {most}. "
-        "Put the two logarithms together by algebra, and nothing needs a guard.",
+        "Combine the two logarithms by algebra, and nothing needs a guard.",
         (LOSSES, by_logarithms(f"{SIGMOID} + {eps}", f"1 - {SIGMOID} + {eps}")),
+    )
+    clipped = f"np.clip(logits, {eps}, 1 - {eps})"
+    bce.edit(
+        f"logits_for_probabilities_clipped_at_{at}",
+        "The logits are taken for probabilities and clipped to lie between 0 and 1, without a "
+        "sigmoid. Any logit above 1 then looks like a sure yes.",
+        (LOSSES, by_logarithms(clipped, f"1 - {clipped}")),
     )
 
 for (name, old, new), text in {
     ("logarithms_of_the_sigmoid", LOSSES, by_logarithms(SIGMOID, f"1 - {SIGMOID}")): (
         "The logarithms are taken of a sigmoid that has rounded to 0 or 1, and 0 times -inf is "
-        "nan. Put the two logarithms together by algebra."
+        "nan. Combine the two logarithms by algebra."
     ),
     ("overflow_for_no", LOSSES, "np.log1p(np.exp(-1.0 * logits)) + (1 - targets) * logits"): (
-        "The two terms are together, and exp(-z) still overflows for a large negative logit. Take "
+        "The two terms are combined, but exp(-z) still overflows for a large negative logit. Use "
         "the form whose exponent is never positive."
     ),
     ("overflow_for_yes", LOSSES, "np.log1p(np.exp(logits)) - targets * logits"): (
-        "The two terms are together, and exp(z) still overflows for a large positive logit. Take "
+        "The two terms are combined, but exp(z) still overflows for a large positive logit. Use "
         "the form whose exponent is never positive."
     ),
+    (
+        "targets_compared_with_one_as_on_paper",
+        LOSSES,
+        f"-np.log(np.where(targets == 1, {SIGMOID}, 1 - {SIGMOID}))",
+    ): COMPARED,
     ("exponent_of_the_other_sign", EXPONENT, "np.exp(np.abs(logits))"): (
         "The exponent is |z|, and exp(1e4) is inf. The formula has -|z|, which is never positive."
     ),
@@ -130,15 +150,15 @@ for name, text, new, source in (
     ),
     (
         "divided_twice",
-        "The weights are made to sum to 1 and the result is averaged all the same: this divides "
-        "by the sum of the weights and by N. Here it is N alone.",
+        "The weights are scaled to sum to 1 and the result is still averaged, which divides by the "
+        "sum of the weights and by N. Here it is divided by N alone.",
         "np.mean(losses * weights / np.sum(weights))",
         "",
     ),
     (
         "summed",
-        "The weighted losses are summed and not averaged, so the loss grows with the batch. Divide "
-        "by the number of examples.",
+        "The weighted losses are summed, not averaged, so the loss grows with the batch. Divide by "
+        "the number of examples.",
         "np.sum(losses * weights)",
         "",
     ),
@@ -152,7 +172,7 @@ for name, text, new, source in (
     (
         "zero_weights_not_counted",
         "The sum is divided by the number of examples whose weight is not 0. An example of weight "
-        "0 costs nothing, and still is one of N.",
+        "0 costs nothing, but it is still one of the N.",
         "np.sum(losses * weights) / np.count_nonzero(weights)",
         "",
     ),
@@ -167,7 +187,7 @@ for name, text, new, source in (
     sample_weighted.edit(name, text, ("np.mean(losses * weights)", new), source=source)
 sample_weighted.edit(
     "not_averaged",
-    "The weighted losses come back one by one. One number is asked for: their mean over the "
+    "The weighted losses come back one by one. The result is a single number: their mean over the "
     "examples.",
     ("np.mean(losses * weights)", "losses * weights"),
     about="anything",

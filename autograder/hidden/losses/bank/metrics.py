@@ -7,6 +7,10 @@ mean_iou, average_precision = bank.exercise("mean_iou"), bank.exercise("average_
 
 KEPT, RATIO, MEAN = "if either > 0:", "np.sum(said & true) / either", "return np.mean(ious)"
 
+PER_IMAGE = (
+    "The mean IoU is computed for each image, or row, and then averaged. A batch counts as one "
+    "map: overlaps and unions are counted over all of it."
+)
 for (name, old, new), text in {
     ("absent_counts_as_zero", MEAN, "return np.sum(ious) / n_classes"): (
         "A class that occurs in neither map counts with 0, so raising n_classes lowers the result. "
@@ -21,8 +25,8 @@ for (name, old, new), text in {
         "should. A class that only the prediction has counts, with 0."
     ),
     ("only_classes_of_the_prediction", KEPT, "if np.sum(said) > 0:"): (
-        "Only classes that occur in the prediction count, so a class that was never said is "
-        "forgiven. A class that only the target has counts, with 0."
+        "Only classes that occur in the prediction count, so missing a class completely costs "
+        "nothing. A class that only the target has counts, with 0."
     ),
     ("only_classes_of_both", KEPT, "if np.sum(said) > 0 and np.sum(true) > 0:"): (
         "Only classes that occur in both maps count. A class that one of them has and the other "
@@ -38,10 +42,13 @@ for (name, old, new), text in {
         "if np.ndim(pred) > 2:\n"
         "        return np.mean([mean_iou(p, t, n_classes) for p, t in zip(pred, target)])\n"
         "    ious = []",
-    ): (
-        "The mean IoU is computed for each image, or row, and then averaged. A batch counts as one "
-        "map: overlaps and unions are counted over all of it."
-    ),
+    ): PER_IMAGE,
+    (
+        "averaged_along_the_first_axis",
+        "ious = []",
+        "if np.ndim(pred) > 1:\n        pairs = zip(pred, target)\n        return np.mean("
+        "[mean_iou(p.ravel(), t.ravel(), n_classes) for p, t in pairs])\n    ious = []",
+    ): PER_IMAGE,
     ("pixel_accuracy", MEAN, "return np.mean(pred == target)"): (
         "This is the share of pixels that are right. A class with many pixels decides it; the mean "
         "IoU gives each class one vote."
@@ -55,20 +62,20 @@ for (name, old, new), text in {
         "the frequency-weighted IoU. The mean gives each class one vote."
     ),
     ("recall_of_each_class", RATIO, "np.sum(said & true) / max(np.sum(true), 1)"): (
-        "The overlap is divided by the pixels that truly have the class, so saying one class "
-        "everywhere is perfect for it. The union stands below the line."
+        "The overlap is divided by the pixels that truly have the class, so predicting one class "
+        "everywhere is perfect for it. Divide by the union."
     ),
     ("precision_of_each_class", RATIO, "np.sum(said & true) / max(np.sum(said), 1)"): (
-        "The overlap is divided by the pixels that were said to have the class, so saying it once, "
-        "and rightly, is perfect for it. The union stands below the line."
+        "The overlap is divided by the pixels that are predicted to have the class, so a single "
+        "right pixel is perfect for it. Divide by the union."
     ),
     ("dice_of_each_class", RATIO, "2 * np.sum(said & true) / (np.sum(said) + np.sum(true))"): (
         "Twice the overlap over the sum of both sizes: this is the Dice coefficient of each class. "
         "The IoU divides the overlap by the union."
     ),
     ("overlap_counted_twice", RATIO, "np.sum(said & true) / (np.sum(said) + np.sum(true))"): (
-        "The two sizes are added without taking the overlap off, which both contain, so a perfect "
-        "map gets a half. The union counts each pixel once."
+        "The two sizes are added, and the overlap, which is in both of them, is never subtracted, "
+        "so a perfect map gets a half. The union counts each pixel once."
     ),
     (
         "all_classes_in_one_ratio",
@@ -102,7 +109,15 @@ for eps in ("1e-6", "1e-7", "1e-8"):
 
 AREA = "return np.sum(np.diff(recall, prepend=0.0) * best_to_come)"
 ENVELOPE = "np.maximum.accumulate(precision[::-1])[::-1]"
+SLANT = (
+    "The area is taken along slanted lines between the points of the curve. Here it falls in "
+    "steps: each increase of recall times the best precision still to come."
+)
+SLANTED = (
+    "p, r = np.append({}), np.append({})\n    return np.sum(np.diff(r) * (p[1:] + p[:-1]) / 2)"
+)
 SOURCES = {
+    "a_hundred_and_one_points": "cocodataset/cocoapi, cocoeval.py",
     "not_made_monotone": "scikit-learn, average_precision_score",
     "trapezoids": "scikit-learn, metrics.auc",
     "eleven_points": "Everingham et al. (2010), section 4.2",
@@ -132,6 +147,30 @@ for (name, *edits), text in {
         "Precision is made monotone by the lowest value so far, which punishes an early miss for "
         "ever. The best value still to come counts."
     ),
+    (
+        "a_hundred_and_one_points",
+        AREA,
+        "return np.mean([max(precision[recall >= t], default=0) for t in np.linspace(0, 1, 101)])",
+    ): (
+        "Precision is read at 101 recalls, 0 to 1 in hundredths, as COCO does. Here the whole area "
+        "under the steps counts."
+    ),
+    ("trapezoids_from_a_start", AREA, SLANTED.format("1.0, precision", "0.0, recall")): SLANT,
+    (
+        "trapezoids_of_the_envelope",
+        AREA,
+        SLANTED.format("1.0, np.append(best_to_come, 0.0)", "0.0, np.append(recall, 1.0)"),
+    ): SLANT,
+    (
+        "eps_below_the_line",
+        "np.arange(1, len(hits) + 1)",
+        "(np.arange(1, len(hits) + 1) + 1e-6)",
+        "hits / n_truth",
+        "hits / (n_truth + 1e-6)",
+    ): (
+        "A small number is added to both denominators, so a perfect ranking falls short of 1. "
+        "Ranks start at 1 and n_truth = 0 is caught first: nothing needs it."
+    ),
     ("recall_of_the_found", "hits / n_truth", "hits / max(hits[-1], 1)"): (
         "Recall is the share of the matches that were found, so objects that nobody detected cost "
         "nothing. It is divided by the number of objects in truth."
@@ -141,8 +180,7 @@ for (name, *edits), text in {
         "area. Before the first detection, recall is 0."
     ),
     ("trapezoids", AREA, "return np.sum(np.diff(recall) * (precision[1:] + precision[:-1]) / 2)"): (
-        "The area is taken along slanted lines between the points of the raw curve. Here it falls "
-        "in steps: each increase of recall times the best precision still to come."
+        SLANT
     ),
     (
         "eleven_points",

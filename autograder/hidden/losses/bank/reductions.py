@@ -1,5 +1,7 @@
 """Mistakes that the losses with a reduction share."""
 
+from itertools import product
+
 from autograder.api import About, Bank
 
 bank = Bank()
@@ -24,7 +26,7 @@ WORDS = {
         'if reduction not in ("none", "mean", "sum"):\n        return None',
     ): (
         "A reduction that is none of the three matches no case, and the function ends without a "
-        "return: None comes back. The last case is a ValueError."
+        "return, so None comes back. The last case is a ValueError."
     ),
     ("looked_up_in_a_dict", '{"none": 0, "mean": 0, "sum": 0}[reduction]'): (
         "An unknown reduction is looked up in a dict and raises KeyError. The contract asks for "
@@ -37,6 +39,14 @@ WORDS = {
     ("reduction_ignored", 'reduction = "mean"'): (
         "The mean comes back whatever the reduction is: the argument is never looked at. It says "
         "mean, sum or none, and any other word is a ValueError."
+    ),
+    ("reduction_ignored_and_summed", 'reduction = "sum"'): (
+        "The sum comes back whatever the reduction is: the argument is never looked at. It says "
+        "mean, sum or none, and any other word is a ValueError."
+    ),
+    ("reduction_ignored_and_kept_apart", 'reduction = "none"'): (
+        "The losses come back one by one whatever the reduction is: the argument is never looked "
+        "at. It says mean, sum or none, and any other word is a ValueError."
     ),
     ("none_means_sum", 'reduction = "sum" if reduction == "none" else reduction'): (
         'The sum comes back for reduction="none" as well. There the losses stay apart, one for '
@@ -61,9 +71,14 @@ MEANS = {
         "The sum is divided by the number of rows. The mean is over all elements: for a table, "
         "rows times columns."
     ),
+    ("half_over_the_rows", ("mse",), "np.sum(losses) / (2 * len(losses))"): (
+        "The sum is divided by twice the number of rows. The mean is over all elements, rows times "
+        "columns for a table, and nothing is halved."
+    ),
 }
 
-for axis, where, left in ((0, "first", "column"), (-1, "last", "row")):
+AXES = ((0, "first", "column"), (-1, "last", "row"))
+for axis, where, left in AXES:
     key = f"averaged_along_the_{where}_axis", OF_ELEMENTS, f"np.mean(losses, axis={axis})"
     MEANS[key] = (
         f"The mean runs along the {where} axis only, so a table leaves one number for each {left}. "
@@ -78,3 +93,16 @@ for (name, exercises, mean), text in MEANS.items():
     about: About = "anything" if "axis" in mean else "values"
     for exercise in exercises:
         bank.exercise(exercise).edit(name, text, (LAST, f"return {other}"), about=about)
+for exercise, (axis, where, left) in product(OF_ELEMENTS, AXES):
+    bank.exercise(exercise).edit(
+        f"reduced_along_the_{where}_axis",
+        f"Mean and sum run along the {where} axis only, so a table leaves one number for each "
+        f"{left}. Without an axis, both are over all elements.",
+        (
+            LAST,
+            "return (lambda losses, how: losses if how == 'none' else "
+            f"np.sum(losses, axis={axis}) if how == 'sum' else np.mean(losses, axis={axis}))(",
+        ),
+        source="keras.losses.mean_squared_error" if axis else "",
+        about="anything",
+    )

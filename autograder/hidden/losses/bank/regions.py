@@ -48,12 +48,8 @@ for (name, old, new), text in {
         "the mean is over the pixels."
     ),
     ("softmax_twice", "cross_entropy(pixels,", "cross_entropy(softmax(pixels),"): (
-        "The logits go through a softmax before the cross-entropy, which has one of its own. Even "
-        "a sure and right pixel then costs something."
-    ),
-    ("log_of_softmax_plus_eps", CALLED, f"return -np.mean(np.log(softmax(pixels){OWN} + 1e-12))"): (
-        "A small number is added to the probability before its logarithm, so no pixel costs more "
-        "than about 28, however wrong it is. Let your cross_entropy take the logarithms."
+        "The logits go through a softmax before the cross-entropy, which contains one already. "
+        "Even a sure and right pixel then costs something."
     ),
     (
         "background_left_out",
@@ -66,6 +62,18 @@ for (name, old, new), text in {
     ),
 }.items():
     pixels.edit(name, text, (old, new))
+# The guards that are typed most often, and the most that a pixel costs with them.
+for eps, most in {"1e-6": 14, "1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28}.items():
+    for name, guarded in (
+        ("plus", f"softmax(pixels){OWN} + {eps}"),
+        ("clipped_at", f"np.clip(softmax(pixels){OWN}, {eps}, 1 - {eps})"),
+    ):
+        pixels.edit(
+            f"log_of_softmax_{name}_{eps.replace('-', '_')}",
+            "The probability is kept away from 0 before its logarithm, so no pixel costs more than "
+            f"about {most}, however wrong it is. Let your cross_entropy take the logarithms.",
+            (CALLED, f"return -np.mean(np.log({guarded}))"),
+        )
 for (name, new), text in {
     (
         "no_maximum_subtracted",
@@ -91,39 +99,57 @@ for (name, new), text in {
         "map_not_averaged",
         'return cross_entropy(pixels, targets.reshape(-1), "none").reshape(targets.shape)',
     ): (
-        "The loss of each pixel comes back, a whole map of them. One number is asked for: the mean "
-        "over all pixels of all images."
+        "The loss of each pixel comes back, a whole map of them. The result is a single number, "
+        "the mean over all pixels of all images."
     ),
 }.items():
     pixels.edit(name, text, (CALLED, new), about="anything")
 
 FRACTION = "(2 * overlap + eps) / (sizes + eps)"
 BEGIN = '    """\n'
+EPS_IGNORED = (
+    "A number written into the formula is added to both sums, so the argument eps has "
+    "no effect. Look at what the caller passes in."
+)
 for (name, old, new), text in {
     ("factor_two_missing", "2 * overlap", "overlap"): (
-        "The overlap is counted once above the line and twice below it, so even a perfect mask "
-        "costs a half. The overlap is doubled."
+        "The overlap is counted once in the numerator and twice in the denominator, so even a "
+        "perfect mask costs a half. In the numerator the overlap is doubled."
     ),
     ("jaccard", FRACTION, "(overlap + eps) / (sizes - overlap + eps)"): (
         "This is one minus the intersection over the union. Dice divides twice the overlap by the "
-        "sum of both sizes, without taking the overlap off."
+        "sum of both sizes, without subtracting the overlap."
     ),
     ("eps_below_only", "overlap + eps", "overlap"): (
-        "The small number stands below the line only, so an empty mask that was predicted empty "
-        "costs 1. It stands above and below."
+        "eps is added to the denominator only, so an empty mask that was predicted empty "
+        "costs 1. It goes into both."
     ),
     ("eps_above_only", "(sizes + eps)", "sizes"): (
-        "The small number stands above the line only: nothing keeps an empty denominator away from "
-        "0. It stands above and below."
+        "eps is added to the numerator only, so nothing keeps an empty denominator away from "
+        "0. It goes into both."
     ),
     ("eps_doubled", "2 * overlap + eps", "2 * (overlap + eps)"): (
-        "The factor 2 multiplies the small number too, so an empty mask that was predicted empty "
-        "gives -1. Only the overlap is doubled."
+        "The factor 2 multiplies the small number as well, so an empty mask that was predicted "
+        "empty gives -1. Only the overlap is doubled."
     ),
     ("coefficient_not_loss", "return 1 - ", "return "): (
         "This is the Dice coefficient, 1 for a perfect mask. A loss is small where things are "
-        "right: take it from 1."
+        "right: subtract it from 1."
     ),
+    ("coefficient_negated", "return 1 - ", "return -1.0 * "): (
+        "This is minus the Dice coefficient, -1 for a perfect mask. Its gradient is the same, but "
+        "the loss that is defined here is 1 minus the coefficient."
+    ),
+    ("logarithm_of_the_coefficient", f"1 - {FRACTION}", f"-np.log({FRACTION})"): (
+        "This is minus the logarithm of the Dice coefficient, as in log-Dice losses. Here the loss "
+        "is 1 minus the coefficient."
+    ),
+    ("eps_left_out", FRACTION, "2 * overlap / sizes"): (
+        "Nothing is added to numerator and denominator, so an empty mask that was predicted empty "
+        "is 0 / 0. eps goes in both places, and makes that case a loss of 0."
+    ),
+    ("eps_fixed_at_one", BEGIN, f"{BEGIN}    eps = 1.0\n"): EPS_IGNORED,
+    ("eps_fixed", BEGIN, f"{BEGIN}    eps = 1e-6\n"): EPS_IGNORED,
     ("thresholded", BEGIN, f"{BEGIN}    probs = (probs > 0.5).astype(float)\n"): (
         "The probabilities are cut at 0.5 first. Then the loss does not change when they move a "
         "little, and a descent has nothing to go by."
@@ -142,18 +168,22 @@ dice.edit(
     source="Milletari, Navab and Ahmadi, V-Net (2016), section 3",
 )
 EACH = "axis=tuple(range(1, np.ndim(probs)))"
-dice.edit(
-    "averaged_over_images",
-    "The loss is computed for each row or image and then averaged. Here all elements of the batch "
-    "count as one mask.",
-    ("np.sum(probs * target)", f"np.sum(probs * target, {EACH})"),
-    ("np.sum(probs) + np.sum(target)", f"np.sum(probs, {EACH}) + np.sum(target, {EACH})"),
-    (
-        "def dice_loss(",
-        "def averaged(loss):\n    return lambda *args, **named: np.mean(loss(*args, **named))\n\n\n"
-        "@averaged\ndef dice_loss(",
-    ),
-)
+for name, each in (
+    ("averaged_over_images", EACH),
+    ("averaged_over_maps", f"{EACH} if np.ndim(probs) > 2 else None"),
+):
+    dice.edit(
+        name,
+        "The loss is computed for each row or image and then averaged. Here all elements of the "
+        "batch count as one mask.",
+        ("np.sum(probs * target)", f"np.sum(probs * target, {each})"),
+        ("np.sum(probs) + np.sum(target)", f"np.sum(probs, {each}) + np.sum(target, {each})"),
+        (
+            "def dice_loss(",
+            "def averaged(loss):\n    return lambda *args, **named: np.mean(loss(*args, **named))"
+            "\n\n\n@averaged\ndef dice_loss(",
+        ),
+    )
 dice.edit(
     "eps_of_one",
     "The default of eps is 1, the smooth of much code for competitions. It shifts the loss of "

@@ -19,6 +19,10 @@ def shifted_by(taken: str) -> str:
     )
 
 
+SUM_OF_ALL = (
+    "The exponentials of all rows are added up to one sum, so only the whole batch adds up to 1. "
+    "Each row has its own sum: its classes share the probability."
+)
 # What shows as inf, nan or another dtype, and what shows as other numbers.
 FORMS = {
     ("no_maximum_subtracted", BEGIN, BEGIN + shifted_by("0.0")): (
@@ -51,22 +55,33 @@ FORMS = {
         "nan. Take the logarithms from log_softmax, where nothing is infinite."
     ),
     ("single_precision", LOGS, "log_softmax(np.float32(logits))"): (
-        "The computation runs in float32, which has 7 digits. The contract asks for float64: leave "
-        "the dtype of the logits alone."
+        "The computation runs in float32, which has about 7 digits. Results are float64: leave the "
+        "dtype of the logits alone."
     ),
 }
 NUMBERS = {
     ("softmax_twice", LOGS, "log_softmax(softmax(logits))"): (
-        "The logits go through a softmax before the log-softmax, which has one of its own. Even a "
-        "sure and right answer then costs log(e + C - 1) - 1."
+        "The logits go through a softmax before the log-softmax, which contains one already. Even "
+        "a sure and right answer then costs log(e + C - 1) - 1."
     ),
     ("probability_for_logarithm", LOGS, "softmax(logits)"): (
         "The loss is minus the probability of the target, without a logarithm. Being wrong then "
         "costs at most 1 more than being right."
     ),
+    ("softmax_over_everything", LOGS, f"({LOGS} - np.log(len(logits)))"): SUM_OF_ALL,
+    (
+        "softmax_over_everything_after_a_shift",
+        LOGS,
+        "(lambda z: z - np.log(np.sum(np.exp(z))))(logits - logits.max(axis=-1, keepdims=True))",
+    ): SUM_OF_ALL,
+    (
+        "softmax_over_everything_and_its_logarithm",
+        LOGS,
+        "(lambda e: np.log(e / np.sum(e)))(np.exp(logits - logits.max(axis=-1, keepdims=True)))",
+    ): SUM_OF_ALL,
     ("logits_for_logarithms", LOGS, "(1.0 * logits)"): (
-        "The logit of the target is taken as if it were a logarithm of a probability. Raw logits "
-        "are not normalised: the other classes have to count."
+        "The logit of the target is taken as if it were the logarithm of a probability. Raw logits "
+        "are not normalised: the other classes have to count, too."
     ),
     ("normalised_over_the_batch", LOGS, "log_softmax(logits.T).T"): (
         "The softmax runs over the rows of the batch. A row belongs to one example, and its "
@@ -77,6 +92,10 @@ BITS = (
     "The logarithm is to base 2, so the loss is in bits. Here it is the natural one: knowing "
     "nothing of C classes costs log C."
 )
+PROBABILITIES = (
+    "The logarithm is taken of the logits, as if they were probabilities already, and a negative "
+    "one gives nan. They go through a softmax first: log_softmax does both."
+)
 SIGN = (
     "The logarithm keeps its sign, so the loss is negative, and falls as the answers get worse. A "
     "surprise is minus the logarithm."
@@ -86,7 +105,15 @@ SURPRISE = "-np.sum(target_probs * log_softmax(logits), axis=-1)"
 
 # The guards that are typed most often, and the most that a loss costs with them. Each rewrites all
 # that comes before the reduction: two at a time would be more pairs than a diagnosis tries.
-GUARDS = {"1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28, "1e-15": 35}
+GUARDS = {
+    "1e-5": 12,
+    "1e-7": 16,
+    "1e-8": 18,
+    "1e-9": 21,
+    "1e-10": 23,
+    "1e-12": 28,
+    "1e-15": 35,
+}
 for loss, old in ((sparse, f"{LOGS}\n    surprise = {PICKED}"), (one_hot, SURPRISE)):
     for eps, most in GUARDS.items():
         at, clipped = eps.replace("-", "_"), f"np.clip(softmax(logits), {eps}, 1 - {eps})"
@@ -109,8 +136,8 @@ for (name, old, new), text in {
     ("bits", "log_probs = ", "log_probs = 1 / np.log(2) * "): BITS,
     ("sign_forgotten", "= -log_probs", "= log_probs"): SIGN,
     ("targets_from_one", ", targets]", ", targets - 1]"): (
-        "Targets are read as if classes were counted from 1, so each row pays for the class before "
-        "its own. Class indices start at 0."
+        "Targets are read as if classes were counted from 1, so each row is charged for the class "
+        "before its own. Class indices start at 0."
     ),
     ("picked_from_the_flat_array", PICKED, "-np.take(log_probs, targets)"): (
         "The targets are taken as positions in the flattened array, so all rows pick from the "
@@ -118,7 +145,15 @@ for (name, old, new), text in {
     ),
     ("likeliest_class", PICKED, "-np.max(log_probs, axis=-1)"): (
         "The log-probability of the likeliest class is taken, whatever the target is. The loss "
-        "looks at what happened, and not at what was expected."
+        "is about what happened, not about what was expected."
+    ),
+    (
+        "one_minus_the_probability",
+        f"{LOGS}\n    surprise = {PICKED}",
+        f"1 - softmax(logits)\n    surprise = {PICKED[1:]}",
+    ): (
+        "The loss is one minus the probability of the target, so being wrong never costs more than "
+        "1. A surprise is minus the logarithm of that probability."
     ),
 }.items():
     sparse.edit(name, text, (old, new))
@@ -128,6 +163,19 @@ for (name, old, new), text in {
         "Indexing with a colon takes the targets of all rows from each row, N by N numbers. Each "
         "row has one target: pair the rows with their targets."
     ),
+    ("classes_kept_apart", PICKED, "-np.eye(logits.shape[1])[targets] * log_probs"): (
+        'The one-hot rows are multiplied in and never summed, so "none" gives (N, C) and the mean '
+        "is over N times C numbers. One number is left of each row."
+    ),
+    ("logits_for_probabilities", LOGS, "np.log(logits)"): PROBABILITIES,
+    (
+        "averaged_over_classes",
+        PICKED,
+        "-np.mean(np.eye(logits.shape[1])[targets] * log_probs, axis=-1)",
+    ): (
+        "The products with the one-hot rows are averaged over the classes, which divides by C. "
+        "Only one of them is not 0: sum over the classes."
+    ),
     ("indices_for_one_hot", PICKED, "-np.sum(targets * log_probs, axis=-1)"): (
         "The class indices are multiplied by the log-probabilities, as if they were one-hot rows. "
         "An index says which one to take: one number from each row."
@@ -135,6 +183,14 @@ for (name, old, new), text in {
 }.items():
     sparse.edit(name, text, (old, new), about="anything")
 
+BINARY = (
+    "A second term is added for the classes that are not the target, as if each were a yes-or-no "
+    "question. In a softmax the classes compete already."
+)
+INNER = (
+    "Targets and probabilities are multiplied and summed before the logarithm. That is the same "
+    "only for one-hot rows: the logarithm comes first, then the weighted sum."
+)
 HARD, UNSURE = "np.eye(logits.shape[1])[np.argmax(target_probs, axis=1)]", "1 - softmax(logits)"
 for (name, old, new), text in {
     **NUMBERS,
@@ -152,17 +208,32 @@ for (name, old, new), text in {
         "binary_terms_added",
         SURPRISE,
         f"{SURPRISE} - np.sum((1 - target_probs) * np.log({UNSURE} + 1e-12), axis=-1)",
-    ): (
-        "A second term is added for the classes that are not the target, as if each were a "
-        "yes-or-no question. In a softmax the classes compete already."
+    ): BINARY,
+    **{
+        (
+            f"binary_terms_clipped_at_{eps.replace('-', '_')}",
+            SURPRISE,
+            f"(lambda p: -np.sum(target_probs * np.log(p) + (1 - target_probs) * np.log(1 - p), "
+            f"axis=-1))(np.clip(softmax(logits), {eps}, 1 - {eps}))",
+        ): BINARY
+        for eps in ("1e-7", "1e-12", "1e-15")
+    },
+    ("targets_through_a_softmax", "target_probs *", "softmax(1.0 * target_probs) *"): (
+        "The targets go through a softmax, which turns a sure target into an unsure one. They are "
+        "probabilities already: only the logits need one."
     ),
+    (
+        "logarithm_of_the_sum",
+        SURPRISE,
+        "-np.log(np.maximum(np.sum(target_probs * softmax(logits), axis=-1), 1e-300))",
+    ): INNER,
     (
         "divergence",
         SURPRISE,
         f"{SURPRISE} + np.sum(target_probs * np.log(np.maximum(target_probs, 1e-300)), axis=-1)",
     ): (
-        "The entropy of the labels is taken off: this is the Kullback-Leibler divergence. It "
-        "agrees for one-hot rows, and for soft ones it is smaller."
+        "The entropy of the labels is subtracted: this is the Kullback-Leibler divergence. It "
+        "agrees for one-hot rows and is smaller for soft ones."
     ),
     (
         "roles_swapped",
@@ -170,12 +241,18 @@ for (name, old, new), text in {
         "-np.sum(softmax(logits) * np.log(target_probs + 1e-12), axis=-1)",
     ): (
         "The logarithm is taken of the targets and weighted by the predictions: the roles are "
-        "swapped. The truth is the weight, and the prediction is what surprises."
+        "swapped. The truth is the weight, and the prediction goes into the logarithm."
     ),
 }.items():
     one_hot.edit(name, text, (old, new))
 for (name, old, new), text in {
     **FORMS,
+    (
+        "logarithm_of_the_sum_unguarded",
+        SURPRISE,
+        "-np.log(np.sum(target_probs * softmax(logits), axis=-1))",
+    ): INNER,
+    ("logits_for_probabilities", LOGS, "np.log(logits)"): PROBABILITIES,
     ("classes_not_summed", SURPRISE, "-target_probs * log_softmax(logits)"): (
         'The classes of a row stay apart, so "none" gives (N, C) and the mean is over N times C '
         "numbers. Sum over the classes before the reduction."

@@ -27,20 +27,23 @@ descend.edit(
 )
 descend.edit(
     "start_moves",
-    "The start itself is changed: its array is the one that moves. The caller still needs it; "
-    "look at where x0 gets its second name, and work on a new array.",
+    "The start itself is changed, because its array is the one that moves. The caller still needs "
+    "it: look at where x0 gets its second name, and work on a new array.",
     IN_PLACE,
     ("path = [x]", "path = [np.copy(x)]"),
     ("path.append(x)", "path.append(np.copy(x))"),
     about="anything",
 )
-descend.edit(
-    "start_left_out",
-    "The path begins after the first step. It has steps + 1 points and the start is the first "
-    "of them: look at what the path holds before the loop.",
-    ("path = [x]", "path = []"),
-    about="anything",
-)
+ONE_SHAPE = ("return np.array(path)", "return np.array(path).reshape(-1, *np.shape(x0))")
+for name, edits in (("start_left_out", ()), ("start_left_out_of_an_array", (ONE_SHAPE,))):
+    descend.edit(
+        name,
+        "The path begins after the first step. It has steps + 1 points and the start is the first "
+        "of them: look at what the path holds before the loop.",
+        ("path = [x]", "path = []"),
+        *edits,
+        about="anything",
+    )
 descend.edit(
     "end_left_out",
     "Each point is kept before the step and the last one never is, so the path has one point "
@@ -54,9 +57,16 @@ descend.edit(
 )
 descend.edit(
     "one_step_too_many",
-    "The loop makes one update more than asked. The path has steps + 1 points because the "
-    "start is one of them: count the updates for steps = 0.",
+    "The loop makes one update too many. The path has steps + 1 points because the start is one "
+    "of them: count the updates for steps = 0.",
     ("range(steps)", "range(steps + 1)"),
+    about="anything",
+)
+descend.edit(
+    "one_step_too_few",
+    "The loop makes one update too few. The path has the start and one point for each of the "
+    "steps: count the updates for steps = 1.",
+    ("range(steps)", "range(1, steps)"),
     about="anything",
 )
 descend.edit(
@@ -81,7 +91,7 @@ descend.edit(
 )
 descend.edit(
     "every_step_from_the_start",
-    "Each update is taken from the start in place of the point reached so far, so the moves "
+    "Each update is subtracted from the start instead of the point reached so far, so the moves "
     "do not add up. Look at what the gradient is subtracted from in the second step.",
     ("descent_step(x, grad_fn(x), lr)", "descent_step(path[0], grad_fn(x), lr)"),
 )
@@ -100,7 +110,7 @@ descend.edit(
 )
 descend.edit(
     "rate_decays",
-    "The rate is divided by the number of the step, as some schedules do. Here it stays the "
+    "The rate is divided by the number of the step, as in some schedules. Here it stays the "
     "same throughout: the moves shrink because the slope does. Look at what multiplies the "
     "gradient.",
     ("for _ in range(steps)", "for t in range(steps)"),
@@ -109,7 +119,7 @@ descend.edit(
 )
 descend.edit(
     "gradients_kept",
-    "After the start, the path holds gradients in place of points. It should tell where the "
+    "After the start, the path holds gradients instead of points. It should say where the "
     "descent was: look at what is appended after each step.",
     ("x = descent_step(x, grad_fn(x), lr)", "x = descent_step(x, grad := grad_fn(x), lr)"),
     ("path.append(x)", "path.append(grad)"),
@@ -123,8 +133,8 @@ descend.edit(
 )
 descend.edit(
     "last_point_only",
-    "What comes back is the point where the descent ends, without the way there. The path is "
-    "asked for: every point, the start first, in one array.",
+    "What comes back is only the point where the descent ends. The whole path is wanted: every "
+    "point in one array, with the start first.",
     ("return np.array(path)", "return path[-1]"),
     about="anything",
 )
@@ -152,37 +162,52 @@ descend.edit(
 )
 
 
-descend.edit(
-    "cut_to_integers",
-    "Integers as a start make an integer path, and every point is cut to a whole number. Look "
-    "at the dtype of the array that the points are written into: it has to be float64.",
-    ("return np.array(path)", "return np.array(path).astype(np.asarray(x0).dtype)"),
-    about="anything",
-)
-descend.edit(
-    "stops_when_flat",
-    "The loop ends early where the gradient is small, so the path is too short there. The number "
-    "of updates is asked for, whatever the slope: look at what leaves the loop.",
-    (
-        UPDATE,
-        "slope = grad_fn(x)\n        if np.max(np.abs(slope)) < 1e-3:\n            break\n"
-        "        x = descent_step(x, slope, lr)",
-    ),
-    about="anything",
-)
+for name, edit in (
+    ("cut_to_integers", (ONE_SHAPE[0], f"{ONE_SHAPE[0]}.astype(np.asarray(x0).dtype)")),
+    ("cut_to_integers_on_the_way", (UPDATE, f"{UPDATE}.astype(np.asarray(x0).dtype)")),
+):
+    descend.edit(
+        name,
+        "If the start is made of integers, so is the path, and every point is cut to a whole "
+        "number. Look at the dtype of the array that the points are written into: it has to be "
+        "float64.",
+        edit,
+        about="anything",
+    )
+# By name, what is compared, and with what: these are typed most often.
+for what, stops in (("gradient", "np.abs(slope)"), ("move", "np.abs(lr * slope)")):
+    for least in ("1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-8"):
+        descend.edit(
+            f"stops_when_the_{what}_is_below_{least.replace('-', '_')}",
+            "The loop ends early where the gradient is small, so the path is too short there. The "
+            "number of updates is fixed, whatever the slope: look at what leaves the loop.",
+            (
+                UPDATE,
+                f"slope = grad_fn(x)\n        if np.max({stops}) < {least}:\n            break\n"
+                "        x = descent_step(x, slope, lr)",
+            ),
+            about="anything",
+        )
 descend.edit(
     "rests_when_flat",
-    "Where the gradient is small, the point no longer moves, as if it had arrived. Every one of "
-    "the updates is made, however short it is: look at the condition on the gradient.",
+    "Where the gradient is small, the point no longer moves, as if it had arrived. Every update "
+    "is made, however short it is: look at the condition on the gradient.",
     (UPDATE, "x = x - lr * np.where(np.abs(slope := grad_fn(x)) < 1e-3, 0.0, slope)"),
     about="anything",
 )
 descend.edit(
     "gradient_scaled_in_place",
-    "The array that grad_fn returns is multiplied by the rate in place. It belongs to "
-    "grad_fn, which may hand it out again: then it shrinks at every step. Make a new array.",
+    "The array that grad_fn returns is multiplied by the rate in place. It belongs to grad_fn, "
+    "which may return it again, and then it shrinks at every step. Make a new array.",
     (
         "x = descent_step(x, grad_fn(x), lr)",
         "grad = grad_fn(x)\n        grad *= lr\n        x = x - grad",
     ),
+)
+descend.edit(
+    "momentum",
+    "Each move keeps nine tenths of the one before: that is momentum, which comes in a later "
+    "lesson. Here a move is lr times the gradient at the point, with no memory.",
+    ("    for _ in range(steps):", "    velocity = 0.0\n    for _ in range(steps):"),
+    (UPDATE, "velocity = 0.9 * velocity + grad_fn(x)\n        x = x - lr * velocity"),
 )

@@ -10,14 +10,14 @@ RIGHT = "2 / max(curvatures)"
 
 rate.edit(
     "flattest_decides",
-    "The smallest curvature is used, so only the flattest coordinate is safe. All have to "
-    "shrink, and the steepest is the first that does not: look at which bound is the tightest.",
+    "The smallest curvature is used, so only the flattest coordinate is safe. All of them have "
+    "to shrink, and the steepest is the first that does not: look at which bound is tightest.",
     (RIGHT, "2 / min(curvatures)"),
 )
 rate.edit(
     "half_the_edge",
-    "This is 1 / c, the rate that lands on the bottom in one step (or the edge without the "
-    "one half in f). The path still arrives above it: look at when 1 - lr * c reaches -1.",
+    "This is 1 / c, the rate that lands on the bottom in one step (or the edge for an f without "
+    "its one half). Above it the path still arrives: look at when 1 - lr * c reaches -1.",
     (RIGHT, "1 / max(curvatures)"),
 )
 rate.edit(
@@ -35,21 +35,21 @@ rate.edit(
 )
 rate.edit(
     "sum_of_curvatures",
-    "The curvatures are added up, which is safe and too careful: coordinates do not push each "
-    "other. Look at the factor of each by itself, and at which one leaves first.",
+    "The curvatures are added up, which is safe but too careful: one coordinate does not push "
+    "another. Look at the factor of each by itself, and at which one diverges first.",
     (RIGHT, "2 / sum(curvatures)"),
 )
 rate.edit(
     "length_of_curvatures",
-    "The curvatures are combined as the length of a vector, which is safe and too careful. "
-    "Each coordinate has its own factor: look at which one leaves first.",
+    "The curvatures are combined as the length of a vector, which is safe but too careful. "
+    "Each coordinate has its own factor: look at which one diverges first.",
     (RIGHT, "float(2 / np.linalg.norm(curvatures))"),
 )
 for place, index in (("first", 0), ("last", -1)):
     rate.edit(
         f"{place}_decides",
-        f"The {place} curvature is taken for the largest. They come in any order: look at what "
-        "happens when the steep coordinate stands somewhere else.",
+        f"The {place} curvature is taken to be the largest. They come in any order: look at what "
+        "happens when the steep coordinate is somewhere else.",
         (RIGHT, f"2 / curvatures[{index}]"),
     )
 rate.edit(
@@ -60,17 +60,16 @@ rate.edit(
 )
 rate.edit(
     "whole_division",
-    "The division cuts its result to a whole number, so integers as curvatures give a rate "
-    "that is far off. Look at the operator: one slash divides, two slashes cut.",
+    "The division cuts its result to a whole number, so integer curvatures give a rate that is "
+    "far off. Look at the operator: one slash divides, two slashes round down.",
     (RIGHT, "2 // max(curvatures)"),
     about="anything",
 )
 
 
 @rate.wrong(
-    "The rate is right, but the caller's curvatures have been sorted on the way. They belong "
-    "to the caller, and a tuple cannot be sorted in place: find the largest without moving "
-    "any.",
+    "The rate is right, but the caller's curvatures get sorted on the way. They belong to the "
+    "caller, and a tuple cannot be sorted in place: find the largest without moving any.",
     about="anything",
 )
 def sorts_the_callers(curvatures: Any) -> Any:

@@ -40,8 +40,9 @@ def an_array(rng: np.random.Generator) -> Inputs:
 
 def scales(rng: np.random.Generator) -> Inputs:
     """Where gradients are tiny, where they are large, and where there are none: no step is left
-    out, and none is made shorter."""
-    return {
+    out, and none is made shorter. On the long way down, which is a number's so that all norms are
+    one, every threshold would end the path at another step."""
+    near_and_far = {
         f"from {where}": {
             "x0": scale * rng.uniform(0.5, 1.5, size=2) * np.array([1.0, -1.0]),
             "center": 0.0,
@@ -50,6 +51,9 @@ def scales(rng: np.random.Generator) -> Inputs:
         }
         for where, scale in (("close to the bottom", 1e-5), ("far away", 1e3), ("the bottom", 0.0))
     }
+    lr = float(rng.uniform(0.18, 0.25))
+    long = {"x0": float(rng.uniform(0.5, 1.5)), "center": 0.0, "lr": lr, "steps": 45}
+    return {**near_and_far, "on a long way down": long}
 
 
 def above_the_edge(rng: np.random.Generator) -> Inputs:
@@ -120,7 +124,7 @@ def no_steps(impl: Any, inputs: Inputs) -> Any:
     return {
         "from a number": {"path": impl.descend(wave(0.0), number, inputs["lr"], 0)},
         "from an array": {"path": impl.descend(gradient, inputs["x0"], inputs["lr"], 0)},
-        "the number of gradients asked for": gradient.count,
+        "the number of calls of grad_fn": gradient.count,
     }
 
 
@@ -137,7 +141,7 @@ def integers(impl: Any, inputs: Inputs) -> Any:
 
 
 @descend.probe(
-    "where and how often the gradient is asked for",
+    "where and how often grad_fn is called",
     points=0.25,
     inputs=lambda rng: {"from a number": a_number(rng), "from an array": an_array(rng)},
     experiment="let grad_fn print the x that it gets, and compare with the path.",
@@ -153,15 +157,13 @@ def questions(impl: Any, x0: Any, center: Any, lr: float, steps: int) -> Inputs:
     path = impl.descend(gradient, x0, lr, steps)
     return {
         "path": snapshot(path),
-        "the number of gradients asked for": gradient.count,
-        "point where the gradient was asked for": [
-            np.array(x, dtype=float) for x in gradient.calls
-        ],
+        "the number of calls of grad_fn": gradient.count,
+        "point that grad_fn was called with": [np.array(x, dtype=float) for x in gradient.calls],
     }
 
 
 @descend.probe(
-    "what belongs to others: the start, and an array that grad_fn hands out each time",
+    "what belongs to others: the start, and the array that grad_fn returns each time",
     points=0.25,
     inputs=an_array,
     kind="side",
@@ -183,7 +185,7 @@ def others_arrays(impl: Any, inputs: Inputs) -> Any:
         "with no steps": {"path": impl.descend(reused, x0, lr, 0)},
     }
     seen = {**snapshot(seen), "change of the start": snapshot(x0) - before}
-    seen["change of the gradient that was handed out"] = plane - inputs["center"]
+    seen["change of the gradient that grad_fn returned"] = plane - inputs["center"]
     buffer += 17.0
     late = impl.descend(reused, before, lr, 2)
     still = impl.descend(reused, before, lr, 0)

@@ -1,15 +1,22 @@
-"""Mistakes in batch norm."""
+"""Mistakes in the forward pass of batch norm."""
 
 from autograder.api import Bank
+from autograder.hidden.signal.bank.sentences import (
+    EPS_FIXED,
+    GUARDS,
+    OUTSIDE,
+    SHIFT_LEFT_OUT,
+    SHIFT_SCALED,
+    VARIANCE,
+)
 
 bank = Bank()
 norm = bank.exercise("batchnorm_forward__batchnorm_backward")
 
 MEAN = "running_mean = (1 - momentum) * running_mean + momentum * mean"
 VAR = "running_var = (1 - momentum) * running_var + momentum * (var * n / (n - 1))"
-ROAD = "own_road = dout - dbeta / n - xhat * (dgamma / n)"
 INV_STD = "inv_std = 1 / np.sqrt(var + eps)"
-DX = "return gamma * inv_std * own_road"
+OLD_BY_DEFAULT = ("momentum=0.1", "momentum=0.9")
 norm.edit(
     "normalised_by_unbiased",
     "The batch is normalised with the unbiased variance. That one is for the running average "
@@ -22,16 +29,30 @@ norm.edit(
 )
 norm.edit(
     "eps_outside_the_root",
-    "eps is added to the deviation, after the root. It belongs inside, with the variance; with "
-    "a large eps the two are far apart.",
+    OUTSIDE,
     ("1 / np.sqrt(var + eps)", "1 / (np.sqrt(var) + eps)"),
 )
 norm.edit(
-    "divided_by_variance",
-    "The distances from the mean are divided by the variance. That does not give variance 1: "
-    "divide by the deviation, its root.",
-    ("1 / np.sqrt(var + eps)", "1 / (var + eps)"),
+    "eps_outside_the_root_of_the_output",
+    OUTSIDE,
+    ("(x - mean) * inv_std", "(x - mean) / (np.sqrt(var) + eps)"),
 )
+norm.edit("divided_by_variance", VARIANCE, ("1 / np.sqrt(var + eps)", "1 / (var + eps)"))
+norm.edit(
+    "output_divided_by_variance",
+    VARIANCE,
+    ("(x - mean) * inv_std", "(x - mean) / (var + eps)"),
+    (
+        "out = gamma * xhat",
+        "xhat = xhat if training else (x - mean) * inv_std\n    out = gamma * xhat",
+    ),
+)
+for eps in GUARDS:
+    norm.edit(
+        f"eps_fixed_at_{eps.replace('-', '_')}",
+        EPS_FIXED,
+        ("np.sqrt(var + eps)", f"np.sqrt(var + {eps})"),
+    )
 norm.edit(
     "layer_norm",
     "Mean and variance are taken along each row, over its features: that is layer norm. Batch "
@@ -49,6 +70,16 @@ norm.edit(
     ("    inv_std = 1", "    mean, var = running_mean, running_var\n    inv_std = 1"),
 )
 norm.edit(
+    "running_averages_of_before_in_training",
+    "The batch is normalised by the old running averages while training, too. In training its own "
+    "mean and variance count; the running ones are for evaluation.",
+    (
+        "    mean, var = running_mean, running_var\n    if training:",
+        "    mean, var = old = running_mean, running_var\n    if training:",
+    ),
+    ("xhat = (x - mean) * inv_std", "xhat = (x - old[0]) / np.sqrt(old[1] + eps)"),
+)
+norm.edit(
     "one_mean_for_all",
     "One mean and one variance are taken over all elements of the batch. Each feature has its "
     "own: reduce over the rows only.",
@@ -59,8 +90,8 @@ norm.edit(
 )
 norm.edit(
     "running_variance_biased",
-    "The running variance takes in the biased variance of the batch. It stands for all data, "
-    "so it gets the unbiased one: N / (N - 1) times as much.",
+    "The running variance takes in the biased variance of the batch. It estimates the variance of "
+    "all data, so it gets the unbiased one, N / (N - 1) times as large.",
     ("(var * n / (n - 1))", "var"),
     source="Stanford CS231n, assignment 2, batchnorm_forward",
 )
@@ -107,27 +138,39 @@ norm.edit(
 )
 norm.edit(
     "running_sum",
-    "The old average is kept whole and the batch is added to it, so the memory grows for ever. "
-    "The two weights add up to 1.",
+    "The old average keeps its full weight and the batch is added to it, so the average grows "
+    "without end. The two weights have to add up to 1.",
     (MEAN, "running_mean = running_mean + momentum * mean"),
     (VAR, "running_var = running_var + momentum * (var * n / (n - 1))"),
 )
-norm.edit(
-    "running_deviation",
-    "The running variance takes in a deviation, the root of the batch's variance. Evaluation "
-    "takes the root itself: keep the variance.",
-    ("(var * n / (n - 1))", "np.sqrt(var * n / (n - 1))"),
-)
+for name, root in (
+    ("running_deviation", "np.sqrt(var * n / (n - 1))"),
+    ("running_biased_deviation", "np.sqrt(var)"),
+):
+    norm.edit(
+        name,
+        "The running variance takes in a deviation, the root of the batch's variance. Evaluation "
+        "takes the root itself: keep the variance.",
+        ("(var * n / (n - 1))", root),
+    )
+for name, last in (("overwritten", "var * n / (n - 1)"), ("overwritten_and_biased", "var")):
+    norm.edit(
+        f"running_averages_{name}",
+        "The batch's mean and variance come back in place of the running averages, so all earlier "
+        "batches are forgotten. Weigh old and new: momentum says how much the new batch counts.",
+        (MEAN, "running_mean = mean"),
+        (VAR, f"running_var = {last}"),
+    )
 norm.edit(
     "momentum_fixed",
     "The weight of the new batch is always 0.1, and the argument momentum has no effect. Look "
-    "at what the caller asked for.",
+    "at what the caller passes in.",
     (MEAN, "running_mean = 0.9 * running_mean + 0.1 * mean"),
     (VAR, "running_var = 0.9 * running_var + 0.1 * (var * n / (n - 1))"),
 )
 norm.edit(
     "running_averages_in_place",
-    "The numbers are right, but the running averages that were handed in are changed in place. "
+    "The numbers are right, but the running averages that were passed in are changed in place. "
     "Return new arrays, and leave the old ones as they were.",
     (
         f"        {MEAN}\n        {VAR}",
@@ -138,67 +181,9 @@ norm.edit(
     about="anything",
 )
 norm.edit(
-    "mean_and_variance_constant",
-    "dx is dout times gamma over the deviation, as if mean and variance were fixed numbers. "
-    "Every x moves them both, and through them every row's output.",
-    (ROAD, "own_road = dout"),
-)
-norm.edit(
-    "variance_constant",
-    "The road through the mean is there, and the one through the variance is missing. Moving "
-    "one x changes the deviation by which all rows are divided.",
-    (ROAD, "own_road = dout - dbeta / n"),
-)
-norm.edit(
-    "mean_constant",
-    "The road through the variance is there, and the one through the mean is missing. Moving "
-    "one x shifts all rows of its feature.",
-    (ROAD, "own_road = dout - xhat * (dgamma / n)"),
-)
-norm.edit(
-    "gamma_forgotten_in_dx",
-    "dx lacks the factor gamma. The output is gamma times the normalised x plus beta, so all "
-    "blame passes gamma on its way to x.",
-    (DX, "return inv_std * own_road"),
-)
-norm.edit(
-    "deviation_forgotten_in_dx",
-    "dx lacks the division by the deviation. x was divided by it on the way forward, so its "
-    "blame is, too.",
-    (DX, "return gamma * own_road"),
-)
-norm.edit(
-    "dgamma_from_x",
-    "dgamma is the sum of dout times x. gamma multiplies the normalised x, so that is what its "
-    "blame is multiplied with.",
-    (
-        "return out, (xhat, gamma, inv_std), running_mean",
-        "return out, (xhat, gamma, inv_std, x), running_mean",
-    ),
-    ("xhat, gamma, inv_std = cache", "xhat, gamma, inv_std, x = cache"),
-    (ROAD, f"{ROAD}\n    dgamma = (dout * x).sum(axis=0)"),
-)
-norm.edit(
-    "averaged_over_rows",
-    "dgamma and dbeta are means over the rows. gamma and beta serve every row, so the blame of "
-    "the rows adds up; the 1/N of a loss is already in dout.",
-    (f"{DX}, dgamma, dbeta", f"{DX}, dgamma / n, dbeta / n"),
-)
-norm.edit(
-    "one_row_less",
-    "dx divides the two sums by N - 1. The forward used the mean and the biased variance, both "
-    "divided by N: only the running variance knows N - 1.",
-    (ROAD, "own_road = dout - dbeta / (n - 1) - xhat * (dgamma / (n - 1))"),
-)
-norm.edit(
-    "one_cache_for_all",
-    "The cache is kept in one place for all calls, so a second forward overwrites the first "
-    "one's. Hand the cache out, and use the one that comes back.",
-    (
-        "return out, (xhat, gamma, inv_std), running_mean",
-        "batchnorm_forward.last = xhat, gamma, inv_std\n    return out, None, running_mean",
-    ),
-    ("xhat, gamma, inv_std = cache", "xhat, gamma, inv_std = batchnorm_forward.last"),
+    "shift_scaled_too",
+    SHIFT_SCALED,
+    ("out = gamma * xhat + beta", "out = gamma * (xhat + beta)"),
 )
 norm.edit(
     "eps_outside_in_evaluation",
@@ -208,10 +193,23 @@ norm.edit(
 )
 norm.edit(
     "eps_left_out",
-    "Nothing is added to the variance, so a constant feature is divided by 0. eps stands under the "
+    "Nothing is added to the variance, so a constant feature is divided by 0. eps goes under the "
     "root, in training and in evaluation.",
     (INV_STD, "inv_std = 1 / np.sqrt(var)"),
 )
+norm.edit(
+    "eps_left_out_in_evaluation",
+    "Evaluation adds nothing to the running variance; training adds eps. Both normalise by the "
+    "same formula: eps goes under the root.",
+    (INV_STD, "inv_std = 1 / np.sqrt(var + eps * training)"),
+)
+norm.edit(
+    "eps_in_the_running_variance",
+    "The running variance takes in the variance plus eps. eps only protects the division: it is "
+    "added where the root is taken, and never remembered.",
+    ("(var * n / (n - 1))", "(var * n / (n - 1) + eps)"),
+)
+norm.edit("shift_left_out", SHIFT_LEFT_OUT, ("out = gamma * xhat + beta", "out = gamma * xhat"))
 norm.edit(
     "evaluation_without_scale_and_shift",
     "Evaluation returns the normalised x without gamma and beta. They belong to the layer in both "
@@ -224,13 +222,6 @@ norm.edit(
     "back the scale and the shift that normalising took.",
     ("out = gamma * xhat + beta", "out = xhat"),
 )
-norm.edit(
-    "dgamma_and_dbeta_swapped",
-    "The gradients of gamma and beta come back in each other's places. The order is dx, dgamma, "
-    "dbeta: dgamma is the one that multiplies dout with the normalised x.",
-    (f"{DX}, dgamma, dbeta", f"{DX}, dbeta, dgamma"),
-)
-OLD_BY_DEFAULT = ("momentum=0.1", "momentum=0.9")
 norm.edit(
     "momentum_of_the_old",
     "momentum is the weight of the old average, 0.9 by default, as in Keras. In this course, as in "

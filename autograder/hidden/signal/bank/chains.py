@@ -9,30 +9,36 @@ bound = bank.exercise("sigmoid_gradient_bound")
 STEP = "h = activation(h @ W)"
 statistics.edit(
     "before_the_activation",
-    "Mean and deviation are noted before the activation. The layer's output is what comes "
-    "after it: move the two lines below it.",
-    (STEP, "z = h @ W\n        h = activation(z)"),
-    ("np.mean(h)", "np.mean(z)"),
-    ("np.std(h)", "np.std(z)"),
+    "Mean and deviation are taken before the activation function. The layer's output is what "
+    "comes after it: measure h, not h @ W.",
+    # Applied on the way into the next layer, so that what is measured can be wrong as well.
+    ("for W in weights:", "for W in weights:\n        h = activation(h) if means else h"),
+    (STEP, "h = h @ W"),
+)
+statistics.edit(
+    "means_and_deviations_swapped",
+    "The deviations come first and the means second. The result is (means, stds), in this order: "
+    "look at the return.",
+    ("return means, stds", "return stds, means"),
 )
 statistics.edit(
     "input_included",
-    "The first entry is that of the input, so there is one too many. Only the layers' outputs "
+    "The first entry is the input's, so there is one too many. Only the layers' outputs "
     "have an entry: len(weights) of them.",
     ("    h = x\n", "    h = x\n    means.append(np.mean(h))\n    stds.append(np.std(h))\n"),
     about="anything",
 )
 statistics.edit(
     "inputs_of_the_layers",
-    "Each entry describes what goes into a layer: the first is that of x, and the last layer's "
-    "output is missing. Note the numbers after the layer, not before it.",
+    "Each entry describes what goes into a layer: the first is the input's, and the last layer's "
+    "output is missing. Take the two numbers after the layer, not before it.",
     (f"        {STEP}\n", ""),
     ("stds.append(np.std(h))\n", f"stds.append(np.std(h))\n        {STEP}\n"),
 )
 statistics.edit(
     "last_layer_without_activation",
-    "The last layer goes without its activation, as an output layer often does. Here every "
-    "layer has it, the last one too.",
+    "The last layer has no activation function, like most output layers. Here every layer has it, "
+    "the last one too.",
     (
         "for W in weights:\n        h = activation(h @ W)",
         "for i, W in enumerate(weights):\n"
@@ -41,29 +47,64 @@ statistics.edit(
 )
 statistics.edit(
     "no_activation",
-    "The activation is never called, so these are the statistics of a chain of linear layers. "
-    "Each layer is activation(h @ W).",
+    "The activation function is never called, so these are the statistics of a chain of linear "
+    "layers. Each layer is activation(h @ W).",
     (STEP, "h = h @ W"),
+)
+for name, fixed in (("tanh", "np.tanh(h @ W)"), ("relu", "np.maximum(h @ W, 0)")):
+    statistics.edit(
+        f"always_{name}",
+        f"Every layer uses {name}, and the argument activation has no effect. Look at what the "
+        "caller passes in: the function is called on h @ W.",
+        (STEP, f"h = {fixed}"),
+    )
+statistics.edit(
+    "every_layer_from_the_input",
+    "Every layer is computed from the input x, so nothing passes from one layer to the next. The "
+    "output of a layer is the input of the one after it.",
+    (STEP, "h = activation(x @ W)"),
+    about="anything",
+)
+statistics.edit(
+    "one_pair_for_each_layer",
+    "A list with a pair for each layer comes back. The result is two sequences, first all means "
+    "and then all deviations: look at the return.",
+    ("return means, stds", "return list(zip(means, stds))"),
+    about="anything",
+)
+statistics.edit(
+    "one_for_each_unit",
+    "Means and deviations are taken for each unit, over the batch, so an entry is a vector. Each "
+    "is one number over all elements of the layer's output.",
+    ("np.mean(h)", "np.mean(h, axis=0)"),
+    ("np.std(h)", "np.std(h, axis=0)"),
+    about="anything",
+)
+statistics.edit(
+    "mean_size",
+    "The mean is taken of the absolute values, so it says how large the outputs are, not where "
+    "they are centred. Signs count: take the mean of h itself.",
+    ("np.mean(h)", "np.mean(np.abs(h))"),
 )
 statistics.edit(
     "activation_not_carried",
-    "The activated numbers are measured, but the ones before activation go into the next "
-    "layer. What comes out of a layer is what goes into the next one.",
+    "The activations are measured, but what goes into the next layer is h @ W without the "
+    "activation function. A layer's output is the next one's input.",
     (STEP, "h = h @ W"),
     ("np.mean(h)", "np.mean(activation(h))"),
     ("np.std(h)", "np.std(activation(h))"),
 )
 statistics.edit(
     "unbiased_deviation",
-    "The squared distances are divided by the number of elements less one. That is the "
-    "unbiased form, torch's default; here it is the biased one.",
+    "The squared distances are divided by the number of elements minus one. That is the unbiased "
+    "form, torch's default; here it is the biased one.",
     ("np.std(h)", "np.std(h, ddof=1)"),
     source="torch.std",
 )
 statistics.edit(
     "variance_for_deviation",
-    "The second sequence holds variances. The deviation is their root: it has the units of the "
-    "numbers themselves.",
+    "The second sequence holds variances. A standard deviation is the square root of one: it has "
+    "the units of the numbers themselves.",
     ("np.std(h)", "np.var(h)"),
 )
 statistics.edit(
@@ -86,16 +127,20 @@ statistics.edit(
 )
 bound.edit(
     "product_for_power",
-    "A quarter is multiplied by the depth, which grows. Each sigmoid takes its own quarter of "
-    "what the one before left: factors, not summands.",
+    "A quarter is multiplied by the depth, so the bound grows. Each sigmoid passes on a quarter of "
+    "what reaches it: multiply the quarters, don't add them.",
     ("return 0.25**depth", "return 0.25 * depth"),
 )
-bound.edit(
-    "shared_out",
-    "A quarter is divided by the depth. The sigmoids do not share one loss: each multiplies "
-    "what is left by a quarter.",
-    ("return 0.25**depth", "return 0.25 / max(depth, 1)"),
-)
+for name, new in (
+    ("shared_out", "0.25 / max(depth, 1)"),
+    ("shared_out_but_none", "0.25 / depth if depth else 1.0"),
+):
+    bound.edit(
+        name,
+        "A quarter is divided by the depth. The sigmoids don't share one loss among them: each "
+        "multiplies what is left by a quarter.",
+        ("return 0.25**depth", f"return {new}"),
+    )
 bound.edit(
     "one_layer_short",
     "The power is one too low, as if the first sigmoid lost nothing. One sigmoid leaves a "
@@ -104,13 +149,13 @@ bound.edit(
 )
 bound.edit(
     "one_layer_too_many",
-    "The power is one too high: without any sigmoid there is already a quarter left. None "
-    "leaves 1, and one leaves a quarter.",
+    "The power is one too high: with no sigmoid at all, a quarter is left. None should leave 1, "
+    "and one should leave a quarter.",
     ("return 0.25**depth", "return 0.25 ** (depth + 1)"),
 )
 bound.edit(
     "value_for_slope",
-    "The factor is 0.5, the sigmoid's value at 0. What multiplies the blame is its slope "
+    "The factor is 0.5, the sigmoid's value at 0. The upstream gradient is multiplied by its slope "
     "there, s (1 - s), which is half of that.",
     ("return 0.25**depth", "return 0.5**depth"),
 )
@@ -122,7 +167,25 @@ bound.edit(
 )
 bound.edit(
     "explodes",
-    "The power grows with depth: 4 in the place of a quarter. A sigmoid passes on at most a "
-    "quarter of the blame, and never more than came in.",
+    "The power grows with depth: its base is 4 instead of a quarter. A sigmoid passes on at most a "
+    "quarter of the upstream gradient, never more than came in.",
     ("return 0.25**depth", "return 4.0**depth"),
+)
+bound.edit(
+    "one_particular_input",
+    "Each sigmoid is fed the output of the one before, starting at 0, which is one particular "
+    "case. The bound is the best case: every sigmoid at its steepest, where the slope is a "
+    "quarter.",
+    (
+        "return 0.25**depth",
+        "x, share = 0.0, 1.0\n    for _ in range(depth):\n        x = 1 / (1 + np.exp(-x))\n"
+        "        share *= x * (1 - x)\n    return share",
+    ),
+)
+bound.edit(
+    "integers_overflow",
+    "The power of 4 is computed in NumPy's integers, which wrap around from 4 to the 32nd on and "
+    "leave 0 to divide by. Start from a float: 4.0 or 0.25.",
+    ("return 0.25**depth", "return 1 / np.power(4, depth)"),
+    about="anything",
 )

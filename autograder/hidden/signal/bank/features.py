@@ -34,6 +34,12 @@ def xavier_deviations(n: int, m: int) -> list[float]:
         6 / (n + m) / ROOT3,  # no root
         2 / (n + m),  # the variance taken for the deviation
         bound / 2 / ROOT3,  # from 0 to the bound
+        (1 / 3 / (n + m)) ** 0.5,  # 1 for 6
+        1.0,
+        2**0.5 / (n + m),  # the root of 6 alone
+        2**0.5 / (n**0.5 + m**0.5),  # the roots of the fans added
+        (2 / n + m / 3) ** 0.5,  # brackets forgotten
+        0.01,
         *((k / n) ** 0.5 for k in (1, 2, 1 / 3)),
         (1 / m) ** 0.5,
     ]
@@ -52,6 +58,11 @@ def he_deviations(n: int, m: int) -> list[float]:
         (6 / n) ** 0.5,
         (4 / (n + m)) ** 0.5,
         asked / ROOT3,
+        asked / 2 / ROOT3,  # uniform from 0 upwards
+        2 / n**0.5,  # the 2 outside the root
+        1 / asked,  # divided by the deviation
+        1.0,
+        0.01,
     ]
 
 

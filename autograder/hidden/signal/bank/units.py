@@ -19,8 +19,8 @@ units.edit(
 
 
 @units.wrong(
-    "Each column is compared with the one before it only, so two equal columns with another "
-    "between them count twice. Compare with every column seen so far.",
+    "Each column is compared only with the one before it, so two equal columns with another in "
+    "between count twice. Compare with every column seen so far.",
 )
 def neighbours_only(W: Any, tol: float = 1e-12) -> int:
     changes = np.abs(np.diff(W, axis=1)).max(axis=0) > tol
@@ -38,8 +38,8 @@ def only_those_without_a_twin(W: Any, tol: float = 1e-12) -> int:
 
 units.edit(
     "equal_to_the_bit",
-    "Columns count as equal only when every bit is. Two sums of the same numbers in another "
-    "order are not: tol says how far apart equal may be.",
+    "Columns count as equal only if they are equal to the last bit, and rounding alone can break "
+    "that. tol says how far apart two equal columns may be.",
     (NEW, "np.max(np.abs(column - other)) > 0"),
     source="numpy.unique",
 )
@@ -52,7 +52,7 @@ units.edit(
 units.edit(
     "relative_tolerance",
     "np.allclose allows a hundred-thousandth of the column's size on top of tol, unless it is "
-    "told otherwise. Here tol is absolute, and all that is allowed.",
+    "told otherwise. Here tol is absolute, and nothing is added to it.",
     (NEW, "not np.allclose(column, other, atol=tol)"),
     source="numpy.allclose",
 )
@@ -70,8 +70,8 @@ units.edit(
 )
 units.edit(
     "any_element_equal",
-    "Two columns count as equal when a single element agrees. All of them have to: it is the "
-    "largest difference that decides.",
+    "Two columns count as equal as soon as a single element agrees. All of them have to: the "
+    "largest difference decides.",
     (NEW, "np.min(np.abs(column - other)) > tol"),
 )
 units.edit(
@@ -102,3 +102,20 @@ units.edit(
 def rounded_to_a_grid(W: Any, tol: float = 1e-12) -> int:
     grid = np.round(W / tol) if tol > 0 else W
     return int(np.unique(grid, axis=1).shape[1])
+
+
+@units.wrong(
+    "Every element is rounded to 12 decimals before columns are compared, and the argument tol has "
+    "no effect. Look at how far apart the caller lets equal columns be.",
+    source="numpy.round",
+)
+def rounded_to_twelve_decimals(W: Any, tol: float = 1e-12) -> int:
+    return int(np.unique(np.round(W, 12), axis=1).shape[1])
+
+
+units.edit(
+    "rank",
+    "This is the rank of W, the number of linearly independent columns. Twice a column is another "
+    "unit all the same: compare columns with each other.",
+    ("found = []", "return int(np.linalg.matrix_rank(W, tol=tol))\n    found = []"),
+)

@@ -116,7 +116,7 @@ norm.probe(
     experiment="run two forwards before the first backward, and one backward twice.",
 )(BATCH.outstanding)
 norm.probe(
-    "nothing that was handed in is changed",
+    "nothing that is passed in gets changed",
     points=0.5,
     inputs=batches(for_a_batch=(4, 3, {}), with_another_momentum=(3, 2, {"momentum": 0.5})),
     name="pure",

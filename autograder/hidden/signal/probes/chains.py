@@ -43,7 +43,7 @@ def several(rng: np.random.Generator) -> Inputs:
     }
 
 
-def bends(rng: np.random.Generator) -> Inputs:
+def activations(rng: np.random.Generator) -> Inputs:
     return {
         "without an activation function": {**chain(rng, 3, 2, 3, 2), "activation": plain},
         "with 2 z + 1": {**chain(rng, 3, 4, 2, 3), "activation": doubled},
@@ -83,10 +83,10 @@ for name, topic, points, inputs, experiment in (
         "print h.shape, and h.std() after every layer, beside what you return.",
     ),
     (
-        "bends",
+        "activations",
         "other activation functions, and inputs of other sizes",
         0.5,
-        bends,
+        activations,
         "try two numbers, 1 and 3, one layer [[1.0]], and no activation function: 2 and 1.",
     ),
     (

@@ -94,7 +94,7 @@ norm.probe(
     experiment="run two forwards before the first backward, and one backward twice.",
 )(LAYER.outstanding)
 norm.probe(
-    "nothing that was handed in is changed",
+    "nothing that is passed in gets changed",
     points=0.5,
     inputs=lambda rng: {"for two axes": rows(rng, 3, 4), "for three axes": rows(rng, 2, 3, 2)},
     name="pure",

@@ -65,11 +65,14 @@ def at_the_edge(rng: np.random.Generator) -> Inputs:
     exact[1] += np.array([0, 4, 0.5, 8, 4.5, 0])
     close = np.repeat(np.floor(base), 5, axis=1)
     close[0] += np.array([0, 0.0625, 2, 0.125, 2.0625])
+    alike = np.repeat(base + 4, 4, axis=1)
+    alike[0] += np.array([0, 1e-14, -2e-14, 1.0])
     tiny = np.repeat(base + 4, 4, axis=1)
     tiny[2] += np.array([0, 2.0**-40, 0, 2.0**-39])
     return {
         "for columns exactly tol apart": {"W": exact, "tol": 0.5},
         "for columns far less than tol apart": {"W": close, "tol": 0.5},
+        "for columns 1e-14 apart": {"W": alike},
         "with tol = 0": {"W": tiny, "tol": 0.0},
     }
 
