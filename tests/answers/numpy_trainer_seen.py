@@ -137,10 +137,6 @@ SEEN: dict[str, dict[str, tuple[Edits, str]]] = {
             [("(k + 1) / warmup", "k / warmup"), (COPY, "params")],
             "warm_up_from_zero + best_by_reference",
         ),
-        "judged on what it trains on": (
-            [("evaluate(params, *parts[1])", "evaluate(params, *parts[0])")],
-            "validated_on_all_training_rows",
-        ),
         "cut off": ([("int(round(config", "int((config")], "rows_rounded_down"),
         "accuracy along a line": (
             [("(1 + np.cos(np.pi * k / left))", "(2 - 2 * k / left)"),
