@@ -51,6 +51,8 @@ RIGHT = {
         "by_a_spawned_seed",
         "empty_floats",
         "isclose",
+        "round_robin",
+        "at_cuts",
     ),
     "stratified_split": of_module(
         parts, "stratified_split", "stratified", "by_rounded_cuts", "by_sorting", "by_split"

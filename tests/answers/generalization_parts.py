@@ -68,6 +68,25 @@ def split_by_a_spawned_seed(n, fractions, rng):
     return [p.copy() for p in np.array_split(own.permutation(n), ends[:-1])]
 
 
+def split_round_robin(n, fractions, rng):
+    if not math.isclose(sum(fractions), 1):
+        raise ValueError("fractions")
+    lengths = [math.floor(n * f) for f in fractions]
+    for i in range(n - sum(lengths)):
+        lengths[i % len(lengths)] += 1
+    perm, parts, start = rng.permutation(n), [], 0
+    for length in lengths:
+        parts.append(perm[start : start + length])
+        start += length
+    return parts
+
+
+def split_at_cuts(n, fractions, rng):
+    if abs(sum(fractions) - 1) > 1e-6:
+        raise ValueError("fractions have to sum to 1")
+    return np.split(rng.permutation(n), (np.cumsum(fractions)[:-1] * n).astype(int))
+
+
 def split_empty_floats(n, fractions, rng):
     """Parts without rows are arrays of floats, as NumPy makes them of empty lists."""
     return [np.array(p.tolist()) for p in split_exactly(n, fractions, rng)]

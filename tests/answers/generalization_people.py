@@ -30,24 +30,6 @@ def split_rounded_globally(n, fractions, rng):
     return [indices[a:b] for a, b in itertools.pairwise(bounds)]
 
 
-def split_round_robin(n, fractions, rng):
-    if not math.isclose(sum(fractions), 1):
-        raise ValueError("fractions")
-    lengths = [math.floor(n * f) for f in fractions]
-    for i in range(n - sum(lengths)):
-        lengths[i % len(lengths)] += 1
-    perm, parts, start = rng.permutation(n), [], 0
-    for length in lengths:
-        parts.append(perm[start : start + length])
-        start += length
-    return parts
-
-
-def split_cuts_and_asserts(n, fractions, rng):
-    assert abs(sum(fractions) - 1) < 1e-8
-    return np.split(rng.permutation(n), (np.cumsum(fractions)[:-1] * n).astype(int))
-
-
 def split_ceiling(n, fractions, rng):
     if not math.isclose(sum(fractions), 1):
         raise ValueError("fractions")
@@ -425,10 +407,8 @@ PEOPLE = {
     "split": {
         "rest_to_the_last": (split_rest_to_the_last, "last_takes_the_rest"),
         "rounded_globally": (split_rounded_globally, "each_rounded + global_random_state"),
-        "round_robin": (split_round_robin, "rest_in_order"),
-        "cuts_and_asserts": (split_cuts_and_asserts, "boundaries_rounded_down"),
         "ceiling": (split_ceiling, "each_rounded_up"),
-        "blocks": (split_blocks, "boundaries_rounded + shuffled_within_parts"),
+        "blocks": (split_blocks, "shuffled_within_parts"),
     },
     "stratified_split": {
         "rounded": (stratified_rounded, "each_rounded"),

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from autograder.api import Bank
 from autograder.hidden.generalization.bank import forms
 
@@ -20,9 +22,16 @@ def once(parts: Any, n: int) -> tuple[bool, ...]:
     return every <= set(rows), len(rows) != len(set(rows)), not set(rows) <= every
 
 
-@forms.features("part sizes", "the number of parts")
+@forms.features(
+    "the distance of a part's size from its share, where that is over one row",
+    "the number of parts",
+)
 def sizes_of(parts: Any, n: int, fractions: Any) -> Any:
-    return [forms.count(len(forms.rows_of(part))) for part in parts], forms.count(len(parts))
+    sizes = np.array([len(forms.rows_of(part)) for part in parts], dtype=float)
+    if len(sizes) != len(fractions):
+        return None, forms.count(len(parts))
+    off = sizes - n * np.asarray(fractions, dtype=float)
+    return np.where(np.abs(off) > 1 + 1e-9, off, 0.0).round(9), forms.count(len(parts))
 
 
 @forms.features(*ONCE)
@@ -65,22 +74,15 @@ CUT = f"return np.split({ORDER}, np.cumsum(sizes)[:-1])"
 
 split.edit(
     "last_takes_the_rest",
-    "Every part is rounded down, and the last one takes all the rows that are left over. They "
-    "belong to the parts with the largest remainders, one row each.",
+    "Every part is rounded down, and the last one takes all the rows that are left over, which with "
+    "many parts is more than one. Hand them out one by one.",
     (GIVEN, "sizes[-1] += n - sizes.sum()"),
 )
 split.edit(
     "first_takes_the_rest",
-    "Every part is rounded down, and the first one takes all the rows that are left over. They "
-    "belong to the parts with the largest remainders, one row each.",
+    "Every part is rounded down, and the first one takes all the rows that are left over, which "
+    "with many parts is more than one. Hand them out one by one.",
     (GIVEN, "sizes[0] += n - sizes.sum()"),
-)
-split.edit(
-    "rest_in_order",
-    "The rows left over go to the parts from the first on, one each, whatever each part lost. "
-    "Compare the remainders: whichever part lost most by rounding down comes first.",
-    (GIVEN, "sizes[: n - sizes.sum()] += 1"),
-    source="torch.utils.data.random_split",
 )
 for suffix, rounded in (("", "np.round(shares)"), ("_up", "np.ceil(shares.round(9))")):
     split.edit(
@@ -89,46 +91,16 @@ for suffix, rounded in (("", "np.round(shares)"), ("_up", "np.ceil(shares.round(
         (WHOLE, f"{rounded}.astype(int)"),
         (GIVEN, "sizes[-1] = max(0, n - sizes[:-1].sum())"),
     )
-split.edit(
+mistake(
     "each_rounded_alone",
     EACH_ROUNDED,
     (WHOLE, "np.round(shares).astype(int)"),
     (GIVEN, "n = min(n, sizes.sum())"),
 )
-split.edit(
-    "boundaries_rounded",
-    "The positions of the cuts are rounded, not the sizes. A part between two rounded cuts can be "
-    "off by one from what its own remainder earns: compare the remainders.",
-    ("np.cumsum(sizes)[:-1]", "np.round(np.cumsum(shares)[:-1]).astype(int)"),
-)
-split.edit(
-    "boundaries_rounded_down",
-    "The cumulative shares are rounded down to find the cuts, so the rows left over drift to later "
-    "parts, whatever the remainders are. Settle the sizes first, by remainder.",
-    ("np.cumsum(sizes)[:-1]", "np.cumsum(shares)[:-1].astype(int)"),
-)
-split.edit(
-    "ties_to_the_later",
-    "Among equal remainders the later part gets the row. Reversing an ascending sort reverses the "
-    "ties as well: sort by the negative remainder, and keep equal ones in order.",
-    ('-lost, kind="stable")', 'lost, kind="stable")[::-1]'),
-)
-split.edit(
-    "smallest_remainder_first",
-    "The rows left over go to the parts with the smallest remainders: the sort is ascending. "
-    "Whichever part lost most by rounding down comes first.",
-    ("-lost, kind", "lost, kind"),
-)
-split.edit(
-    "largest_part_first",
-    "The rows left over go to the largest fractions. What decides is the remainder, the share "
-    "minus its whole part, not the share itself.",
-    ("-lost, kind", "-fractions, kind"),
-)
-split.edit(
+mistake(
     "rest_dropped",
     "Every part is rounded down, and the rows left over belong to none. Each row has to be in one "
-    "part: hand them out by largest remainder.",
+    "part: hand them out one by one.",
     (GIVEN, "n = sizes.sum()"),
 )
 

@@ -23,17 +23,15 @@ def clear_fractions(rng: np.random.Generator, n: int) -> list[float]:
 
 
 def sizes_to_find(rng: np.random.Generator) -> Inputs:
-    """Clear cases, and ties that floats represent exactly."""
     m, n = int(rng.integers(5, 20)), int(rng.integers(40, 90))
     cases = {
         "for 10 rows in parts of 0.7, 0.2 and 0.1": (10, (0.7, 0.2, 0.1)),
         "for 100 rows in parts of 0.29 and 0.71": (100, (0.29, 0.71)),
-        "where the last parts lose more": (4 * m + 3, (0.5, 0.25, 0.25)),
-        "where the first part loses least": (8 * m + 3, (0.125, 0.25, 0.625)),
-        "for four parts with other remainders": (n, clear_fractions(rng, n)),
-        "in a tie of two halves": (2 * m + 1, HALVES),
-        "in a tie of four quarters": (4 * m + 2, QUARTERS),
+        "where no share is a whole number": (n, clear_fractions(rng, n)),
         "in a tie of three thirds": (3 * m + 1, (1 / 3, 1 / 3, 1 / 3)),
+        "in ten equal parts": (10 * m + 5, (0.1,) * 10),
+        "in ten parts that lose much": (10 * m + 9, (0.1,) * 10),
+        "in ten parts that lose little": (10 * m + 2, (0.1,) * 10),
     }
     return {"cases": cases, "seed": a_seed(rng)}
 
@@ -82,8 +80,7 @@ split.probe(
     name="sizes",
     points=0.75,
     inputs=sizes_to_find,
-    experiment="write down n times each fraction, what rounding down loses, and who gets the rows "
-    "that are left.",
+    experiment="print n times each fraction beside the sizes: no two lie more than one apart.",
 )(run_split)
 split.probe(
     "every row in exactly one part",
