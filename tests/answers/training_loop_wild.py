@@ -187,6 +187,34 @@ def sums_tensors(model, loader, criterion, optimizer, device):
     return (total / seen).item()
 
 
+def trains_in_evaluation_mode(model, loader, criterion, optimizer, device):
+    model.eval()
+    losses, sizes = [], []
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(x.to(device)), y.to(device))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        sizes.append(len(y))
+    return float(np.dot(losses, sizes) / sum(sizes))
+
+
+def goes_by_number(model, loader, criterion, optimizer, device):
+    model.train()
+    total = seen = 0
+    batches = iter(loader)
+    for _ in range(len(loader)):
+        x, y = (part.to(device) for part in next(batches))
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        seen += len(x)
+    return total / seen
+
+
 # evaluate
 
 
@@ -544,7 +572,6 @@ def history_kept(model, train_loader, val_loader, criterion, optimizer, schedule
 WITHOUT_A_NAME = {
     "train_epoch": (losses_as_default,),
     "evaluate": (hits_as_default, by_batches_where_there_are_many),
-    "seed_everything": (seeds_once,),
     "make_loader": (a_loader_for_each_seed,),
     "fit": (history_kept,),
 }
@@ -567,6 +594,8 @@ IN_THE_WILD: dict[str, dict[Any, str]] = {
         forgets_to_train_and_weighs_batches_alike: "mean_of_batch_means + no_training_mode",
         clears_before_the_loop: "cleared_once_an_epoch",
         sums_tensors: "keeps_the_graphs",
+        trains_in_evaluation_mode: "evaluation_mode_on",
+        goes_by_number: "asks_for_a_length",
     },
     "evaluate": {
         usual_test_loop: "loss_by_batches",
@@ -580,6 +609,7 @@ IN_THE_WILD: dict[str, dict[Any, str]] = {
     "seed_everything": {
         numpy_and_python: "torch_forgotten",
         torch_and_cuda: "torch_only",
+        seeds_once: "generators_of_its_own",
     },
     "make_loader": {
         shared_generator: "one_generator_for_all",

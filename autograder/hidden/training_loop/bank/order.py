@@ -27,12 +27,14 @@ def numbers(epochs: Any) -> list[list[list[int]]]:
 
 @make_loader.observe("same_order_again")
 def same_order_again(raw: Any, inputs: Any, secrets: Any) -> Any:
-    alone = numbers(raw.pop("alone"))
+    """What comes after the same draws has their order; all else, that of a loader alone."""
+    alone, noisy, *others = map(numbers, raw.values())
     come = all(sorted(chain(*epoch)) == [*range(23)] for epoch in alone)
+    expected = dict(zip(list(raw)[1:], (alone, noisy, alone), strict=True))
     return {"does every sample come once?": come} | {
         f"{where}, in epoch {n}": {"is the order the same?": one == two}
-        for where, epochs in raw.items()
-        for n, (one, two) in enumerate(zip(alone, numbers(epochs), strict=True), 1)
+        for (where, theirs), epochs in zip(expected.items(), (noisy, *others), strict=True)
+        for n, (one, two) in enumerate(zip(theirs, epochs, strict=True), 1)
     }
 
 
@@ -86,8 +88,8 @@ SEEDS: Mistakes = {
         "and orders of data still differ from run to run. There are three generators to start."
     ),
     ("generators_of_its_own", *DROPPED): (
-        "New generators are made from the seed and dropped again. Code that draws from the global "
-        "ones does not notice: those have to be seeded themselves."
+        "At a call, none of the three global generators starts from the seed. New ones that are "
+        "dropped again do not count: code draws from the global ones. Seed those, at every call."
     ),
     ("a_seed_of_its_own", (PYTHON, f"    seed = 42\n{PYTHON}")): (
         "Every call starts the generators from the same fixed number, whatever seed is given: runs "

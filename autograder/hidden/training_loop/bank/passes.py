@@ -45,8 +45,12 @@ for (name, *edits), text in IN_BOTH.items():
 
 IN_BOTH_ANYTHING: Mistakes = {
     ("asks_for_the_data_set", (RETURN, f"count = len(loader.dataset)\n    {RETURN}")): (
-        "The number of samples is asked of the loader's data set, which a list of batches or a "
-        "generator does not have. Count the samples as they come by."
+        "The loader is asked for what only a DataLoader has, its data set or its batch size: a "
+        "list of batches and a generator have neither. Count the samples as they come by."
+    ),
+    ("asks_for_a_length", (RETURN, f"len(loader)\n    {RETURN}")): (
+        "The loader is asked for its length, or for a batch by its number, and a generator has "
+        "neither. Go through the batches, and count them as they come by."
     ),
     ("batches_stay_where_they_are", (MOVE, "pass")): (
         "Batches go into the model from wherever the loader left them. On a CPU nothing shows; on "
@@ -120,8 +124,12 @@ OF_TRAINING_ANYTHING: Mistakes = {
         "The model stays in the mode in which it came: after an evaluation, dropout and batch norm "
         "sleep for the whole epoch. Say model.train() where the epoch begins."
     ),
+    ("evaluation_mode_on", (TRAIN, "    model.eval()\n")): (
+        "The epoch puts the model into evaluation mode, in which dropout and batch norm sleep. "
+        "This is where they are to work: say model.train() where the epoch begins."
+    ),
     ("keeps_the_graphs", *WITH_GRAPH): (
-        "Each batch's loss is added up as a tensor, graph and all: nothing can be freed until the "
+        "Each batch's loss is kept as a tensor, graph and all: nothing can be freed until the "
         "epoch is over, so memory grows batch by batch. Keep numbers."
     ),
     ("returns_a_tensor", TENSOR): (
@@ -144,6 +152,14 @@ NO_GRAD = "with torch.no_grad():"
 OFF = (NO_GRAD, "torch.set_grad_enabled(False)\n    if True:")
 ON = (RETURN, f"torch.set_grad_enabled(True)\n    {RETURN}")
 BARE = (".sum().item()", ".sum()"), (".item() * len(inputs)", " * len(inputs)")
+ITEM, OF_LOSSES = "criterion(logits, targets).item()", "sum(total) / len(total)"
+LOSSES = (" = 0.0", " = []"), (f"{ITEM} * len(inputs)", f"[{ITEM}]"), (MEAN, OF_LOSSES)
+RATES = (
+    ("0.0, 0", "0.0, []"),
+    ("+= (", "+= [("),
+    (".sum().item()", ".float().mean().item()]"),
+    (RATE, "sum(correct) / len(correct)"),
+)
 LAST = ("total +=", "total ="), MEANS, (MEAN, "total")
 LAST_HITS = ("correct +=", "correct ="), HITS, (RATE, "correct")
 
@@ -162,6 +178,14 @@ OF_MEASURING: Mistakes = {
     ("mean_of_batch_means", MEANS, HITS, OF_BATCHES): (
         "Loss and accuracy of the batches are averaged as if all had one size: the short last "
         "batch counts too much. Weigh the loss by samples, and count right answers over all."
+    ),
+    ("loss_by_batches", *LOSSES): (
+        "The accuracy is over samples, but the loss averages the batches' means: a short last "
+        "batch counts as much as a full one. Give the loss the same care as the accuracy."
+    ),
+    ("accuracy_by_batches", *RATES): (
+        "The loss is over samples, but the accuracy averages the batches' accuracies: a short last "
+        "batch counts as much as a full one. Count right answers, and divide once."
     ),
     ("accuracies_over_samples", HITS): (
         "The batches' accuracies are added up and divided by the number of samples: the 1/N is "
@@ -235,14 +259,6 @@ OF_MEASURING_ANYTHING: Mistakes = {
     ("loss_alone", (BOTH, MEAN)): (
         "One number comes back, the loss. Two are asked for, the loss and the accuracy, in this "
         "order: look at the last line."
-    ),
-    ("loss_by_batches", MEANS, (MEAN, "total / len(loader)")): (
-        "The accuracy is over samples, but the loss averages the batches' means: a short last "
-        "batch counts as much as a full one. Give the loss the same care as the accuracy."
-    ),
-    ("accuracy_by_batches", HITS, (RATE, "correct / len(loader)")): (
-        "The loss is over samples, but the accuracy averages the batches' accuracies: a short last "
-        "batch counts as much as a full one. Count right answers, and divide once."
     ),
     ("right_answers_by_batches", (RATE, "correct / len(loader)")): (
         "The right answers are divided by the number of batches, so the accuracy may exceed 1. It "

@@ -76,12 +76,12 @@ def same_order_again(impl: Any, inputs: Inputs) -> Any:
     seed, noise = inputs["seed"], inputs["noise"]
     alone = impl.make_loader(numbered(SAMPLES), BATCH, seed)
     seen: Inputs = {"alone": [one_epoch(alone) for _ in range(3)]}
-    disturb(noise)
-    busy = impl.make_loader(numbered(SAMPLES), BATCH, seed)
-    seen["after other draws"] = []
-    for epoch in range(3):
-        disturb(noise + 7 * epoch)
-        seen["after other draws"].append(one_epoch(busy))
+    for where in ("after other draws", "after the same draws again"):
+        disturb(noise)
+        loader, seen[where] = impl.make_loader(numbered(SAMPLES), BATCH, seed), []
+        for epoch in range(3):
+            disturb(noise + 7 * epoch)
+            seen[where].append(one_epoch(loader))
     one = impl.make_loader(numbered(SAMPLES), BATCH, seed)
     others = [impl.make_loader(numbered(9), 2, s) for s in (seed, inputs["other"])]
     rounds = [[one_epoch(loader) for loader in (one, *others)] for _ in range(3)]

@@ -52,14 +52,16 @@ def uneven_batches(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-@epoch.probe(
-    "a model that comes in evaluation mode", points=0.5, inputs=labelled(6, 4), tolerance=CLOSE
-)
+@epoch.probe("models that come in either mode", points=0.5, inputs=labelled(6, 4), tolerance=CLOSE)
 def in_training_mode(impl: Any, inputs: Inputs) -> Any:
-    model = Net(inputs["weights"], norm=True).eval()
-    seen = trained(impl, model, loaded(inputs), sgd(model, 0.05), nn.CrossEntropyLoss())
-    modes = [training for training, graph in model.passes if graph]
-    return {"are the forward passes in training mode?": all(modes), **seen}
+    seen = {}
+    for mode in ("training", "evaluation"):
+        model = Net(inputs["weights"], norm=True).train(mode == "training")
+        came = trained(impl, model, loaded(inputs), sgd(model, 0.05), nn.CrossEntropyLoss())
+        modes = [training for training, graph in model.passes if graph]
+        came["are the forward passes in training mode?"] = all(modes)
+        seen[f"for a model in {mode} mode"] = came
+    return seen
 
 
 @epoch.probe("two targets a sample", points=0.25, inputs=two_targets, tolerance=CLOSE)
@@ -122,9 +124,9 @@ def uneven_evaluation(impl: Any, inputs: Inputs) -> Any:
     return {when: measured(impl, model, loader) for when in ("at first", "when called again")}
 
 
-def with_a_past(inputs: Inputs, training: bool) -> Net:
+def with_a_past(inputs: Inputs, mode: str) -> Net:
     """A model whose batch norm has seen data, with gradients, and with a frozen weight."""
-    model = Net(inputs["weights"], norm=True, dropout=0.5).train(training)
+    model = Net(inputs["weights"], norm=True, dropout=0.5).train(mode == "training")
     norm: Any = model.norm
     norm.running_mean.add_(0.3)
     norm.running_var.mul_(1.7)
@@ -139,12 +141,15 @@ def with_a_past(inputs: Inputs, training: bool) -> Net:
     "dropout and batch norm at rest", points=0.4375, inputs=labelled(6, 3), tolerance=CLOSE
 )
 def dropout_and_norm(impl: Any, inputs: Inputs) -> Any:
-    return measured(impl, with_a_past(inputs, training=True), loaded(inputs))
+    return {
+        f"for a model in {mode} mode": measured(impl, with_a_past(inputs, mode), loaded(inputs))
+        for mode in ("training", "evaluation")
+    }
 
 
 def traces(impl: Any, inputs: Inputs, *, mode: str) -> Inputs:
     """The result, and all that a visitor might have left behind."""
-    model = with_a_past(inputs, mode == "training")
+    model = with_a_past(inputs, mode)
     with torch.set_grad_enabled(mode == "training"):
         seen = measured(impl, model, loaded(inputs))
         left = {"are gradients enabled globally?": torch.is_grad_enabled()}
