@@ -25,6 +25,7 @@ from autograder.sandbox import Limits, SealedKernel
 MIME = "application/x-observation+json"
 POLL_SECONDS = 0.1
 DIED = Lost("your code ended its kernel")
+GARBLED = Lost("its kernel sent something that is not a message")
 
 # The first thing that a kernel runs: modules of ours, put where no learner's name is, that make the
 # shell one at which nobody sits, and the probes' host. A submission that changes them changes only
@@ -155,17 +156,23 @@ class KernelRunner:
                 message = client.get_iopub_msg(timeout=POLL_SECONDS)
             except queue.Empty:
                 message = None
+            except Exception:  # noqa: BLE001 (whoever reads what a kernel made up meets anything)
+                return self._end(ran, GARBLED)
             if message is not None and message.get("parent_header", {}).get("msg_id") == sent:
                 ran.take(message)
             elapsed = time.monotonic() - started
             if message is None or elapsed > budget.wall_seconds or ran.flooded:
                 if cpu_before is None:  # most executions end before anyone has to look
                     cpu_before = self.kernel.usage().cpu_seconds
-                self.dead = self._why_dead(ran, budget, elapsed, cpu_before)
-                if self.dead is not None:
-                    self.kernel.kill()
-                    return Ran(ran.outputs, failed=True, lost=self.dead)
+                lost = self._why_dead(ran, budget, elapsed, cpu_before)
+                if lost is not None:
+                    return self._end(ran, lost)
         return Ran(ran.outputs, failed=ran.failed)
+
+    def _end(self, ran: Collector, lost: Lost) -> Ran:
+        self.dead = lost
+        self.kernel.kill()
+        return Ran(ran.outputs, failed=True, lost=lost)
 
     def _why_dead(
         self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float

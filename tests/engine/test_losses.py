@@ -62,8 +62,9 @@ def lost(graded: Graded) -> set[str]:
         "import ctypes\nctypes.string_at(0)",
         "get_ipython().kernel.io_loop.stop()",
         "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.3)",
+        "import json\njson.dumps = lambda *given, **more: 'true'",
     ],
-    ids=["at once", "a moment later", "by the shell", "fault", "loop", "alarm"],
+    ids=["at once", "a moment later", "by the shell", "fault", "loop", "alarm", "no message"],
 )
 def test_an_ended_kernel_costs_nobody_points(cell: str) -> None:
     assert lost(grade(answered(descend=cell))) == set()
