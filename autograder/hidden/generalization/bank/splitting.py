@@ -74,8 +74,8 @@ CUT = f"return np.split({ORDER}, np.cumsum(sizes)[:-1])"
 
 split.edit(
     "last_takes_the_rest",
-    "Every part is rounded down, and the last one takes all the rows that are left over, which with "
-    "many parts is more than one. Hand them out one by one.",
+    "Every part is rounded down, and the last one takes all the rows that are left over, which "
+    "with many parts is more than one. Hand them out one by one.",
     (GIVEN, "sizes[-1] += n - sizes.sum()"),
 )
 split.edit(
