@@ -25,13 +25,15 @@ def once(parts: Any, n: int) -> tuple[bool, ...]:
 @forms.features(
     "the distance of a part's size from its share, where that is over one row",
     "the number of parts",
+    "the number of rows in all parts",
 )
 def sizes_of(parts: Any, n: int, fractions: Any) -> Any:
     sizes = np.array([len(forms.rows_of(part)) for part in parts], dtype=float)
+    counts = forms.count(len(parts)), forms.count(sizes.sum())
     if len(sizes) != len(fractions):
-        return None, forms.count(len(parts))
+        return None, *counts
     off = sizes - n * np.asarray(fractions, dtype=float)
-    return np.where(np.abs(off) > 1 + 1e-9, off, 0.0).round(9), forms.count(len(parts))
+    return np.where(np.abs(off) > 1 + 1e-9, off, 0.0).round(9), *counts
 
 
 @forms.features(*ONCE)
