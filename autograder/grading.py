@@ -161,9 +161,10 @@ class _Grading:
         key = exercise.key
         if key in self._unwritten:
             return self.judge.not_attempted(key)
-        forbidden = forbidden_uses(self.judge.lesson, exercise, self._program(exercise))
+        lesson = self.judge.lesson
+        forbidden = forbidden_uses(lesson, exercise, self._program(exercise))
         if forbidden:
-            return self.judge.refused(key, "forbidden", refusal(forbidden[0]))
+            return self.judge.refused(key, "forbidden", refusal(lesson, forbidden[0]))
         if key in self.execution.lost:
             lost = self.execution.lost[key]
             status: Status = "timeout" if lost.timeout else "error"

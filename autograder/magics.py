@@ -131,7 +131,7 @@ class Session:
             return replace(judge.not_attempted(key), note=note)
         forbidden = forbidden_uses(self.lesson, exercise, program)
         if forbidden:
-            return judge.refused(key, "forbidden", refusal(forbidden[0]))
+            return judge.refused(key, "forbidden", refusal(self.lesson, forbidden[0]))
         findings = judge.examine(key, LocalRunner(self._names))
         return judge.verdict(findings, blame=lambda: self._blame(key))
 

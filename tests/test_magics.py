@@ -92,7 +92,7 @@ def test_a_mistake_in_what_it_calls_is_said_first(shell: InteractiveShell) -> No
 
 def test_a_library_that_is_the_exercise_is_refused_as_in_grading(shell: InteractiveShell) -> None:
     run(shell, TORCH)
-    assert "write it yourself" in repr(run(shell, "%check descent_step"))
+    assert "write that part yourself" in repr(run(shell, "%check descent_step"))
     run(shell, DOWNHILL)
     assert repr(run(shell, "%check descent_step")) == "descent_step: 1 of 1"
 
@@ -109,7 +109,7 @@ def test_a_name_that_becomes_a_library_is_refused_until_it_is_put_back(
 ) -> None:
     run(shell, DOWNHILL.replace("lr * grad", "np.multiply(lr, grad)"))
     run(shell, "import torch as np")
-    assert "write it yourself" in repr(run(shell, "%check descent_step"))
+    assert "write that part yourself" in repr(run(shell, "%check descent_step"))
     run(shell, "import numpy as np")
     assert repr(run(shell, "%check descent_step")) == "descent_step: 1 of 1"
 

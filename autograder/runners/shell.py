@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import os
+import pdb
 import re
 import signal
 import subprocess
@@ -20,7 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import IPython
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core import debugger
 from IPython.utils.text import LSString, SList
 
 SHELL_SECONDS = 10.0
@@ -38,13 +40,6 @@ NOTHING = ("check", "hint", "solution", "progress", "bring")
 NO_PERSON = ("debug", "pdb", "edit", "gui", "qtconsole", "reset", "reset_selective", "autosave")
 INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
 PLAIN = ("time", "prun", "debug")  # cell magics that only look on while their cell runs
-# Functions that stop and ask.
-ASKS = (
-    ("pdb", "set_trace"),
-    ("IPython.core.debugger", "set_trace"),
-    ("IPython", "embed"),
-    ("IPython.terminal.embed", "embed"),
-)
 DRAWN_INLINE = ("matplotlib", "pylab")
 
 _said: set[str] = set()
@@ -121,8 +116,9 @@ def install(shell: Any) -> None:
     shell.kernel.do_shutdown = _keep_running
     _install_magics(shell)
     sys.breakpointhook = _no_debugger
-    for module, function in ASKS:
-        importlib.import_module(module).__dict__[function] = _no_debugger
+    for module in (pdb, debugger):
+        module.__dict__["set_trace"] = _no_debugger
+    IPython.__dict__["embed"] = _no_debugger  # its own module takes long to import
     for name in ("stdout", "stderr"):
         _streams[name] = getattr(sys, name)
         _streams[name].close = _stay_open

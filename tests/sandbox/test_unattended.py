@@ -153,6 +153,9 @@ def test_a_stream_that_is_lost_loses_no_result(runner: KernelRunner, stream: str
 
 
 def test_a_loop_with_a_progress_bar_runs_without_tqdm(runner: KernelRunner) -> None:
+    runner.run_cell(  # an installed tqdm would come first
+        "import sys\nsys.meta_path.sort(key=lambda finder: type(finder).__name__ != '_Finder')"
+    )
     ran = runner.run_cell(
         "from tqdm.auto import tqdm, trange\nimport tqdm.notebook\n"
         "bar = tqdm.notebook.tqdm([1, 2], desc='x')\nbar.set_postfix(loss=1)\n"
