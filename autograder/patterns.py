@@ -54,7 +54,9 @@ def label(results: Any, labels: tuple[str, ...]) -> dict[str, Any]:
     if len(labels) == 1:
         return {labels[0]: results}
     if not isinstance(results, list | tuple) or len(results) != len(labels):
-        raise TypeError(f"({', '.join(labels)}) should come back, got {type(results).__name__}")
+        names = all(name.isidentifier() for name in labels)
+        wanted = f"({', '.join(labels)})" if names else f"{len(labels)} results"
+        raise TypeError(f"{wanted} should come back, got {type(results).__name__}")
     return dict(zip(labels, results, strict=True))
 
 
