@@ -80,7 +80,7 @@ def _is_own(raised: Raised) -> bool:
 
 
 def _sentence(name: str, cause: str) -> str:
-    return f"{name} is not defined: {cause}."
+    return f"`{name}` is not defined: {cause}."
 
 
 def _lacking(text: str) -> str:

@@ -28,7 +28,7 @@ def test_a_name_that_is_asked_for_says_where_its_cell_stopped() -> None:
 def test_a_name_that_an_answer_needs_says_so_in_the_note() -> None:
     message, note = explained(Raised(("NameError", "Exception"), "name 'pd' is not defined"))
     assert message == "name 'pd' is not defined"
-    stopped = f"pd is not defined: its cell stopped at `import pandas as pd` ({PANDAS})."
+    stopped = f"`pd` is not defined: its cell stopped at `import pandas as pd` ({PANDAS})."
     assert note == f"{stopped} {LACKING}"
 
 
