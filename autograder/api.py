@@ -43,25 +43,19 @@ from autograder.bank import Bank
 from autograder.compare import describe, equal
 from autograder.course import data_file
 from autograder.grader import grader
-from autograder.misconception import About
-from autograder.observation import Number, Other, Raised
-from autograder.patterns import (
+from autograder.looking import (
     AFTERWARDS,
     AGAIN,
     OVERWRITTEN,
-    Calls,
-    Counted,
-    Draws,
-    Pair,
-    Purity,
-    Refusals,
-    Resumed,
     label,
     outcome,
     overwrite,
     scramble,
     snapshot,
 )
+from autograder.misconception import About
+from autograder.observation import Number, Other, Raised
+from autograder.patterns import Calls, Counted, Draws, Pair, Purity, Refusals, Resumed
 from autograder.probe import (
     EXACT,
     FLOAT32,

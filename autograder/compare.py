@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograder.looking import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.observation import Lost, Number, Observation, Other, Raised, TensorValue
-from autograder.patterns import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.probe import Tolerance
 from autograder.values import as_array, close, for_dtypes
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.compare import Difference
+from autograder.looking import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.observation import MAX_TEXT, Raised
-from autograder.patterns import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.places import NAME, Place, place_of
 from autograder.summary import summary
 from autograder.verdict import Verdict

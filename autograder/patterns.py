@@ -1,74 +1,26 @@
 """Patterns: what the `run` of a probe is made of, where several lessons ask the same.
 
 A pattern is an object that is called as `run(impl, inputs)`, and its inputs have the form that its
-docstring shows. Sent into kernels by value, so this file imports nothing of ours.
+docstring shows. Sent into kernels by value, together with `looking`.
 """
 
 from __future__ import annotations
 
-import copy
 import random
-import traceback
 from typing import Any
 
 import numpy as np
 
-
-def snapshot(value: Any) -> Any:
-    """A deep copy, so that a later step in place cannot rewrite what was observed.
-
-    Plain data, which is nearly everything, is copied without `deepcopy`, which is slow.
-    """
-    kind = type(value)
-    if kind is np.ndarray and not value.dtype.hasobject:
-        return value.copy()
-    if kind is dict:
-        return {key: snapshot(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return kind(snapshot(item) for item in value)
-    if value is None or kind in (bool, int, float, str):
-        return value
-    return copy.deepcopy(value)
-
-
-def overwrite(value: Any) -> None:
-    """Fill every array in `value` with another number: what shares its memory shows it."""
-    if isinstance(value, np.ndarray):
-        if value.flags.writeable and value.dtype.kind in "fiuc":
-            value += 17
-    elif isinstance(value, dict):
-        for item in value.values():
-            overwrite(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            overwrite(item)
-
-
-AFTERWARDS = "inputs afterwards"
-AGAIN = "result of the same call again"
-OVERWRITTEN = "result after its inputs were overwritten"
-
-
-def label(results: Any, labels: tuple[str, ...]) -> dict[str, Any]:
-    """The results of a call under their names: one thing, or a tuple of several."""
-    if len(labels) == 1:
-        return {labels[0]: results}
-    if not isinstance(results, list | tuple) or len(results) != len(labels):
-        names = all(name.isidentifier() for name in labels)
-        wanted = f"({', '.join(labels)})" if names else f"{len(labels)} results"
-        raise TypeError(f"{wanted} should come back, got {type(results).__name__}")
-    return dict(zip(labels, results, strict=True))
-
-
-def outcome(call: Any, *args: Any, **kwargs: Any) -> Any:
-    """The result of a call, or the exception that it raised, which is compared by its class."""
-    try:
-        return call(*args, **kwargs)
-    except NotImplementedError:
-        raise
-    except Exception as error:  # noqa: BLE001 (it is what is observed)
-        traceback.clear_frames(error.__traceback__)  # or the files that they hold stay open
-        return error
+from autograder.looking import (
+    AFTERWARDS,
+    AGAIN,
+    OVERWRITTEN,
+    label,
+    outcome,
+    overwrite,
+    scramble,
+    snapshot,
+)
 
 
 class Calls:
@@ -307,22 +259,6 @@ class Resumed:
             scramble(loaded)
             seen[how] = snapshot(self.advance(fresh, inputs, (middle, end)))
         return seen
-
-
-def scramble(value: Any) -> None:
-    """Change in place whatever a dict or a list holds, arrays included, to any depth."""
-    if isinstance(value, np.ndarray):
-        if value.flags.writeable and value.dtype.kind in "fiu":
-            value += 17
-    elif isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in list(items):
-            if isinstance(item, int | float) and not isinstance(item, bool):
-                value[key] = item + 17
-            scramble(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            scramble(item)
 
 
 class Letter:

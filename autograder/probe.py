@@ -13,7 +13,7 @@ from typing import Any, Literal
 import cloudpickle
 import numpy as np
 
-from autograder import patterns
+from autograder import looking, patterns
 
 Inputs = dict[str, Any]
 Run = Callable[[Any, Any], Any]
@@ -213,6 +213,7 @@ def load_probes(slug: str) -> dict[str, list[Probe]]:
         ValueError: two probes of an exercise have one name.
     """
     package = importlib.import_module(f"autograder.hidden.{slug}.probes")
+    cloudpickle.register_pickle_by_value(looking)
     cloudpickle.register_pickle_by_value(patterns)
     cloudpickle.register_pickle_by_value(package)
     merged: dict[str, list[Probe]] = {}

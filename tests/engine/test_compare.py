@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import describe, equal, first_difference
+from autograder.looking import AFTERWARDS, OVERWRITTEN
 from autograder.messages import describe_difference
 from autograder.observation import Lost, Number, Other, Raised, TensorValue
-from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.probe import EXACT, FLOAT64, Tolerance
 from autograder.values import same_values
 

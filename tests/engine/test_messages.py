@@ -10,10 +10,10 @@ from autograder.card import Card, with_code
 from autograder.compare import first_difference
 from autograder.course import Course
 from autograder.judge import Judge
+from autograder.looking import AFTERWARDS, OVERWRITTEN
 from autograder.messages import describe_difference, explain
 from autograder.missing import missing_name
 from autograder.observation import Number, Raised
-from autograder.patterns import AFTERWARDS, OVERWRITTEN
 from autograder.places import place_of
 from autograder.probe import EXACT, FLOAT64
 from autograder.runners import LocalRunner

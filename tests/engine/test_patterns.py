@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from autograder.compare import first_difference
+from autograder.looking import scramble
 from autograder.observation import Raised
-from autograder.patterns import Calls, Pair, Purity, Refusals, Resumed, scramble
+from autograder.patterns import Calls, Pair, Purity, Refusals, Resumed
 from autograder.probe import FLOAT64, Probe
 from autograder.runners import LocalRunner
 
