@@ -61,6 +61,7 @@ def audit_lesson(lesson: Lesson, seeds: Sequence[int] = SEEDS) -> Audit:
     judges = [Judge(lesson, seed) for seed in seeds]
     for exercise in lesson.exercises.values():
         _audit_points(judges[0], exercise, audit)
+        _audit_prediction(judges[0], exercise, audit)
         if not all(_audit_reference(judge, exercise, audit) for judge in judges):
             continue
         for misconception in judges[0].bank.by_exercise.get(exercise.key, []):
@@ -73,6 +74,20 @@ def _audit_points(judge: Judge, exercise: Exercise, audit: Audit) -> None:
     if total != exercise.points:
         audit.problems.append(
             f"{exercise.key}: its probes are worth {total:g}, its cell {exercise.points:g}"
+        )
+
+
+def _audit_prediction(judge: Judge, exercise: Exercise, audit: Audit) -> None:
+    """The run has a reason, and the letter that it shows is one of those on offer."""
+    if not exercise.is_prediction:
+        return
+    if not 10 <= len(judge.bank.shown.get(exercise.key, "").split()) <= 60:
+        audit.problems.append(f"{exercise.key}: say in 10 to 60 words why the run shows its letter")
+    shown = judge.expected(exercise.key, judge.probes(exercise.key)[0])
+    if shown not in exercise.offered:
+        offered = ", ".join(exercise.offered) or "none"
+        audit.problems.append(
+            f"{exercise.key}: the run shows {shown!r}, and the text above it offers {offered}"
         )
 
 

@@ -63,6 +63,11 @@ class ExerciseBank:
         right."""
         self._add(name, text, source, about, equivalent_to, edits=edits)
 
+    def shows(self, why: str) -> None:
+        """Declare, of a prediction, why the run shows the letter that it shows: one or two
+        sentences, said to everyone who committed to a letter."""
+        self._bank.shown.append((self.key, why))
+
     def observe(self, *probes: str) -> Callable[[Observe], Observe]:
         """Declare `(raw, inputs, secrets) -> observation` for some probes of the exercise."""
 
@@ -99,6 +104,7 @@ class Bank:
     def __init__(self) -> None:
         self.misconceptions: list[Misconception] = []
         self.observers: list[Observer] = []
+        self.shown: list[tuple[str, str]] = []
 
     def exercise(self, key: str) -> ExerciseBank:
         """Where misconceptions and observers of one exercise are declared."""
@@ -119,12 +125,15 @@ class LessonBank:
         """
         self.lesson = lesson
         self.by_exercise: dict[str, list[Misconception]] = {}
+        self.shown: dict[str, str] = {}
         self._observers: dict[tuple[str, str], Observe] = {}
         for bank in banks:
             for misconception in bank.misconceptions:
                 self._add(misconception)
             for observer in bank.observers:
                 self._observe(observer, probes)
+            for key, why in bank.shown:
+                self._show(key, why)
 
     def observation(self, exercise: str, probe: str, raw: Any, inputs: Any, secrets: Any) -> Any:
         """What the judge compares: `raw` itself where no observer was declared."""
@@ -141,6 +150,13 @@ class LessonBank:
         if any(misconception.name == other.name for other in known):
             raise LessonError(f"{key}: two misconceptions are named {misconception.name!r}")
         known.append(misconception)
+
+    def _show(self, key: str, why: str) -> None:
+        if key not in self.lesson.exercises or not self.lesson.exercises[key].is_prediction:
+            raise LessonError(f"{self.lesson.id} has no prediction {key!r} that a run could show")
+        if key in self.shown:
+            raise LessonError(f"{key}: it is said twice what its run shows")
+        self.shown[key] = why
 
     def _observe(self, observer: Observer, probes: Mapping[str, Sequence[Probe]]) -> None:
         place = observer.exercise, observer.probe

@@ -56,7 +56,7 @@ class Card:
     def _repr_html_(self) -> str:
         verdict = self.verdict
         sign, colour = SIGNS.get(verdict.status, UNFINISHED)
-        word = WORDS[verdict.status]
+        word = word_for(verdict)
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
         paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
         return (
@@ -78,6 +78,12 @@ class Cards:
 
     def _repr_html_(self) -> str:
         return "".join(card._repr_html_() for card in self.cards)
+
+
+def word_for(verdict: Verdict) -> str:
+    """What its status is called: a prediction earns its point right or wrong."""
+    committed = verdict.exercise.startswith("prediction_") and verdict.status == "passed"
+    return "answered" if committed else WORDS[verdict.status]
 
 
 def score(verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 
 from nbformat import NotebookNode
 
@@ -200,6 +201,18 @@ def check_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line, f"{text}: use another name"
 
 
+def check_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """The text right above a prediction offers letters, from (a) on without a gap."""
+    for cell in source_cells:
+        exercise = lesson.exercises.get(cell.grade_id)
+        if exercise is None or not exercise.is_prediction:
+            continue
+        offered = "".join(exercise.offered)
+        if len(offered) < 2 or offered != ascii_lowercase[: len(offered)]:
+            said = ", ".join(f"({letter})" for letter in offered) or "none"
+            yield cell.line, f"the text above offers {said}: offer (a), (b) and so on, each once"
+
+
 CHECKS: tuple[Check, ...] = (
     check_kinds,
     check_metadata,
@@ -209,6 +222,7 @@ CHECKS: tuple[Check, ...] = (
     check_exercises,
     check_demos,
     check_experiments,
+    check_predictions,
 )
 
 

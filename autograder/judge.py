@@ -18,6 +18,7 @@ from autograder.messages import describe_difference
 from autograder.misconception import Misconception, names_of
 from autograder.missing import missing_name
 from autograder.observation import Lost, Observation, Raised
+from autograder.predictions import prediction_verdict
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
@@ -25,7 +26,6 @@ from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
 PASSED = 10.0
-PREDICTION = "this is not the right letter: run the experiment below it, and look again"
 
 
 Blame = Callable[[], tuple[str, ...]]
@@ -78,6 +78,8 @@ class Judge:
         exercise = self.lesson.exercises[findings.exercise]
         probes, got = self.probes(exercise.key), findings.observations
         expected = {p.name: self.expected(exercise.key, p) for p in probes}
+        if exercise.is_prediction and not isinstance(got[probes[0].name], Raised | Lost):
+            return self._letter(exercise, probes[0], got)
         judged = tuple(
             self._probe_verdict(exercise, p, expected[p.name], got[p.name]) for p in probes
         )
@@ -89,9 +91,7 @@ class Judge:
             exercise.points,
             judged,
         )
-        if exercise.is_prediction:
-            return hide_letter(verdict)
-        if status in ("passed", "not_attempted"):
+        if exercise.is_prediction or status in ("passed", "not_attempted"):
             return verdict
         if culprits := blame():
             *others, last = culprits
@@ -107,6 +107,11 @@ class Judge:
             self.bank.by_exercise.get(exercise.key, []),
         )
         return replace(verdict, diagnosis=diagnose(case, self.misconceived))
+
+    def _letter(self, exercise: Exercise, probe: Probe, got: Observations) -> Verdict:
+        shown = self.expected(exercise.key, probe)
+        why = self.bank.shown.get(exercise.key, "")
+        return prediction_verdict(exercise, probe, got[probe.name], shown, why)
 
     def not_attempted(self, exercise: str) -> Verdict:
         """The verdict of a cell that is as it was released."""
@@ -242,12 +247,3 @@ def overall_status(statuses: list[Status]) -> Status:
     if kinds <= {"error", "not_attempted"}:
         return "error"
     return "failed"
-
-
-def hide_letter(verdict: Verdict) -> Verdict:
-    """A prediction's message never shows the letter: its inputs are the same for everyone. Where
-    there is no prediction, the message says why."""
-    probes = tuple(
-        replace(p, message=PREDICTION) if p.status == "failed" else p for p in verdict.probes
-    )
-    return replace(verdict, probes=probes)

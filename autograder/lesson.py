@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,9 @@ from nbformat import NotebookNode
 
 from autograder.cells import Kind, identify_cells, kind, nbgrader_of
 
+PREDICTION = "prediction_"
+OFFERED = re.compile(r"(?<!\w)\(([a-z])\)(?=\s)")
+
 
 class LessonError(Exception):
     """The source of a lesson is not what DESIGN asks of one."""
@@ -20,12 +25,17 @@ class LessonError(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """The names that a learner defines, and the graded cell that asks for them."""
+    """The names that a learner defines, and the graded cell that asks for them.
+
+    Attributes:
+        offered: of a prediction, the letters that its text offers.
+    """
 
     key: str
     names: tuple[str, ...]
     points: float
     solution_ids: tuple[str, ...]
+    offered: tuple[str, ...] = ()
 
     @property
     def test_id(self) -> str:
@@ -35,7 +45,7 @@ class Exercise:
     @property
     def is_prediction(self) -> bool:
         """Predictions are letters, not code."""
-        return self.key.startswith("prediction_")
+        return self.key.startswith(PREDICTION)
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,8 @@ class Lesson:
             key = str(meta["grade_id"]).removeprefix("test_")
             names = tuple(key.split("__"))
             slots = tuple(s for s in solution_ids if s == key or s in names)
-            found[key] = Exercise(key, names, float(meta["points"]), slots)
+            offered = offered_letters(cells, key) if key.startswith(PREDICTION) else ()
+            found[key] = Exercise(key, names, float(meta["points"]), slots, offered)
         return found
 
     @cached_property
@@ -135,3 +146,12 @@ class Lesson:
             for cell in self._notebook.cells
             if kind(cell) in (Kind.SETUP, Kind.SOLUTION)
         )
+
+
+def offered_letters(cells: Sequence[NotebookNode], key: str) -> tuple[str, ...]:
+    """The letters that the text right above a prediction's cell offers: `(a) ...`, `(b) ...`."""
+    place = next((i for i, c in enumerate(cells) if nbgrader_of(c).get("grade_id") == key), 0)
+    text = cells[place - 1].source if place and cells[place - 1].cell_type == "markdown" else ""
+    letters = OFFERED.findall(text)
+    first = len(letters) - letters[::-1].index("a") - 1 if "a" in letters else len(letters)
+    return tuple(letters[first:])

@@ -62,7 +62,8 @@ class Magics:
         key = _one_exercise(lesson, line)
         hints = _hints(lesson, key)
         if lesson.exercises[key].is_prediction:
-            return Markdown("A prediction has no hints. Write what you believe; then run on.")
+            said = "A prediction has no hints: write what you believe. Any letter earns the point."
+            return Markdown(said)
         if not hints:
             return Markdown(f"There is no hint for `{key}`.")
         shown = self._hints_shown.get((lesson.id, key), 0)
@@ -86,13 +87,13 @@ class Magics:
         """%progress: where you stand in this lesson."""
         from IPython.display import Markdown
 
-        from autograder.card import WORDS
+        from autograder.card import word_for
         from autograder.messages import points
 
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
         rows = "\n".join(
-            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {WORDS[v.status]} |"
+            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {word_for(v)} |"
             for v in verdicts
         )
         earned = points(sum(v.score for v in verdicts))

@@ -151,7 +151,7 @@ def explain(verdict: Verdict) -> str:
     behind it."""
     of = f"{points(verdict.score)} of {points(verdict.max_score)}"
     if verdict.status == "passed":
-        return f"{verdict.exercise}: {of}"
+        return "\n".join(filter(None, (f"{verdict.exercise}: {of}", verdict.note)))
     if verdict.status == "not_attempted":
         return f"{verdict.exercise}: {of} points. Not attempted yet."
     lines = [f"{line.head}: {line.text}" if line.head else line.text for line in summary(verdict)]

@@ -34,7 +34,7 @@
 # | --- | --- | --- |
 # | a function that ends in `raise NotImplementedError(...)` | replace that line by your code | the tests decide |
 # | `assert` lines, right after it | run it, and read it: it says what your code has to do | yes: it holds the points |
-# | `prediction_... = None` | write a letter in quotes *before* you run what follows | 1 point |
+# | `prediction_... = None` | write a letter in quotes *before* you run what follows | 1 point, whichever letter |
 # | a figure or an experiment | run it, change it, break it | never |
 # | a question in words | answer in the text cell beneath it | read by a person |
 #
@@ -387,7 +387,8 @@ print(f"after 20 steps: x = {path[-1]:.6f}, formula {0.8**20:.6f}")
 # - (b) about 10 times as many
 # - (c) about 100 times as many: the moves are smaller *and* there are more of them
 #
-# Write your letter in quotes.
+# Write your letter in quotes. Any of the three earns the point: it is for making up your mind. When you have
+# run the experiment, `%check prediction_small_rate` says which letter it shows, and why.
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_small_rate", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -397,7 +398,8 @@ prediction_small_rate = "b"
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_small_rate", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 if prediction_small_rate is None:
     raise NotImplementedError("prediction_small_rate is not written yet")
-assert prediction_small_rate in ("a", "b", "c"), "a prediction is one of the letters, in quotes"
+letter = str(prediction_small_rate).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.orientation import grade
@@ -419,8 +421,8 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Step 228 against step 21: about ten times as many. On a logarithmic axis both paths are straight lines, and
-# the rate sets the slope. A rate that is too low does nothing wrong. It bills you for it.
+# On a logarithmic axis both paths are straight lines, and the rate sets the slope. A rate that is too low
+# still arrives; you pay for it in steps.
 
 # %% [markdown]
 # ## The rate: too high
@@ -442,7 +444,8 @@ prediction_edge = "c"
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_edge", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 if prediction_edge is None:
     raise NotImplementedError("prediction_edge is not written yet")
-assert prediction_edge in ("a", "b", "c"), "a prediction is one of the letters, in quotes"
+letter = str(prediction_edge).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.orientation import grade
@@ -469,8 +472,7 @@ plt.show()
 
 # %% [markdown]
 # The ring marks the start. Read the four as one story: crawl, arrive, jump over the bottom and still get
-# lower, jump over it and get higher. At `lr = 1.0` neither: the factor is $1 - 2 = -1$, and the path is
-# caught between 1 and -1. That is the edge.
+# lower, jump over it and get higher. The printed path, at `lr = 1.0`, is the edge between the last two.
 
 # %% [markdown]
 # ## A bowl
@@ -513,7 +515,8 @@ prediction_bowl = "a"
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_bowl", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 if prediction_bowl is None:
     raise NotImplementedError("prediction_bowl is not written yet")
-assert prediction_bowl in ("a", "b", "c"), "a prediction is one of the letters, in quotes"
+letter = str(prediction_bowl).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.orientation import grade
@@ -528,7 +531,7 @@ for t, point in enumerate(path):
     print(f"{t:4d} {point[0]:9.4f} {point[1]:10.4f} {bowl(point):10.4f}")
 
 # %% [markdown]
-# Along $x_1$ the factor is $1 - 0.6 \cdot 2 = -0.2$; along $x_2$ it is $1 - 0.6 \cdot 4 = -1.4$. Look at the
+# Work out the factor of a step along $x_1$ and along $x_2$, and find both in the table. Then look at the
 # height: it falls for one step and then grows. A loss that goes down first proves little about the rate.
 #
 # ### Where is the edge?

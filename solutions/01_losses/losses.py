@@ -568,8 +568,8 @@ for name, found in slopes.items():
     )
 
 # %% [markdown]
-# *What to see.* The answer was (b): the square's favourite is the mean, the absolute value's the
-# median. A mean follows a far point wherever it goes; so does the orange line, in proportion. The
+# *What to see.* The two numbers printed first are the mean and the median of the five. A mean
+# follows a far point wherever it goes; so does the orange line, in proportion. The
 # other two give the three points a fixed pull, and after the first few units no more.
 #
 # None of them is right in itself. If the three points are broken sensors, you want the blue line.
@@ -1066,9 +1066,9 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* It was (c). A probability is at most 1, and taken as a logit it lies 1 above the
-# other nine at best. No error is raised, the model learns, slowly, and its loss stops at a number
-# that looks like a hard problem. If your loss will not fall below $\log(e + C - 1) - 1$, look for
+# *What to see.* The dotted line is the best that this loss can reach: a probability, taken as a
+# logit, lies 1 above the other nine at best. No error is raised, the model learns, slowly, and its
+# loss stops at a number that looks like a hard problem. If your loss will not fall below $\log(e + C - 1) - 1$, look for
 # the second softmax.
 
 # %% [markdown]
@@ -1503,9 +1503,8 @@ for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
     print(f"{name:14s} cross-entropy {entropy:.3f}, Dice loss {overlap:.3f}")
 
 # %% [markdown]
-# *What to see.* It was (a). To the cross-entropy, "nothing there" is the *second best* of the four,
-# with 0.100: 98 % of the pixels are background, and it got those right. The Dice loss calls it the
-# worst. It never looks at background that was left alone.
+# *What to see.* To the cross-entropy, "nothing there" is the *second best* of the four. The Dice loss
+# calls it the worst: it never looks at background that was left alone.
 #
 # The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves
 # it a lot, and the mean over batches is not the value over all data. The two can be added, and then

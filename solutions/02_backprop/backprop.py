@@ -331,7 +331,7 @@ plt.show()
 # %% [markdown]
 # *What to see.* Both curves are a V. On the right `eps` is too coarse: the central error falls by 100
 # for each factor of 10, the forward one by 10. On the left the two values of $f$ are so close that
-# their difference is rounding noise, about $10^{-16}/\varepsilon$. The answer was (c), and the default
+# their difference is rounding noise, about $10^{-16}/\varepsilon$. The default
 # of $10^{-6}$ sits near the bottom of the central curve.
 
 # %% [markdown]
@@ -1199,9 +1199,8 @@ for name, grad in grads.items():
     print(f"all zeros: largest gradient of {name} is {np.abs(grad).max():.3f}")
 
 # %% [markdown]
-# Twice the rows, each with half the blame: (a). And with all zeros (b): the hidden units are 0, so `W2`
-# gets $h^\top G = 0$; `W2` is 0, so nothing passes back to `W1` and `b1`. Such a network learns how
-# frequent each class is, and nothing else, for ever. Lesson 04 shows how to start.
+# Say why, for both, before `%check` tells you: which factor of each gradient is 0, or has halved? A network of
+# zeros learns how frequent each class is, and nothing else, for ever. Lesson 04 shows how to start.
 
 # %% [markdown]
 # ## 7. Descend

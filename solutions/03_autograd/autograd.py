@@ -282,8 +282,7 @@ print(
 
 # %% [markdown]
 # *What to see.* Top left is what flows in. A stretched column `(4, 1)` gets the sum of each row, a row
-# `(3,)` the sum of each column, a number the sum of all. The printed line is the case of the prediction:
-# every element of the row was used four times, (b).
+# `(3,)` the sum of each column, a number the sum of all. The printed line is the case of the prediction.
 
 # %% [markdown]
 # ## 3. In which order?
@@ -1190,9 +1189,8 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* The answer was (c). The sum of all gradients so far acts as a speed: it carries $x$ through
-# the minimum and up the other side, as a ball without friction. The loss of a network with this fault
-# falls at first, then climbs, then falls. In PyTorch the missing line is `optimizer.zero_grad()`.
+# *What to see.* The loss of a network with this fault falls at first, then climbs, then falls: the sum of all
+# gradients so far acts as a speed. In PyTorch the missing line is `optimizer.zero_grad()`.
 
 # %% [markdown]
 # ## 6. What goes wrong

@@ -232,7 +232,7 @@ plt.show()
 # %% [markdown]
 # *What to see.* From the equal start there is one path: all eight units walk it together. The gradient of a
 # column depends on that column and on its entry of $v$; where these are equal the steps are equal, for
-# ever. The answer was (b). Seven of eight units are wasted, and the loss shows it.
+# ever. The loss shows what that costs.
 #
 # How little is needed to break the symmetry? The next cell tries more starts.
 
@@ -785,8 +785,7 @@ except ImportError:
     print("Install ipywidgets for a slider; the figure above has three of its positions.")
 
 # %% [markdown]
-# *What to see.* $1.1^{50} = 117$ and $0.9^{50} = 0.005$: the answer was (c). A gain of 2
-# would make it $2^{50} = 10^{15}$. The marks wander around the lines, because 256 units are a finite sample.
+# *What to see.* The factors of the layers multiply. A gain of 2 would make it $2^{50} = 10^{15}$. The marks wander around the lines, because 256 units are a finite sample.
 
 # %% [markdown]
 # ## 5. The same weights, on the way back
@@ -1103,8 +1102,8 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* Left, (a): $100W$ makes the numbers a hundred times as large, and batch norm divides by a
-# hundred times as large a deviation. The blame meets the two factors in the other order. Right, each average
+# *What to see.* Left: $100W$ makes the numbers a hundred times as large, and batch norm divides by a
+# hundred times as large a deviation. On the way back, the gradient meets the same two factors. Right, each average
 # closes a tenth of its distance with every batch (dashed: without noise). After ten batches a third of the
 # start is still in it: evaluate too early, and you evaluate with 0 and 1.
 

@@ -209,7 +209,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *What to see.* The answer was (b): half the rate, about half the floor. A step multiplies $x$ by
+# *What to see.* Compare the two floors with what you predicted. A step multiplies $x$ by
 # $1-\eta$ and adds noise of variance $\eta^2\sigma^2$. The variance $V$ that reproduces itself has
 # $V = (1-\eta)^2 V + \eta^2\sigma^2$, so that the loss ends at
 #
@@ -1383,8 +1383,8 @@ plt.show()
 assert 5 < scales[0] < 20 < 300 < scales[1] < 2000, "the noise scale grows as the loss falls"
 
 # %% [markdown]
-# *What to see.* The variance falls as $1/B$, so the deviation as $1/\sqrt{B}$: four times the batch,
-# half the deviation, (a). Twice the batch brings it down by 30 %.
+# *What to see.* The variance falls as $1/B$, so the deviation falls as $1/\sqrt{B}$. Twice the batch brings it
+# down by 30 %.
 #
 # Where the dots cross the dotted line, noise and signal are of one size. That batch size is the
 # **noise scale** of the gradient,
@@ -1526,7 +1526,7 @@ print("\n".join(lines))
 # %% [markdown]
 # *What to see.* From 8 to 128 examples, the rule keeps the result: a sixteenth of the steps, the same
 # loss. A rate that is kept loses, because it takes fewer steps of the same length. Beyond 128 the
-# rule asks for rates above 1, and the answer was (c).
+# rule asks for rates above 1. The last point of its curve is the run of your prediction.
 #
 # It is not noise that breaks the rule. The last line printed has batches as large as the training
 # set, where hardly any noise is left, and 100 steps: at 3.2 the network still learns nothing. What

@@ -719,7 +719,7 @@ print(f"chosen on all rows: above 0.8: {np.mean(before) > 0.8}")
 print(f"chosen inside: between 0.4 and 0.6: {0.4 < np.mean(inside) < 0.6}")
 
 # %% [markdown]
-# *What to see.* The answer was (c). Among 3000 columns of noise, some agree with 50 coin flips by luck,
+# *What to see.* Among 3000 columns of noise, some agree with 50 coin flips by luck,
 # *with those in the validation fold too*. They were chosen for that. Nothing after the choice can undo
 # it. Chosen inside the folds, the same features are worth what they are worth: nothing.
 #
@@ -993,7 +993,7 @@ for size, (own, val) in ends.items():
     )
 
 # %% [markdown]
-# *What to see.* The answer was (c), and the right panel says why: in 20 epochs the small batches took 760
+# *What to see.* The right panel counts steps instead of epochs: in 20 epochs the small batches took 760
 # steps, the full batch 20. An exact gradient is worth little if you take so few of them.
 #
 # Large batches are not worse in themselves. They want a larger rate (lesson 06) and more epochs, and pay
@@ -1058,8 +1058,8 @@ print(f"256 units: within 5 % of the best: {lowest[256] < 1.05 * min(lowest.valu
 
 # %% [markdown]
 # *What to see.* Two units underfit: both curves stay high. From 32 units on, the training loss goes
-# towards 0, and the validation loss turns and climbs. At its turn, the widest network is as good as any:
-# (c). It *can* memorise, and on its way there it learns. What you need is not a smaller network but a way
+# towards 0, and the validation loss turns and climbs. Compare the turns. The widest network *can* memorise, and on
+# its way there it learns. What you need is not a smaller network but a way
 # to keep it from going on.
 #
 # Three ways follow: dropout, weight decay, and stopping.

@@ -814,7 +814,7 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* (c). The returned loss is of a network with half of its units missing, and of weights that are, on
+# *What to see.* The returned loss is of a network with half of its units missing, and of weights that are, on
 # average, half an epoch old. Evaluated fairly, the training rows are below the validation rows, as they should be. Compare like with
 # like before you speak of a gap.
 
@@ -1127,7 +1127,7 @@ for forgotten, (_, states) in resumed.items():
     print(f"without {forgotten:10s}: bit for bit the same: {np.array_equal(states[-1], truth[-1])}")
 
 # %% [markdown]
-# *What to see.* On the left the runs without velocity and without generator pass for the real one: (b). On the right
+# *What to see.* On the left the runs without velocity and without generator pass for the real one. On the right
 # only one curve lies on zero. A checkpoint that forgets something does not fail. It makes a run that nobody can repeat.
 
 # %% [markdown]
@@ -1411,7 +1411,7 @@ mixed = {
     "trouser and dress": counts[1, 3] + counts[3, 1],
 }
 assert counts.sum() == 2000, "every test image is counted once"
-assert max(mixed, key=mixed.get) == "T-shirt and shirt", "the prediction's answer"
+assert max(mixed.values()) > 2 * sorted(mixed.values())[1], "one pair stands out"
 fig, ax = plt.subplots(figsize=(7, 5.6), layout="constrained")
 ax.imshow(np.where(np.eye(10, dtype=bool), np.nan, counts), cmap="Oranges")
 for (i, j), count in np.ndenumerate(counts):
@@ -1425,7 +1425,7 @@ plt.show()
 print({pair: int(count) for pair, count in mixed.items()})
 
 # %% [markdown]
-# *What to see.* (a): T-shirts and shirts have the same outline. Shoes are mistaken for shoes, tops for tops; a bag is
+# *What to see.* Find the darkest cell off the diagonal. Shoes are mistaken for shoes, tops for tops; a bag is
 # seldom mistaken for anything. An accuracy of 87 % says none of that.
 
 # %% alt="The twelve test images that the network gets most wrong, each with what it is, what it was taken for and how sure the network was." tags=["demo", "nbval-ignore-output"]

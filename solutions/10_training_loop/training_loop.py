@@ -149,7 +149,7 @@ for call in (1, 2, 3):
 # - (b) it falls, but more slowly than with clearing
 # - (c) it falls **faster** at first, and then breaks out
 #
-# Set the letter. A wrong one costs a point and is worth it.
+# Set the letter. Any of the three earns the point; being surprised is worth more.
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_forgotten_zero", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

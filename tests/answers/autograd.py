@@ -17,9 +17,6 @@ def named(key: str, **answers: Any) -> dict[str, dict[str, Any]]:
 
 
 RIGHT = {
-    "prediction_repeated_row": named("prediction_repeated_row", letter=" B) "),
-    "prediction_doublings": named("prediction_doublings", letter="(c)"),
-    "prediction_never_cleared": named("prediction_never_cleared", letter="C."),
     "unbroadcast": named(
         "unbroadcast",
         one_axis_at_a_time=parts.one_axis_at_a_time,
@@ -48,9 +45,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "prediction_repeated_row": named("prediction_repeated_row", a="a", c="c"),
-    "prediction_doublings": named("prediction_doublings", a="a", b="b", number=2097151),
-    "prediction_never_cleared": named("prediction_never_cleared", a="a", b="b"),
     "unbroadcast": named(
         "unbroadcast",
         single_precision=parts.in_single_precision,

@@ -29,9 +29,6 @@ SIGMOID = "sigmoid_forward__sigmoid_backward"
 TANH = "tanh_forward__tanh_backward"
 
 RIGHT = {
-    "prediction_step_size": named("prediction_step_size", letter="(C)"),
-    "prediction_duplicated_batch": named("prediction_duplicated_batch", letter=" a. "),
-    "prediction_all_zeros": named("prediction_all_zeros", letter="B"),
     "numerical_gradient": named(
         "numerical_gradient",
         units=checks.along_unit_vectors,
@@ -98,9 +95,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "prediction_step_size": named("prediction_step_size", a="a", text="it falls", number=3),
-    "prediction_duplicated_batch": named("prediction_duplicated_batch", b="b", c="c"),
-    "prediction_all_zeros": named("prediction_all_zeros", a="a", c="c"),
     "numerical_gradient": named(
         "numerical_gradient",
         five_points=checks.five_points,

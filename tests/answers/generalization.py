@@ -38,9 +38,6 @@ def pair(answer: Any) -> tuple[Any, ...]:
 
 
 RIGHT = {
-    "prediction_coin_flips": named("prediction_coin_flips", letter="(C)"),
-    "prediction_batch_size": named("prediction_batch_size", letter=" c. "),
-    "prediction_too_wide": named("prediction_too_wide", letter="C"),
     "split": of_module(
         parts,
         "split",
@@ -89,9 +86,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "prediction_coin_flips": named("prediction_coin_flips", a="a", b="b", number=50),
-    "prediction_batch_size": named("prediction_batch_size", a="a", b="b", number=8),
-    "prediction_too_wide": named("prediction_too_wide", a="a", b="b"),
     "split": of_module(
         parts,
         "split",

@@ -17,15 +17,7 @@ def gathered(key: str, module: Any, *names: str) -> dict[str, dict[str, Any]]:
     return {name: {key: getattr(module, name)} for name in names}
 
 
-def letters(key: str, *said: Any) -> dict[str, dict[str, Any]]:
-    """The same for a prediction."""
-    return {f"said {i}": {key: letter} for i, letter in enumerate(said)}
-
-
 RIGHT = {
-    "prediction_outlier": letters("prediction_outlier", "(B)"),
-    "prediction_double_softmax": letters("prediction_double_softmax", " c."),
-    "prediction_nothing_there": letters("prediction_nothing_there", "A)"),
     "mse": gathered("mse", distances, "mse_by_loops", "mse_by_norm", "mse_by_einsum"),
     "mae": gathered("mae", distances, "mae_by_loops", "mae_by_maximum"),
     "huber": gathered("huber", distances, "huber_by_loops", "huber_by_clipping"),
@@ -71,9 +63,6 @@ RIGHT = {
 }
 
 _WRONG = {
-    "prediction_outlier": letters("prediction_outlier", "a", "c", 2),
-    "prediction_double_softmax": letters("prediction_double_softmax", "a", "b", "to 1.5"),
-    "prediction_nothing_there": letters("prediction_nothing_there", "b", "c"),
     "mse": gathered(
         "mse",
         distances,

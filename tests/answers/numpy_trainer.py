@@ -17,7 +17,6 @@ KEYS = (
     "save_checkpoint__load_checkpoint",
     "fit",
 )
-LETTERS = {"dropout_curve": "c", "forgotten_velocity": "b", "confused_pair": "a"}
 
 
 def names_of(key: str, module: Any) -> dict[str, Any]:
@@ -25,11 +24,7 @@ def names_of(key: str, module: Any) -> dict[str, Any]:
     return {name: getattr(module, name) for name in key.split("__")}
 
 
-RIGHT = {
-    key: {"plain": names_of(key, plain), "objects": names_of(key, objects)} for key in KEYS
-} | {
-    f"prediction_{t}": {"letter": {f"prediction_{t}": f"({x.upper()})"}} for t, x in LETTERS.items()
-}
+RIGHT = {key: {"plain": names_of(key, plain), "objects": names_of(key, objects)} for key in KEYS}
 
 WRONG = {
     key: {
@@ -37,9 +32,6 @@ WRONG = {
         **{label: edited(key, edits, objects) for label, (edits, _) in SEEN[key].items()},
     }
     for key in KEYS
-} | {
-    f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
-    for t, x in LETTERS.items()
 }
 
 NAMED = {key: {label: name for label, (_, name) in SEEN[key].items()} for key in KEYS}

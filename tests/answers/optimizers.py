@@ -45,7 +45,6 @@ MORE = {
     "Adam": [more.AdamInGroups, more.AdamOfSlots],
     "optimizer_floats": [more.floats_by_index],
 }
-LETTERS = {"rate_cut": "b", "first_average": "c", "uneven_decay": "c"}
 
 RIGHT = {
     key: {
@@ -53,7 +52,7 @@ RIGHT = {
         **{answer.__name__: {key: answer} for answer in MORE[key]},
     }
     for key in KEYS
-} | {f"prediction_{t}": {"letter": {f"prediction_{t}": x}} for t, x in LETTERS.items()}
+}
 
 THOUGHTS = {**REAL, "Adam": REAL_CLASS}
 WRONG = {
@@ -62,9 +61,6 @@ WRONG = {
         **{label: names for label, (names, _) in THOUGHTS[key].items()},
     }
     for key, labelled in {**EDITS, "Adam": {**OF_CLASS, **OF_STATE}}.items()
-} | {
-    f"prediction_{t}": {o: {f"prediction_{t}": o} for o in "abc" if o != x}
-    for t, x in LETTERS.items()
 }
 NAMED = {
     key: {label: name for label, (_, name) in labelled.items()}

@@ -143,9 +143,6 @@ RIGHT: dict[str, dict[str, dict[str, Any]]] = {
         },
         "reduce": {"largest_stable_lr": lambda curvatures: 2 * reduce(max, curvatures) ** -1.0},
     },
-    "prediction_small_rate": {"as text": {"prediction_small_rate": "b"}},
-    "prediction_edge": {"as text": {"prediction_edge": "c"}},
-    "prediction_bowl": {"as text": {"prediction_bowl": "a"}},
 }
 
 
@@ -369,9 +366,6 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
         "two over the mean": _edge(lambda c: 2 / (sum(c) / len(c))),
         "float32": _edge(lambda c: np.float32(2 / max(c))),
     },
-    "prediction_small_rate": {"c": {"prediction_small_rate": "c"}},
-    "prediction_edge": {"a": {"prediction_edge": "a"}},
-    "prediction_bowl": {"b": {"prediction_bowl": "b"}},
 }
 
 NAMED = {

@@ -18,7 +18,6 @@ from . import schedules_right as right
 from .schedules_wrong import EDITS
 
 LESSON = "06_schedules"
-LETTERS = {"noise_floor": "b", "four_times": "a", "sixty_four": "c"}
 
 
 def named(key: str, **answers: Any) -> dict[str, dict[str, Any]]:
@@ -92,7 +91,7 @@ RIGHT = {
         arrays=right.range_on_arrays,
         generator=right.range_with_a_generator,
     ),
-} | {f"prediction_{t}": named(f"prediction_{t}", letter=x) for t, x in LETTERS.items()}
+}
 for key, labelled in right.EDITS.items():
     RIGHT[key] |= {label: edited(key, [edit]) for label, edit in labelled.items()}
 
@@ -108,7 +107,4 @@ WRONG = {
     key: {label: edited(key, edits) for label, edits in labelled.items()}
     | {label: {key: WRITTEN[label]} for label in NAMED[key]}
     for key, labelled in EDITS.items()
-} | {
-    f"prediction_{t}": named(f"prediction_{t}", **{o: o for o in "abc" if o != x})
-    for t, x in LETTERS.items()
 }

@@ -26,9 +26,6 @@ BATCH = "batchnorm_forward__batchnorm_backward"
 LAYER = "layernorm_forward__layernorm_backward"
 
 RIGHT = {
-    "prediction_equal_start": named("prediction_equal_start", letter="(B)"),
-    "prediction_ten_percent": named("prediction_ten_percent", letter=" c. "),
-    "prediction_scaled_weights": named("prediction_scaled_weights", letter="A"),
     "distinct_units": named(
         "distinct_units",
         pairs=chains.units_by_pairs,
@@ -89,9 +86,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "prediction_equal_start": named("prediction_equal_start", a="a", number=1),
-    "prediction_ten_percent": named("prediction_ten_percent", b="b", text="117"),
-    "prediction_scaled_weights": named("prediction_scaled_weights", b="b", c="c"),
     "distinct_units": named(
         "distinct_units",
         sorted_columns=chains.units_sorted,

@@ -326,9 +326,6 @@ RIGHT: dict[str, dict[str, dict[str, Any]]] = {
         "rows": {"fit": fit_with_rows},
         "last lr": {"fit": fit_with_last_lr},
     },
-    "prediction_forgotten_zero": {"letter": {"prediction_forgotten_zero": " C)"}},
-    "prediction_uneven_batches": {"letter": {"prediction_uneven_batches": "a"}},
-    "prediction_stuck_in_eval": {"letter": {"prediction_stuck_in_eval": "b"}},
 }
 
 

@@ -111,18 +111,20 @@ def test_nothing_is_named_where_something_it_calls_failed(judge):
     assert "half" in verdict.note
 
 
-@pytest.mark.parametrize("letter", ["c", "C", " c ", "(c)", "c."])
+@pytest.mark.parametrize("letter", ["c", "C", " c ", "(c)", "c.", "a", "(B)"])
 def test_a_prediction_is_a_letter_however_it_is_typed(judged, letter):
-    assert judged("prediction_count", prediction_count=letter).status == "passed"
-
-
-@pytest.mark.parametrize("letter", ["a", "", 3, ["c"], "abc"])
-def test_a_wrong_prediction_never_shows_the_right_one(judged, letter):
     verdict = judged("prediction_count", prediction_count=letter)
-    assert verdict.status == "failed"
+    assert verdict.status == "passed"
+    assert "The run shows (c)" in explain(verdict)
+
+
+@pytest.mark.parametrize("letter", ["d", "", 3, ["c"], "abc"])
+def test_what_is_no_letter_on_offer_earns_nothing_and_is_not_told_the_run(judged, letter):
+    verdict = judged("prediction_count", prediction_count=letter)
+    assert (verdict.status, verdict.score) == ("failed", 0.0)
     said = explain(verdict)
-    assert "'c'" not in said
-    assert "expected" not in said
+    assert 'write one of the letters, "a", "b" or "c", in quotes' in said.replace("W", "w")
+    assert "run shows" not in said
 
 
 def test_an_open_prediction_is_not_attempted(judged):

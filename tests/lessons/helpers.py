@@ -1,7 +1,8 @@
 """What the tests of all lessons share: verdicts on names, and answers as parameters.
 
 `tests/answers/<slug>.py` has `RIGHT` and `WRONG`: exercise -> label -> the names that one answer
-defines (`{"adam_step": function}`; a pair defines both of its names). A prediction has its letter.
+defines (`{"adam_step": function}`; a pair defines both of its names).
+Predictions have tests of their own.
 """
 
 from __future__ import annotations

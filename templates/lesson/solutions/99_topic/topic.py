@@ -56,7 +56,8 @@ prediction_first_value = "b"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_prediction_first_value", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert prediction_first_value in ("a", "b", "c"), "set prediction_first_value to one of the letters"
+letter = str(prediction_first_value).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.topic import grade

@@ -5,6 +5,10 @@ from autograder.api import Bank
 bank = Bank()
 smooth = bank.exercise("smooth")
 
+bank.exercise("prediction_first_value").shows(
+    "The average starts at 0 and takes in a share of 1 - beta of the first value, which is a tenth."
+)
+
 smooth.edit(
     "weights_swapped",
     "The new value gets the weight beta and the old average the rest, so a larger beta follows the noise "
