@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.cells import identify_cells
 from autograder.checks import locate, problems
 from autograder.course import Course, CourseError
+from autograder.figures import add_look, kernel_environment, lost_figures, take_look
 from autograder.lesson import Lesson
 
 if TYPE_CHECKING:
@@ -102,35 +103,48 @@ def write_solution(course: Course, lesson: Lesson) -> None:
     """Run the lesson in its own folder, and write it with its outputs.
 
     Raises:
-        BuildError: a cell fails, or the outputs are too large.
+        BuildError: a cell fails, figures got lost, or the outputs are too large.
     """
-    notebook = execute(lesson, solution_path(course, lesson).parent)
+    path = solution_path(course, lesson)
+    notebook = execute(lesson, path.parent)
+    if lost := list(lost_figures(path, notebook)):
+        raise BuildError(
+            f"{lesson.source_path}:1: no figure came of {', '.join(lost)}, as it did before: "
+            f"see what is missing here, or delete {path} if that is meant"
+        )
     content = to_bytes(notebook)
     if len(content) > SOLUTION_BYTES:
         raise BuildError(
             f"{lesson.source_path}:1: the solution notebook is {len(content) / 1e6:.1f} MB, "
             f"at most {SOLUTION_BYTES / 1e6:.1f} MB: draw fewer or smaller figures"
         )
-    _write(solution_path(course, lesson), content)
+    _write(path, content)
 
 
 def execute(lesson: Lesson, folder: Path) -> NotebookNode:
     """The lesson's notebook with the outputs of a run, without its warnings and its widgets.
 
     Raises:
-        BuildError: a cell fails.
+        BuildError: a cell fails, or a figure is drawn and not shown.
     """
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = lesson.notebook()
+    add_look(notebook)
     try:
         with tempfile.TemporaryDirectory(prefix="descent-") as sockets:
-            _client(notebook, folder, f"{sockets}/kernel").execute()
+            client = _client(notebook, folder, f"{sockets}/kernel")
+            client.execute(env=kernel_environment())
     except CellExecutionError as error:
         where = _failed_cell(lesson, notebook)
         raise BuildError(f"{where}: {error.ename}: {_first_line(error.evalue)}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise BuildError(f"{_failed_cell(lesson, notebook)}: {_first_line(error)}") from None
+    if take_look(notebook):
+        raise BuildError(
+            f"{lesson.source_path}:1: figures were drawn and not shown: matplotlib's backend has "
+            "to stay the inline one"
+        )
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if not (_is_stderr(o) or _is_widget(o))]
@@ -190,7 +204,7 @@ def _failed_cell(lesson: Lesson, notebook: NotebookNode) -> str:
     """`file:line: cell` of the last cell that ran."""
     ran = [
         (place, cell)
-        for place, cell in zip(locate(lesson), notebook.cells, strict=True)
+        for place, cell in zip(locate(lesson), notebook.cells, strict=False)
         if cell.cell_type == "code" and (cell.execution_count or cell.outputs)
     ]
     line, name = (ran[-1][0].line, ran[-1][1].id) if ran else (1, "the first cell")

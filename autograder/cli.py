@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from autograder.course import Course, CourseError
+from autograder.home import home_folder
 from autograder.lesson import LessonError
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
@@ -44,8 +45,10 @@ def _fail(message: str) -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="descent")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Build, judge and grade the lessons of Descent."""
+    context.with_resource(home_folder())
 
 
 @main.command()

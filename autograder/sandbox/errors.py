@@ -34,6 +34,9 @@ def not_linux() -> SealingError:
 
 
 def _remedy(step: str, errno: int) -> str:
+    if step.startswith("read "):
+        path = step.removeprefix("read ")
+        return f"let other users read it (chmod -R go+rX {path})"
     if step == "mount_setattr":
         return "use Linux 5.12 or later, or a container whose seccomp profile knows mount_setattr"
     if step.startswith("mount proc"):

@@ -72,8 +72,8 @@ class FileSystem:
     def bind(
         self, source: str | Path, target: str | Path | None = None, *, device: bool = False
     ) -> None:
-        """A file or folder of the host, read-only."""
-        self._add("bind", target or source, source=str(source), writable=device, device=device)
+        """A file or folder of the host, read-only: a device can be written to, its mode cannot."""
+        self._add("bind", target or source, source=str(source), device=device)
 
     def again(self, source: str, target: str) -> None:
         """A folder of the new root at a second, writable place."""

@@ -61,8 +61,7 @@ class SealedKernel:
         try:
             self._manager = self._sealed_manager() if self.sealed else self._local_manager()
             self._manager.start_kernel(**({} if self._home is None else {"cwd": self._home}))
-            limit = self.policy.limits.resident_bytes
-            self._watcher = Watcher(self._root, limit, self.kill)
+            self._watcher = Watcher(self._root, self.policy.limits, self.kill)
             self.client = self._manager.client()
             self.client.start_channels(stdin=False, hb=False)
             self._wait_for_ready()
@@ -83,7 +82,7 @@ class SealedKernel:
         if self.alive():
             now = usage(self._root)
             cpu_seconds = max(self._last.cpu_seconds, now.cpu_seconds)
-            self._last = Usage(cpu_seconds, now.resident_bytes)
+            self._last = Usage(cpu_seconds, now.resident_bytes, now.processes)
         return self._last
 
     @property

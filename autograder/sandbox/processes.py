@@ -16,10 +16,12 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process tree took until now, and the memory that it holds, in bytes."""
+    """What a process tree took until now, the memory that it holds, in bytes, and how many
+    processes it is."""
 
     cpu_seconds: float
     resident_bytes: int
+    processes: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def usage(root: int) -> Usage:
     return Usage(
         sum(process.cpu_seconds for process in processes),
         sum(process.resident_bytes for process in processes),
+        len(processes),
     )
 
 

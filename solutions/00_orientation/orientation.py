@@ -96,8 +96,9 @@ def draw_bowl(ax, path, color, marker, label=None):
 # %% [markdown]
 # ### Your machine
 #
-# Run this to see what you work on. Lessons 00 to 08 need a processor and nothing else. From lesson 09 on,
-# the same cells run on a CUDA card where there is one, with no edits; where there is none, they take longer.
+# Run this to see what you work on. Lessons 00 to 08 need NumPy, matplotlib and a processor. If PyTorch is
+# missing, the cells that compare your numbers with PyTorch's say so, and nothing else changes. From lesson 09
+# on you need it. There, the same cells run on a CUDA card if you have one, and take longer if you don't.
 
 # %% tags=["demo", "nbval-ignore-output"]
 import os
@@ -108,7 +109,7 @@ print(f"NumPy {np.__version__}")
 try:
     import torch
 except ImportError:
-    print("PyTorch: not here. You need it from lesson 09 on.")
+    print("torch is not installed. You need PyTorch from lesson 09 on.")
 else:
     card = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
     print(f"PyTorch {torch.__version__}, device: {'cuda, ' + card if card else 'cpu'}")
@@ -737,7 +738,7 @@ mine = descend(bowl_gradient, np.array([-2.0, 1.0]), 0.1, 25)
 try:
     import torch
 except ImportError:
-    print("PyTorch is not installed here: you need it from lesson 09 on.")
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
 else:
     x = torch.tensor([-2.0, 1.0], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([x], lr=0.1)

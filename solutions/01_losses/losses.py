@@ -2159,43 +2159,55 @@ print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}
 # PyTorch has most of these. The numbers are yours.
 
 # %% tags=["demo"]
-import torch
-import torch.nn.functional as F
-
-rng = np.random.default_rng(6)
-pred, truth = 3 * rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
-classes, yes = rng.integers(0, 4, size=6), rng.integers(0, 2, size=(6, 4))
-soft = softmax(rng.normal(size=(6, 4)))
-maps, labels = rng.normal(size=(2, 3, 5, 4)), rng.integers(0, 3, size=(2, 5, 4))
-each, weights = rng.uniform(size=6), np.array([1.0, 0.0, 2.0, 1.0, 0.5, 3.0])
-t = torch.tensor
-pairs = {
-    "mse": (mse(pred, truth), F.mse_loss(t(pred), t(truth))),
-    "mae": (mae(pred, truth), F.l1_loss(t(pred), t(truth))),
-    "huber": (huber(pred, truth, delta=2.0), F.huber_loss(t(pred), t(truth), delta=2.0)),
-    "smooth_l1": (smooth_l1(pred, truth, beta=2.0), F.smooth_l1_loss(t(pred), t(truth), beta=2.0)),
-    "log_softmax": (log_softmax(pred), F.log_softmax(t(pred), dim=-1)),
-    "softmax": (softmax(pred), F.softmax(t(pred), dim=-1)),
-    "cross_entropy": (cross_entropy(pred, classes), F.cross_entropy(t(pred), t(classes))),
-    "cross_entropy_one_hot": (cross_entropy_one_hot(pred, soft), F.cross_entropy(t(pred), t(soft))),
-    "bce_with_logits": (
-        bce_with_logits(pred, yes),
-        F.binary_cross_entropy_with_logits(t(pred), t(yes).double()),
-    ),
-    "sample_weighted": (sample_weighted(each, weights), (t(each) * t(weights)).mean()),
-    "pixel_cross_entropy": (pixel_cross_entropy(maps, labels), F.cross_entropy(t(maps), t(labels))),
-}
-for name, (ours, theirs) in pairs.items():
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    rng = np.random.default_rng(6)
+    pred, truth = 3 * rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+    classes, yes = rng.integers(0, 4, size=6), rng.integers(0, 2, size=(6, 4))
+    soft = softmax(rng.normal(size=(6, 4)))
+    maps, labels = rng.normal(size=(2, 3, 5, 4)), rng.integers(0, 3, size=(2, 5, 4))
+    each, weights = rng.uniform(size=6), np.array([1.0, 0.0, 2.0, 1.0, 0.5, 3.0])
+    t = torch.tensor
+    pairs = {
+        "mse": (mse(pred, truth), F.mse_loss(t(pred), t(truth))),
+        "mae": (mae(pred, truth), F.l1_loss(t(pred), t(truth))),
+        "huber": (huber(pred, truth, delta=2.0), F.huber_loss(t(pred), t(truth), delta=2.0)),
+        "smooth_l1": (
+            smooth_l1(pred, truth, beta=2.0),
+            F.smooth_l1_loss(t(pred), t(truth), beta=2.0),
+        ),
+        "log_softmax": (log_softmax(pred), F.log_softmax(t(pred), dim=-1)),
+        "softmax": (softmax(pred), F.softmax(t(pred), dim=-1)),
+        "cross_entropy": (cross_entropy(pred, classes), F.cross_entropy(t(pred), t(classes))),
+        "cross_entropy_one_hot": (
+            cross_entropy_one_hot(pred, soft),
+            F.cross_entropy(t(pred), t(soft)),
+        ),
+        "bce_with_logits": (
+            bce_with_logits(pred, yes),
+            F.binary_cross_entropy_with_logits(t(pred), t(yes).double()),
+        ),
+        "sample_weighted": (sample_weighted(each, weights), (t(each) * t(weights)).mean()),
+        "pixel_cross_entropy": (
+            pixel_cross_entropy(maps, labels),
+            F.cross_entropy(t(maps), t(labels)),
+        ),
+    }
+    for name, (ours, theirs) in pairs.items():
+        print(
+            f"{name:22s} equal to 12 digits: {np.allclose(ours, theirs.numpy(), rtol=1e-12, atol=1e-13)}"
+        )
+    given = t([1.0, 5.0, 2.0, 1.0]).double()
+    rows = cross_entropy(pred, classes, "none")
+    theirs = F.cross_entropy(t(pred), t(classes), weight=given).item()
+    by_weights = np.sum(rows * given.numpy()[classes]) / np.sum(given.numpy()[classes])
     print(
-        f"{name:22s} equal to 12 digits: {np.allclose(ours, theirs.numpy(), rtol=1e-12, atol=1e-13)}"
+        f"F.cross_entropy(weight=...) divides by the sum of the weights: {np.isclose(theirs, by_weights)}"
     )
-given = t([1.0, 5.0, 2.0, 1.0]).double()
-rows = cross_entropy(pred, classes, "none")
-theirs = F.cross_entropy(t(pred), t(classes), weight=given).item()
-by_weights = np.sum(rows * given.numpy()[classes]) / np.sum(given.numpy()[classes])
-print(
-    f"F.cross_entropy(weight=...) divides by the sum of the weights: {np.isclose(theirs, by_weights)}"
-)
 
 # %% [markdown]
 # | you wrote | PyTorch | Keras (TensorFlow) |

@@ -1483,35 +1483,40 @@ print(f".grad of every parameter as before: {all(p.grad is None for p in params.
 # gradients.
 
 # %% tags=["demo"]
-import torch
+try:
+    import torch
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    rng = np.random.default_rng(3)
+    x, y = spirals(rng)
+    one_hot = np.eye(3)[y]
+    start = start_params(rng)
 
-rng = np.random.default_rng(3)
-x, y = spirals(rng)
-one_hot = np.eye(3)[y]
-start = start_params(rng)
+    params = {name: Tensor(value) for name, value in start.items()}
+    loss = loss_of(params, x, one_hot)
+    loss.backward()
+    _, by_hand = loss_by_hand(start, x, one_hot)
 
-params = {name: Tensor(value) for name, value in start.items()}
-loss = loss_of(params, x, one_hot)
-loss.backward()
-_, by_hand = loss_by_hand(start, x, one_hot)
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
+    hidden = torch.relu(torch.tensor(x) @ leaves["W1"] + leaves["b1"])
+    theirs = torch.nn.functional.cross_entropy(
+        hidden @ leaves["W2"] + leaves["b2"], torch.tensor(y)
+    )
+    theirs.backward()
+    print(f"loss: equal to 12 digits: {abs(theirs.item() - float(loss.data)) < 1e-12}")
+    for name, p in params.items():
+        torch_close = np.abs(leaves[name].grad.numpy() - p.grad).max() < 1e-12
+        hand_close = np.abs(by_hand[name] - p.grad).max() < 1e-12
+        print(f"{name}: torch to 12 digits: {torch_close}; by hand to 12 digits: {hand_close}")
 
-leaves = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
-hidden = torch.relu(torch.tensor(x) @ leaves["W1"] + leaves["b1"])
-theirs = torch.nn.functional.cross_entropy(hidden @ leaves["W2"] + leaves["b2"], torch.tensor(y))
-theirs.backward()
-print(f"loss: equal to 12 digits: {abs(theirs.item() - float(loss.data)) < 1e-12}")
-for name, p in params.items():
-    torch_close = np.abs(leaves[name].grad.numpy() - p.grad).max() < 1e-12
-    hand_close = np.abs(by_hand[name] - p.grad).max() < 1e-12
-    print(f"{name}: torch to 12 digits: {torch_close}; by hand to 12 digits: {hand_close}")
-
-w = torch.tensor(2.0, requires_grad=True)
-for _ in range(2):
-    (3 * w).backward()
-print(f"leaves accumulate there too: 3 + 3 = {w.grad.item():.0f}")
-h = 5 * w
-(answer,) = torch.autograd.grad(h * h, [h])
-print(f"torch.autograd.grad asks as your tape does: 2 h = {answer.item():.0f}")
+    w = torch.tensor(2.0, requires_grad=True)
+    for _ in range(2):
+        (3 * w).backward()
+    print(f"leaves accumulate there too: 3 + 3 = {w.grad.item():.0f}")
+    h = 5 * w
+    (answer,) = torch.autograd.grad(h * h, [h])
+    print(f"torch.autograd.grad asks as your tape does: 2 h = {answer.item():.0f}")
 
 # %% [markdown]
 # | you wrote | PyTorch | TensorFlow |

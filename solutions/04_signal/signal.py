@@ -44,7 +44,10 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
 def relu(z):
@@ -1238,34 +1241,37 @@ grade("layernorm_forward__layernorm_backward")
 # Every entry of the gradients of both your normalisations, against PyTorch's.
 
 # %% alt="Two scatter plots of your gradients against PyTorch's, for batch norm and for layer norm: circles for dx, squares for dgamma, triangles for dbeta, all on the diagonal." tags=["demo"]
-import torch
-
-rng = np.random.default_rng(6)
-x, dout = rng.normal(size=(8, 5)), rng.normal(size=(8, 5))
-gamma, beta = rng.normal(size=5), rng.normal(size=5)
-_, note, _, _ = batchnorm_forward(x, gamma, beta, np.zeros(5), np.ones(5))
-yours = {"batch norm": batchnorm_backward(dout, note)}
-yours["layer norm"] = layernorm_backward(dout, layernorm_forward(x, gamma, beta)[1])
-calls = {
-    "batch norm": lambda x, g, b: torch.nn.functional.batch_norm(
-        x, None, None, g, b, training=True
-    ),
-    "layer norm": lambda x, g, b: torch.nn.functional.layer_norm(x, (5,), g, b),
-}
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.9), layout="constrained")
-for ax, (name, call) in zip(axes, calls.items(), strict=True):
-    leaves = [torch.tensor(array, requires_grad=True) for array in (x, gamma, beta)]
-    call(*leaves).backward(torch.tensor(dout))
-    theirs = [leaf.grad.numpy() for leaf in leaves]
-    ax.axline((0, 0), slope=1, color="0.7", lw=5, zorder=0)
-    marks = zip(("dx", "dgamma", "dbeta"), "os^", (BLUE, ORANGE, "black"), strict=True)
-    for (what, marker, color), mine, other in zip(marks, yours[name], theirs, strict=True):
-        ax.plot(other.ravel(), mine.ravel(), marker, color=color, mec="black", label=what)
-    ax.set(xlabel="PyTorch's", ylabel="yours", title=name)
-    ax.legend()
-    close = all(np.allclose(m, o, atol=1e-12) for m, o in zip(yours[name], theirs, strict=True))
-    print(f"{name}: equal to 12 digits: {close}")
-plt.show()
+try:
+    import torch
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    rng = np.random.default_rng(6)
+    x, dout = rng.normal(size=(8, 5)), rng.normal(size=(8, 5))
+    gamma, beta = rng.normal(size=5), rng.normal(size=5)
+    _, note, _, _ = batchnorm_forward(x, gamma, beta, np.zeros(5), np.ones(5))
+    yours = {"batch norm": batchnorm_backward(dout, note)}
+    yours["layer norm"] = layernorm_backward(dout, layernorm_forward(x, gamma, beta)[1])
+    calls = {
+        "batch norm": lambda x, g, b: torch.nn.functional.batch_norm(
+            x, None, None, g, b, training=True
+        ),
+        "layer norm": lambda x, g, b: torch.nn.functional.layer_norm(x, (5,), g, b),
+    }
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3.9), layout="constrained")
+    for ax, (name, call) in zip(axes, calls.items(), strict=True):
+        leaves = [torch.tensor(array, requires_grad=True) for array in (x, gamma, beta)]
+        call(*leaves).backward(torch.tensor(dout))
+        theirs = [leaf.grad.numpy() for leaf in leaves]
+        ax.axline((0, 0), slope=1, color="0.7", lw=5, zorder=0)
+        marks = zip(("dx", "dgamma", "dbeta"), "os^", (BLUE, ORANGE, "black"), strict=True)
+        for (what, marker, color), mine, other in zip(marks, yours[name], theirs, strict=True):
+            ax.plot(other.ravel(), mine.ravel(), marker, color=color, mec="black", label=what)
+        ax.set(xlabel="PyTorch's", ylabel="yours", title=name)
+        ax.legend()
+        close = all(np.allclose(m, o, atol=1e-12) for m, o in zip(yours[name], theirs, strict=True))
+        print(f"{name}: equal to 12 digits: {close}")
+    plt.show()
 
 # %% [markdown]
 # *What to see.* In each picture 40 circles, five squares and five triangles, all on the line. A `dx` that forgot
@@ -1418,30 +1424,38 @@ for neighbours in ("calm", "loud"):
 # a variance of $1/(3\,\text{fan-in})$. For fifty ReLU layers that is a factor of $1/\sqrt6$ a layer.
 
 # %% tags=["demo"]
-from torch import nn
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    theirs = nn.init.kaiming_normal_(
+        torch.empty(600, 200, dtype=torch.float64), nonlinearity="relu"
+    )
+    print(
+        f"He: deviations within 2 %: {abs(he_normal(200, 600, rng).std() / theirs.std() - 1) < 0.02}"
+    )
+    theirs = nn.init.xavier_uniform_(torch.empty(600, 200, dtype=torch.float64))
+    ratio = np.abs(xavier_uniform(200, 600, rng)).max() / theirs.abs().max()
+    print(f"Xavier: bounds within 0.1 %: {abs(ratio - 1) < 1e-3}")
+    default = nn.Linear(200, 600).weight.detach().abs().max() * np.sqrt(200)
+    print(f"nn.Linear's own bound, times the root of fan-in: {default:.2f}")
 
-torch.manual_seed(0)
-rng = np.random.default_rng(0)
-theirs = nn.init.kaiming_normal_(torch.empty(600, 200, dtype=torch.float64), nonlinearity="relu")
-print(f"He: deviations within 2 %: {abs(he_normal(200, 600, rng).std() / theirs.std() - 1) < 0.02}")
-theirs = nn.init.xavier_uniform_(torch.empty(600, 200, dtype=torch.float64))
-ratio = np.abs(xavier_uniform(200, 600, rng)).max() / theirs.abs().max()
-print(f"Xavier: bounds within 0.1 %: {abs(ratio - 1) < 1e-3}")
-default = nn.Linear(200, 600).weight.detach().abs().max() * np.sqrt(200)
-print(f"nn.Linear's own bound, times the root of fan-in: {default:.2f}")
-
-layer = nn.BatchNorm1d(5, dtype=torch.float64)
-mean, var = np.zeros(5), np.ones(5)
-for _ in range(3):
-    x = 2 + 3 * rng.normal(size=(8, 5))
-    out, _, mean, var = batchnorm_forward(x, np.ones(5), np.zeros(5), mean, var)
-    same = np.allclose(out, layer(torch.tensor(x)).detach(), atol=1e-12)
-print(f"BatchNorm1d: out equal to 12 digits: {same}")
-print(f"  running mean: {np.allclose(mean, layer.running_mean, atol=1e-12)}")
-print(f"  running variance: {np.allclose(var, layer.running_var, atol=1e-12)}")
-layer.eval()
-out, _, _, _ = batchnorm_forward(x[:1], np.ones(5), np.zeros(5), mean, var, training=False)
-print(f"  evaluation: {np.allclose(out, layer(torch.tensor(x[:1])).detach(), atol=1e-12)}")
+    layer = nn.BatchNorm1d(5, dtype=torch.float64)
+    mean, var = np.zeros(5), np.ones(5)
+    for _ in range(3):
+        x = 2 + 3 * rng.normal(size=(8, 5))
+        out, _, mean, var = batchnorm_forward(x, np.ones(5), np.zeros(5), mean, var)
+        same = np.allclose(out, layer(torch.tensor(x)).detach(), atol=1e-12)
+    print(f"BatchNorm1d: out equal to 12 digits: {same}")
+    print(f"  running mean: {np.allclose(mean, layer.running_mean, atol=1e-12)}")
+    print(f"  running variance: {np.allclose(var, layer.running_var, atol=1e-12)}")
+    layer.eval()
+    out, _, _, _ = batchnorm_forward(x[:1], np.ones(5), np.zeros(5), mean, var, training=False)
+    print(f"  evaluation: {np.allclose(out, layer(torch.tensor(x[:1])).detach(), atol=1e-12)}")
 
 # %% [markdown]
 # | you wrote | PyTorch | TensorFlow (Keras) |

@@ -1675,7 +1675,10 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
 def load_digits():
@@ -2162,30 +2165,33 @@ else:
 # its place shows), float64.
 
 # %% tags=["demo"]
-import torch
-
-rng = np.random.default_rng(0)
-first, grads = rng.normal(size=(3, 2)), rng.normal(size=(20, 3, 2))
-rows = {
-    "SGD": (sgd_step, 0, torch.optim.SGD, {"weight_decay": 0.3}),
-    "momentum": (momentum_step, 1, torch.optim.SGD, {"momentum": 0.9}),
-    "Nesterov": (momentum_step, 1, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
-    "Adagrad": (adagrad_step, 1, torch.optim.Adagrad, {"eps": 0.01}),
-    "RMSprop": (rmsprop_step, 1, torch.optim.RMSprop, {"eps": 0.01}),
-    "Adam": (adam_step, 2, torch.optim.Adam, {"eps": 0.01}),
-    "AdamW": (adamw_step, 2, torch.optim.AdamW, {"eps": 0.01, "weight_decay": 0.3}),
-    "RAdam": (radam_step, 2, torch.optim.RAdam, {"eps": 0.01}),
-}
-for name, (step, memory, theirs, options) in rows.items():
-    some = iter(grads)
-    path = follow(step, lambda x, some=some: next(some), first, 20, memory, lr=0.1, **options)
-    weight = torch.nn.Parameter(torch.tensor(first))
-    optimizer = theirs([weight], lr=0.1, **options)
-    for grad in grads:
-        weight.grad = torch.tensor(grad)
-        optimizer.step()
-    gap = np.abs(path[-1] - weight.detach().numpy()).max()
-    print(f"{name:9} equal to twelve digits: {gap < 1e-12}")
+try:
+    import torch
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    rng = np.random.default_rng(0)
+    first, grads = rng.normal(size=(3, 2)), rng.normal(size=(20, 3, 2))
+    rows = {
+        "SGD": (sgd_step, 0, torch.optim.SGD, {"weight_decay": 0.3}),
+        "momentum": (momentum_step, 1, torch.optim.SGD, {"momentum": 0.9}),
+        "Nesterov": (momentum_step, 1, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+        "Adagrad": (adagrad_step, 1, torch.optim.Adagrad, {"eps": 0.01}),
+        "RMSprop": (rmsprop_step, 1, torch.optim.RMSprop, {"eps": 0.01}),
+        "Adam": (adam_step, 2, torch.optim.Adam, {"eps": 0.01}),
+        "AdamW": (adamw_step, 2, torch.optim.AdamW, {"eps": 0.01, "weight_decay": 0.3}),
+        "RAdam": (radam_step, 2, torch.optim.RAdam, {"eps": 0.01}),
+    }
+    for name, (step, memory, theirs, options) in rows.items():
+        some = iter(grads)
+        path = follow(step, lambda x, some=some: next(some), first, 20, memory, lr=0.1, **options)
+        weight = torch.nn.Parameter(torch.tensor(first))
+        optimizer = theirs([weight], lr=0.1, **options)
+        for grad in grads:
+            weight.grad = torch.tensor(grad)
+            optimizer.step()
+        gap = np.abs(path[-1] - weight.detach().numpy()).max()
+        print(f"{name:9} equal to twelve digits: {gap < 1e-12}")
 
 # %% [markdown]
 # ## What to come back to

@@ -26,6 +26,7 @@
 # **It takes** about two hours: nine exercises and three predictions.
 
 # %% tags=["setup"]
+import functools
 import os
 from pathlib import Path
 
@@ -44,9 +45,13 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
+@functools.cache
 def load_digits():
     """1440 digits to train on and 357 held out, as pairs: pixels in [0, 1] and a last column of ones,
     float64 (n, 65), and one-hot classes, float64 (n, 10)."""
@@ -88,7 +93,7 @@ def train(rate_at, steps, batch=64, momentum=0.9, seed=0, gain=1.0, after_epoch=
     loss on all training digits at the end (a float, 9.9 where it is not finite), and the losses of
     the batches, float64 (steps,).
     """
-    (pixels, classes), held_out = DIGITS
+    (pixels, classes), held_out = load_digits()
     rng = np.random.default_rng(seed)
     network = new_network(rng, gain)
     velocity = [np.zeros_like(weights) for weights in network]
@@ -112,8 +117,6 @@ def smooth(values, width=9):
     """Means over a window, so that a line of batch losses can be read."""
     return np.convolve(values, np.ones(width) / width, mode="valid")
 
-
-DIGITS = load_digits()
 
 # %% [markdown]
 # ## 1. Too low, too high, right
@@ -290,11 +293,19 @@ grade("step_decay")
 
 
 # %% alt="Left: a staircase of rates 0.4, 0.2, 0.1, 0.05 over a wide grey line from torch. Right: the loss falls below the floor of the constant rate in steps, and each new stair has half the floor." tags=["demo"]
-import torch
+try:
+    import torch
+except ImportError:
+    torch = None
+    print(
+        "torch is not installed: the grey lines are left out. You need PyTorch from lesson 09 on."
+    )
 
 
 def torch_rates(make, lr, steps):
     """The rates that one of PyTorch's schedulers gives to the steps 0 to steps - 1."""
+    if torch is None:
+        return np.full(steps, np.nan)  # which draws nothing
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
     scheduler = make(optimizer)
     seen = []
@@ -305,7 +316,7 @@ def torch_rates(make, lr, steps):
     return np.array(seen)
 
 
-schedulers = torch.optim.lr_scheduler
+schedulers = torch and torch.optim.lr_scheduler
 steps = np.arange(120)
 yours = [step_decay(t, 0.4, 30, gamma=0.5) for t in steps]
 theirs = torch_rates(lambda opt: schedulers.StepLR(opt, 30, gamma=0.5), 0.4, 120)
@@ -701,7 +712,7 @@ ends = {
     for w, color, style in ((0, RED, ":"), (5, ORANGE, "--"), (30, BLUE, "-"))
 }
 assert ends[30] < ends[0]
-assert np.allclose(from_bad_start(30)[0], theirs, rtol=1e-12)
+assert torch is None or np.allclose(from_bad_start(30)[0], theirs, rtol=1e-12)
 left.set(xlabel="step", ylabel="learning rate", title="The schedules", ylim=(0, 1.25))
 right.set(xlabel="step", ylabel="loss of the batch", title="The first 60 steps")
 left.legend(loc="upper right", fontsize=8.5)
@@ -1034,6 +1045,8 @@ def run_with_patience(patience):
 
 def torch_plateau(metrics, patience):
     """The rates of PyTorch's scheduler for these metrics."""
+    if torch is None:
+        return np.full(len(metrics), np.nan)
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
     scheduler = schedulers.ReduceLROnPlateau(
         optimizer, "min", factor=0.3, patience=patience, threshold=0.01, min_lr=1e-4, eps=0
@@ -1066,7 +1079,7 @@ runs = {
     patience: draw_patience(left, right, patience, color, style)
     for patience, color, style in ((1, RED, ":"), (4, BLUE, "-"), (20, ORANGE, "--"))
 }
-assert all(np.allclose(yours, theirs, rtol=1e-12) for yours, theirs, _ in runs.values())
+assert torch is None or all(np.allclose(y, t, rtol=1e-12) for y, t, _ in runs.values())
 left.set(title="What the class sees", ylim=(0.06, 4))
 right.set_title("What it does (grey: torch)")
 left.legend(fontsize=8.5)
@@ -1216,7 +1229,7 @@ def stepper(seed, batch=256, momentum=0.9):
     rng = np.random.default_rng(seed)
     network = new_network(rng)
     velocity = [np.zeros_like(weights) for weights in network]
-    pixels, classes = DIGITS[0]
+    pixels, classes = load_digits()[0]
 
     def loss_at_lr(lr):
         rows = rng.choice(len(pixels), size=batch, replace=False)
@@ -1313,7 +1326,7 @@ grade("prediction_four_times")
 # %% alt="Mean squared distance of the batch gradient from the full one against the batch size, both logarithmic. Dots lie on straight lines of slope -1, at the start of training and after 300 steps. Horizontal dotted lines show the squared size of the full gradient; each is crossed at the noise scale, about 10 examples at the start and about 770 later." tags=["demo"]
 def example_gradients(network):
     """The gradient of each training example, float64 (1440, number of weights)."""
-    pixels, classes = DIGITS[0]
+    pixels, classes = load_digits()[0]
     rows = []
     for i in range(len(pixels)):
         _, slopes = loss_and_slopes(network, pixels[i : i + 1], classes[i : i + 1])
@@ -1331,7 +1344,7 @@ def network_after(steps):
 
 def stepper_of(seed):
     """Plain SGD with batches of 64 on a network, in place."""
-    rng, (pixels, classes) = np.random.default_rng(seed), DIGITS[0]
+    rng, (pixels, classes) = np.random.default_rng(seed), load_digits()[0]
 
     def step(network, lr):
         rows = rng.integers(0, len(pixels), size=64)
@@ -1634,41 +1647,44 @@ print("\n".join(table))
 # lesson, yours and theirs:
 
 # %% tags=["demo"]
-pairs = {
-    "StepLR": (
-        lambda t: step_decay(t, 0.4, 30),
-        lambda opt: schedulers.StepLR(opt, 30),
-    ),
-    "ExponentialLR": (
-        lambda t: exponential_decay(t, 0.4, 0.97),
-        lambda opt: schedulers.ExponentialLR(opt, 0.97),
-    ),
-    "CosineAnnealingLR": (
-        lambda t: cosine(t, 0.4, 100, min_lr=0.01),
-        lambda opt: schedulers.CosineAnnealingLR(opt, 100, eta_min=0.01),
-    ),
-    "LinearLR": (
-        lambda t: linear_warmup(t, 0.4, 30),
-        lambda opt: schedulers.LinearLR(opt, start_factor=1 / 30, total_iters=29),
-    ),
-    "SequentialLR": (
-        lambda t: warmup_cosine(t, 0.4, 30, 100),
-        lambda opt: torch_warmup_cosine(opt, 30, 100),
-    ),
-    "OneCycleLR": (
-        lambda t: one_cycle(t, 0.4, 101),
-        lambda opt: schedulers.OneCycleLR(opt, 0.4, total_steps=101, cycle_momentum=False),
-    ),
-}
-for name, (mine, make) in pairs.items():
-    theirs = torch_rates(make, 0.4, 101)
-    away = np.max(np.abs(np.array([mine(t) for t in range(101)]) - theirs))
-    print(f"{name:18s} equal to 12 digits over 101 steps: {away < 1e-12}")
-metrics = np.random.default_rng(0).choice([0.9, 1.0, 1.1, np.nan], size=60)
-plateau = ReduceOnPlateau(0.1, factor=0.3, patience=2, threshold=0.01, min_lr=1e-4)
-mine = [plateau.step(metric) for metric in metrics]
-away = np.max(np.abs(np.array(mine) - torch_plateau(metrics, 2)))
-print(f"{'ReduceLROnPlateau':18s} equal to 12 digits over 60 epochs: {away < 1e-12}")
+if torch is None:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    pairs = {
+        "StepLR": (
+            lambda t: step_decay(t, 0.4, 30),
+            lambda opt: schedulers.StepLR(opt, 30),
+        ),
+        "ExponentialLR": (
+            lambda t: exponential_decay(t, 0.4, 0.97),
+            lambda opt: schedulers.ExponentialLR(opt, 0.97),
+        ),
+        "CosineAnnealingLR": (
+            lambda t: cosine(t, 0.4, 100, min_lr=0.01),
+            lambda opt: schedulers.CosineAnnealingLR(opt, 100, eta_min=0.01),
+        ),
+        "LinearLR": (
+            lambda t: linear_warmup(t, 0.4, 30),
+            lambda opt: schedulers.LinearLR(opt, start_factor=1 / 30, total_iters=29),
+        ),
+        "SequentialLR": (
+            lambda t: warmup_cosine(t, 0.4, 30, 100),
+            lambda opt: torch_warmup_cosine(opt, 30, 100),
+        ),
+        "OneCycleLR": (
+            lambda t: one_cycle(t, 0.4, 101),
+            lambda opt: schedulers.OneCycleLR(opt, 0.4, total_steps=101, cycle_momentum=False),
+        ),
+    }
+    for name, (mine, make) in pairs.items():
+        theirs = torch_rates(make, 0.4, 101)
+        away = np.max(np.abs(np.array([mine(t) for t in range(101)]) - theirs))
+        print(f"{name:18s} equal to 12 digits over 101 steps: {away < 1e-12}")
+    metrics = np.random.default_rng(0).choice([0.9, 1.0, 1.1, np.nan], size=60)
+    plateau = ReduceOnPlateau(0.1, factor=0.3, patience=2, threshold=0.01, min_lr=1e-4)
+    mine = [plateau.step(metric) for metric in metrics]
+    away = np.max(np.abs(np.array(mine) - torch_plateau(metrics, 2)))
+    print(f"{'ReduceLROnPlateau':18s} equal to 12 digits over 60 epochs: {away < 1e-12}")
 
 # %% [markdown]
 # | you wrote | PyTorch | TensorFlow (`keras.optimizers.schedules`) |

@@ -49,7 +49,10 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
 def load_digits():
@@ -1657,34 +1660,39 @@ print(f"by reference: what was kept is what came last: {kept == losses[-1, 1]}")
 # The numbers are yours, wherever chance is not involved.
 
 # %% tags=["demo"]
-import torch
+try:
+    import torch
+except ImportError:
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
+    rng = np.random.default_rng(0)
+    train_rows, other_rows = 5 + 2 * rng.normal(size=(50, 4)), rng.normal(size=(20, 4))
+    ours, theirs = standardize(train_rows, other_rows)
+    std, mean = torch.std_mean(torch.tensor(train_rows), dim=0, correction=0)
+    by_torch = ((torch.tensor(other_rows) - mean) / std).numpy()
+    same = np.abs(by_torch - theirs).max() < 1e-12
+    print(f"standardize: equal to torch.std_mean to 12 digits: {same}")
 
-rng = np.random.default_rng(0)
-train_rows, other_rows = 5 + 2 * rng.normal(size=(50, 4)), rng.normal(size=(20, 4))
-ours, theirs = standardize(train_rows, other_rows)
-std, mean = torch.std_mean(torch.tensor(train_rows), dim=0, correction=0)
-by_torch = ((torch.tensor(other_rows) - mean) / std).numpy()
-same = np.abs(by_torch - theirs).max() < 1e-12
-print(f"standardize: equal to torch.std_mean to 12 digits: {same}")
+    values = rng.normal(size=(30, 40))
+    layer = torch.nn.Dropout(0.25)
+    leaf = torch.tensor(values, requires_grad=True)
+    torch.manual_seed(0)
+    dropped = layer(leaf)
+    dropped.sum().backward()
+    mask = leaf.grad.numpy()  # the gradient of a sum through dropout is its mask
+    print(f"nn.Dropout(0.25): the mask holds {np.unique(mask.round(6)).tolist()}")
+    _, own_mask = dropout_forward(values, 0.25, rng)
+    print(f"dropout_forward:  the mask holds {np.unique(own_mask.round(6)).tolist()}")
+    print(f"the backward: equal: {np.allclose(dropout_backward(np.ones((30, 40)), mask), mask)}")
+    layer.eval()
+    evaluated, _ = dropout_forward(values, 0.25, rng, training=False)
+    print(f"in evaluation: equal: {np.array_equal(layer(leaf).detach().numpy(), evaluated)}")
 
-values = rng.normal(size=(30, 40))
-layer = torch.nn.Dropout(0.25)
-leaf = torch.tensor(values, requires_grad=True)
-torch.manual_seed(0)
-dropped = layer(leaf)
-dropped.sum().backward()
-mask = leaf.grad.numpy()  # the gradient of a sum through dropout is its mask
-print(f"nn.Dropout(0.25): the mask holds {np.unique(mask.round(6)).tolist()}")
-_, own_mask = dropout_forward(values, 0.25, rng)
-print(f"dropout_forward:  the mask holds {np.unique(own_mask.round(6)).tolist()}")
-print(f"the backward: equal: {np.allclose(dropout_backward(np.ones((30, 40)), mask), mask)}")
-layer.eval()
-evaluated, _ = dropout_forward(values, 0.25, rng, training=False)
-print(f"in evaluation: equal: {np.array_equal(layer(leaf).detach().numpy(), evaluated)}")
-
-targets, guesses = rng.integers(0, 5, size=200), rng.integers(0, 5, size=200)
-table = torch.bincount(torch.tensor(5 * targets + guesses), minlength=25).reshape(5, 5).numpy()
-print(f"confusion_matrix: equal: {np.array_equal(table, confusion_matrix(targets, guesses, 5))}")
+    targets, guesses = rng.integers(0, 5, size=200), rng.integers(0, 5, size=200)
+    table = torch.bincount(torch.tensor(5 * targets + guesses), minlength=25).reshape(5, 5).numpy()
+    print(
+        f"confusion_matrix: equal: {np.array_equal(table, confusion_matrix(targets, guesses, 5))}"
+    )
 
 # %% [markdown]
 # | you wrote | PyTorch, scikit-learn | TensorFlow |

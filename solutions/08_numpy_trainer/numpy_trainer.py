@@ -52,7 +52,10 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
 def load_digits():
@@ -1519,50 +1522,52 @@ print("\n".join(lines))
 # parameters are compared. (Dropout is off, because the two draw their masks from different generators.)
 
 # %% tags=["demo"]
-import torch
+try:
+    import torch
+except ImportError:
+    torch = None
+    print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
+else:
 
+    def torch_twin(params, sizes, dropout=0.0):
+        """The same network as a torch module, with the same weights."""
+        layers = []
+        for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
+            linear = torch.nn.Linear(fan_in, fan_out, dtype=torch.float64)
+            with torch.no_grad():  # torch keeps its weights as (fan_out, fan_in)
+                linear.weight.copy_(torch.tensor(params[f"W{number}"].T))
+                linear.bias.copy_(torch.tensor(params[f"b{number}"]))
+            layers += [linear, torch.nn.ReLU(), torch.nn.Dropout(dropout)]
+        return torch.nn.Sequential(*layers[:-2])
 
-def torch_twin(params, sizes, dropout=0.0):
-    """The same network as a torch module, with the same weights."""
-    layers = []
-    for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-        linear = torch.nn.Linear(fan_in, fan_out, dtype=torch.float64)
-        with torch.no_grad():  # torch keeps its weights as (fan_out, fan_in)
-            linear.weight.copy_(torch.tensor(params[f"W{number}"].T))
-            linear.bias.copy_(torch.tensor(params[f"b{number}"]))
-        layers += [linear, torch.nn.ReLU(), torch.nn.Dropout(dropout)]
-    return torch.nn.Sequential(*layers[:-2])
+    def torch_optimizer(model, lr):
+        """The optimizer that corresponds to yours."""
+        if Optimizer.__name__ == "Adam":
+            return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.0)
+        return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
 
-
-def torch_optimizer(model, lr):
-    """The optimizer that corresponds to yours."""
-    if Optimizer.__name__ == "Adam":
-        return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.0)
-    return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
-
-
-sizes, lr = [784, 64, 32, 10], 0.01
-params = init_mlp(sizes, np.random.default_rng(0))
-model = torch_twin(params, sizes)
-optimizer = Optimizer([{"params": list(params.values())}], lr=lr)
-theirs = torch_optimizer(model, lr)
-rows = np.random.default_rng(1).permutation(len(x_clothes))
-worst_loss = worst_parameter = 0.0
-for step in range(40):
-    batch = rows[64 * step : 64 * (step + 1)]
-    x, y = x_clothes[batch], y_clothes[batch]
-    loss = train_epoch(params, optimizer, x, y, 64, lr, 0.0, np.random.default_rng(0))
-    theirs.zero_grad()
-    their_loss = torch.nn.functional.cross_entropy(model(torch.tensor(x)), torch.tensor(y))
-    their_loss.backward()
-    theirs.step()
-    worst_loss = max(worst_loss, abs(loss - their_loss.item()))
-    for name, parameter in zip(params, model.parameters(), strict=True):
-        values = parameter.detach().numpy()
-        gap = np.abs(params[name] - (values.T if values.ndim == 2 else values)).max()
-        worst_parameter = max(worst_parameter, gap)
-print(f"40 steps: every loss equal to 1e-6: {worst_loss < 1e-6}")
-print(f"40 steps: every parameter after every step equal to 1e-6: {worst_parameter < 1e-6}")
+    sizes, lr = [784, 64, 32, 10], 0.01
+    params = init_mlp(sizes, np.random.default_rng(0))
+    model = torch_twin(params, sizes)
+    optimizer = Optimizer([{"params": list(params.values())}], lr=lr)
+    theirs = torch_optimizer(model, lr)
+    rows = np.random.default_rng(1).permutation(len(x_clothes))
+    worst_loss = worst_parameter = 0.0
+    for step in range(40):
+        batch = rows[64 * step : 64 * (step + 1)]
+        x, y = x_clothes[batch], y_clothes[batch]
+        loss = train_epoch(params, optimizer, x, y, 64, lr, 0.0, np.random.default_rng(0))
+        theirs.zero_grad()
+        their_loss = torch.nn.functional.cross_entropy(model(torch.tensor(x)), torch.tensor(y))
+        their_loss.backward()
+        theirs.step()
+        worst_loss = max(worst_loss, abs(loss - their_loss.item()))
+        for name, parameter in zip(params, model.parameters(), strict=True):
+            values = parameter.detach().numpy()
+            gap = np.abs(params[name] - (values.T if values.ndim == 2 else values)).max()
+            worst_parameter = max(worst_parameter, gap)
+    print(f"40 steps: every loss equal to 1e-6: {worst_loss < 1e-6}")
+    print(f"40 steps: every parameter after every step equal to 1e-6: {worst_parameter < 1e-6}")
 
 # %% [markdown]
 # And how fast is it? One epoch of each, on the same core and in the same precision.
@@ -1570,34 +1575,38 @@ print(f"40 steps: every parameter after every step equal to 1e-6: {worst_paramet
 # %% tags=["demo", "nbval-ignore-output"]
 import time
 
-torch.set_num_threads(1)
-sizes = [784, 256, 10]
-params = init_mlp(sizes, np.random.default_rng(0))
-model = torch_twin(params, sizes, dropout=0.3)
-optimizer, theirs = Optimizer([{"params": list(params.values())}]), torch_optimizer(model, 0.001)
-x_tensor, y_tensor = torch.tensor(x_clothes), torch.tensor(y_clothes)
+if torch is None:
+    print("torch is not installed: there is nothing to race against.")
+else:
+    torch.set_num_threads(1)
+    sizes = [784, 256, 10]
+    params = init_mlp(sizes, np.random.default_rng(0))
+    model = torch_twin(params, sizes, dropout=0.3)
+    optimizer, theirs = (
+        Optimizer([{"params": list(params.values())}]),
+        torch_optimizer(model, 0.001),
+    )
+    x_tensor, y_tensor = torch.tensor(x_clothes), torch.tensor(y_clothes)
 
+    def torch_epoch():
+        """The ring of section 1, in PyTorch."""
+        for batch in torch.randperm(len(x_tensor)).split(64):
+            theirs.zero_grad()
+            torch.nn.functional.cross_entropy(model(x_tensor[batch]), y_tensor[batch]).backward()
+            theirs.step()
 
-def torch_epoch():
-    """The ring of section 1, in PyTorch."""
-    for batch in torch.randperm(len(x_tensor)).split(64):
-        theirs.zero_grad()
-        torch.nn.functional.cross_entropy(model(x_tensor[batch]), y_tensor[batch]).backward()
-        theirs.step()
-
-
-rng = np.random.default_rng(0)
-seconds = {"yours": [], "PyTorch": []}
-for _ in range(3):
-    start = time.perf_counter()
-    train_epoch(params, optimizer, x_clothes, y_clothes, 64, 0.001, 0.3, rng)
-    middle = time.perf_counter()
-    torch_epoch()
-    seconds["yours"].append(middle - start)
-    seconds["PyTorch"].append(time.perf_counter() - middle)
-assert min(seconds["yours"]) > 0
-for name, some in seconds.items():
-    print(f"{name:8s} {len(x_clothes) / sorted(some)[1]:8.0f} images a second (median of 3)")
+    rng = np.random.default_rng(0)
+    seconds = {"yours": [], "PyTorch": []}
+    for _ in range(3):
+        start = time.perf_counter()
+        train_epoch(params, optimizer, x_clothes, y_clothes, 64, 0.001, 0.3, rng)
+        middle = time.perf_counter()
+        torch_epoch()
+        seconds["yours"].append(middle - start)
+        seconds["PyTorch"].append(time.perf_counter() - middle)
+    assert min(seconds["yours"]) > 0
+    for name, some in seconds.items():
+        print(f"{name:8s} {len(x_clothes) / sorted(some)[1]:8.0f} images a second (median of 3)")
 
 # %% [markdown]
 # Both spend their time in the same matrix products. What PyTorch adds is the backward pass that it writes for you,

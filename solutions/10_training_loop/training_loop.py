@@ -51,7 +51,10 @@ def find_data(name):
     for place in places:
         if (place / name).is_file():
             return place / name
-    raise FileNotFoundError(f"{name}: set DESCENT_DATA to the course's data folder")
+    raise FileNotFoundError(
+        f"{name} is not here: put the data folder of the course's repository beside this notebook, "
+        "or set DESCENT_DATA to its path"
+    )
 
 
 def load_digits():

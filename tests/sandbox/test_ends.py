@@ -107,7 +107,7 @@ def test_a_fork_bomb_is_bounded_and_ends(own: SealedKernel) -> None:
     )
     assert wait_until(lambda: len(pids(own)) > 20)
     time.sleep(0.5)
-    assert len(pids(own)) <= 64 + 2
+    assert wait_until(lambda: len(pids(own)) <= 64 + 2)
     started = time.monotonic()
     own.kill()
     assert time.monotonic() - started < 5.0
@@ -120,7 +120,7 @@ def test_a_fork_bomb_is_bounded_and_ends(own: SealedKernel) -> None:
         "import numpy as np\nkept = [np.ones(4 << 20) for _ in range(100)]",
         # Shared memory is not in RLIMIT_DATA; and several processes may each keep below it.
         "import mmap\nkept = mmap.mmap(-1, 2 << 30)\nfor i in range(0, 2 << 30, 4096): kept[i] = 1",
-        "import os\nfor _ in range(8): os.fork()\nkept = bytes(range(256)) * (1 << 19)",
+        "import os\nfor _ in range(5): os.fork()\nkept = bytes(range(256)) * (1 << 19)",
     ],
     ids=["one process", "shared memory", "many processes"],
 )

@@ -103,6 +103,7 @@ def test_another_system_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("user namespace", ("user/max_user_namespaces", "0"), "max_user_namespaces=10000"),
         ("mount proc on x", ("", ""), "systempaths=unconfined"),
         ("mount_setattr", ("", ""), "Linux 5.12"),
+        ("read /course/data", ("", ""), "chmod -R go+rX /course/data"),
         ("namespaces", ("", ""), "docker run"),
     ],
 )
@@ -149,11 +150,11 @@ def _runs(pid: int) -> bool:
 
 TRY_AS_USER = """
 import os, sys
-os.setgroups([])
-os.setresgid(12345, 12345, 12345)
-os.setresuid(12345, 12345, 12345)
 os.environ["HOME"] = sys.argv[1]
 try:
+    os.setgroups([])
+    os.setresgid(12345, 12345, 12345)
+    os.setresuid(12345, 12345, 12345)
     open(sys.executable).close()
     from autograder.sandbox import Policy, SealedKernel, check_sealing
 except (OSError, ImportError) as error:
@@ -182,5 +183,5 @@ def test_an_ordinary_user_can_seal_too(tmp_path: Path) -> None:
         check=False,
     )
     if done.returncode == 77:
-        pytest.skip("an ordinary user cannot read this Python environment")
+        pytest.skip("there is no other user, or none who can read this Python environment")
     assert done.stdout.strip() == "65534 2 False", done.stderr

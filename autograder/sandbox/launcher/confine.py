@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import struct
+from pathlib import Path
 from typing import Any
 
 from . import linux, seccomp
@@ -23,6 +24,34 @@ NAMESPACES = (
 )
 HOSTNAME = "sealed"
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
+
+
+def can_become(user: int) -> bool:
+    """Whether this process is root, and has the kernel's user and group to turn into.
+
+    In a user namespace with a single user (`unshare --map-root-user`, a rootless container) there
+    is nobody else to become, and root has power over that namespace alone. There the kernel is
+    sealed as an ordinary user's is: a user namespace of its own, in which it is `user` and has no
+    capability, and whose owner is whoever started the container. It keeps the number that root has
+    outside. Where that is an ordinary user's, what the number can do is what `nobody` could: every
+    mount but the scratch folder is read-only, /proc/sys belongs to the host's root, processes,
+    sockets and shared memory are in namespaces, keys are behind the filter.
+
+    Where it is the host's own root that made the namespace, files of root's are the kernel's too,
+    and the read-only mounts alone are what keeps it from /proc/sys, /sys, devices' modes and its
+    own libraries: it has no capability to make one writable, nor mount, nor a namespace in which to
+    get one. RLIMIT_NPROC does not hold for that number: the grader counts processes (`Watcher`).
+    """
+    return os.geteuid() == 0 and _is_mapped(user, "uid_map") and _is_mapped(user, "gid_map")
+
+
+def _is_mapped(number: int, name: str) -> bool:
+    ranges = [[int(field) for field in line.split()] for line in _map(name).splitlines()]
+    return any(first <= number < first + count for first, _, count in ranges)
+
+
+def _map(name: str) -> str:
+    return Path(f"/proc/self/{name}").read_text(encoding="ascii")
 
 
 def enter_namespaces(user: int, *, as_root: bool) -> None:
@@ -45,7 +74,8 @@ def become(user: int, proc: int) -> None:
     The mounts and the network belong to the namespace above, over which the user namespace has
     no power at all.
     """
-    os.setgroups([])
+    if Path("/proc/self/setgroups").read_text() != "deny\n":
+        os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     linux.prctl("dumpable", linux.PR_SET_DUMPABLE, 1)  # or /proc/self stays root's

@@ -25,6 +25,7 @@ ATTR_RDONLY = 0x1
 ATTR_NOSUID = 0x2
 ATTR_NODEV = 0x4
 ATTR_NOSYMFOLLOW = 0x20_0000
+ATTR_IDMAP = 0x10_0000
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -36,12 +37,18 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 # The numbers are the same on every architecture since Linux 5.1; pivot_root and capset are older.
+SYS_OPEN_TREE = 428
+SYS_MOVE_MOUNT = 429
 SYS_MOUNT_SETATTR = 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "ppc64le": 184, "s390x": 185}
 
 AT_FDCWD = -100
 AT_RECURSIVE = 0x8000
+AT_EMPTY_PATH = 0x1000
+OPEN_TREE_CLONE = 0x1
+OPEN_TREE_CLOEXEC = os.O_CLOEXEC
+MOVE_MOUNT_F_EMPTY_PATH = 0x4
 CAPABILITY_VERSION_3 = 0x2008_0522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -90,13 +97,43 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 def restrict_mount(target: str, attributes: int, *, recursive: bool) -> None:
     """Add attributes (read-only, ...) to a mount, or to all below it; none is ever taken away."""
-    attr = _MountAttr(attr_set=attributes)
+    flags = AT_RECURSIVE if recursive else 0
+    _mount_setattr(AT_FDCWD, target, flags, _MountAttr(attr_set=attributes))
+
+
+def open_tree(source: str) -> int:
+    """A descriptor of a copy of a mount, and of those below it, that has no place yet."""
+    flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE
+    name = ctypes.c_char_p(source.encode())
+    return _syscall("open_tree", SYS_OPEN_TREE, ctypes.c_int(AT_FDCWD), name, ctypes.c_uint(flags))
+
+
+def map_owner(tree: int, namespace: int) -> None:
+    """Owners of files in a tree without a place are as the maps of a user namespace say."""
+    attr = _MountAttr(attr_set=ATTR_IDMAP, userns_fd=namespace)
+    _mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, attr)
+
+
+def attach(tree: int, target: str) -> None:
+    """Give a tree its place."""
+    _syscall(
+        "move_mount",
+        SYS_MOVE_MOUNT,
+        ctypes.c_int(tree),
+        ctypes.c_char_p(b""),
+        ctypes.c_int(AT_FDCWD),
+        ctypes.c_char_p(target.encode()),
+        ctypes.c_uint(MOVE_MOUNT_F_EMPTY_PATH),
+    )
+
+
+def _mount_setattr(folder: int, path: str, flags: int, attr: _MountAttr) -> None:
     _syscall(
         "mount_setattr",
         SYS_MOUNT_SETATTR,
-        ctypes.c_int(AT_FDCWD),
-        ctypes.c_char_p(target.encode()),
-        ctypes.c_uint(AT_RECURSIVE if recursive else 0),
+        ctypes.c_int(folder),
+        ctypes.c_char_p(path.encode()),
+        ctypes.c_uint(flags),
         ctypes.byref(attr),
         ctypes.c_size_t(ctypes.sizeof(attr)),
     )

@@ -20,6 +20,7 @@ import traceback
 from typing import Any, NoReturn
 
 from . import confine, linux, tree
+from .owner import OwnerBinds
 
 KEPT_OUTPUT = 4096
 LOOK_SECONDS = 0.5
@@ -29,16 +30,20 @@ def main() -> NoReturn:
     """Read what to do from the socket whose descriptor is the last argument, and do it."""
     control = socket.socket(fileno=int(sys.argv[-1]))
     grader = os.getppid()
+    os.umask(0o022)  # the new root is for its user to read, whatever the grader's files are
     try:
         spec = json.loads(_read_line(control))
-        as_root = os.geteuid() == 0
+        as_root = confine.can_become(spec["user"])
+        owned = OwnerBinds(spec["user"], tree.sources(spec["entries"])) if as_root else None
         output, write_end = os.pipe()
         confine.enter_namespaces(spec["user"], as_root=as_root)
         init = os.fork()
         if init == 0:
             os.close(output)
-            _run_init(spec, control, write_end, as_root)
+            _run_init(spec, control, write_end, owned)
         os.close(write_end)
+        if owned is not None:
+            owned.close()
         _supervise(init, grader, control, output)
     except Exception as error:
         _report(control, error)
@@ -77,24 +82,31 @@ def _supervise(init: int, grader: int, control: socket.socket, output: int) -> N
 # --- inside --------------------------------------------------------------------------------------
 
 
-def _run_init(spec: dict[str, Any], control: socket.socket, output: int, root: bool) -> NoReturn:
+def _run_init(
+    spec: dict[str, Any], control: socket.socket, output: int, owned: OwnerBinds | None
+) -> NoReturn:
     """Seal this process, tell the grader, start the kernel, and reap until it ends."""
-    sockets = _seal(spec, output, as_root=root)
+    sockets = _seal(spec, output, owned)
     _send(control, {"ready": True}, [sockets])
     os.close(sockets)
     control.close()
     _reap(_start_kernel(spec))
 
 
-def _seal(spec: dict[str, Any], output: int, *, as_root: bool) -> int:
-    """All of it, in the one right order; returns a descriptor of the folder of sockets."""
+def _seal(spec: dict[str, Any], output: int, owned: OwnerBinds | None) -> int:
+    """All of it, in the one right order; returns a descriptor of the folder of sockets.
+
+    owned: what root needs to become another user; None where this process stays who it is.
+    """
     tree.isolate()
     proc = tree.writable_proc(spec["stage"])
     confine.raise_loopback()
-    tree.build(spec["stage"], spec["entries"])
+    tree.build(spec["stage"], spec["entries"], owned)
     linux.enter_root(spec["stage"])
-    if as_root:
+    if owned is not None:
+        owned.close()
         confine.become(spec["user"], proc)
+    tree.check_readable(spec["entries"])
     confine.limit(proc, spec["limits"])
     os.close(proc)
     null = os.open("/dev/null", os.O_RDONLY)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import linux
+
+if TYPE_CHECKING:
+    from .owner import OwnerBinds
 
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID
 SOCKETS = "/run/kernel"
@@ -17,16 +21,19 @@ def isolate() -> None:
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
 
 
-def build(stage: str, entries: list[dict[str, Any]]) -> None:
-    """Lay out the new root on `stage`; what is not in the list is not there."""
+def build(stage: str, entries: list[dict[str, Any]], owned: OwnerBinds | None) -> None:
+    """Lay out the new root on `stage`; what is not in the list is not there.
+
+    owned: shows what is bound as the kernel's own, where that is another user than this one.
+    """
     linux.mount("tmpfs", stage, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=4m,mode=755")
     freeze = [stage]
     for entry in entries:
         target = stage + entry["target"]
         if entry["kind"] == "bind":
-            _bind(entry["source"], target, writable=entry["writable"], device=entry["device"])
+            _bind(entry["source"], target, device=entry["device"], owned=owned)
         elif entry["kind"] == "again":
-            _bind(stage + entry["source"], target, writable=True, device=False)
+            _bind(stage + entry["source"], target, writable=True)
         elif entry["kind"] == "tmpfs":
             _tmpfs(target, entry["options"])
         elif entry["kind"] == "folder":
@@ -36,7 +43,7 @@ def build(stage: str, entries: list[dict[str, Any]]) -> None:
             _tmpfs(target, "size=64k,mode=755")
             freeze.append(target)
         elif entry["kind"] == "blank":
-            _bind("/dev/null", target, writable=False, device=False)
+            _bind("/dev/null", target)
         elif entry["kind"] == "link":
             _parent(target).joinpath(Path(target).name).symlink_to(entry["to"])
         elif entry["kind"] == "file":
@@ -45,6 +52,20 @@ def build(stage: str, entries: list[dict[str, Any]]) -> None:
     linux.restrict_mount(stage + SOCKETS, linux.ATTR_NOSYMFOLLOW, recursive=False)
     for folder in freeze:
         linux.restrict_mount(folder, READ_ONLY | linux.ATTR_NODEV, recursive=False)
+
+
+def sources(entries: list[dict[str, Any]]) -> list[str]:
+    """The files and folders of the host that `build` shows, devices left out."""
+    return [e["source"] for e in entries if e["kind"] == "bind" and not e["device"]]
+
+
+def check_readable(entries: list[dict[str, Any]]) -> None:
+    """That what was bound can be read, now that this process has its user. Raises: Refused."""
+    for entry in entries:
+        target = entry["target"]
+        needed = os.R_OK | (os.X_OK if Path(target).is_dir() else 0)
+        if entry["kind"] == "bind" and not os.access(target, needed):
+            raise linux.Refused(f"read {entry['source']}", errno.EACCES)
 
 
 def writable_proc(stage: str) -> int:
@@ -73,13 +94,21 @@ def _parent(target: str) -> Path:
     return parent
 
 
-def _bind(source: str, target: str, *, writable: bool, device: bool) -> None:
+def _bind(
+    source: str,
+    target: str,
+    *,
+    writable: bool = False,
+    device: bool = False,
+    owned: OwnerBinds | None = None,
+) -> None:
     if Path(source).is_dir():
         Path(target).mkdir(parents=True, exist_ok=True)
     elif not Path(target).exists():
         _parent(target)
         Path(target).touch()
-    linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
+    if device or owned is None or not owned.bind(source, target):
+        linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
     attributes = linux.ATTR_NOSUID
     attributes |= 0 if device else linux.ATTR_NODEV
     attributes |= 0 if writable else linux.ATTR_RDONLY
