@@ -51,6 +51,10 @@ class Card:
         from autograder.messages import explain
 
         text, note = explain(self.verdict), self.verdict.note
+        head, *rest = text.split("\n")
+        if self.verdict.run:
+            head = f"{head.removesuffix('.')}. Judged: {self.verdict.run}."
+        text = "\n".join([head, *rest])
         return text if note in text else f"{text}\n{note}"
 
     def _repr_html_(self) -> str:
@@ -62,7 +66,8 @@ class Card:
         return (
             f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
             f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
-            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong></span>"
+            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
+            f"{_run(verdict)}</span>"
             f"<span>{score(verdict)}</span></div>{paragraphs}</div>"
         )
 
@@ -95,6 +100,12 @@ def with_code(text: str) -> str:
         pieces.append(f"<code>{html.escape(found['ticked'] or found[0])}</code>")
         end = found.end()
     return "".join([*pieces, html.escape(text[end:])])
+
+
+def _run(verdict: Verdict) -> str:
+    """Which run of its cells was judged, in small print."""
+    grey = "color:var(--jp-ui-font-color2, #808080);font-size:smaller"
+    return f" <span style='{grey}'>{html.escape(verdict.run)}</span>" if verdict.run else ""
 
 
 def _body(verdict: Verdict) -> list[str]:

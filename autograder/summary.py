@@ -25,7 +25,9 @@ def summary(verdict: Verdict) -> list[Line]:
     if verdict.status == "not_attempted":
         return lines
     by_kind = sorted(verdict.probes, key=lambda probe: probe.kind != "values")
-    wrong = [probe for probe in by_kind if probe.status not in ("passed", "not_attempted")]
+    not_run = [p for p in by_kind if p.status == "timeout" and not p.message]
+    passed_over = [*not_run, *(p for p in by_kind if p.status in ("passed", "not_attempted"))]
+    wrong = [probe for probe in by_kind if probe not in passed_over]
     if verdict.exercise.startswith("prediction_"):
         return [*lines, *(Line(_sentence(probe.message)) for probe in wrong)]
     lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
@@ -34,11 +36,12 @@ def summary(verdict: Verdict) -> list[Line]:
         rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
         lines += _topics("Also checked, and different", rest)
         lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
+        lines += _topics("Not run, for want of time", not_run)
     if verdict.diagnosis:
         lines += map(Line, verdict.diagnosis.text.split("\n"))
         beside = verdict.diagnosis.beside
         lines += [Line(f"{topic}. {_sentence(said)}", "Besides") for topic, said in beside]
-    elif wrong and wrong[0].experiment:
+    elif wrong and wrong[0].experiment and wrong[0].status != "timeout":
         lines.append(Line(wrong[0].experiment, "To see why"))
     return lines
 
