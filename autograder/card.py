@@ -60,7 +60,7 @@ class Card:
     def _repr_html_(self) -> str:
         verdict = self.verdict
         sign, colour = SIGNS.get(verdict.status, UNFINISHED)
-        word = WORDS[verdict.status]
+        word = word_of(verdict)
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
         paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
         return (
@@ -83,6 +83,12 @@ class Cards:
 
     def _repr_html_(self) -> str:
         return "".join(card._repr_html_() for card in self.cards)
+
+
+def word_of(verdict: Verdict) -> str:
+    """What a verdict is called; of an exercise in stages, what is written may be right."""
+    so_far = {probe.status for probe in verdict.probes} == {"passed", "not_attempted"}
+    return "right so far" if so_far else WORDS[verdict.status]
 
 
 def score(verdict: Verdict) -> str:

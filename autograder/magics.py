@@ -175,7 +175,7 @@ def _without_traceback(magic: Callable[[str], Any]) -> Callable[[str], Any]:
             print(error)
             return None
         except KeyboardInterrupt:
-            raise Interrupted(f"%{magic.__name__} was interrupted: it says nothing.") from None
+            raise Interrupted(f"%{magic.__name__} was interrupted before it was done.") from None
 
     run.__doc__ = magic.__doc__
     return run

@@ -18,7 +18,7 @@ from autograder.saved import has_another_version, notebook_path
 from autograder.seeds import draw_seed
 from autograder.verdict import Verdict
 
-OLD = "What follows is about the one before, In [{}]."
+OLD = "This verdict is about In [{}]."
 
 
 class Session:
@@ -50,13 +50,13 @@ class Session:
             if not number:
                 continue
             if newer := self._runs.newer(name, than=number):
-                return f"There is a later version of `{name}`, but {newer}. {OLD.format(number)}"
+                return f"{newer}, so its `{name}` is not there. {OLD.format(number)}"
             run = self._runs.ended(number)
             slots = exercise.solution_ids
             if path and run and has_another_version(path, name, self._ran[number], run.at, slots):
                 return (
-                    f"The saved notebook has another version of `{name}` than the one that ran as "
-                    f"In [{number}]: run its cell, then check again."
+                    f"The saved notebook has another version of `{name}`, which was not run: run "
+                    f"its cell, then check again. {OLD.format(number)}"
                 )
         return ""
 

@@ -221,7 +221,10 @@ class Clock:
 
 _OWN: frozenset[CodeType] = frozenset(
     function.__code__
-    for function in (Clock.__enter__, Clock.__exit__, Clock.begin, Clock.end, Clock.lift)
+    for function in (
+        *(Stop.__del__, Clock.swallowed, Clock.__enter__, Clock.__exit__),
+        *(Clock.begin, Clock.end, Clock.lift),
+    )
 )
 
 

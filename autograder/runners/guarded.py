@@ -31,7 +31,7 @@ class CheckLimits:
 
     Attributes:
         probe_seconds: for one probe; more for one that declares more than is usual.
-        later_seconds: for each probe behind one that did not end.
+        later_seconds: for all probes together behind one that did not end.
         check_seconds: for an exercise: its probes, those of what it calls, and the diagnosis.
         memory: bytes that a probe may add to what the kernel holds.
     """
@@ -70,7 +70,7 @@ class GuardedRunner(LocalRunner):
         self._shell = shell
         self._clock = clock
         self._limits = limits
-        self._overran = False
+        self._later: float | None = None  # what is left of it, once a probe did not end
         self._where = ""
 
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
@@ -79,7 +79,7 @@ class GuardedRunner(LocalRunner):
         Raises:
             Stop: someone pressed Ctrl-C.
         """
-        if self._clock.left <= 0:
+        if self._clock.left <= 0 or (self._later is not None and self._later <= 0):
             return NOT_RUN
         self._where, self._clock.frame_seen = "", self._look
         self._clock.begin(self._seconds(probe))
@@ -91,18 +91,23 @@ class GuardedRunner(LocalRunner):
             observation = self._stopped(error, time.monotonic() - started)
         finally:
             self._clock.end()
+            if self._later is not None:
+                self._later -= time.monotonic() - started
         return _without_exit(observation)
 
     def _seconds(self, probe: Probe) -> float:
-        usual = self._limits.later_seconds if self._overran else self._limits.probe_seconds
-        return usual * max(1.0, probe.seconds / USUAL_SECONDS)
+        if self._later is not None:
+            return self._later
+        return self._limits.probe_seconds * max(1.0, probe.seconds / USUAL_SECONDS)
 
     def _stopped(self, error: BaseException, seconds: float) -> Observation:
         if not isinstance(error, Stop):  # the code itself raised it
             return decode(host.encode_exception(error))
         if self._clock.reason == "interrupt":
             raise error
-        self._overran = True
+        if self._later is not None:
+            return NOT_RUN
+        self._later = self._limits.later_seconds + seconds
         if self._clock.reason == "memory":
             taken = f"it had taken {self._limits.memory / 1e9:g} GB of memory"
             return Lost(f"{taken}{self._where}", settled=False)
