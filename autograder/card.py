@@ -51,18 +51,23 @@ class Card:
         from autograder.messages import explain
 
         text, note = explain(self.verdict), self.verdict.note
+        head, *rest = text.split("\n")
+        if self.verdict.run:
+            head = f"{head.removesuffix('.')}. Judged: {self.verdict.run}."
+        text = "\n".join([head, *rest])
         return text if note in text else f"{text}\n{note}"
 
     def _repr_html_(self) -> str:
         verdict = self.verdict
         sign, colour = SIGNS.get(verdict.status, UNFINISHED)
-        word = word_for(verdict)
+        word = word_of(verdict)
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
         paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
         return (
             f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
             f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
-            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong></span>"
+            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
+            f"{_run(verdict)}</span>"
             f"<span>{score(verdict)}</span></div>{paragraphs}</div>"
         )
 
@@ -80,10 +85,13 @@ class Cards:
         return "".join(card._repr_html_() for card in self.cards)
 
 
-def word_for(verdict: Verdict) -> str:
-    """What its status is called: a prediction earns its point right or wrong."""
-    committed = verdict.exercise.startswith("prediction_") and verdict.status == "passed"
-    return "answered" if committed else WORDS[verdict.status]
+def word_of(verdict: Verdict) -> str:
+    """What a verdict is called: a prediction earns its point right or wrong, and of an exercise in
+    stages, what is written may be right."""
+    statuses = {probe.status for probe in verdict.probes}
+    if verdict.exercise.startswith("prediction_") and verdict.status == "passed":
+        return "answered"
+    return "right so far" if statuses == {"passed", "not_attempted"} else WORDS[verdict.status]
 
 
 def score(verdict: Verdict) -> str:
@@ -101,6 +109,12 @@ def with_code(text: str) -> str:
         pieces.append(f"<code>{html.escape(found['ticked'] or found[0])}</code>")
         end = found.end()
     return "".join([*pieces, html.escape(text[end:])])
+
+
+def _run(verdict: Verdict) -> str:
+    """Which run of its cells was judged, in small print."""
+    grey = "color:var(--jp-ui-font-color2, #808080);font-size:smaller"
+    return f" <span style='{grey}'>{html.escape(verdict.run)}</span>" if verdict.run else ""
 
 
 def _body(verdict: Verdict) -> list[str]:

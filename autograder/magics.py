@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.runs import Runs
+
 if TYPE_CHECKING:
-    from autograder.calls import Program
     from autograder.card import Cards
-    from autograder.judge import Judge
     from autograder.lesson import Lesson
-    from autograder.verdict import Verdict
 
 HINT = re.compile(r"<details>\s*<summary>(?:Hint \d+: )?(.*?)</summary>(.*?)</details>", re.DOTALL)
 NOTHING_YET = "Nothing is written yet. Write an exercise, run its cell, then check it: `%check {}`."
@@ -25,6 +23,7 @@ NOTHING_YET = "Nothing is written yet. Write an exercise, run its cell, then che
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by IPython when a kernel of the course's environment starts."""
+    Runs.of(shell)
     magics = Magics(shell)
     for magic in (magics.check, magics.hint, magics.solution, magics.progress):
         shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
@@ -43,6 +42,7 @@ class Magics:
         Several names check several, none all that you have begun.
         """
         from autograder.card import Cards
+        from autograder.session import Session
 
         session = Session(_lesson(), self.shell)
         asked = _exercises(session.lesson, line)
@@ -87,13 +87,14 @@ class Magics:
         """%progress: where you stand in this lesson."""
         from IPython.display import Markdown
 
-        from autograder.card import word_for
+        from autograder.card import word_of
         from autograder.messages import points
+        from autograder.session import Session
 
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
         rows = "\n".join(
-            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {word_for(v)} |"
+            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {word_of(v)} |"
             for v in verdicts
         )
         earned = points(sum(v.score for v in verdicts))
@@ -102,68 +103,6 @@ class Magics:
             read = points(sum(question.points for question in session.lesson.manual))
             total += f" A person reads your answers to the questions, for up to {read} more."
         return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n{total}")
-
-
-class Session:
-    """A lesson, and what its learner has defined in this kernel so far."""
-
-    def __init__(self, lesson: Lesson, shell: Any) -> None:
-        self.lesson = lesson
-        self._names: dict[str, Any] = shell.user_ns
-        self._ran: list[str] = list(shell.history_manager.input_hist_raw)
-        self._verdicts: dict[str, Verdict] = {}
-
-    def verdict(self, key: str) -> Verdict:
-        """As grading would say it, but of this kernel's names."""
-        if key not in self._verdicts:
-            self._verdicts[key] = self._judged(key)
-        return self._verdicts[key]
-
-    def _judged(self, key: str) -> Verdict:
-        from dataclasses import replace
-
-        from autograder.forbidden import forbidden_uses, refusal
-        from autograder.runners import LocalRunner
-
-        judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program
-        missing = [name for name in exercise.names if name not in self._names]
-        if missing == list(exercise.names):
-            note = f"`{missing[0]}` is not known in this kernel: run the cell that defines it."
-            return replace(judge.not_attempted(key), note=note)
-        forbidden = forbidden_uses(self.lesson, exercise, program)
-        if forbidden:
-            return judge.refused(key, "forbidden", refusal(self.lesson, forbidden[0]))
-        findings = judge.examine(key, LocalRunner(self._names))
-        return judge.verdict(findings, blame=lambda: self._blame(key))
-
-    def _blame(self, key: str) -> tuple[str, ...]:
-        """The earlier exercises that this one calls and that are not right."""
-        used = self._program.reach(self.lesson.exercises[key].names).names
-        keys = list(self.lesson.exercises)
-        return tuple(
-            earlier
-            for earlier in keys[: keys.index(key)]
-            if used & set(self.lesson.exercises[earlier].names)
-            and self.verdict(earlier).status != "passed"
-        )
-
-    @cached_property
-    def _program(self) -> Program:
-        """What was run in this kernel, without the lesson's own demonstrations."""
-        from autograder.calls import Program
-        from autograder.cells import Kind, kind
-
-        given = {c.source.strip() for c in self.lesson.notebook().cells if kind(c) is Kind.DEMO}
-        return Program((source for source in self._ran if source.strip() not in given), ran=True)
-
-
-@lru_cache(maxsize=4)
-def _judge(lesson: Lesson) -> Judge:
-    """One for each lesson and kernel: numbers in a message stay the same until they are right."""
-    from autograder.judge import Judge
-    from autograder.seeds import draw_seed
-
-    return Judge(lesson, draw_seed())
 
 
 def _lesson() -> Lesson:
@@ -236,6 +175,16 @@ def _without_traceback(magic: Callable[[str], Any]) -> Callable[[str], Any]:
         except (CourseError, LessonError) as error:
             print(error)
             return None
+        except KeyboardInterrupt:
+            raise Interrupted(f"%{magic.__name__} was interrupted before it was done.") from None
 
     run.__doc__ = magic.__doc__
     return run
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, which ends a run of several cells as it does elsewhere, but says one sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Called by IPython."""
+        return [str(self)]

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from autograder.verdict import ProbeVerdict, Verdict
 
 
+STUB = " is not written yet"
+
+
 @dataclass(frozen=True)
 class Line:
     """A sentence or two, and what they are about."""
@@ -25,20 +28,23 @@ def summary(verdict: Verdict) -> list[Line]:
     if verdict.status == "not_attempted":
         return lines
     by_kind = sorted(verdict.probes, key=lambda probe: probe.kind != "values")
-    wrong = [probe for probe in by_kind if probe.status not in ("passed", "not_attempted")]
+    not_run = [p for p in by_kind if p.status == "timeout" and not p.message]
+    fine = ("passed", "not_attempted")
+    wrong = [p for p in by_kind if p.status not in fine and p not in not_run]
     if verdict.exercise.startswith("prediction_"):
         return [*lines, *(Line(_sentence(probe.message)) for probe in wrong)]
     lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
-    if wrong and wrong[0].message != verdict.note:
+    if wrong and not verdict.note.endswith(wrong[0].message):
         lines.append(Line(f"{wrong[0].topic}. {_sentence(wrong[0].message)}", "Different"))
         rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
         lines += _topics("Also checked, and different", rest)
-        lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
+        lines += _topics("Not run, for want of time", not_run)
+    lines += _unwritten([p for p in verdict.probes if p.status == "not_attempted"])
     if verdict.diagnosis:
         lines += map(Line, verdict.diagnosis.text.split("\n"))
         beside = verdict.diagnosis.beside
         lines += [Line(f"{topic}. {_sentence(said)}", "Besides") for topic, said in beside]
-    elif wrong and wrong[0].experiment:
+    elif wrong and wrong[0].experiment and wrong[0].status != "timeout":
         lines.append(Line(wrong[0].experiment, "To see why"))
     return lines
 
@@ -46,6 +52,17 @@ def summary(verdict: Verdict) -> list[Line]:
 def _is_the_same_fault(probe: ProbeVerdict, told: ProbeVerdict) -> bool:
     """Wrong numbers in a probe of something else: "inputs left alone" is no complaint to make."""
     return probe.kind != "values" and probe.numeric and told.kind == "values"
+
+
+def _unwritten(probes: list[ProbeVerdict]) -> list[Line]:
+    """What an exercise in stages still lacks: the parts at which its probes stopped."""
+    if not probes:
+        return []
+    stubs = dict.fromkeys(p.message.removesuffix(STUB) for p in probes if p.message.endswith(STUB))
+    if not stubs:
+        return _topics("Not written yet", probes)
+    wait = f"{len(probes)} parts of this check wait" if len(probes) > 1 else "one part waits"
+    return [Line(f"{', '.join(f'`{stub}`' for stub in stubs)}; {wait} for that.", "Not written yet")]
 
 
 def _topics(head: str, probes: Iterable[ProbeVerdict]) -> list[Line]:

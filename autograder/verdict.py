@@ -54,7 +54,8 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One exercise. `note` is said before anything else: a reason that no probe can see."""
+    """One exercise. `note` is said before anything else: a reason that no probe can see; `run` says
+    what a check judged: `In [63]`."""
 
     exercise: str
     status: Status
@@ -63,6 +64,7 @@ class Verdict:
     probes: tuple[ProbeVerdict, ...] = ()
     diagnosis: Diagnosis | None = None
     note: str = ""
+    run: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""

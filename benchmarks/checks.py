@@ -18,7 +18,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from rich.table import Table
 
-from autograder import magics
+from autograder import magics, session
 from autograder.bank import load_bank
 from autograder.cells import Kind, kind
 from autograder.course import Course
@@ -104,7 +104,7 @@ def timed(shell: InteractiveShell, key: str) -> tuple[float, float]:
     check_seconds(shell, key)
     first, again = [], []
     for _ in range(REPEATS):
-        magics._judge.cache_clear()
+        session.judge_of.cache_clear()
         first.append(check_seconds(shell, key))
         again.append(check_seconds(shell, key))
     return statistics.median(first), statistics.median(again)

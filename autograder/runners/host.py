@@ -203,9 +203,14 @@ def learners_line(error: BaseException) -> str:
     lines = [
         linecache.getline(frame.filename, frame.lineno or 0).strip()
         for frame in traceback.extract_tb(error.__traceback__)
-        if "ipykernel" in frame.filename or "ipython-input" in frame.filename
+        if is_a_cell(frame.filename)
     ]
     return lines[-1] if lines else ""
+
+
+def is_a_cell(filename: str) -> bool:
+    """Whether code came from a notebook's cell."""
+    return "ipykernel_" in filename or "ipython-input" in filename
 
 
 def raised(classes: list[str], message: str, line: str) -> Any:

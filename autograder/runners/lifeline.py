@@ -15,7 +15,9 @@ from typing import Any
 
 KERNEL = os.getpid()
 PARENT = os.getppid()
-HARMLESS = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH, signal.SIGINT}
+HARMLESS = {
+    getattr(signal, name, None) for name in ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGINT")
+}
 ITSELF = ("_exit", "abort", "execv", "execve")
 
 
@@ -25,15 +27,24 @@ class KernelKept(RuntimeError):
 
 def install(shell: Any) -> None:
     """Put the guards in place, for every thread of this kernel."""
-    for name in ITSELF:
-        _guard(os, name, _in_kernel)
-    _guard(os, "kill", lambda pid, number: _aims_here(pid) and _ends(number))
-    _guard(os, "killpg", lambda group, number: _aims_here(-group) and _ends(number))
-    _guard(signal, "raise_signal", lambda number: _in_kernel() and _ends(number))
-    _guard(signal, "pthread_kill", lambda thread, number: _in_kernel() and _ends(number))
+    for (module, name), function in guards().items():
+        setattr(module, name, function)
 
 
-def _guard(module: Any, name: str, ends_the_kernel: Callable[..., bool]) -> None:
+def guards() -> dict[tuple[Any, str], Callable[..., Any]]:
+    """What stands in for each function that can end its process, by module and name."""
+    ends: dict[tuple[Any, str], Callable[..., bool]] = {
+        **{(os, name): _in_kernel for name in ITSELF},
+        (os, "kill"): lambda pid, number: _aims_here(pid) and _ends(number),
+        (os, "killpg"): lambda group, number: _aims_here(-group) and _ends(number),
+        (signal, "raise_signal"): lambda number: _in_kernel() and _ends(number),
+        (signal, "pthread_kill"): lambda thread, number: _in_kernel() and _ends(number),
+    }
+    here = {place: when for place, when in ends.items() if hasattr(*place)}  # Windows lacks some
+    return {place: _guard(*place, when) for place, when in here.items()}
+
+
+def _guard(module: Any, name: str, ends_the_kernel: Callable[..., bool]) -> Callable[..., Any]:
     original = getattr(module, name)
 
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +56,7 @@ def _guard(module: Any, name: str, ends_the_kernel: Callable[..., bool]) -> None
 
     guarded.__name__ = guarded.__qualname__ = name
     guarded.__doc__ = original.__doc__
-    setattr(module, name, guarded)
+    return guarded
 
 
 def _in_kernel(*args: Any, **kwargs: Any) -> bool:

@@ -1,0 +1,188 @@
+"""Code that does not end becomes a verdict, whatever it does against being stopped."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.observation import Lost
+from autograder.probe import Probe
+from autograder.runners.deadline import Clock, Stop
+from autograder.runners.guarded import CheckLimits, GuardedRunner
+
+from .conftest import Check
+
+RIGHT = "    return x - lr * grad"
+ENDLESS = {
+    "a loop": "    while True: pass",
+    "a loop with a body": "    while x is not None:\n        x = x + 0",
+    "a sleep": "    time.sleep(1e9)",
+    "a wait": "    threading.Event().wait()",
+    "a generator": "    return sum(1 for _ in iter(int, 1))",
+    "caught": "    while True:\n        try: x = x + 0\n        except BaseException: continue",
+    "caught asleep": "    while True:\n        try: time.sleep(0.01)\n        except: pass",
+    "finally": "    while True:\n        try: x = x + 0\n        finally: continue",
+    "suppressed": "    while True:\n        with contextlib.suppress(BaseException): x = x + 0",
+    "caught and kept": (
+        "    kept = []\n    while True:\n        try: x = x + 0\n"
+        "        except BaseException as error: kept.append(error)"
+    ),
+    "caught twice": (
+        "    while True:\n        try:\n            while True:\n"
+        "                try: x = x + 0\n                except BaseException: continue\n"
+        "        except BaseException: continue"
+    ),
+    "a timer taken off": (
+        "    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+        "    while True: signal.setitimer(signal.ITIMER_REAL, 0)"
+    ),
+    "a power that no thread interrupts": "    return 10 ** 10 ** 8",
+    "the end of an object": (
+        "    class Last:\n        def __del__(self):\n            while True: pass\n"
+        "    last = Last()\n    del last\n    return x - lr * grad"
+    ),
+    "the items of what comes back": (
+        "    class Rows(list):\n        def __iter__(self):\n            while True: yield 1\n"
+        "    return Rows()"
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("body", ENDLESS.values(), ids=ENDLESS)
+def test_what_does_not_end_is_a_timeout(check: Check, body: str) -> None:
+    began = time.monotonic()
+    card = check(body)
+    assert card.verdict.status == "timeout"
+    assert "It was still running after 0." in repr(card)
+    assert time.monotonic() - began < 10
+    assert check(RIGHT).verdict.status == "passed"
+
+
+def test_the_line_the_loop_and_the_function_are_named(check: Check) -> None:
+    said = repr(check("    path = []\n    while len(path) < 3:\n        time.sleep(0.01)"))
+    assert "at `time.sleep(0.01)` in the loop `while len(path) < 3:` of `descent_step`" in said
+    assert "To see why" not in said  # that call would not end in the notebook either
+
+
+def test_signals_that_are_all_ignored_do_not_help(check: Check) -> None:
+    body = """    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        with contextlib.suppress(OSError): signal.signal(number, signal.SIG_IGN)
+    while True: pass"""
+    assert check(body).verdict.status == "timeout"
+
+
+def test_probes_behind_one_that_did_not_end_share_a_short_time(check: Check) -> None:
+    began = time.monotonic()
+    card = check("    while True: pass")
+    assert time.monotonic() - began < 3
+    assert "Not run, for want of time: " in repr(card)
+    assert repr(card).count("still running") == 1
+
+
+def test_where_only_some_inputs_never_end_the_rest_is_judged(check: Check) -> None:
+    card = check("    while np.ndim(x) == 2: pass\n    return x - lr * grad")
+    assert card.verdict.status == "timeout"
+    assert "Right: single numbers" in repr(card)
+    assert "Different: an array of two rows" in repr(card)
+
+
+def test_memory_is_watched_too() -> None:
+    runner_limits = CheckLimits(probe_seconds=20, memory=1e8)
+    body = "def grow():\n    kept = []\n    while True: kept.append(bytearray(10**6))"
+    namespace: dict[str, Any] = {}
+    exec(body, namespace)
+    with runner_limits.clock() as clock:
+        runner = GuardedRunner(namespace, None, clock, runner_limits)
+        lost = runner.run(PROBE, ("grow",), {})
+    assert isinstance(lost, Lost)
+    assert lost.reason.startswith("it had taken 0.1 GB of memory")
+    assert not lost.timeout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process maps")
+def test_a_call_that_takes_all_memory_at_once_is_an_exception() -> None:
+    limits = CheckLimits(probe_seconds=20, memory=1e8)
+    with limits.clock() as clock:
+        runner = GuardedRunner({"grow": lambda: [0] * 10**9}, None, clock, limits)
+        assert runner.run(PROBE, ("grow",), {}).name == "MemoryError"
+
+
+PROBE = Probe("grow", "growing", 1.0, lambda rng: {}, lambda impl, inputs: impl.grow())
+
+
+def test_a_diagnosis_that_takes_too_long_leaves_the_verdict(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*case: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr("autograder.judge.diagnose", search)
+    monkeypatch.setenv("DESCENT_CHECK_SECONDS", "0.6")
+    card = check("    return x + lr * grad")
+    assert card.verdict.status == "failed"
+    assert "Different: single numbers" in repr(card)
+    assert card.verdict.diagnosis is None
+
+
+def test_what_it_calls_has_the_same_clock(shell: InteractiveShell, check: Check) -> None:
+    check("    while True: pass")
+    walk = """def descend(grad_fn, x0, lr, steps):
+    path = [np.array(x0, dtype=float)]
+    for _ in range(steps):
+        path.append(descent_step(path[-1], grad_fn(path[-1]), lr))
+    return np.array(path)"""
+    shell.run_cell(walk, store_history=True).raise_error()
+    card = shell.run_cell("%check descend", store_history=True).result.cards[0]
+    assert card.verdict.status == "timeout"
+    assert "It calls descent_step, which is not right yet" in repr(card)
+
+
+def test_without_signals_an_exception_from_outside_does_it() -> None:
+    seen: list[Any] = []
+
+    def endless() -> None:
+        while True:
+            time.sleep(0.001)
+
+    def check() -> None:
+        limits = CheckLimits(probe_seconds=0.2)
+        with limits.clock() as clock:
+            runner = GuardedRunner({"grow": endless}, None, clock, limits)
+            seen.append(runner.run(PROBE, ("grow",), {}))
+        seen.append(sum(range(1000)))
+
+    thread = threading.Thread(target=check)
+    thread.start()
+    thread.join(timeout=10)
+    assert [type(one) for one in seen] == [Lost, int]
+    assert seen[0].timeout
+
+
+def test_handlers_timers_and_tracing_are_as_they_were(check: Check) -> None:
+    kinds = (signal.SIGINT, signal.SIGALRM, signal.SIGURG)
+
+    def state() -> list[Any]:
+        handlers = [signal.getsignal(kind) for kind in kinds]
+        timer = signal.getitimer(signal.ITIMER_REAL)
+        return [*handlers, timer, sys.gettrace(), threading.active_count(), np.geterr()]
+
+    before = state()
+    check("    while True:\n        try: x = x + 0\n        except BaseException: continue")
+    assert state() == before
+
+
+def test_a_stop_is_raised_only_while_there_is_a_reason() -> None:
+    with Clock(0.1) as clock, pytest.raises(Stop):
+        while True:
+            time.sleep(0.01)
+    assert clock.reason == "check"
+    time.sleep(0.15)
