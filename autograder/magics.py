@@ -1,4 +1,4 @@
-"""`%check`, `%hint`, `%solution` and `%progress`: the grader at a learner's side in JupyterLab.
+"""`%check`, `%hint`, `%solution`, `%progress`, `%work`: the grader at a learner's side.
 
 Every kernel of the course's environment loads this file at its start, so nothing of ours, nor
 NumPy, is imported before the first magic is used.
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from autograder.verdict import Verdict
 
 HINT = re.compile(r"<details>\s*<summary>(?:Hint \d+: )?(.*?)</summary>(.*?)</details>", re.DOTALL)
-NOTHING_YET = "Nothing is written yet. Write an exercise, run its cell, then check it: `%check {}`."
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by IPython when a kernel of the course's environment starts."""
     magics = Magics(shell)
-    for magic in (magics.check, magics.hint, magics.solution, magics.progress):
+    for magic in (magics.check, magics.hint, magics.solution, magics.progress, magics.work):
         shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
 
 
@@ -42,6 +41,7 @@ class Magics:
 
         Several names check several, none all that you have begun.
         """
+        from autograder import standing
         from autograder.card import Cards
 
         session = Session(_lesson(), self.shell)
@@ -50,8 +50,9 @@ class Magics:
         if not asked:
             verdicts = [v for v in verdicts if v.status != "not_attempted"]
         if not verdicts:
-            print(NOTHING_YET.format(next(iter(session.lesson.exercises))))
+            print(standing.nothing_to_check(session.lesson))
             return None
+        standing.remember(session.lesson, verdicts, self._ran)
         return Cards(verdicts)
 
     def hint(self, line: str) -> Any:
@@ -83,24 +84,31 @@ class Magics:
         return Markdown(f"```python\n{source.strip()}\n```")
 
     def progress(self, line: str) -> Any:
-        """%progress: where you stand in this lesson."""
+        """%progress: where you stand in this lesson. %progress all: in the whole course."""
         from IPython.display import Markdown
 
-        from autograder.card import WORDS
-        from autograder.messages import points
+        from autograder import standing
 
+        if _lesson_id() is None:
+            return Markdown(standing.whole_course())
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
-        rows = "\n".join(
-            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {WORDS[v.status]} |"
-            for v in verdicts
-        )
-        earned = points(sum(v.score for v in verdicts))
-        total = f"**{earned} of {points(sum(v.max_score for v in verdicts))} points.**"
-        if session.lesson.manual:
-            read = points(sum(question.points for question in session.lesson.manual))
-            total += f" A person reads your answers to the questions, for up to {read} more."
-        return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n{total}")
+        standing.remember(session.lesson, verdicts, self._ran)
+        if line.strip() == "all":
+            return Markdown(standing.whole_course())
+        return Markdown(standing.lesson_table(session.lesson, verdicts))
+
+    def work(self, line: str) -> Any:
+        """%work 05_optimizers: put a lesson into work/, where it was not handed out yet."""
+        from IPython.display import Markdown
+
+        from autograder import standing
+
+        return Markdown(standing.put_into_work(line.split()))
+
+    @property
+    def _ran(self) -> list[str]:
+        return list(self.shell.history_manager.input_hist_raw)
 
 
 class Session:
@@ -169,11 +177,17 @@ def _lesson() -> Lesson:
     """The lesson whose notebook this is, by the working folder's name."""
     from autograder.course import Course, CourseError
 
-    course = Course.find()
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if folder.name in course.lesson_ids():
-            return course.lesson(folder.name)
-    raise CourseError("open the lesson's notebook from its own folder, notebooks/<lesson>/")
+    name = _lesson_id()
+    if name is None:
+        raise CourseError("open the lesson's notebook from its own folder, work/<lesson>/")
+    return Course.find().lesson(name)
+
+
+def _lesson_id() -> str | None:
+    from autograder.course import Course
+
+    known = Course.find().lesson_ids()
+    return next((f.name for f in (Path.cwd(), *Path.cwd().parents) if f.name in known), None)
 
 
 def _exercises(lesson: Lesson, line: str) -> list[str]:
