@@ -33,6 +33,7 @@ c.CourseDirectory.ignore = [
     "*.pth",
     ".*_cache",
     "*.verdict.json",
+    "* (before *).ipynb",  # a learner's notebook of an earlier edition (autograder/workplace.py)
 ]
 
 # Source -> learner's notebook. `autograder build` makes the same bytes (autograder/release.py).

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.card import Cards
     from autograder.judge import Judge
     from autograder.lesson import Lesson
+    from autograder.standing import Standing
     from autograder.verdict import Verdict
 
 HINT = re.compile(r"<details>\s*<summary>(?:Hint \d+: )?(.*?)</summary>(.*?)</details>", re.DOTALL)
@@ -41,7 +42,6 @@ class Magics:
 
         Several names check several, none all that you have begun.
         """
-        from autograder import standing
         from autograder.card import Cards
 
         session = Session(_lesson(), self.shell)
@@ -50,9 +50,9 @@ class Magics:
         if not asked:
             verdicts = [v for v in verdicts if v.status != "not_attempted"]
         if not verdicts:
-            print(standing.nothing_to_check(session.lesson))
+            print(self._standing.nothing_to_check(session.lesson))
             return None
-        standing.remember(session.lesson, verdicts, self._ran)
+        self._standing.remember(session.lesson, verdicts, self._ran)
         return Cards(verdicts)
 
     def hint(self, line: str) -> Any:
@@ -87,24 +87,28 @@ class Magics:
         """%progress: where you stand in this lesson. %progress all: in the whole course."""
         from IPython.display import Markdown
 
-        from autograder import standing
-
         if _lesson_id() is None:
-            return Markdown(standing.whole_course())
+            return Markdown(self._standing.whole_course())
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
-        standing.remember(session.lesson, verdicts, self._ran)
+        self._standing.remember(session.lesson, verdicts, self._ran)
         if line.strip() == "all":
-            return Markdown(standing.whole_course())
-        return Markdown(standing.lesson_table(session.lesson, verdicts))
+            return Markdown(self._standing.whole_course())
+        return Markdown(self._standing.lesson_table(session.lesson, verdicts))
 
     def work(self, line: str) -> Any:
         """%work 05_optimizers: put a lesson into work/, where it was not handed out yet."""
         from IPython.display import Markdown
 
-        from autograder import standing
+        from autograder.standing import put_into_work
 
-        return Markdown(standing.put_into_work(line.split()))
+        return Markdown(put_into_work(line.split()))
+
+    @cached_property
+    def _standing(self) -> Standing:
+        from autograder.standing import Standing
+
+        return Standing()
 
     @property
     def _ran(self) -> list[str]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ class Record:
 
     def add(self, lesson_id: str, verdicts: Iterable[Verdict], sources: Mapping[str, str]) -> None:
         """Keep verdicts; `sources` has the digest of what was judged, by exercise."""
-        when = datetime.now().isoformat(timespec="seconds")
+        when = datetime.now().isoformat(timespec="milliseconds")
         judged = {
             v.exercise: Judged(v.status, v.score, v.max_score, when, sources.get(v.exercise, ""))
             for v in verdicts
@@ -96,19 +95,14 @@ class Record:
             return {}
 
 
-def record_for(course: Course) -> Record:
-    """The record of the notebook whose kernel this is, by its working folder."""
+def record_path(course: Course) -> Path | None:
+    """Where the verdicts of the notebook whose kernel this is are kept, by its working folder."""
     here, work = Path.cwd().resolve(), course.work.resolve()
-    is_kept = here == work or work in here.parents
-    return _record(work / ".descent" / "progress.json" if is_kept else None)
-
-
-@lru_cache(maxsize=8)
-def _record(path: Path | None) -> Record:
-    if path is not None:
-        with suppress(OSError):
-            path.parent.mkdir(exist_ok=True)
-    return Record(path)
+    if here != work and work not in here.parents:
+        return None
+    with suppress(OSError):
+        (work / ".descent").mkdir(exist_ok=True)
+    return work / ".descent" / "progress.json"
 
 
 def digests(exercises: Iterable[Exercise], sources: Sequence[str]) -> dict[str, str]:
