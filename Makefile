@@ -30,10 +30,10 @@ help:  ## this list
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
 lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-browser --port 8899")
+	@echo "Starting JupyterLab: a minute or more on a busy machine. Ctrl-C ends it."
 	@mkdir -p exchange
 	@$(BIN)/autograder work || true
-	@echo "Starting JupyterLab: its address follows, and a browser opens. Ctrl-C here ends it."
-	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/work/start.ipynb \
+	@$(BIN)/jupyter lab --log-level=WARN --LabApp.default_url=/lab/tree/work/start.ipynb \
 	  $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
