@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,7 +74,7 @@ class Stop:
     def _exercises(self) -> dict[str, object]:
         return dict(self.lesson.exercises)
 
-    @property
+    @cached_property
     def _prose(self) -> str:
         first = (c.source for c in self.lesson.notebook().cells[:4] if c.cell_type == "markdown")
         return "\n\n".join(first)

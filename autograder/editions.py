@@ -45,8 +45,9 @@ def fits(mine: NotebookNode, edition: NotebookNode) -> int:
 
 
 def is_same_edition(mine: NotebookNode, edition: NotebookNode) -> bool:
-    """Whether a notebook began as this release: it has what nbgrader signed, as it was signed."""
-    return _signed(mine) == _signed(edition)
+    """Whether a notebook began as this release: it has its cells, and what nbgrader signed."""
+    here, there = ({cell.get("id") for cell in notebook.cells} for notebook in (mine, edition))
+    return there <= here and _signed(mine) == _signed(edition)
 
 
 def only_what_is_mine(mine: NotebookNode, new: NotebookNode) -> NotebookNode:
@@ -136,12 +137,14 @@ class _Carrying:
     def _given(self, cell: NotebookNode) -> NotebookNode | None:
         """The cell of the given edition that a learner's cell began as."""
         found: NotebookNode
-        by_id, text, name = self._by_id.get(cell.get("id")), cell.source.strip(), grade_id(cell)
-        if by_id is not None and _alike(cell, by_id):
+        by_id, name = self._by_id.get(cell.get("id")), grade_id(cell)
+        if by_id is not None and _same(cell, by_id):
             return by_id
         for found in self.given:
-            if found.source.strip() == text and _alike(cell, found):
+            if _same(cell, found):
                 return found
+        if by_id is not None and _alike(cell, by_id):
+            return by_id
         for found in self.given:
             if name and grade_id(found) == name:
                 return found

@@ -118,12 +118,9 @@ def _put(place: Workplace, lesson: Lesson) -> list[str]:
     edition = _edition(place, lesson)
     content, said = edition, []
     old = release_path(place.course, lesson)
-    if written_in(old, lesson.release()):
-        mine, new = read(old.read_bytes()), read(edition)
-        if is_same_edition(mine, new):
-            content = to_bytes(carry_over(mine, lesson.release(), new))
-        else:
-            content = to_bytes(carry_over(only_what_is_mine(mine, new), new, new))
+    release = lesson.release()
+    if written_in(old, release):
+        content = _adopted(read(old.read_bytes()), release, read(edition))
         said = [
             f"What you wrote in notebooks/{lesson.id} has been copied to {_shown(place, lesson)}: "
             "go on there."
@@ -142,25 +139,30 @@ def _renew(place: Workplace, lesson: Lesson, handed_out: Path | None) -> list[st
     notebook = read(mine)
     if given == new or (handed_out and given is None):
         return _made_ready(path, mine, handed_out) if handed_out else []
-    result = new if mine == new else _carried(notebook, given, new)
+    result = new if mine == new else _carried(notebook, lesson, given, new)
     said = _replace(place, lesson, mine, given, result) if result not in (None, mine) else []
     _remember(place, lesson, new)
     return said
 
 
-def _carried(mine: NotebookNode, given: bytes | None, new: bytes) -> bytes | None:
+def _carried(mine: NotebookNode, lesson: Lesson, given: bytes | None, new: bytes) -> bytes | None:
     """The new edition with what is the learner's; None if the notebook is of that edition."""
     edition = read(new)
     if given is None:
-        if is_same_edition(mine, edition):
-            return None
-        return to_bytes(carry_over(only_what_is_mine(mine, edition), edition, edition))
+        return _adopted(mine, lesson.release(), edition)
     before = read(given)
     if fits(mine, edition) > fits(mine, before):
         return None  # a crash came between writing it and remembering it
     if is_given(mine, before):
         return new
     return to_bytes(carry_over(mine, before, edition))
+
+
+def _adopted(mine: NotebookNode, release: NotebookNode, edition: NotebookNode) -> bytes:
+    """A notebook that was not given here, with its learner's work in the present edition."""
+    if is_same_edition(mine, release):
+        return to_bytes(carry_over(mine, release, edition))
+    return to_bytes(carry_over(only_what_is_mine(mine, edition), edition, edition))
 
 
 def _replace(

@@ -241,6 +241,29 @@ def test_what_was_written_in_an_edition_that_is_gone_is_found_again(course: Cour
     assert '"its shape stays' in cells(mine(course))["test_double"].source
 
 
+def test_a_copy_of_notebooks_is_as_good(course: Course) -> None:
+    shutil.copytree(course.notebooks, course.work)
+    write(mine(course), double=ANSWER, test_double_1="double(7)")
+    before = mine(course).read_bytes()
+    fill(course)
+    assert mine(course).read_bytes() == before
+    assert beside(course) == []
+
+
+def test_a_copy_of_earlier_notebooks_comes_into_the_present_edition(course: Course) -> None:
+    """Cells that nbgrader does not sign came in between, so that every other id is another's."""
+    shutil.copytree(course.notebooks, course.work)
+    write(mine(course), double=ANSWER)
+    before = mine(course).read_bytes()
+    demo = '# %% tags=["demo"]'
+    new_edition(course, demo, f"{demo}\ntripled = 3\n\n# %% [markdown]\n# More.\n\n{demo}")
+    fill(course)
+    expected = read(release_path(course, course.lesson(TINY)).read_bytes())
+    wanted = {cell.id: cell.source for cell in expected.cells} | {"double": ANSWER}
+    assert {name: cell.source for name, cell in cells(mine(course)).items()} == wanted
+    assert [kept.read_bytes() for kept in beside(course)] == [before]
+
+
 @pytest.mark.parametrize(
     "edit",
     [
