@@ -29,9 +29,11 @@ help:  ## this list
 
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
-lab: $(READY)  ## JupyterLab, opened at the first lesson (LAB_ARGS="--no-browser --port 8899")
-	mkdir -p exchange
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_orientation/orientation.ipynb \
+lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-browser --port 8899")
+	@echo "Starting JupyterLab: a minute or more on a busy machine. Ctrl-C ends it."
+	@mkdir -p exchange
+	@$(BIN)/autograder work || true
+	@$(BIN)/jupyter lab --log-level=WARN --LabApp.default_url=/lab/tree/work/start.ipynb \
 	  $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
@@ -67,10 +69,10 @@ lock:  ## new pins in requirements.lock, from the ranges in pyproject.toml
 	mv .lock/requirements.lock requirements.lock
 	rm -rf .lock
 
-clean:  ## the environment and the caches; never what was handed in or graded
+clean:  ## the environment and the caches; never what was written, handed in or graded
 	rm -rf .venv .lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -prune -exec rm -rf {} +
-	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	find . -path ./work -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	find . -path ./work -prune -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Descent needs Python 3.11 or newer: make PYTHON=python3.12")'

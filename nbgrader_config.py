@@ -14,6 +14,9 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.Exchange.root = str(Path(__file__).resolve().parent / "exchange")
 
+# Learners fetch into, and submit from, where `make lab` has them write.
+c.Exchange.assignment_dir = str(Path(__file__).resolve().parent / "work")
+
 # nbgrader copies whatever lies beside a notebook: lesson sources to learners, and what learners
 # hand in (a numpy.py, say) to where their code runs. Its defaults, then what must not travel.
 c.CourseDirectory.ignore = [
@@ -30,11 +33,13 @@ c.CourseDirectory.ignore = [
     "*.pth",
     ".*_cache",
     "*.verdict.json",
+    "* (before *).ipynb",  # a learner's notebook of an earlier edition (autograder/workplace.py)
 ]
 
 # Source -> learner's notebook. `autograder build` makes the same bytes (autograder/release.py).
 # SaveCells comes before the hidden tests go: the gradebook keeps them.
 c.GenerateAssignment.preprocessors = [
+    "autograder.nbgrader_plugins.keep.KeepAnswers",
     "nbgrader.preprocessors.LockCells",
     "autograder.release.ClearSolutions",
     "nbgrader.preprocessors.ClearOutput",

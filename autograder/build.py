@@ -51,11 +51,14 @@ def build(course: Course, lesson_ids: Iterable[str] = (), check: bool = False) -
     With `check`, nothing is run or written. Every lesson is looked at before anything is written.
 
     Raises:
-        BuildError: a source is not what a lesson has to be, or a solution cell fails.
+        BuildError: a source is not what a lesson has to be, a solution cell fails, or someone wrote
+            in a learner's notebook that would be replaced.
         CourseError: there is no such lesson.
     """
     lessons = [course.lesson(name) for name in list(lesson_ids) or course.lesson_ids()]
     wrong = [str(problem) for lesson in lessons for problem in problems(lesson)]
+    if not wrong and not check:
+        wrong += filter(None, (refusal(course, lesson) for lesson in lessons))
     if wrong:
         raise BuildError("\n".join(wrong))
     stale: list[Stale] = []
@@ -92,6 +95,18 @@ def stale_files(course: Course, lesson: Lesson) -> list[Stale]:
         why = _difference(solved, lesson.notebook())
         stale += [Stale(solved, why)] if why else []
     return stale
+
+
+def refusal(course: Course, lesson: Lesson) -> str | None:
+    """Why the learner's notebook of a lesson must not be replaced, if someone wrote in it."""
+    from autograder.blank import written_in
+
+    path = release_path(course, lesson)
+    written = written_in(path, lesson.release())
+    if written is None:
+        return None
+    place = f"{course.work.name}/{lesson.id}"
+    return f"{path}: holds {written}, which would be lost: move the file to {place}/ first"
 
 
 def write_release(course: Course, lesson: Lesson) -> None:

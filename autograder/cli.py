@@ -70,6 +70,27 @@ def build(lessons: tuple[str, ...], check: bool) -> None:
 
 
 @main.command()
+@click.argument("lessons", nargs=-1)
+@clear_errors
+def work(lessons: tuple[str, ...]) -> None:
+    """Put lessons into work/, where learners write, and new editions of those that are there.
+
+    What was written is never lost: it is carried over into a new edition, and the notebook as it
+    was stays beside it.
+
+    Example: autograder work 05_optimizers
+    """
+    from autograder.workplace import fill
+
+    done = fill(Course.find(), lessons)
+    for line in done.said:
+        click.echo(line)
+    for line in done.problems:
+        click.echo(f"autograder: {line}", err=True)
+    sys.exit(PROBLEMS if done.problems else DONE)
+
+
+@main.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
 @click.option(
     "--lesson", "lesson_id", metavar="L", help="By default, the lesson that it resembles."
@@ -89,7 +110,7 @@ def judge(
 ) -> None:
     """Judge one notebook, without a gradebook. Exit status 1 if points are missing.
 
-    Example: autograder judge notebooks/05_optimizers/optimizers.ipynb --json
+    Example: autograder judge work/05_optimizers/optimizers.ipynb --json
     """
     from autograder.grading import grade_notebook
     from autograder.messages import explain, points

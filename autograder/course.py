@@ -50,6 +50,11 @@ class Course:
         return self.root / "notebooks"
 
     @property
+    def work(self) -> Path:
+        """Where a learner writes: git ignores it, and nothing there is ever overwritten."""
+        return self.root / "work"
+
+    @property
     def data(self) -> Path:
         """Data sets that the lessons read."""
         return self.root / "data"

@@ -1,4 +1,4 @@
-"""`%check`, `%hint`, `%solution` and `%progress`: the grader at a learner's side in JupyterLab.
+"""`%check`, `%hint`, `%solution`, `%progress`, `%work`: the grader at a learner's side.
 
 Every kernel of the course's environment loads this file at its start, so nothing of ours, nor
 NumPy, is imported before the first magic is used.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,16 @@ from autograder.runs import Runs
 if TYPE_CHECKING:
     from autograder.card import Cards
     from autograder.lesson import Lesson
+    from autograder.standing import Standing
 
 HINT = re.compile(r"<details>\s*<summary>(?:Hint \d+: )?(.*?)</summary>(.*?)</details>", re.DOTALL)
-NOTHING_YET = "Nothing is written yet. Write an exercise, run its cell, then check it: `%check {}`."
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by IPython when a kernel of the course's environment starts."""
     Runs.of(shell)
     magics = Magics(shell)
-    for magic in (magics.check, magics.hint, magics.solution, magics.progress):
+    for magic in (magics.check, magics.hint, magics.solution, magics.progress, magics.work):
         shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
 
 
@@ -50,8 +51,9 @@ class Magics:
         if not asked:
             verdicts = [v for v in verdicts if v.status != "not_attempted"]
         if not verdicts:
-            print(NOTHING_YET.format(next(iter(session.lesson.exercises))))
+            print(self._standing.nothing_to_check(session.lesson))
             return None
+        self._standing.remember(session.lesson, verdicts, self._ran)
         return Cards(verdicts)
 
     def hint(self, line: str) -> Any:
@@ -84,36 +86,54 @@ class Magics:
         return Markdown(f"```python\n{source.strip()}\n```")
 
     def progress(self, line: str) -> Any:
-        """%progress: where you stand in this lesson."""
+        """%progress: where you stand in this lesson. %progress all: in the whole course."""
         from IPython.display import Markdown
 
-        from autograder.card import word_of
-        from autograder.messages import points
         from autograder.session import Session
 
+        if _lesson_id() is None:
+            return Markdown(self._standing.whole_course())
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
-        rows = "\n".join(
-            f"| `{v.exercise}` | {points(v.score)} of {points(v.max_score)} | {word_of(v)} |"
-            for v in verdicts
-        )
-        earned = points(sum(v.score for v in verdicts))
-        total = f"**{earned} of {points(sum(v.max_score for v in verdicts))} points.**"
-        if session.lesson.manual:
-            read = points(sum(question.points for question in session.lesson.manual))
-            total += f" A person reads your answers to the questions, for up to {read} more."
-        return Markdown(f"| exercise | points | |\n|---|---|---|\n{rows}\n\n{total}")
+        self._standing.remember(session.lesson, verdicts, self._ran)
+        if line.strip() == "all":
+            return Markdown(self._standing.whole_course())
+        return Markdown(self._standing.lesson_table(session.lesson, verdicts))
+
+    def work(self, line: str) -> Any:
+        """%work 05_optimizers: put a lesson into work/, where it was not handed out yet."""
+        from IPython.display import Markdown
+
+        from autograder.standing import put_into_work
+
+        return Markdown(put_into_work(line.split()))
+
+    @cached_property
+    def _standing(self) -> Standing:
+        from autograder.standing import Standing
+
+        return Standing()
+
+    @property
+    def _ran(self) -> list[str]:
+        return list(self.shell.history_manager.input_hist_raw)
 
 
 def _lesson() -> Lesson:
     """The lesson whose notebook this is, by the working folder's name."""
     from autograder.course import Course, CourseError
 
-    course = Course.find()
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if folder.name in course.lesson_ids():
-            return course.lesson(folder.name)
-    raise CourseError("open the lesson's notebook from its own folder, notebooks/<lesson>/")
+    name = _lesson_id()
+    if name is None:
+        raise CourseError("open the lesson's notebook from its own folder, work/<lesson>/")
+    return Course.find().lesson(name)
+
+
+def _lesson_id() -> str | None:
+    from autograder.course import Course
+
+    known = Course.find().lesson_ids()
+    return next((f.name for f in (Path.cwd(), *Path.cwd().parents) if f.name in known), None)
 
 
 def _exercises(lesson: Lesson, line: str) -> list[str]:

@@ -47,7 +47,7 @@ def notebook(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("command", ["build", "judge", "grade", "audit", "doctor", "demo"])
+@pytest.mark.parametrize("command", ["build", "work", "judge", "grade", "audit", "doctor", "demo"])
 def test_every_command_has_help_with_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0
@@ -58,6 +58,7 @@ def test_every_command_has_help_with_an_example(command):
     "args",
     [
         ("build", "99_nothing"),
+        ("work", "99_nothing"),
         ("judge", "nowhere.ipynb"),
         ("judge", BLANK, "--lesson", "99_nothing"),
         ("judge", BLANK, "--seed", "-1"),

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import time
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,16 +11,16 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-TOKEN = "only-for-this-test"
-START_SECONDS = 60
+from autograder.course import Course
+
+from .browser.course import ROOT, TOKEN, copy_course, make_lab
 
 
 class Lab:
     """A running `make lab`, asked over HTTP as a browser would."""
 
-    def __init__(self, port: int) -> None:
-        self.root = f"http://127.0.0.1:{port}"
+    def __init__(self, address: str) -> None:
+        self.root = address
 
     def get(self, path: str) -> tuple[str, str]:
         """The address where redirects end, and what stands there."""
@@ -39,47 +35,33 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("lab") / "log"
-    arguments = f"--no-browser --ip 127.0.0.1 --port {port} --ServerApp.port_retries=0"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            ["make", "lab", f"LAB_ARGS={arguments} --IdentityProvider.token={TOKEN}"],
-            cwd=ROOT,
-            env={**environment, "HOME": str(log.parent)},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield _started(Lab(port), process, log)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course: what `make lab` puts into `work/` is not put into ours."""
+    return copy_course(tmp_path_factory.mktemp("lab") / "course")
 
 
-def _started(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> Lab:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            lab.json("/api/status")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return lab
-    os.killpg(process.pid, signal.SIGTERM)
-    pytest.fail(f"make lab did not start:\n{log.read_text()}", pytrace=False)
+@pytest.fixture(scope="module")
+def lab(course: Path) -> Iterator[Lab]:
+    home = course.with_name("home")
+    home.mkdir()
+    with make_lab(course, home) as address:
+        yield Lab(address)
 
 
-def test_it_opens_the_first_lesson(lab: Lab) -> None:
+def test_it_opens_the_map_of_the_course(lab: Lab) -> None:
     address, _ = lab.get("/")
-    assert address.endswith("/lab/tree/notebooks/00_orientation/orientation.ipynb")
-    content = lab.json("/api/contents/notebooks/00_orientation/orientation.ipynb?content=0")
-    assert content["type"] == "notebook"
+    assert address.endswith("/lab/tree/work/start.ipynb")
+    assert lab.json("/api/contents/work/start.ipynb?content=0")["type"] == "notebook"
+    links = re.findall(r"\]\((\S+)\)", json.dumps(lab.json("/api/contents/work/start.ipynb")))
+    assert len(set(links)) == len(Course(ROOT).lesson_ids())
+    for link in set(links):
+        assert lab.json(f"/api/contents/work/{link}?content=0")["type"] == "notebook"
+
+
+def test_it_says_what_it_does_before_it_does_it(lab: Lab, course: Path) -> None:
+    first, second, *_ = course.with_name("home").joinpath("lab.log").read_text().splitlines()
+    assert first.startswith("Starting JupyterLab")
+    assert second == f"{len(Course(ROOT).lesson_ids())} lessons put into work/."
 
 
 def test_it_asks_nobody_for_news(lab: Lab) -> None:

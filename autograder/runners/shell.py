@@ -36,7 +36,7 @@ INSTALLS = re.compile(
 )
 
 NOBODY = "nobody is at the keyboard while this is graded"
-NOTHING = ("check", "hint", "solution", "progress", "bring")
+NOTHING = ("check", "hint", "solution", "progress", "work", "bring")
 NO_PERSON = ("debug", "pdb", "edit", "gui", "qtconsole", "reset", "reset_selective", "autosave")
 INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
 PLAIN = ("time", "prun", "debug")  # cell magics that only look on while their cell runs

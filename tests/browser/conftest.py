@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from .course import ROOT, TOKEN, copy_course, make_lab
+from .course import TOKEN, copy_course, make_lab
 from .notebook import Notebook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -67,10 +67,12 @@ def page(browser: Browser, lab: str) -> Iterator[Page]:
 
 @pytest.fixture
 def notebook(page: Page, lab: str, course: Path) -> Iterator[Notebook]:
-    """What `make lab` opens: lesson 00, blank, with a kernel that is ready."""
-    blank = Path("notebooks", "00_orientation", "orientation.ipynb")
-    shutil.copy2(ROOT / blank, course / blank)  # Validate, for one, saves it
-    page.goto(lab)
+    """Lesson 00 in `work/`, blank, with a kernel that is ready."""
+    folder = course / "work" / "00_orientation"
+    blank = course / "work" / ".descent" / "given" / "00_orientation.ipynb"
+    shutil.copy2(blank, folder / "orientation.ipynb")  # Validate, for one, saves it
+    (course / "work" / ".descent" / "progress.json").unlink(missing_ok=True)
+    page.goto(f"{lab}/lab/tree/work/00_orientation/orientation.ipynb?reset")  # no other tabs
     notebook = Notebook(page)
     yield notebook
     notebook.shut_down()

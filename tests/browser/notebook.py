@@ -83,6 +83,11 @@ class Notebook:
         self.page.wait_for_function(RAN, arg=[index, before])
         return self.at(index).locator(".jp-Cell-outputArea")
 
+    def restart(self) -> None:
+        """Restart its kernel."""
+        self.page.evaluate(f"() => {HERE}.sessionContext.session.kernel.restart()")
+        self.page.wait_for_function(READY)
+
     def shut_down(self) -> None:
         """End its kernel, and leave without saving."""
         self.page.evaluate(f"() => {HERE}.sessionContext.shutdown()")
