@@ -61,8 +61,9 @@ def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
     """
     search = _Search.of(case, observe)
     fitting = search.singles() or search.pairs()
-    exact = [held for held in fitting if search.fits_exactly(held)]
-    return search.named(exact or fitting)
+    if len(fitting) > 1:  # side conditions choose between them; where there is one, it is the one
+        fitting = [held for held in fitting if search.fits_exactly(held)] or fitting
+    return search.named(fitting)
 
 
 @dataclass(frozen=True)
