@@ -10,29 +10,33 @@ from autograder.verdict import ProbeVerdict, Verdict
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence or two, and what they are about."""
+    """A sentence or two, and what they are about; and code, with what is said of it."""
 
     text: str
     head: str = ""
+    code: str = ""
+    said: str = ""
 
 
 def summary(verdict: Verdict) -> list[Line]:
     """What is right, the first difference, what differs besides, and the thought behind it.
 
-    A difference of values is told before one of what a function does besides.
+    A difference of values is told before one of what a function does besides, and one that a call
+    shows before one that none does. What differs for the same reason, or was never reached, is not
+    said to be wrong.
     """
     lines = [Line(verdict.note)] if verdict.note else []
     if verdict.status == "not_attempted":
         return lines
-    by_kind = sorted(verdict.probes, key=lambda probe: probe.kind != "values")
+    by_kind = sorted(verdict.probes, key=lambda probe: (probe.kind != "values", not probe.call))
     wrong = [probe for probe in by_kind if probe.status not in ("passed", "not_attempted")]
     if verdict.exercise.startswith("prediction_"):
         return [*lines, *(Line(_sentence(probe.message)) for probe in wrong)]
     lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
     if wrong and wrong[0].message != verdict.note:
-        lines.append(Line(f"{wrong[0].topic}. {_sentence(wrong[0].message)}", "Different"))
-        rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
-        lines += _topics("Also checked, and different", rest)
+        lines.append(_different(wrong[0]))
+        lines += _topics("Also different", (p for p in wrong[1:] if p.certain))
+        lines += _topics("Also checked", (p for p in wrong[1:] if not p.certain))
         lines += _topics("Not written yet", (p for p in by_kind if p.status == "not_attempted"))
     if verdict.diagnosis:
         lines += map(Line, verdict.diagnosis.text.split("\n"))
@@ -43,9 +47,10 @@ def summary(verdict: Verdict) -> list[Line]:
     return lines
 
 
-def _is_the_same_fault(probe: ProbeVerdict, told: ProbeVerdict) -> bool:
-    """Wrong numbers in a probe of something else: "inputs left alone" is no complaint to make."""
-    return probe.kind != "values" and probe.numeric and told.kind == "values"
+def _different(probe: ProbeVerdict) -> Line:
+    if probe.call:
+        return Line(f"{probe.topic}.", "Different", probe.call, probe.message)
+    return Line(f"{probe.topic}. {_sentence(probe.message)}", "Different")
 
 
 def _topics(head: str, probes: Iterable[ProbeVerdict]) -> list[Line]:
