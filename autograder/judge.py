@@ -27,7 +27,7 @@ from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
 PASSED = 10.0
-MOST_SHOWN = 3  # failing probes in which a call is looked for
+MOST_SHOWN = 2  # failing probes in which a call is looked for
 PREDICTION = "this is not the right letter: run the experiment below it, and look again"
 
 
@@ -64,13 +64,17 @@ class Judge:
         """The probes of an exercise, in order."""
         return self._probes[exercise]
 
-    def examine(self, exercise: str, runner: Runner) -> Findings:
-        """Run every probe of an exercise where the learner's code lives."""
+    def examine(self, exercise: str, runner: Runner, *, show: bool = True) -> Findings:
+        """Run every probe of an exercise where the learner's code lives.
+
+        Args:
+            show: look for a call that shows what differs, which takes some calls more.
+        """
         names = self.lesson.exercises[exercise].names
         seen = {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)}
         shown: Mapping[str, Shown] = {}
         with suppress(LessonError):  # of an observer: the verdict says it
-            shown = self._shown(exercise, seen, runner)
+            shown = self._shown(exercise, seen, runner) if show else {}
         return Findings(exercise, seen, shown)
 
     def verdict(self, findings: Findings, *, blame: Blame = nobody) -> Verdict:

@@ -8,26 +8,25 @@ reference: what is shown with expected and got is what that text gives.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from autograder.compare import Difference, equal, first_difference
+from autograder.drafts import Candidate, drafts
 from autograder.messages import COME_BACK
 from autograder.observation import Number, Observation, Raised, WireError, decode
 from autograder.probe import EXACT, Probe, Tolerance
-from autograder.recorder import Call, record
+from autograder.recorder import Call, record, wire
 from autograder.replay import Replay
-from autograder.script import Script, Typist, sizes
-from autograder.written import EXACT as ALL_DIGITS
-from autograder.written import Unwritable
+from autograder.script import Script
 
-DIGITS = (3, 4, 6, ALL_DIGITS)
-MOST_CANDIDATES = 6
+MOST_CANDIDATES = 4
+SECONDS = 2.0  # of CPU time, for all texts: numbers that are shorter may keep a loop from ending
 DEPTH = 3
 
 Path = tuple[Any, ...]
@@ -70,16 +69,6 @@ def can_be_shown(difference: Difference) -> bool:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A call, the part of its result that the difference may be in, and what stood there."""
-
-    number: int
-    path: Path
-    expected: Observation
-    got: Observation
-
-
-@dataclass(frozen=True)
 class Played:
     """A script, and what it gave on the reference and on the learner's code."""
 
@@ -103,16 +92,16 @@ def shown_call(
         known: what else the probe may look at.
         reference, learner: run a probe with its inputs on what they hold.
     """
-    functions = {name: thing for name, thing in names.items() if not isinstance(thing, type)}
-    calls = record(differing.probe.run, functions, {**known, **names}, inputs)
+    calls = record(differing.probe.run, names, known, inputs)
     typed = [
         (candidate, scripts)
         for candidate in _candidates(differing, calls)
-        if (scripts := _typed(candidate, calls, functions, differing.got))
+        if (scripts := drafts(candidate, calls))
     ]
     if not typed:
         return None
-    probe = replace(differing.probe, run=Replay(), name="shown_call")
+    seconds = min(differing.probe.seconds, SECONDS)
+    probe = replace(differing.probe, run=Replay(), name="shown_call", seconds=seconds)
     flat = [script for _, scripts in typed for script in scripts]
     given = {"scripts": [{"lines": list(one.lines), "data": one.data} for one in flat]}
     ours, theirs = reference(probe, given), learner(probe, given)
@@ -122,7 +111,7 @@ def shown_call(
     for candidate, scripts in typed:
         exact, *short = [next(played) for _ in scripts]
         if _is_where(candidate, exact, differing):
-            found = filter(None, (_shown(one, differing) for one in short))
+            found = filter(None, (_shown(one, exact, differing) for one in short))
             if (shown := next(found, None)) is not None:
                 return shown
     return None
@@ -131,13 +120,16 @@ def shown_call(
 def _candidates(differing: Differing, calls: Sequence[Call]) -> list[Candidate]:
     """The calls whose results hold what was expected, at the place of the difference; where an
     exception ended the probe, all of them."""
-    found = list(_all_candidates(differing, [_read(call.result) for call in calls]))
-    return found[:MOST_CANDIDATES]
+    results = [_read(call.result) for call in calls]
+    found = chain(_all_candidates(differing, results), _all_states(differing, calls))
+    return list(islice(found, MOST_CANDIDATES))
 
 
 def _all_candidates(differing: Differing, results: Sequence[Observation]) -> Iterator[Candidate]:
     if differing.ended:
-        yield from (Candidate(i, (), one, differing.got) for i, one in enumerate(results))
+        yield from (
+            Candidate(i, (), one, differing.got, differing.got) for i, one in enumerate(results)
+        )
         return
     path = differing.difference.path
     inner = path[:-1] if path and isinstance(path[-1], tuple) else path
@@ -147,7 +139,26 @@ def _all_candidates(differing: Differing, results: Sequence[Observation]) -> Ite
     for expected, got in pairs:
         for i, result in enumerate(results):
             for place in _places(result, expected, ()):
-                yield Candidate(i, place, expected, got)
+                yield Candidate(i, place, expected, got, differing.got)
+
+
+def _all_states(differing: Differing, calls: Sequence[Call]) -> Iterator[Candidate]:
+    """What objects were like after a call, where that is what was expected."""
+    if differing.ended:
+        return
+    path = differing.difference.path
+    inner = path[:-1] if path and isinstance(path[-1], tuple) else path
+    expected, got = _walk(differing.expected, inner), _walk(differing.got, inner)
+    for i, call in enumerate(calls):
+        for state in call.states:
+            if _shape(state.value) == _shape(expected) and equal(
+                expected, _read(wire(state.value)), EXACT
+            ):
+                yield Candidate(i, (), expected, got, differing.got, state)
+
+
+def _shape(value: Any) -> Any:
+    return value.shape if isinstance(value, np.ndarray) else type(value) is np.ndarray
 
 
 def _read(result: Any) -> Observation:
@@ -183,57 +194,6 @@ def _places(result: Observation, wanted: Observation, path: Path) -> Iterator[Pa
             yield from _places(item, wanted, (*path, key))
 
 
-def _typed(
-    candidate: Candidate, calls: Sequence[Call], functions: dict[str, Any], got: Observation
-) -> list[Script]:
-    """The script that is exact, and short ones, those that can be pasted first; none if none is
-    short."""
-
-    def told(value: Any) -> bool:
-        return _holds(got, value)
-
-    def scripts(digits: Sequence[int], **how: Any) -> Iterator[Script]:
-        for seen, several in product((None, told), digits):
-            with suppress(Unwritable):
-                typist = Typist(calls, functions, several, told=seen, **how)
-                yield typist.script(candidate.number).at(candidate.path)
-
-    exact = next(chain(scripts([ALL_DIGITS]), scripts([ALL_DIGITS], named=True)), None)
-    if exact is None:
-        return []
-    written = [one for one in scripts(DIGITS) if one.is_short and not one.data]
-    if not written:
-        tried = (scripts([3], cut=cut) for cut in _cuts(calls[candidate.number]))
-        written = [one for one in chain(*tried) if one.is_short and not one.data]
-        written.sort(key=lambda one: len(one.text))
-        written += [one for one in scripts(DIGITS, named=True) if one.is_short]
-    return [exact, *{one.lines: one for one in written}.values()] if written else []
-
-
-def _cuts(call: Call) -> list[dict[int, int]]:
-    """How the arrays of a call could be made smaller: fewer rows, and then all axes short."""
-    shapes = sizes([*call.args, *call.kwargs.values()])
-    rows = max(shapes, key=len)[0] if any(shapes) else 0
-    lengths = {n for shape in shapes for n in shape}
-    ways = [{rows: 2}, {rows: 1}, {rows: 3}]
-    ways += [{n: k for n in lengths if n > k} for k in (3, 2)]
-    ways += [{n: 1 if n == rows else 2 for n in lengths if n > 2}]
-    return [way for way in ways if any(n > k for n, k in way.items())]
-
-
-def _holds(observation: Observation, value: Any) -> bool:
-    """Whether an observation has a value in it: the learner's code came to it as well."""
-    if isinstance(observation, dict):
-        return any(_holds(item, value) for item in observation.values())
-    if isinstance(observation, list | tuple):
-        return any(_holds(item, value) for item in observation)
-    if isinstance(observation, Number):
-        return isinstance(value, float) and bool(np.isclose(observation.value, value))
-    if isinstance(observation, np.ndarray) and isinstance(value, np.ndarray):
-        return observation.shape == value.shape and bool(np.allclose(observation, value))
-    return False
-
-
 def _is_where(candidate: Candidate, exact: Played, differing: Differing) -> bool:
     """Whether the call gave what came out of the probe, on the reference and on the learner's
     code."""
@@ -248,13 +208,18 @@ def _is_where(candidate: Candidate, exact: Played, differing: Differing) -> bool
     return equal(candidate.expected, ours, near) and equal(candidate.got, theirs, near)
 
 
-def _shown(played: Played, differing: Differing) -> Shown | None:
-    """The difference that a script shows, if it is one of the kind that is looked for."""
+def _shown(played: Played, exact: Played, differing: Differing) -> Shown | None:
+    """The difference that a text shows, if it is one like that of the exact text: shorter numbers
+    and smaller arrays may ask for something else."""
+    wanted = first_difference(exact.ours, exact.theirs, differing.probe.tolerance)
     found = first_difference(played.ours, played.theirs, differing.probe.tolerance)
-    if found is None or (not differing.misshapen and _group(found) != _group(differing.difference)):
+    if wanted is None or found is None or _form(found) != _form(wanted):
         return None
     return Shown(played.script.at(found.path).text, replace(found, path=()))
 
 
-def _group(difference: Difference) -> str:
-    return "value" if difference.kind == "nan" else difference.kind
+def _form(difference: Difference) -> tuple[Any, ...]:
+    """What kind of difference it is, and between what: numbers, NaN, exceptions."""
+    sides = (difference.expected, difference.got)
+    odd = [isinstance(one, float) and not math.isfinite(one) for one in sides]
+    return (difference.kind, *odd, *(isinstance(one, Raised) for one in sides))

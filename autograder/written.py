@@ -67,10 +67,10 @@ def number(value: Any, digits: int = EXACT) -> str:
     """A number as it is typed, with a point where it is a float."""
     if isinstance(value, complex):
         raise Unwritable("complex")
-    if not isinstance(value, float) or len(repr(value)) <= 4:
-        return repr(value) if math.isfinite(value) else f"{'-' * (value < 0)}np.{abs(value)}"
     if not math.isfinite(value):
         return f"{'-' * (value < 0)}np.{abs(value)}"
+    if not isinstance(value, float) or len(repr(abs(value))) <= 4:
+        return repr(value or type(value)())  # never -0.0
     return repr(float(f"{value:.{digits}g}"))
 
 
@@ -94,7 +94,11 @@ def _array(value: Any, digits: int) -> str:
 
 def _same_everywhere(value: Any, typed: str) -> str:
     """`np.zeros((2, 3))`, for an array of many equal numbers or of none; else nothing."""
-    if value.dtype.kind != "f" or (0 < value.size < 3) or not (value == value.flat[:1]).all():
+    if (
+        value.dtype.kind != "f"
+        or 0 < value.size < 3
+        or (value.size and (value != value.flat[0]).any())
+    ):
         return ""
     shape = str(value.shape if value.ndim != 1 else value.shape[0])
     makers = {0.0: "zeros", 1.0: "ones"}
