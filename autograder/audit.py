@@ -116,7 +116,7 @@ def _audit_misconception(
     names: Mapping[str, Any] = {}
     for judge in judges:
         names = {**load_reference(judge.lesson).__dict__, **misconception.names(judge.lesson)}
-        findings = judge.examine(exercise.key, LocalRunner(names))
+        findings = judge.examine(exercise.key, LocalRunner(names), show=False)
         verdict = judge.verdict(findings)
         caught.append(tuple(p.name for p in verdict.probes if p.status != "passed"))
         said.append(verdict.diagnosis.misconception if verdict.diagnosis else None)

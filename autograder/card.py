@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograder.summary import Line
     from autograder.verdict import Status, Verdict
 
 # What a status is called, its sign, and its colour: JupyterLab's own, else one that both a white
@@ -38,6 +39,11 @@ CARD = (
     "border:1px solid var(--jp-border-color2, #bdbdbd);border-left:5px solid {colour};"
     "padding:8px 14px;margin:2px 0 6px;max-width:46em;overflow-wrap:anywhere;line-height:1.5"
 )
+TEXT = "margin:4px 0 0"
+PRE = (
+    "margin:4px 0 0;padding:4px 10px;background:rgba(128, 128, 128, 0.12);white-space:pre-wrap;"
+    "overflow-wrap:anywhere;line-height:1.4"
+)
 HEAD = "display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:2em"
 
 
@@ -62,13 +68,12 @@ class Card:
         sign, colour = SIGNS.get(verdict.status, UNFINISHED)
         word = word_of(verdict)
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
-        paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
         return (
             f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
             f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
             f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
             f"{_run(verdict)}</span>"
-            f"<span>{score(verdict)}</span></div>{paragraphs}</div>"
+            f"<span>{score(verdict)}</span></div>{_body(verdict)}</div>"
         )
 
 
@@ -117,13 +122,20 @@ def _run(verdict: Verdict) -> str:
     return f" <span style='{grey}'>{html.escape(verdict.run)}</span>" if verdict.run else ""
 
 
-def _body(verdict: Verdict) -> list[str]:
+def _body(verdict: Verdict) -> str:
     """The lines of its summary as HTML."""
     from autograder.summary import summary
 
-    return [
-        f"<strong>{line.head}:</strong> {with_code(line.text)}"
-        if line.head
-        else with_code(line.text)
-        for line in summary(verdict)
-    ]
+    return "".join(map(_line, summary(verdict)))
+
+
+def _line(line: Line) -> str:
+    head = f"<strong>{line.head}:</strong> " if line.head else ""
+    if not line.code:
+        return f"<p style='{TEXT}'>{head}{with_code(line.text)}</p>"
+    said = with_code(f"{line.said[:1].upper()}{line.said[1:]}.")
+    return (
+        f"<p style='{TEXT}'>{head}{with_code(line.text)} With</p>"
+        f"<pre style='{PRE}'><code>{html.escape(line.code)}</code></pre>"
+        f"<p style='{TEXT}'>{said}</p>"
+    )

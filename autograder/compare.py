@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.looking import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.observation import Lost, Number, Observation, Other, Raised, TensorValue
-from autograder.probe import Tolerance
+from autograder.probe import ProbeKind, Tolerance
 from autograder.values import as_array, close, for_dtypes
 
 Kind = Literal["value", "nan", "shape", "dtype", "type", "length", "keys", "exception", "lost"]
@@ -41,13 +41,14 @@ class Difference:
             return 2
         return 1 if self.form else 0
 
-    @property
-    def numeric(self) -> bool:
-        """Numbers differ, and no answer, exception or input."""
-        if self.rank or isinstance(self.expected, bool):
-            return False
-        number = isinstance(self.expected, int | float | complex)
-        return self.kind == "shape" or (self.kind in ("value", "nan") and number)
+    def is_of(self, kind: ProbeKind) -> bool:
+        """Whether this is what a probe of that kind is about: a value, or what surrounds values.
+        An exception on the way there is of neither, nor is another type."""
+        if self.kind == "exception":
+            return isinstance(self.expected, Raised) and not isinstance(self.got, Raised)
+        if kind == "values":
+            return self.rank == 0 and self.kind in ("value", "nan", "shape", "length")
+        return self.rank == 2 or (self.kind == "value" and isinstance(self.expected, bool | str))
 
 
 def first_difference(

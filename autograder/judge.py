@@ -6,15 +6,16 @@ It holds the reference, the bank, the seed and every expected value, and never t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.bank import load_bank
 from autograder.compare import first_difference
 from autograder.diagnosis import Case, Observations, diagnose
 from autograder.lesson import Exercise, Lesson, LessonError
-from autograder.messages import describe_difference
+from autograder.messages import describe_difference, describe_result
 from autograder.misconception import Misconception, names_of
 from autograder.missing import missing_name
 from autograder.observation import Lost, Observation, Raised
@@ -22,10 +23,12 @@ from autograder.predictions import prediction_verdict
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
+from autograder.shown import Differing, Shown, can_be_shown, shown_call
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
 PASSED = 10.0
+MOST_SHOWN = 2  # failing probes in which a call is looked for
 
 
 Blame = Callable[[], tuple[str, ...]]
@@ -38,10 +41,11 @@ def nobody() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Findings:
-    """What came out of an exercise's probes, by probe name."""
+    """What came out of an exercise's probes, and calls that show what differs, by probe name."""
 
     exercise: str
     observations: Observations
+    shown: Mapping[str, Shown] = field(default_factory=dict)
 
 
 class Judge:
@@ -60,13 +64,18 @@ class Judge:
         """The probes of an exercise, in order."""
         return self._probes[exercise]
 
-    def examine(self, exercise: str, runner: Runner) -> Findings:
-        """Run every probe of an exercise where the learner's code lives."""
+    def examine(self, exercise: str, runner: Runner, *, show: bool = True) -> Findings:
+        """Run every probe of an exercise where the learner's code lives.
+
+        Args:
+            show: look for a call that shows what differs, which takes some calls more.
+        """
         names = self.lesson.exercises[exercise].names
-        return Findings(
-            exercise,
-            {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)},
-        )
+        seen = {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)}
+        shown: Mapping[str, Shown] = {}
+        with suppress(LessonError):  # of an observer: the verdict says it
+            shown = self._shown(exercise, seen, runner) if show else {}
+        return Findings(exercise, seen, shown)
 
     def verdict(self, findings: Findings, *, blame: Blame = nobody, named: bool = True) -> Verdict:
         """Compare with the reference, and where that differs with the bank.
@@ -82,7 +91,8 @@ class Judge:
         if exercise.is_prediction and not isinstance(got[probes[0].name], Raised | Lost):
             return self._letter(exercise, probes[0], got)
         judged = tuple(
-            self._probe_verdict(exercise, p, expected[p.name], got[p.name]) for p in probes
+            self._probe_verdict(exercise, p, expected[p.name], got[p.name], findings)
+            for p in probes
         )
         status = overall_status([p.status for p in judged])
         verdict = Verdict(
@@ -193,6 +203,34 @@ class Judge:
                 ) from error
             return raw
 
+    def _shown(self, exercise: str, seen: Observations, runner: Runner) -> dict[str, Shown]:
+        """A call that shows a difference, of one probe: the first that differs and has one."""
+        if self.lesson.exercises[exercise].is_prediction:
+            return {}
+        differing = []
+        for probe in sorted(self.probes(exercise), key=lambda p: p.kind != "values"):
+            expected, got = self.expected(exercise, probe), seen[probe.name]
+            difference = first_difference(expected, got, probe.tolerance)
+            if difference is not None and can_be_shown(difference):
+                differing.append(Differing(probe, expected, got, difference))
+        for one in differing[:MOST_SHOWN]:
+            shown = self._call_of(exercise, one, runner)
+            if shown is not None:
+                return {one.probe.name: shown}
+        return {}
+
+    def _call_of(self, exercise: str, one: Differing, runner: Runner) -> Shown | None:
+        wanted = self.lesson.exercises[exercise].names
+        reference = load_reference(self.lesson).__dict__
+        return shown_call(
+            one,
+            {name: reference[name] for name in wanted},
+            {name: reference[name] for name in one.probe.uses if name in reference},
+            self._inputs(exercise, one.probe).inputs,
+            lambda probe, given: LocalRunner(reference).run(probe, wanted, given),
+            lambda probe, given: runner.run(probe, wanted, given),
+        )
+
     def _inputs(self, exercise: str, probe: Probe) -> Given:
         """The inputs of a probe; runners copy them before anything can change them."""
         key = (exercise, probe.name)
@@ -201,7 +239,12 @@ class Judge:
         return self._given[key]
 
     def _probe_verdict(
-        self, exercise: Exercise, probe: Probe, expected: Observation, got: Observation
+        self,
+        exercise: Exercise,
+        probe: Probe,
+        expected: Observation,
+        got: Observation,
+        findings: Findings,
     ) -> ProbeVerdict:
         missing = missing_name(got, exercise, self.lesson)
         if isinstance(got, Raised) and got.not_written and not missing:
@@ -211,6 +254,7 @@ class Judge:
         difference = first_difference(expected, got, probe.tolerance)
         if difference is None:
             return ProbeVerdict(probe.name, probe.topic, "passed", probe.points, probe.points)
+        shown = None if missing else findings.shown.get(probe.name)
         message = missing or describe_difference(difference)
         return ProbeVerdict(
             probe.name,
@@ -218,10 +262,11 @@ class Judge:
             failed_status(got),
             probe.points,
             0.0,
-            message,
-            probe.experiment,
+            describe_result(shown.difference) if shown else message,
+            probe.experiment if difference.is_of("values") or difference.is_of(probe.kind) else "",
             kind=probe.kind,
-            numeric=difference.numeric,
+            certain=difference.is_of(probe.kind),
+            call=shown.call if shown else "",
         )
 
     def _all(self, exercise: str, status: Status, message: str) -> tuple[ProbeVerdict, ...]:

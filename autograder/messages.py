@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import indent
 from typing import Any
 
 from autograder.compare import Difference
 from autograder.looking import AFTERWARDS, AGAIN, OVERWRITTEN
 from autograder.observation import MAX_TEXT, Raised
 from autograder.places import NAME, Place, place_of
-from autograder.summary import summary
+from autograder.summary import Line, summary
 from autograder.verdict import Verdict
 
 NAMED = 4  # of the keys that are missing; the rest are counted
+INLINE = 60  # letters of code that fit into a sentence
 COME_BACK = "should come back"  # said by probes, of results that they cannot take apart
 
 
@@ -39,6 +41,11 @@ def describe_difference(difference: Difference) -> str:
     if isinstance(expected, bool) and not place.is_name:
         return _describe_claim(place, expected, got)
     return f"{place}: expected {_pair(expected, got, place)}"
+
+
+def describe_result(difference: Difference) -> str:
+    """The same of what a call that stands beside it gives: "expected 0.102, got 1.38"."""
+    return describe_difference(difference).removeprefix("the result: ")
 
 
 def _describe_exception(expected: Any, got: Any, where: str) -> str:
@@ -119,7 +126,7 @@ def _yes_or_no(answer: Any) -> str:
 def _pair(expected: Any, got: Any, place: Place) -> str:
     """Two leaves with enough digits to see that they differ."""
     if isinstance(expected, float) or isinstance(got, float):
-        for digits in (4, 6, 9, 12, 17):
+        for digits in (6, 9, 12, 17):
             one, other = _short(expected, digits), _short(got, digits)
             if one != other:
                 return f"{one}, got {other}"
@@ -135,7 +142,7 @@ def _in_words(expected: str, got: str, place: Place) -> bool:
     return bool(expected and got) and not place.is_name and place.thing != "the result"
 
 
-def _short(value: Any, digits: int = 4) -> str:
+def _short(value: Any, digits: int = 6) -> str:
     if isinstance(value, float):
         return f"{value + 0.0:.{digits}g}" if math.isfinite(value) else str(value)  # never -0
     return repr(value)[:80]
@@ -154,5 +161,14 @@ def explain(verdict: Verdict) -> str:
         return "\n".join(filter(None, (f"{verdict.exercise}: {of}", verdict.note)))
     if verdict.status == "not_attempted":
         return f"{verdict.exercise}: {of} points. Not attempted yet."
-    lines = [f"{line.head}: {line.text}" if line.head else line.text for line in summary(verdict)]
-    return "\n".join([f"{verdict.exercise}: {of} points.", *lines])
+    return "\n".join([f"{verdict.exercise}: {of} points.", *map(_plain, summary(verdict))])
+
+
+def _plain(line: Line) -> str:
+    """One line, and code that is long on lines of its own."""
+    text = f"{line.head}: {line.text}" if line.head else line.text
+    if not line.code:
+        return text
+    if len(line.code) <= INLINE and "\n" not in line.code and "  # " not in line.code:
+        return f"{text} With {line.code}: {line.said}."
+    return f"{text} With\n\n{indent(line.code, '    ')}\n\n{line.said[:1].upper()}{line.said[1:]}."

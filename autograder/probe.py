@@ -13,7 +13,7 @@ from typing import Any, Literal
 import cloudpickle
 import numpy as np
 
-from autograder import looking, patterns
+from autograder import looking, patterns, replay
 
 Inputs = dict[str, Any]
 Run = Callable[[Any, Any], Any]
@@ -215,6 +215,7 @@ def load_probes(slug: str) -> dict[str, list[Probe]]:
     package = importlib.import_module(f"autograder.hidden.{slug}.probes")
     cloudpickle.register_pickle_by_value(looking)
     cloudpickle.register_pickle_by_value(patterns)
+    cloudpickle.register_pickle_by_value(replay)
     cloudpickle.register_pickle_by_value(package)
     merged: dict[str, list[Probe]] = {}
     for declared in declarations(package, "probes"):

@@ -12,21 +12,25 @@ STUB = " is not written yet"
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence or two, and what they are about."""
+    """A sentence or two, and what they are about; and code, with what is said of it."""
 
     text: str
     head: str = ""
+    code: str = ""
+    said: str = ""
 
 
 def summary(verdict: Verdict) -> list[Line]:
     """What is right, the first difference, what differs besides, and the thought behind it.
 
-    A difference of values is told before one of what a function does besides.
+    A difference of values is told before one of what a function does besides, and one that a call
+    shows before one that none does. What differs for the same reason, or was never reached, is not
+    said to be wrong.
     """
     lines = [Line(verdict.note)] if verdict.note else []
     if verdict.status == "not_attempted":
         return lines
-    by_kind = sorted(verdict.probes, key=lambda probe: probe.kind != "values")
+    by_kind = sorted(verdict.probes, key=lambda probe: (probe.kind != "values", not probe.call))
     not_run = [p for p in by_kind if p.status == "timeout" and not p.message]
     fine = ("passed", "not_attempted")
     wrong = [p for p in by_kind if p.status not in fine and p not in not_run]
@@ -34,9 +38,9 @@ def summary(verdict: Verdict) -> list[Line]:
         return [*lines, *(Line(_sentence(probe.message)) for probe in wrong)]
     lines += _topics("Right", (p for p in verdict.probes if p.status == "passed"))
     if wrong and not verdict.note.endswith(wrong[0].message):
-        lines.append(Line(f"{wrong[0].topic}. {_sentence(wrong[0].message)}", "Different"))
-        rest = (p for p in wrong[1:] if not _is_the_same_fault(p, wrong[0]))
-        lines += _topics("Also checked, and different", rest)
+        lines.append(_different(wrong[0]))
+        lines += _topics("Also different", (p for p in wrong[1:] if p.certain))
+        lines += _topics("Also checked", (p for p in wrong[1:] if not p.certain))
         lines += _topics("Not run, for want of time", not_run)
     lines += _unwritten([p for p in verdict.probes if p.status == "not_attempted"])
     if verdict.diagnosis:
@@ -48,9 +52,10 @@ def summary(verdict: Verdict) -> list[Line]:
     return lines
 
 
-def _is_the_same_fault(probe: ProbeVerdict, told: ProbeVerdict) -> bool:
-    """Wrong numbers in a probe of something else: "inputs left alone" is no complaint to make."""
-    return probe.kind != "values" and probe.numeric and told.kind == "values"
+def _different(probe: ProbeVerdict) -> Line:
+    if probe.call:
+        return Line(f"{probe.topic}.", "Different", probe.call, probe.message)
+    return Line(f"{probe.topic}. {_sentence(probe.message)}", "Different")
 
 
 def _unwritten(probes: list[ProbeVerdict]) -> list[Line]:

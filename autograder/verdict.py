@@ -11,8 +11,14 @@ Status = Literal["passed", "failed", "error", "timeout", "not_attempted", "forbi
 @dataclass(frozen=True)
 class ProbeVerdict:
     """One probe. `topic` may be shown to learners, `name` only to instructors; `experiment` is what
-    would show the learner why, `kind` whether values or what surrounds them were looked at, and
-    `numeric` whether numbers are what differs."""
+    would show the learner why, `kind` whether values or what surrounds them were looked at.
+
+    Attributes:
+        message: what was expected and what came; where there is a `call`, that is what it gives.
+        call: code that shows the difference, where there is some: lines, the last an expression.
+        certain: what differs is what the probe is about, and no exception or wrong number on the
+            way there.
+    """
 
     name: str
     topic: str
@@ -22,17 +28,29 @@ class ProbeVerdict:
     message: str = ""
     experiment: str = ""
     kind: str = "values"
-    numeric: bool = False
+    certain: bool = False
+    call: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The contract's form."""
+        """The contract's form; its message stands alone."""
         return {
             "name": self.name,
             "status": self.status,
             "points": self.points,
             "score": self.score,
-            "message": self.message,
+            "message": f"{_with(self.call)}{self.message}",
+            "call": self.call,
         }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ProbeVerdict:
+        """A verdict that was kept; topic and experiment, which JSON does not carry, are empty."""
+        call = data.get("call", "")
+        return cls(**{**data, "message": data["message"].removeprefix(_with(call))}, topic="")
+
+
+def _with(call: str) -> str:
+    return f"with {'; '.join(call.splitlines())}: " if call else ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +97,8 @@ class Verdict:
 
     @classmethod
     def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
-        """A verdict that was kept; topics and experiments, which JSON does not carry, stay
-        empty."""
-        probes = tuple(ProbeVerdict(topic="", **probe) for probe in data["probes"])
+        """A verdict that was kept."""
+        probes = tuple(map(ProbeVerdict.from_json, data["probes"]))
         diagnosis = Diagnosis(**data["diagnosis"]) if data["diagnosis"] else None
         return cls(
             exercise,

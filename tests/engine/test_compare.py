@@ -179,19 +179,23 @@ def test_a_value_is_said_before_a_dtype_and_both_before_what_became_of_the_input
 
 
 @pytest.mark.parametrize(
-    ("expected", "got", "numeric"),
+    ("expected", "got", "values", "side"),
     [
-        (number(1.0), number(2.0), True),
-        (np.zeros(3), np.zeros((3, 1)), True),
-        (True, False, False),
-        ("ValueError", "no error", False),
-        (number(1.0), number(1.0, "float32"), False),
-        ({AFTERWARDS: number(1.0)}, {AFTERWARDS: number(2.0)}, False),
-        (number(1.0), Raised(("ValueError",)), False),
+        (number(1.0), number(2.0), True, False),
+        (np.zeros(3), np.zeros((3, 1)), True, False),
+        (True, False, True, True),
+        ("ValueError", "no error", True, True),
+        (number(1.0), number(1.0, "float32"), False, False),
+        (np.zeros(2), [number(0.0), number(0.0)], False, False),
+        ({AFTERWARDS: number(1.0)}, {AFTERWARDS: number(2.0)}, False, True),
+        (number(1.0), Raised(("ValueError",)), False, False),
+        (Raised(("ValueError",)), number(1.0), True, True),
+        (Raised(("ValueError",)), Raised(("TypeError",)), False, False),
     ],
 )
-def test_wrong_numbers_are_told_from_wrong_behaviour(expected, got, numeric):
-    assert first_difference(expected, got, FLOAT64).numeric == numeric
+def test_a_difference_is_of_what_a_probe_is_about_or_not(expected, got, values, side):
+    difference = first_difference(expected, got, FLOAT64)
+    assert (difference.is_of("values"), difference.is_of("side")) == (values, side)
 
 
 @given(st.recursive(FLOATS.map(number) | st.none() | st.booleans(), st.lists), st.data())

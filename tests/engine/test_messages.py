@@ -190,15 +190,15 @@ def test_an_exception_that_was_asked_for_is_said_by_its_class():
     )
 
 
-def probe(name, status, kind="values", message="", experiment=""):
-    return ProbeVerdict(name, f"topic {name}", status, 1.0, 0.0, message, experiment, kind)
+def probe(name, status, kind="values", message="", **more):
+    return ProbeVerdict(name, f"topic {name}", status, 1.0, 0.0, message, kind=kind, **more)
 
 
 def test_values_are_told_before_what_a_function_does_besides():
     probes = (
-        probe("a", "failed", "side", "`x` was changed in place"),
+        probe("a", "failed", "side", "`x` was changed in place", certain=True),
         probe("b", "passed"),
-        probe("c", "failed", message="the loss: expected 1, got 2"),
+        probe("c", "failed", message="the loss: expected 1, got 2", certain=True),
         probe("d", "error", message="it raised TypeError"),
         probe("e", "not_attempted"),
     )
@@ -207,20 +207,51 @@ def test_values_are_told_before_what_a_function_does_besides():
         "double: 1 of 5 points.",
         "Right: topic b.",
         "Different: topic c. The loss: expected 1, got 2.",
-        "Also checked, and different: topic d; topic a.",
+        "Also different: topic a.",
+        "Also checked: topic d.",
         "Not written yet: topic e.",
     ]
-    assert "<strong>Also checked, and different:</strong> topic d" in Card(verdict)._repr_html_()
+    assert "<strong>Also checked:</strong> topic d" in Card(verdict)._repr_html_()
 
 
 def test_wrong_values_are_no_complaint_about_what_a_function_does_besides():
-    first = probe("a", "failed", message="the loss: expected 1, got 2")
-    pure = replace(probe("b", "failed", "side", "`x`: expected 1, got 2"), numeric=True)
+    first = probe("a", "failed", message="the loss: expected 1, got 2", certain=True)
+    pure = probe("b", "failed", "side", "`x`: expected 1, got 2")
     verdict = Verdict("double", "failed", 0.0, 2.0, (pure, first))
-    assert "topic b" not in explain(verdict)
-    verdict = replace(verdict, probes=(replace(pure, numeric=False), first))
-    assert "different: topic b." in explain(verdict)
+    assert "Also checked: topic b." in explain(verdict)
+    assert "ifferent: topic b" not in explain(verdict)
     assert "Different: topic b." in explain(replace(verdict, probes=(pure,)))
+
+
+def test_a_short_call_stands_in_the_sentence_and_a_long_one_on_lines_of_its_own():
+    failed = probe("a", "failed", message="expected 0.102, got 1.38", call="f(0.1, 2)")
+    verdict = Verdict("f", "failed", 0.0, 1.0, (probe("b", "failed", message="no"), failed))
+    assert "Different: topic a. With f(0.1, 2): expected 0.102, got 1.38.\n" in explain(verdict)
+    two_lines = replace(failed, call="a = f(0.1, 2)\ng(a)")
+    assert explain(replace(verdict, probes=(two_lines,))).splitlines()[1:] == [
+        "Different: topic a. With",
+        "",
+        "    a = f(0.1, 2)",
+        "    g(a)",
+        "",
+        "Expected 0.102, got 1.38.",
+    ]
+
+
+def test_a_card_shows_a_call_as_a_block_of_code():
+    failed = probe("a", "failed", message="expected 1, got 2", call="f('<b>', 1 < 2)")
+    card = Card(Verdict("f", "failed", 0.0, 1.0, (failed,)))._repr_html_()
+    assert "<code>f(&#x27;&lt;b&gt;&#x27;, 1 &lt; 2)</code></pre>" in card
+    assert "Expected <code>1</code>, got <code>2</code>." in card
+
+
+def test_a_call_survives_being_kept():
+    failed = probe("a", "failed", message="expected 1, got 2", call="a = f(1)\na[0]")
+    kept = failed.as_json()
+    assert kept["message"] == "with a = f(1); a[0]: expected 1, got 2"
+    assert ProbeVerdict.from_json(kept).as_json() == kept
+    del kept["call"]
+    assert ProbeVerdict.from_json(kept).message == kept["message"]
 
 
 def test_a_message_that_begins_with_code_keeps_its_case():

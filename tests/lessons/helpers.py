@@ -43,7 +43,7 @@ def judge_of(lesson_id: str, seed: int) -> Judge:
 def judge_names(lesson_id: str, key: str, names: Names, seed: int = 1) -> Verdict:
     """The verdict on an exercise, of code that defines `names` and nothing else of the lesson."""
     judge = judge_of(lesson_id, seed)
-    return judge.verdict(judge.examine(key, LocalRunner(names)))
+    return judge.verdict(judge.examine(key, LocalRunner(names), show=False))
 
 
 def merged(*several: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def assert_right(lesson_id: str, key: str, names: Names) -> None:
     """Full marks with several seeds, never nearly lost, and the visible tests pass."""
     for seed in SEEDS:
         judge = judge_of(lesson_id, seed)
-        findings = judge.examine(key, LocalRunner(names))
+        findings = judge.examine(key, LocalRunner(names), show=False)
         verdict = judge.verdict(findings)
         assert verdict.status == "passed", explain(verdict)
         assert verdict.score == verdict.max_score
