@@ -27,6 +27,10 @@ Same = Callable[[Any, Any, Tolerance], bool]
 MOST_PAIRS = 400
 
 
+def nothing() -> None:
+    """No slip is known."""
+
+
 @dataclass(frozen=True)
 class Case:
     """What there is to explain, and with what.
@@ -35,6 +39,8 @@ class Case:
         probes: in the order in which candidates are asked; the first that does not fit ends it.
         expected, got: the reference's and the learner's observations, by probe name.
         most_pairs: how many pairs of candidates may be tried; with more than that to try, none is.
+        slip: finds a slip that needs no candidate; asked for where no single one fits.
+        made: the candidates that are in no bank, because every exercise has them; tried after that.
     """
 
     lesson: Lesson
@@ -43,6 +49,8 @@ class Case:
     got: Observations
     candidates: Sequence[Misconception]
     most_pairs: int = MOST_PAIRS
+    slip: Callable[[], Diagnosis | None] = nothing
+    made: Callable[[], Sequence[Misconception]] = tuple
 
 
 def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
@@ -60,7 +68,10 @@ def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
         come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
     search = _Search.of(case, observe)
-    fitting = search.singles() or search.pairs()
+    fitting = search.singles()
+    if not fitting and (slip := case.slip()):
+        return slip
+    fitting = fitting or search.singles(case.made()) or search.pairs()
     exact = [held for held in fitting if search.fits_exactly(held)]
     return search.named(exact or fitting)
 
@@ -84,9 +95,9 @@ class _Search:
             asked, same = case.probes, equal
         return cls(case, observe, asked, same, is_evidence(asked, case.expected, case.got))
 
-    def singles(self) -> list[Held]:
-        """Misconceptions that fit alone."""
-        return [(m,) for m in self._candidates() if self._fits((m,))]
+    def singles(self, made: Sequence[Misconception] | None = None) -> list[Held]:
+        """Misconceptions that fit alone, of the bank or of those that were `made`."""
+        return [(m,) for m in self._candidates(made) if self._fits((m,))]
 
     def pairs(self) -> list[Held]:
         """Pairs that fit, of misconceptions that do not touch and that, between them, differ from
@@ -129,8 +140,9 @@ class _Search:
         second = rest[0].name if rest else None
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
-    def _candidates(self) -> Iterable[Misconception]:
-        return (m for m in self.case.candidates if self.numbers or m.about == "anything")
+    def _candidates(self, made: Sequence[Misconception] | None = None) -> Iterable[Misconception]:
+        several = self.case.candidates if made is None else made
+        return (m for m in several if self.numbers or m.about == "anything")
 
     def _few(self, tried: list[Any]) -> bool:
         """A search that could not be finished names nothing; and it is bounded by a number, never

@@ -172,7 +172,11 @@ class _Grading:
         if key not in self.execution.findings:
             return self.judge.refused(key, "error", f"It was not run: {TOO_LONG}.")
         findings, note = explain_stops(self.execution.findings[key], self.execution.stops)
-        verdict = self.judge.verdict(findings, blame=lambda: self._blame(exercise, earlier))
+        verdict = self.judge.verdict(
+            findings,
+            blame=lambda: self._blame(exercise, earlier),
+            wrote=lambda: self._program(exercise),
+        )
         if verdict.score == verdict.max_score:
             return verdict
         stand = self._stands[key]

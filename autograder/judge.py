@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.bank import load_bank
+from autograder.calls import Program
 from autograder.compare import first_difference
-from autograder.diagnosis import Case, Observations, diagnose
+from autograder.diagnosis import Case, Held, Observations, diagnose, nothing
 from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, names_of
@@ -21,6 +22,7 @@ from autograder.observation import Lost, Observation, Raised
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
+from autograder.slips import Evidence, literal_cause, other_cause, swaps
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
@@ -29,6 +31,7 @@ PREDICTION = "this is not the right letter: run the experiment below it, and loo
 
 
 Blame = Callable[[], tuple[str, ...]]
+Wrote = Callable[[], Program | None]
 
 
 def nobody() -> tuple[str, ...]:
@@ -52,7 +55,7 @@ class Judge:
         self.seed = seed
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
-        self._known: dict[tuple[str, str, str], Observation] = {}
+        self._known: dict[tuple[str, str, Held], Observation] = {}
         self._given: dict[tuple[str, str], Given] = {}
         self._seconds: dict[tuple[str, str], float] = {}
 
@@ -68,12 +71,15 @@ class Judge:
             {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)},
         )
 
-    def verdict(self, findings: Findings, *, blame: Blame = nobody) -> Verdict:
+    def verdict(
+        self, findings: Findings, *, blame: Blame = nobody, wrote: Wrote = nothing
+    ) -> Verdict:
         """Compare with the reference, and where that differs with the bank.
 
         Args:
             blame: finds the exercises that this one calls and that failed; then nothing is named.
                 Asked only where something differs.
+            wrote: what the learner wrote, in which slips are looked for; asked only there, too.
         """
         exercise = self.lesson.exercises[findings.exercise]
         probes, got = self.probes(exercise.key), findings.observations
@@ -99,14 +105,18 @@ class Judge:
             are, those = ("are", "those") if others else ("is", "that")
             note = f"It calls {said}, which {are} not right yet: fix {those} first."
             return replace(verdict, note=note)
+        evidence = Evidence(self.lesson, exercise, probes, expected, got, wrote())
         case = Case(
             self.lesson,
             self._in_telling_order(exercise.key, judged),
             expected,
             got,
             self.bank.by_exercise.get(exercise.key, []),
+            slip=lambda: other_cause(evidence),
+            made=lambda: swaps(evidence),
         )
-        return replace(verdict, diagnosis=diagnose(case, self.misconceived))
+        diagnosis = literal_cause(evidence) or diagnose(case, self.misconceived)
+        return replace(verdict, diagnosis=diagnosis)
 
     def not_attempted(self, exercise: str) -> Verdict:
         """The verdict of a cell that is as it was released."""
@@ -126,7 +136,7 @@ class Judge:
         Raises:
             LessonError: the probe's observer fails on it.
         """
-        return self._remember(exercise, probe, "", load_reference(self.lesson).__dict__)
+        return self._remember(exercise, probe, (), load_reference(self.lesson).__dict__)
 
     def misconceived(self, several: tuple[Misconception, ...], probe: Probe) -> Observation:
         """What a misconception, or some at once, do on this probe; remembered.
@@ -137,14 +147,14 @@ class Judge:
         Raises:
             LessonError: they cannot be held at once.
         """
-        exercise, who = several[0].exercise, " and ".join(one.name for one in several)
-        if (exercise, probe.name, who) not in self._known:
+        exercise = several[0].exercise
+        if (exercise, probe.name, several) not in self._known:
             names = {**load_reference(self.lesson).__dict__, **names_of(self.lesson, *several)}
-            self._remember(exercise, probe, who, names)
-        return self._known[exercise, probe.name, who]
+            self._remember(exercise, probe, several, names)
+        return self._known[exercise, probe.name, several]
 
     def _remember(
-        self, exercise: str, probe: Probe, who: str, names: dict[str, Any]
+        self, exercise: str, probe: Probe, who: Held, names: dict[str, Any]
     ) -> Observation:
         key = (exercise, probe.name, who)
         if key not in self._known:

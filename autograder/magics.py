@@ -133,7 +133,7 @@ class Session:
         if forbidden:
             return judge.refused(key, "forbidden", refusal(self.lesson, forbidden[0]))
         findings = judge.examine(key, LocalRunner(self._names))
-        return judge.verdict(findings, blame=lambda: self._blame(key))
+        return judge.verdict(findings, blame=lambda: self._blame(key), wrote=lambda: program)
 
     def _blame(self, key: str) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that are not right."""
