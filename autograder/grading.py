@@ -26,6 +26,7 @@ from autograder.names import bound_names, used_names
 from autograder.rebuild import learner_cells, written
 from autograder.runners.kernel import KernelRunner, Ran
 from autograder.sandbox import Limits, Policy, SealedKernel
+from autograder.slips import misnamed
 from autograder.stops import explain_stops
 from autograder.verdict import LessonVerdict, Status, Verdict
 
@@ -159,9 +160,11 @@ class _Grading:
 
     def _verdict(self, exercise: Exercise, earlier: dict[str, Verdict]) -> Verdict:
         key = exercise.key
-        if key in self._unwritten:
-            return self.judge.not_attempted(key)
         lesson = self.judge.lesson
+        if key in self._unwritten:
+            names, bound = exercise.names, self._whole_program.bound
+            near = (misnamed(lesson, name, bound - set(names)) for name in names)
+            return replace(self.judge.not_attempted(key), note=next(filter(None, near), ""))
         forbidden = forbidden_uses(lesson, exercise, self._program(exercise))
         if forbidden:
             return self.judge.refused(key, "forbidden", refusal(lesson, forbidden[0]))

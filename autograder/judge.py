@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.bank import load_bank
@@ -18,11 +18,12 @@ from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, names_of
 from autograder.missing import missing_name
-from autograder.observation import Lost, Observation, Raised
+from autograder.observation import Lost, Observation, Raised, can_be_compared
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
-from autograder.slips import Evidence, literal_cause, other_cause, swaps
+from autograder.slips import Evidence, declared, literal_cause, other_cause, swaps
+from autograder.values import as_arrays
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
@@ -45,6 +46,7 @@ class Findings:
 
     exercise: str
     observations: Observations
+    raw: Observations = field(default_factory=dict)  # before an observer of the bank looked at it
 
 
 class Judge:
@@ -65,10 +67,10 @@ class Judge:
 
     def examine(self, exercise: str, runner: Runner) -> Findings:
         """Run every probe of an exercise where the learner's code lives."""
-        names = self.lesson.exercises[exercise].names
+        names, probes = self.lesson.exercises[exercise].names, self.probes(exercise)
+        raw = {p.name: runner.run(p, names, self._inputs(exercise, p).inputs) for p in probes}
         return Findings(
-            exercise,
-            {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)},
+            exercise, {p.name: self._observe(exercise, p, raw[p.name]) for p in probes}, raw
         )
 
     def verdict(
@@ -105,7 +107,11 @@ class Judge:
             are, those = ("are", "those") if others else ("is", "that")
             note = f"It calls {said}, which {are} not right yet: fix {those} first."
             return replace(verdict, note=note)
-        evidence = Evidence(self.lesson, exercise, probes, expected, got, wrote())
+        raw = findings.raw
+        evidence = Evidence(
+            *(self.lesson, exercise, probes, expected, got, wrote()),
+            observe_as_arrays=lambda p: self._observe(exercise.key, p, as_arrays(raw.get(p.name))),
+        )
         case = Case(
             self.lesson,
             self._in_telling_order(exercise.key, judged),
@@ -113,10 +119,11 @@ class Judge:
             got,
             self.bank.by_exercise.get(exercise.key, []),
             slip=lambda: other_cause(evidence),
+            literal=literal_cause(evidence),
+            declared=declared(evidence),
             made=lambda: swaps(evidence),
         )
-        diagnosis = literal_cause(evidence) or diagnose(case, self.misconceived)
-        return replace(verdict, diagnosis=diagnosis)
+        return replace(verdict, diagnosis=diagnose(case, self.misconceived))
 
     def not_attempted(self, exercise: str) -> Verdict:
         """The verdict of a cell that is as it was released."""
@@ -160,8 +167,8 @@ class Judge:
         if key not in self._known:
             wanted = self.lesson.exercises[exercise].names
             start = time.perf_counter()
-            runner = LocalRunner(names)
-            self._known[key] = self._observe(exercise, probe, wanted, runner, is_reference=not who)
+            raw = LocalRunner(names).run(probe, wanted, self._inputs(exercise, probe).inputs)
+            self._known[key] = self._observe(exercise, probe, raw, is_reference=not who)
             self._seconds[exercise, probe.name] = time.perf_counter() - start
         return self._known[key]
 
@@ -176,19 +183,14 @@ class Judge:
         return sorted(self.probes(exercise), key=price)
 
     def _observe(
-        self,
-        exercise: str,
-        probe: Probe,
-        names: tuple[str, ...],
-        runner: Runner,
-        is_reference: bool = False,
+        self, exercise: str, probe: Probe, raw: Observation, is_reference: bool = False
     ) -> Observation:
         given = self._inputs(exercise, probe)
-        raw = runner.run(probe, names, given.inputs)
         if isinstance(raw, Lost | Raised):
             return raw
         try:
-            return self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
+            seen = self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
+            return seen if can_be_compared(seen) else raw
         except Exception as error:  # raw may be anything: what no observer reads stays
             if is_reference:
                 raise LessonError(

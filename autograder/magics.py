@@ -123,11 +123,14 @@ class Session:
 
         from autograder.forbidden import forbidden_uses, refusal
         from autograder.runners import LocalRunner
+        from autograder.slips import misnamed
 
         judge, exercise, program = _judge(self.lesson), self.lesson.exercises[key], self._program
         missing = [name for name in exercise.names if name not in self._names]
         if missing == list(exercise.names):
-            note = f"`{missing[0]}` is not known in this kernel: run the cell that defines it."
+            note = misnamed(self.lesson, missing[0], program.bound & set(self._names))
+            if not note:
+                note = f"`{missing[0]}` is not known in this kernel: run the cell that defines it."
             return replace(judge.not_attempted(key), note=note)
         forbidden = forbidden_uses(self.lesson, exercise, program)
         if forbidden:

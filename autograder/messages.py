@@ -153,6 +153,6 @@ def explain(verdict: Verdict) -> str:
     if verdict.status == "passed":
         return f"{verdict.exercise}: {of}"
     if verdict.status == "not_attempted":
-        return f"{verdict.exercise}: {of} points. Not attempted yet."
+        return f"{verdict.exercise}: {of} points. Not attempted yet. {verdict.note}".rstrip()
     lines = [f"{line.head}: {line.text}" if line.head else line.text for line in summary(verdict)]
     return "\n".join([f"{verdict.exercise}: {of} points.", *lines])

@@ -13,16 +13,17 @@ from autograder.slips.forms import not_called, other_form, trailing_comma
 from autograder.slips.iterators import used_up
 from autograder.slips.returns import nothing_comes_back, returned_too_early
 from autograder.slips.shadowing import overwritten
-from autograder.slips.signatures import arguments_do_not_fit, calls_swapped
+from autograder.slips.signatures import arguments_do_not_fit, calls_swapped, self_missing
 from autograder.slips.spelling import misnamed, misspelt
-from autograder.slips.swaps import swaps
+from autograder.slips.swaps import declared, swaps
 from autograder.verdict import Diagnosis
 
-__all__ = ["Evidence", "literal_cause", "misnamed", "other_cause", "swaps"]
+__all__ = ["Evidence", "declared", "literal_cause", "misnamed", "other_cause", "swaps"]
 
 Recogniser = Callable[[Evidence], Diagnosis | None]
 # These are why an answer ends in an exception or in None, whatever else it would have computed.
 LITERAL: tuple[Recogniser, ...] = (
+    self_missing,
     misspelt,
     overwritten,
     arguments_do_not_fit,
@@ -37,6 +38,8 @@ OTHER: tuple[Recogniser, ...] = (
     calls_swapped,
     used_up,
 )
+# What ends an answer before any of those could matter.
+STOPS = frozenset({"ImportError", "ModuleNotFoundError", "NameError", "UnboundLocalError"})
 
 
 def literal_cause(evidence: Evidence) -> Diagnosis | None:
@@ -46,7 +49,8 @@ def literal_cause(evidence: Evidence) -> Diagnosis | None:
 
 def other_cause(evidence: Evidence) -> Diagnosis | None:
     """A slip that shows in the code or in the form of the result, where no misconception fits."""
-    return _first(OTHER, evidence)
+    stopped = any(one.name in STOPS for one in evidence.raised)
+    return None if stopped else _first(OTHER, evidence)
 
 
 def _first(recognisers: tuple[Recogniser, ...], evidence: Evidence) -> Diagnosis | None:

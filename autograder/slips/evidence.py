@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from autograder.calls import Program
 from autograder.compare import equal
 from autograder.lesson import Exercise, Lesson
-from autograder.observation import Lost, Observation, Raised
+from autograder.observation import Lost, Observation, Raised, inside
 from autograder.probe import Probe, Tolerance
 from autograder.slips.code import Written, asked, helpers, of_program
 from autograder.verdict import Diagnosis
@@ -25,6 +25,7 @@ class Evidence:
     Attributes:
         expected, got: the reference's and the learner's observations, by probe name.
         program: what the learner wrote; None where only its behaviour is known.
+        observe_as_arrays: what would have been observed, had arrays come instead of lists.
     """
 
     lesson: Lesson
@@ -33,6 +34,7 @@ class Evidence:
     expected: dict[str, Observation]
     got: dict[str, Observation]
     program: Program | None = None
+    observe_as_arrays: Callable[[Probe], Observation] = lambda probe: None
 
     @cached_property
     def asked(self) -> dict[str, Written]:
@@ -81,7 +83,7 @@ class Evidence:
     def shows_none(self) -> bool:
         """Whether a None came where a value was expected, or something failed on one."""
         return any(OF_NONE in one.message for one in self.raised) or any(
-            got is None and not isinstance(expected, Raised | Lost)
+            any(one is None for one in inside(got)) and not isinstance(expected, Raised | Lost)
             for expected, got, _ in self.differing
         )
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observation import Number, Other, Raised, TensorValue
+from autograder.compare import equal
+from autograder.observation import Number, Other, Raised, TensorValue, inside
 from autograder.probe import Tolerance
 from autograder.slips.code import own
 from autograder.slips.evidence import Evidence, slip
-from autograder.values import same_values
+from autograder.values import as_array, same_values
 from autograder.verdict import Diagnosis
 
 ITERATORS = frozenset(
@@ -28,13 +29,20 @@ OF_A_LIST = re.compile(
     r"'list' object has no attribute|list indices must be integers"
     r"|can't multiply sequence by non-int|unsupported operand type\(s\) for .*'list'"
 )
-# What arithmetic, loops and brackets say of a method, and how one stands in a line uncalled.
-OF_A_METHOD = re.compile(
-    r"(?:unsupported operand|not supported between|must be|argument must|not iterable|subscriptable)"
+# What arithmetic, loops and brackets say of a function.
+OF_A_FUNCTION = re.compile(r"'method'|'_ArrayFunctionDispatcher'|'numpy.ufunc'|builtin_function_or")
+OF_AN_ITERATOR = re.compile(r"'(?:generator|map|zip|filter|enumerate|reversed)'")
+CALLABLE = frozenset(
+    name
+    for owner in (np, np.ndarray, list, dict, str)
+    for name in dir(owner)
+    if callable(getattr(owner, name, None))
 )
-METHOD = re.compile(r"\b(?:builtin_function_or_method|method)\b")
-UNCALLED = re.compile(r"[\w)\]]\.[A-Za-z_]\w*\b(?!\s*[(.\[=])")
 COMES_BACK = re.compile(r"should come back, got (\w+)$")
+
+# A form shows by what fails, too: in a caller's code, or beside its own sign in the learner's.
+SIGNS = {"list_for_array": OF_A_LIST, "generator_returned": OF_AN_ITERATOR}
+FAILS = {sign: f"fails as {sign}" for sign in SIGNS}
 
 TEXTS = {
     "list_for_array": (
@@ -70,27 +78,67 @@ TEXTS = {
 
 def other_form(evidence: Evidence) -> Diagnosis | None:
     """Everything that differs on probes of values is right but for one and the same form."""
-    forms = {_form(*one) for one in evidence.differing_values}
-    if len(forms) > 1 and "list_for_array" in forms:
-        forms.discard("fails on a list")
-    if forms == {"fails on a list"}:
-        forms = {"list_for_array"}
+    if _would_be_right_as_arrays(evidence):
+        return slip("list_for_array", TEXTS["list_for_array"])
+    seen = [(_form(*one), one[1]) for one in evidence.differing_values]
+    forms = {form for form, _ in seen}
+    if forms & {"generator_returned", "not_called"}:
+        # Of what it could not read, an observer has nothing to say but None.
+        forms = {form for form, got in seen if got is not None}
+    signs = _signs(evidence) & SIGNS.keys()
+    if len(signs) == 1:
+        (sign,) = signs
+        forms = {sign if form == FAILS[sign] else form for form in forms}
     if len(forms) != 1 or (form := forms.pop()) not in TEXTS:
         return None
     return slip(form, TEXTS[form])
 
 
+def _signs(evidence: Evidence) -> set[str]:
+    """The forms that show in any probe, or stand in what the code returns."""
+    returned = [
+        each
+        for one in evidence.written.values()
+        for node in own(one.node)
+        if isinstance(node, ast.Return) and node.value is not None
+        for each in (node.value.elts if isinstance(node.value, ast.Tuple) else [node.value])
+    ]
+    return {_form(*one) for one in evidence.differing} | {_form_of_code(one) for one in returned}
+
+
+def _form_of_code(node: ast.expr) -> str:
+    """What an expression surely is."""
+    called = node.func if isinstance(node, ast.Call) else None
+    name = getattr(called, "attr", getattr(called, "id", ""))
+    if isinstance(node, ast.GeneratorExp) or (isinstance(called, ast.Name) and name in ITERATORS):
+        return "generator_returned"
+    is_list = isinstance(node, ast.List | ast.ListComp) or name in ("list", "tolist")
+    return "list_for_array" if is_list else ""
+
+
+def _would_be_right_as_arrays(evidence: Evidence) -> bool:
+    """Whether lists are all that is wrong: as arrays, an observer finds in them what it should."""
+    expected, got = evidence.expected, evidence.got
+    wrong = [p for p in evidence.probes if not equal(expected[p.name], got[p.name], p.tolerance)]
+    if not any(isinstance(part, list) for p in wrong for part in inside(got[p.name])):
+        return False
+    return all(equal(expected[p.name], evidence.observe_as_arrays(p), p.tolerance) for p in wrong)
+
+
 def not_called(evidence: Evidence) -> Diagnosis | None:
     """Arithmetic with a function whose parentheses are missing."""
-    for raised in evidence.raised:
-        said, line = raised.message, raised.line
-        if METHOD.search(said) and OF_A_METHOD.search(said) and UNCALLED.search(line):
-            return slip("not_called", TEXTS["not_called"])
+    said = [one for one in evidence.raised if one.name in ("TypeError", "AttributeError")]
+    if any(OF_A_FUNCTION.search(one.message) for one in said) and any(
+        _has_one_uncalled(one.node) for one in evidence.everything
+    ):
+        return slip("not_called", TEXTS["not_called"])
     return None
 
 
 def trailing_comma(evidence: Evidence) -> Diagnosis | None:
     """A value that a comma at the end of its line made a tuple."""
+    if not any(_is_of_a_tuple(*one) for one in evidence.differing):
+        return None
     for one in evidence.everything:
         for node in own(one.node):
             value = node.value if isinstance(node, ast.Assign | ast.Return) else None
@@ -102,6 +150,25 @@ def trailing_comma(evidence: Evidence) -> Diagnosis | None:
                     "Take the comma out.",
                 )
     return None
+
+
+def _is_of_a_tuple(expected: Any, got: Any, tolerance: Tolerance) -> bool:
+    """Whether a tuple of one came, or an array of one thing more, or something failed on a
+    tuple."""
+    if isinstance(got, Raised):
+        return "tuple" in got.message
+    ours, theirs = np.shape(as_array(expected)), np.shape(as_array(got))
+    return (isinstance(got, tuple) and len(got) == 1) or theirs == (1, *ours)
+
+
+def _has_one_uncalled(function: ast.AST) -> bool:
+    """Whether a method, `x.mean`, or a function, `np.exp`, stands somewhere without a call."""
+    nodes = list(own(function))
+    reached = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
+    reached |= {id(n.value) for n in nodes if isinstance(n, ast.Attribute)}
+    return any(
+        isinstance(n, ast.Attribute) and id(n) not in reached and n.attr in CALLABLE for n in nodes
+    )
 
 
 def _is_bare_tuple_of_one(node: ast.expr) -> bool:
@@ -118,10 +185,12 @@ def _form(expected: Any, got: Any, tolerance: Tolerance) -> str:
     if isinstance(got, Raised):
         if (came := COMES_BACK.search(got.message)) is not None:
             return _of_type(came[1])
-        fails_on_list = not got.line and OF_A_LIST.search(got.message)
-        return "fails on a list" if fails_on_list else ""
-    if isinstance(got, Other) and not isinstance(expected, Raised | Other):
-        return _of_type(got.type_name)
+        sign = next((s for s, of in SIGNS.items() if of.search(got.message)), "")
+        return FAILS.get(sign, "") if got.line else sign
+    if not isinstance(expected, Raised | Other):
+        kinds = {_of_type(one.type_name) for one in inside(got) if isinstance(one, Other)}
+        if len(kinds) == 1:
+            return kinds.pop()
     if isinstance(got, str) and isinstance(expected, Number):
         return "string_for_number" if _says(got, expected, tolerance) else ""
     if isinstance(got, tuple) and len(got) == 1 and type(expected) is type(got[0]):

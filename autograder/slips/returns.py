@@ -21,7 +21,8 @@ def nothing_comes_back(evidence: Evidence) -> Diagnosis | None:
         return None
     for name, asked in evidence.asked.items():
         one = evidence.written.get(name)
-        if one is not None and asked.gives and (found := _of(one, evidence)):
+        yields = _is_generator(asked)
+        if one is not None and asked.gives and (found := _of(one, evidence, yields=yields)):
             return found
     if evidence.shows_none:
         used = _used(evidence.everything)
@@ -32,7 +33,7 @@ def nothing_comes_back(evidence: Evidence) -> Diagnosis | None:
     return None
 
 
-def _of(one: Written, evidence: Evidence) -> Diagnosis | None:
+def _of(one: Written, evidence: Evidence, *, yields: bool = False) -> Diagnosis | None:
     if not one.is_itself or isinstance(one.node, ast.Lambda) or _is_generator(one):
         return None
     returns = [n for n in own(one.node) if isinstance(n, ast.Return)]
@@ -43,6 +44,8 @@ def _of(one: Written, evidence: Evidence) -> Diagnosis | None:
         return _printed(one.name)
     if not values and falls:
         return _printed(one.name) if _ends_in_print(one.body) else _nothing(one.name)
+    if yields:
+        return None  # what is returned there should have been yielded, wherever that stands
     silent = falls or any(r.value is None for r in returns)
     if evidence.shows_none and values and silent and not _may_be_none(one, values):
         if falls and _ends_in_print(one.body):

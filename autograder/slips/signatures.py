@@ -71,6 +71,22 @@ def _lacks_self(one: Written) -> bool:
     return not positional and args.vararg is None
 
 
+def self_missing(evidence: Evidence) -> Diagnosis | None:
+    """A method whose first parameter is not the object."""
+    for name, asked in evidence.asked.items():
+        one = evidence.written.get(name)
+        if one is None or not (asked.has_self and one.has_self and evidence.raised):
+            continue
+        args = tuple(arg.arg for arg in [*one.node.args.posonlyargs, *one.node.args.args])
+        if args == signature(asked).places:
+            return slip(
+                "self_missing",
+                f"`{name}` is a method without `self`: Python hands it the object as its first "
+                "argument, and there is no place for it. Write `self` first in its parentheses.",
+            )
+    return None
+
+
 def arguments_do_not_fit(evidence: Evidence) -> Diagnosis | None:
     """A call that its function cannot take, and whose fault that is."""
     for raised in evidence.raised:
@@ -88,12 +104,6 @@ def _signature_differs(name: str, evidence: Evidence) -> Diagnosis | None:
     if asked is None or own_one is None or not own_one.is_itself:
         return None
     wanted, has = signature(asked), signature(own_one)
-    if asked.has_self and own_one.has_self and _forgets_self(wanted, own_one):
-        return slip(
-            "self_missing",
-            f"`{name}` is a method without `self`: Python hands it the object as its first "
-            "argument, and there is no place for it. Write `self` first in its parentheses.",
-        )
     if has.is_open:
         return None
     lacking = [p for p in _in_order(wanted, asked) if p not in has.names]
@@ -112,12 +122,6 @@ def _signature_differs(name: str, evidence: Evidence) -> Diagnosis | None:
 def _in_order(wanted: Signature, asked: Written) -> list[str]:
     named = [arg.arg for arg in asked.node.args.kwonlyargs]
     return [*wanted.places, *named]
-
-
-def _forgets_self(wanted: Signature, one: Written) -> bool:
-    """Whether a method has all that was asked for but the object itself."""
-    args = [arg.arg for arg in [*one.node.args.posonlyargs, *one.node.args.args]]
-    return tuple(args) == wanted.places or (not args and one.node.args.vararg is None)
 
 
 def _argument_missing(one: Written, wanted: Signature, lacking: list[str]) -> Diagnosis:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
+from autograder.lesson import Lesson
 from autograder.observation import Raised
 from autograder.slips.code import Written, of_reference
 from autograder.slips.evidence import Evidence, slip
@@ -47,9 +48,11 @@ def misspelt(evidence: Evidence) -> Diagnosis | None:
     return None
 
 
-def misnamed(name: str, bound: Collection[str]) -> str:
-    """A sentence on a name that was asked for and is not there, where one nearly like it is."""
-    near = closest(name, bound)
+def misnamed(lesson: Lesson, name: str, bound: Collection[str]) -> str:
+    """A sentence on a name that was asked for and is not there, where one nearly like it is and
+    nobody asked for that."""
+    asked_for = {n for exercise in lesson.exercises.values() for n in exercise.names}
+    near = closest(name, set(bound) - asked_for - set(of_reference(lesson)))
     if not near:
         return ""
     return (
@@ -62,9 +65,7 @@ def _undefined(raised: Raised, evidence: Evidence) -> Diagnosis | None:
     found = UNDEFINED.match(raised.message)
     if found is None or evidence.program is None:
         return None
-    taken = {n for exercise in evidence.lesson.exercises.values() for n in exercise.names}
-    given = set(of_reference(evidence.lesson))
-    text = misnamed(found[1], evidence.program.bound - taken - given)
+    text = misnamed(evidence.lesson, found[1], evidence.program.bound)
     return slip("misspelt_name", text) if text else None
 
 
@@ -74,17 +75,17 @@ def _unknown_name(raised: Raised, evidence: Evidence) -> Diagnosis | None:
         return None
     name, where = found[1], f" in `{raised.line}`" if raised.line else ""
     users = [one for one in evidence.everything if _reads(one, name)]
-    local = {n for one in users for n in _bound_in(one.node)}
-    for known in (local, evidence.program.bound, set(dir(builtins))):
-        if near := closest(name, known - {name}):
-            return _did_you_mean(name, near, where)
-    owners = [*_self_of(users, name), *_libraries_with(name, evidence.program.bound)]
+    owners = _owners(users, name, evidence.program.bound)
     if len(owners) == 1:
         return slip(
             "name_without_owner",
             f"`{name}`{where} isn't defined on its own: it belongs to `{owners[0]}`, and is "
             f"reached through it. Write `{owners[0]}.{name}`.",
         )
+    local = {n for one in users for n in _bound_in(one.node)}
+    for known in (local, evidence.program.bound, set(dir(builtins))):
+        if near := closest(name, known - {name}):
+            return _did_you_mean(name, near, where)
     return None
 
 
@@ -96,6 +97,8 @@ def _unknown_attribute(raised: Raised, evidence: Evidence) -> Diagnosis | None:
     where = f" in `{raised.line}`" if raised.line else ""
     if not raised.line and owner not in {one.split(".")[0] for one in evidence.asked}:
         return None  # asked for by a probe, of something that is no object of the learner's
+    if owner not in evidence.exercise.names and any(hasattr(t, name) for t in TYPES.values()):
+        return None  # asked of the wrong thing, and spelt well
     near = closest(name, set(_attributes(owner, evidence)) - {name})
     return _did_you_mean(name, near, where, owner) if near else None
 
@@ -136,16 +139,24 @@ def _bound_in(node: ast.AST) -> Iterator[str]:
             yield inner.id
 
 
-def _self_of(users: list[Written], name: str) -> list[str]:
-    """`self`, where the method that says a bare name belongs to a class that sets it."""
-    owners = [one.owner for one in users if one.owner is not None]
-    return ["self"] if any(name in set(_of_class(owner)) for owner in owners) else []
-
-
-def _libraries_with(name: str, bound: Collection[str]) -> list[str]:
-    if "np" in bound and hasattr(np, name):
-        return ["np"]
-    return ["math"] if "math" in bound and hasattr(math, name) else []
+def _owners(users: list[Written], name: str, bound: Collection[str]) -> list[str]:
+    """What a bare name may belong to: a library whose function or part it is, where it is called
+    or asked for more, or the object whose method says it."""
+    used = [
+        getattr(n.func if isinstance(n, ast.Call) else n.value, "id", "")
+        for one in users
+        for n in ast.walk(one.node)
+        if isinstance(n, ast.Call | ast.Attribute)
+    ]
+    called = name in used
+    libraries = {"np": np, "math": math} if called else {}
+    found = [
+        each for each, library in libraries.items() if each in bound and hasattr(library, name)
+    ]
+    if found:
+        return found[:1]
+    classes = [one.owner for one in users if one.owner is not None]
+    return ["self"] if any(name in set(_of_class(owner)) for owner in classes) else []
 
 
 def closest(name: str, known: Collection[str]) -> str:

@@ -20,17 +20,20 @@ MOST_PARAMETERS, MOST_RESULTS = 6, 4  # of more, too many pairs would have to be
 
 
 def swaps(evidence: Evidence) -> list[Misconception]:
-    """What the reference does where its parameters, or two of its results, have changed places: as
-    the learner's code declares them, or any two."""
-    lesson, exercise = evidence.lesson, evidence.exercise
-    declared = [
-        in_order(asked, lesson, exercise, signature(one).places, about="anything")
+    """What the reference does where two of its parameters, or of its results, are taken for each
+    other."""
+    return list(_swaps(evidence.lesson, evidence.exercise))
+
+
+def declared(evidence: Evidence) -> list[Misconception]:
+    """What it does with the parameters in the order in which the learner's code declares them."""
+    return [
+        _in_order(asked, evidence.lesson, evidence.exercise, signature(one).places)
         for asked, one in order_differs(evidence)
     ]
-    return declared or list(_all(lesson, exercise))
 
 
-def _all(lesson: Lesson, exercise: Exercise) -> Iterator[Misconception]:
+def _swaps(lesson: Lesson, exercise: Exercise) -> Iterator[Misconception]:
     for one in asked(lesson, exercise.names):
         if not one.is_itself or isinstance(one.node, ast.Lambda):
             continue
@@ -45,19 +48,12 @@ def _all(lesson: Lesson, exercise: Exercise) -> Iterator[Misconception]:
                 f"which is which in `{signature(one).text}`, and where the two are used.",
                 _used_for_each_other(function, first, second),
             )
-        for order in _orders(one):
-            yield in_order(one, lesson, exercise, order)
         yield from _results(one, lesson, exercise)
 
 
-def in_order(
-    one: Written,
-    lesson: Lesson,
-    exercise: Exercise,
-    places: tuple[str, ...],
-    about: About = "values",
+def _in_order(
+    one: Written, lesson: Lesson, exercise: Exercise, places: tuple[str, ...]
 ) -> Misconception:
-    """The reference with its parameters declared in another order."""
     places_of_all = ("self", *places) if one.has_self else places
     return _in_place_of(
         one,
@@ -67,7 +63,7 @@ def in_order(
         f"`{one.name}` declares its parameters as ({', '.join(places)}), and arguments that are "
         f"given by place land in the wrong ones. The order asked for is `{signature(one).text}`.",
         _called_by_place(_function(lesson, one), places_of_all),
-        about,
+        about="anything",
     )
 
 
@@ -78,13 +74,6 @@ def _pairs(one: Written) -> Iterator[tuple[str, str]]:
     optional = [p for p in has.places if p in has.optional][:MOST_PARAMETERS]
     yield from combinations(required, 2)
     yield from combinations(optional, 2)
-
-
-def _orders(one: Written) -> Iterator[tuple[str, ...]]:
-    places = signature(one).places
-    for pair in _pairs(one):
-        other = dict(zip(pair, reversed(pair), strict=True))
-        yield tuple(other.get(place, place) for place in places)
 
 
 def _results(one: Written, lesson: Lesson, exercise: Exercise) -> Iterator[Misconception]:

@@ -114,8 +114,9 @@ def one_path(function: Function, tree: ast.Module) -> bool:
 
 def _wrapped(template: str) -> Change:
     def wrap(node: ast.expr) -> ast.expr:
-        if isinstance(node, ast.Tuple):
-            return ast.Tuple([wrap(part) for part in node.elts], ast.Load())
+        if isinstance(node, ast.Tuple):  # what a cache holds is nobody's result
+            parts = [part if isinstance(part, ast.Tuple) else wrap(part) for part in node.elts]
+            return ast.Tuple(parts, ast.Load())
         made = ast.parse(template, mode="eval").body
 
         class Fill(ast.NodeTransformer):
@@ -219,10 +220,10 @@ def misspelt_local(function: Function, tree: ast.Module) -> bool:
     }
     for statement in function.body:
         for node in [statement, *own(statement)]:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                if node.id in bound and len(node.id) >= 4 and node.id != "self":
-                    node.id = _misspelling(node.id)
-                    return True
+            read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+            if read and node.id in bound and len(node.id) >= 4 and node.id != "self":
+                node.id = _misspelling(node.id)
+                return True
     return False
 
 
@@ -242,7 +243,7 @@ def misspelt_definition(function: Function, tree: ast.Module) -> bool:
     if function.name.startswith("__") or len(function.name) < 4:
         return False
     function.name = _misspelling(function.name)
-    return True
+    return function.name != "adam_step"  # which is an exercise of its own
 
 
 def without_np(function: Function, tree: ast.Module) -> bool:
@@ -252,10 +253,10 @@ def without_np(function: Function, tree: ast.Module) -> bool:
         done = False
 
         def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-            if isinstance(node.value, ast.Name) and node.value.id == "np":
-                if node.attr not in dir(builtins):
-                    self.done = True
-                    return ast.Name(node.attr, ast.Load())
+            of_numpy = isinstance(node.value, ast.Name) and node.value.id == "np"
+            if of_numpy and node.attr not in dir(builtins):
+                self.done = True
+                return ast.Name(node.attr, ast.Load())
             return self.generic_visit(node)
 
     bare = Bare()
