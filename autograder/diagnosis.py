@@ -14,8 +14,9 @@ from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
-from autograder.observation import Number, Observation, Raised, TensorValue
+from autograder.observation import Number, Observation, Raised, TensorValue, inside
 from autograder.probe import Probe, Tolerance
+from autograder.slips.returns import PRINTED
 from autograder.values import same_values
 from autograder.verdict import Diagnosis
 
@@ -75,6 +76,8 @@ def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
     """
     search = _Search.of(case, observe)
     if case.literal:
+        if case.literal.misconception == PRINTED:  # of which no observation shows anything
+            return case.literal
         same = [held for held in search.singles(case.candidates) if search.ends_alike(held)]
         return search.named(same) or case.literal
     first, then = case.candidates, case.declared
@@ -145,8 +148,9 @@ class _Search:
 
     def ends_alike(self, held: Held) -> bool:
         """Whether what is raised says the same, too."""
-        said = ((self.observe(held, p), self.case.got[p.name]) for p in self.asked)
-        return not any(isinstance(a, Raised) and a.message != b.message for a, b in said)
+        return all(
+            _messages(self.observe(held, p)) == _messages(self.case.got[p.name]) for p in self.asked
+        )
 
     def named(self, fitting: list[Held]) -> Diagnosis | None:
         """What all that fit say; None where they say different things, or nothing fits."""
@@ -205,6 +209,10 @@ class _Search:
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
         return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
+
+
+def _messages(observation: Observation) -> list[str]:
+    return [one.message for one in inside(observation) if isinstance(one, Raised)]
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

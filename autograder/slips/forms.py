@@ -11,7 +11,7 @@ import numpy as np
 from autograder.compare import equal
 from autograder.observation import Number, Other, Raised, TensorValue, inside
 from autograder.probe import Tolerance
-from autograder.slips.code import own
+from autograder.slips.code import Written, own
 from autograder.slips.evidence import Evidence, slip
 from autograder.values import as_array, same_values
 from autograder.verdict import Diagnosis
@@ -25,8 +25,9 @@ FUNCTIONS = frozenset(
     | {"_ArrayFunctionDispatcher"}
 )
 # What a caller that was promised an array says of a list.
+OF_ARRAYS = "|".join(name for name in dir(np.ndarray) if not hasattr(list, name))
 OF_A_LIST = re.compile(
-    r"'list' object has no attribute|list indices must be integers"
+    rf"'list' object has no attribute '(?:{OF_ARRAYS})'|list indices must be integers"
     r"|can't multiply sequence by non-int|unsupported operand type\(s\) for .*'list'"
 )
 # What arithmetic, loops and brackets say of a function.
@@ -95,15 +96,17 @@ def other_form(evidence: Evidence) -> Diagnosis | None:
 
 
 def _signs(evidence: Evidence) -> set[str]:
-    """The forms that show in any probe, or stand in what the code returns."""
-    returned = [
-        each
-        for one in evidence.written.values()
-        for node in own(one.node)
-        if isinstance(node, ast.Return) and node.value is not None
-        for each in (node.value.elts if isinstance(node.value, ast.Tuple) else [node.value])
-    ]
-    return {_form(*one) for one in evidence.differing} | {_form_of_code(one) for one in returned}
+    """The forms that show in any probe, or stand in what the code returns and not in what the
+    reference does."""
+    said = {form for one in evidence.written.values() for form in _forms_of_code(one)}
+    asked_for = {form for one in evidence.asked.values() for form in _forms_of_code(one)}
+    return {_form(*one) for one in evidence.differing} | (said - asked_for)
+
+
+def _forms_of_code(one: Written) -> set[str]:
+    returned = [n.value for n in own(one.node) if isinstance(n, ast.Return)]
+    parts = [part for value in returned if value for part in getattr(value, "elts", [value])]
+    return {_form_of_code(part) for part in parts}
 
 
 def _form_of_code(node: ast.expr) -> str:
@@ -137,12 +140,13 @@ def not_called(evidence: Evidence) -> Diagnosis | None:
 
 def trailing_comma(evidence: Evidence) -> Diagnosis | None:
     """A value that a comma at the end of its line made a tuple."""
-    if not any(_is_of_a_tuple(*one) for one in evidence.differing):
-        return None
+    shows = any(_is_of_a_tuple(*one) for one in evidence.differing)
+    asked_for = evidence.written.values()
     for one in evidence.everything:
         for node in own(one.node):
+            looked_at = shows or (isinstance(node, ast.Return) and one in asked_for)
             value = node.value if isinstance(node, ast.Assign | ast.Return) else None
-            if value is not None and _is_bare_tuple_of_one(value):
+            if looked_at and value is not None and _is_bare_tuple_of_one(value):
                 return slip(
                     "tuple_by_comma",
                     f"`{ast.unparse(value).strip('()')}` in `{one.name}` ends in a comma, which "

@@ -9,6 +9,7 @@ from autograder.slips.code import Scoped, Written, own
 from autograder.slips.evidence import Evidence, slip
 from autograder.verdict import Diagnosis
 
+PRINTED = "printed_not_returned"
 PRINTS = frozenset({"print", "display", "pprint"})
 # Methods of lists, arrays and generators that change what they are called on and give None.
 IN_PLACE = frozenset({"append", "extend", "insert", "reverse", "shuffle", "sort"})
@@ -204,7 +205,7 @@ def _on_a_path(name: str) -> Diagnosis:
 
 def _printed(name: str) -> Diagnosis:
     return slip(
-        "printed_not_returned",
+        PRINTED,
         f"`{name}` prints its result instead of returning it: it shows on the screen, and whoever "
         "called the function gets None. Put `return` where the `print` is.",
     )

@@ -148,7 +148,7 @@ def _owners(users: list[Written], name: str, bound: Collection[str]) -> list[str
         for n in ast.walk(one.node)
         if isinstance(n, ast.Call | ast.Attribute)
     ]
-    called = name in used
+    called = name in used or isinstance(getattr(np, name, None), float)  # `inf`, `pi`
     libraries = {"np": np, "math": math} if called else {}
     found = [
         each for each, library in libraries.items() if each in bound and hasattr(library, name)
