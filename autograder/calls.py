@@ -114,6 +114,16 @@ class Program:
             self._known[key] = self._reach(key[1])
         return self._known[key]
 
+    def definition(self, name: str) -> ast.AST | None:
+        """The statement that bound a global last: a function, a class, an assignment."""
+        bound = self._until(self._bound.get(name, []))
+        return bound[-1].statement.nodes[0] if bound and bound[-1].statement.nodes else None
+
+    @property
+    def bound(self) -> set[str]:
+        """The globals that its cells bind."""
+        return {name for name, placed in self._bound.items() if self._until(placed)}
+
     def saying(self, words: Iterable[str], names: Iterable[str]) -> set[str]:
         """Which of `names` are read by a statement, anywhere, that has one of `words` in a
         string."""

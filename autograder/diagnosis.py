@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,8 +14,9 @@ from autograder.compare import equal, first_difference
 from autograder.lesson import Lesson, LessonError
 from autograder.messages import describe_difference
 from autograder.misconception import Misconception, pairs
-from autograder.observation import Number, Observation, Raised, TensorValue
+from autograder.observation import Number, Observation, Raised, TensorValue, inside
 from autograder.probe import Probe, Tolerance
+from autograder.slips.returns import PRINTED
 from autograder.values import same_values
 from autograder.verdict import Diagnosis
 
@@ -27,6 +28,10 @@ Same = Callable[[Any, Any, Tolerance], bool]
 MOST_PAIRS = 400
 
 
+def nothing() -> None:
+    """No slip is known."""
+
+
 @dataclass(frozen=True)
 class Case:
     """What there is to explain, and with what.
@@ -35,6 +40,12 @@ class Case:
         probes: in the order in which candidates are asked; the first that does not fit ends it.
         expected, got: the reference's and the learner's observations, by probe name.
         most_pairs: how many pairs of candidates may be tried; with more than that to try, none is.
+        slip: finds a slip that needs no candidate; asked for where no single one fits.
+        literal: a slip without which there would have been a result: it is said, unless the bank
+            has something that ends in exactly the same words.
+        declared: a candidate made of what the learner's code says; where there are no numbers to
+            tell others by, it is asked first.
+        made: the candidates that are in no bank, because every exercise has them; tried last.
     """
 
     lesson: Lesson
@@ -43,6 +54,10 @@ class Case:
     got: Observations
     candidates: Sequence[Misconception]
     most_pairs: int = MOST_PAIRS
+    slip: Callable[[], Diagnosis | None] = nothing
+    literal: Diagnosis | None = None
+    declared: Sequence[Misconception] = ()
+    made: Callable[[], Sequence[Misconception]] = tuple
 
 
 def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
@@ -60,7 +75,18 @@ def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
         come from anywhere: NaN alone, exceptions, None, booleans, shapes, one constant.
     """
     search = _Search.of(case, observe)
-    fitting = search.singles() or search.pairs()
+    if case.literal:
+        if case.literal.misconception == PRINTED:  # of which no observation shows anything
+            return case.literal
+        same = [held for held in search.singles(case.candidates) if search.ends_alike(held)]
+        return search.named(same) or case.literal
+    first, then = case.candidates, case.declared
+    if not search.numbers:
+        first, then = then, first
+    fitting = search.singles(first) or search.singles(then)
+    if not fitting and (slip := case.slip()):
+        return slip
+    fitting = fitting or search.singles(case.made()) or search.pairs()
     if len(fitting) > 1:  # side conditions choose between them; where there is one, it is the one
         fitting = [held for held in fitting if search.fits_exactly(held)] or fitting
     return search.named(fitting)
@@ -85,20 +111,21 @@ class _Search:
             asked, same = case.probes, equal
         return cls(case, observe, asked, same, is_evidence(asked, case.expected, case.got))
 
-    def singles(self) -> list[Held]:
+    def singles(self, candidates: Sequence[Misconception]) -> list[Held]:
         """Misconceptions that fit alone."""
-        return [(m,) for m in self._candidates() if self._fits((m,))]
+        return [(m,) for m in self._those_to_ask(candidates) if self._fits((m,))]
 
     def pairs(self) -> list[Held]:
         """Pairs that fit, of misconceptions that do not touch and that, between them, differ from
         the reference on the probes where the learner does."""
         learners = self._differing(lambda p: self.case.got[p.name])
+        asked = self._those_to_ask(self.case.candidates)
         shown = {}
-        for m in self._candidates():
+        for m in asked:
             differing = self._differing(partial(self.observe, (m,)), within=learners)
             if differing:
                 shown[m.name] = differing
-        candidates = [m for m in self._candidates() if m.name in shown]
+        candidates = [m for m in asked if m.name in shown]
         tried = [
             (one, other)
             for one, other in pairs(self.case.lesson, candidates)
@@ -120,6 +147,12 @@ class _Search:
         got = self.case.got
         return all(equal(self.observe(held, p), got[p.name], p.tolerance) for p in self.case.probes)
 
+    def ends_alike(self, held: Held) -> bool:
+        """Whether what is raised says the same, too."""
+        return all(
+            _messages(self.observe(held, p)) == _messages(self.case.got[p.name]) for p in self.asked
+        )
+
     def named(self, fitting: list[Held]) -> Diagnosis | None:
         """What all that fit say; None where they say different things, or nothing fits."""
         if len({tuple(m.text for m in held) for held in fitting}) != 1:
@@ -130,8 +163,8 @@ class _Search:
         second = rest[0].name if rest else None
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
-    def _candidates(self) -> Iterable[Misconception]:
-        return (m for m in self.case.candidates if self.numbers or m.about == "anything")
+    def _those_to_ask(self, candidates: Sequence[Misconception]) -> list[Misconception]:
+        return [m for m in candidates if self.numbers or m.about == "anything"]
 
     def _few(self, tried: list[Any]) -> bool:
         """A search that could not be finished names nothing; and it is bounded by a number, never
@@ -177,6 +210,10 @@ class _Search:
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
         return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
+
+
+def _messages(observation: Observation) -> list[str]:
+    return [one.message for one in inside(observation) if isinstance(one, Raised)]
 
 
 def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:

@@ -26,6 +26,7 @@ from autograder.names import bound_names, used_names
 from autograder.rebuild import learner_cells, written
 from autograder.runners.kernel import KernelRunner, Ran
 from autograder.sandbox import Limits, Policy, SealedKernel
+from autograder.slips import misnamed
 from autograder.stops import explain_stops
 from autograder.verdict import LessonVerdict, Status, Verdict
 
@@ -159,9 +160,11 @@ class _Grading:
 
     def _verdict(self, exercise: Exercise, earlier: dict[str, Verdict]) -> Verdict:
         key = exercise.key
-        if key in self._unwritten:
-            return self.judge.not_attempted(key)
         lesson = self.judge.lesson
+        if key in self._unwritten:
+            names, bound = exercise.names, self._whole_program.bound
+            near = (misnamed(lesson, name, bound - set(names)) for name in names)
+            return replace(self.judge.not_attempted(key), note=next(filter(None, near), ""))
         forbidden = forbidden_uses(lesson, exercise, self._program(exercise))
         if forbidden:
             return self.judge.refused(key, "forbidden", refusal(lesson, forbidden[0]))
@@ -172,7 +175,11 @@ class _Grading:
         if key not in self.execution.findings:
             return self.judge.refused(key, "error", f"It was not run: {TOO_LONG}.")
         findings, note = explain_stops(self.execution.findings[key], self.execution.stops)
-        verdict = self.judge.verdict(findings, blame=lambda: self._blame(exercise, earlier))
+        verdict = self.judge.verdict(
+            findings,
+            blame=lambda: self._blame(exercise, earlier),
+            wrote=lambda: self._program(exercise),
+        )
         if verdict.score == verdict.max_score:
             return verdict
         stand = self._stands[key]

@@ -12,18 +12,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.bank import load_bank
+from autograder.calls import Program
 from autograder.compare import first_difference
-from autograder.diagnosis import Case, Observations, diagnose
+from autograder.diagnosis import Case, Held, Observations, diagnose, nothing
 from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.messages import describe_difference, describe_result
 from autograder.misconception import Misconception, names_of
 from autograder.missing import missing_name
-from autograder.observation import Lost, Observation, Raised
+from autograder.observation import Lost, Observation, Raised, can_be_compared
 from autograder.predictions import prediction_verdict
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
 from autograder.shown import Differing, Shown, can_be_shown, shown_call
+from autograder.slips import Evidence, declared, literal_cause, other_cause, swaps
+from autograder.values import as_arrays
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
 # A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
@@ -32,6 +35,7 @@ MOST_SHOWN = 2  # failing probes in which a call is looked for
 
 
 Blame = Callable[[], tuple[str, ...]]
+Wrote = Callable[[], Program | None]
 
 
 def nobody() -> tuple[str, ...]:
@@ -45,6 +49,7 @@ class Findings:
 
     exercise: str
     observations: Observations
+    raw: Observations = field(default_factory=dict)  # before an observer of the bank looked at it
     shown: Mapping[str, Shown] = field(default_factory=dict)
 
 
@@ -56,7 +61,7 @@ class Judge:
         self.seed = seed
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
-        self._known: dict[tuple[str, str, str], Observation] = {}
+        self._known: dict[tuple[str, str, Held], Observation] = {}
         self._given: dict[tuple[str, str], Given] = {}
         self._seconds: dict[tuple[str, str], float] = {}
 
@@ -70,19 +75,28 @@ class Judge:
         Args:
             show: look for a call that shows what differs, which takes some calls more.
         """
-        names = self.lesson.exercises[exercise].names
-        seen = {p.name: self._observe(exercise, p, names, runner) for p in self.probes(exercise)}
+        names, probes = self.lesson.exercises[exercise].names, self.probes(exercise)
+        raw = {p.name: runner.run(p, names, self._inputs(exercise, p).inputs) for p in probes}
+        seen = {p.name: self._observe(exercise, p, raw[p.name]) for p in probes}
         shown: Mapping[str, Shown] = {}
         with suppress(LessonError):  # of an observer: the verdict says it
             shown = self._shown(exercise, seen, runner) if show else {}
-        return Findings(exercise, seen, shown)
+        return Findings(exercise, seen, raw, shown)
 
-    def verdict(self, findings: Findings, *, blame: Blame = nobody, named: bool = True) -> Verdict:
+    def verdict(
+        self,
+        findings: Findings,
+        *,
+        blame: Blame = nobody,
+        wrote: Wrote = nothing,
+        named: bool = True,
+    ) -> Verdict:
         """Compare with the reference, and where that differs with the bank.
 
         Args:
             blame: finds the exercises that this one calls and that failed; then nothing is named.
                 Asked only where something differs.
+            wrote: what the learner wrote, in which slips are looked for; asked only there, too.
             named: whether there is time to look for a thought behind what differs.
         """
         exercise = self.lesson.exercises[findings.exercise]
@@ -110,12 +124,21 @@ class Judge:
             are, those = ("are", "those") if others else ("is", "that")
             note = f"It calls {said}, which {are} not right yet: fix {those} first."
             return replace(verdict, note=note)
+        raw = findings.raw
+        evidence = Evidence(
+            *(self.lesson, exercise, probes, expected, got, wrote()),
+            observe_as_arrays=lambda p: self._observe(exercise.key, p, as_arrays(raw.get(p.name))),
+        )
         case = Case(
             self.lesson,
             self._in_telling_order(exercise.key, judged),
             expected,
             got,
             self.bank.by_exercise.get(exercise.key, []),
+            slip=lambda: other_cause(evidence),
+            literal=literal_cause(evidence),
+            declared=declared(evidence),
+            made=lambda: swaps(evidence),
         )
         return replace(verdict, diagnosis=diagnose(case, self.misconceived))
 
@@ -142,7 +165,7 @@ class Judge:
         Raises:
             LessonError: the probe's observer fails on it.
         """
-        return self._remember(exercise, probe, "", load_reference(self.lesson).__dict__)
+        return self._remember(exercise, probe, (), load_reference(self.lesson).__dict__)
 
     def misconceived(self, several: tuple[Misconception, ...], probe: Probe) -> Observation:
         """What a misconception, or some at once, do on this probe; remembered.
@@ -153,21 +176,21 @@ class Judge:
         Raises:
             LessonError: they cannot be held at once.
         """
-        exercise, who = several[0].exercise, " and ".join(one.name for one in several)
-        if (exercise, probe.name, who) not in self._known:
+        exercise = several[0].exercise
+        if (exercise, probe.name, several) not in self._known:
             names = {**load_reference(self.lesson).__dict__, **names_of(self.lesson, *several)}
-            self._remember(exercise, probe, who, names)
-        return self._known[exercise, probe.name, who]
+            self._remember(exercise, probe, several, names)
+        return self._known[exercise, probe.name, several]
 
     def _remember(
-        self, exercise: str, probe: Probe, who: str, names: dict[str, Any]
+        self, exercise: str, probe: Probe, who: Held, names: dict[str, Any]
     ) -> Observation:
         key = (exercise, probe.name, who)
         if key not in self._known:
             wanted = self.lesson.exercises[exercise].names
             start = time.perf_counter()
-            runner = LocalRunner(names)
-            self._known[key] = self._observe(exercise, probe, wanted, runner, is_reference=not who)
+            raw = LocalRunner(names).run(probe, wanted, self._inputs(exercise, probe).inputs)
+            self._known[key] = self._observe(exercise, probe, raw, is_reference=not who)
             self._seconds[exercise, probe.name] = time.perf_counter() - start
         return self._known[key]
 
@@ -182,19 +205,14 @@ class Judge:
         return sorted(self.probes(exercise), key=price)
 
     def _observe(
-        self,
-        exercise: str,
-        probe: Probe,
-        names: tuple[str, ...],
-        runner: Runner,
-        is_reference: bool = False,
+        self, exercise: str, probe: Probe, raw: Observation, is_reference: bool = False
     ) -> Observation:
         given = self._inputs(exercise, probe)
-        raw = runner.run(probe, names, given.inputs)
         if isinstance(raw, Lost | Raised):
             return raw
         try:
-            return self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
+            seen = self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
+            return seen if can_be_compared(seen) else raw
         except Exception as error:  # raw may be anything: what no observer reads stays
             if is_reference:
                 raise LessonError(

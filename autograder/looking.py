@@ -25,7 +25,10 @@ def snapshot(value: Any) -> Any:
         return kind(snapshot(item) for item in value)
     if value is None or kind in (bool, int, float, str):
         return value
-    return copy.deepcopy(value)
+    try:
+        return copy.deepcopy(value)
+    except TypeError:  # a generator, a file: there is no other like it, and only its type is told
+        return value
 
 
 def overwrite(value: Any) -> None:

@@ -160,7 +160,7 @@ def explain(verdict: Verdict) -> str:
     if verdict.status == "passed":
         return "\n".join(filter(None, (f"{verdict.exercise}: {of}", verdict.note)))
     if verdict.status == "not_attempted":
-        return f"{verdict.exercise}: {of} points. Not attempted yet."
+        return f"{verdict.exercise}: {of} points. Not attempted yet. {verdict.note}".rstrip()
     return "\n".join([f"{verdict.exercise}: {of} points.", *map(_plain, summary(verdict))])
 
 

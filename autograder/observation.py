@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,20 @@ class Lost:
 
 
 Observation = Any
+
+
+def inside(value: Observation) -> Iterator[Observation]:
+    """A value and whatever its dicts, lists and tuples hold, to any depth."""
+    yield value
+    parts = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list | tuple):
+        for part in parts:
+            yield from inside(part)
+
+
+def can_be_compared(value: Observation) -> bool:
+    """Whether all arrays in it are of numbers: what an observer made of a list may not be."""
+    return all(v.dtype.name in DTYPES for v in inside(value) if isinstance(v, np.ndarray))
 
 
 def decode(node: Any) -> Observation:

@@ -16,6 +16,7 @@ from autograder.runners.guarded import CheckLimits, GuardedRunner
 from autograder.runs import Runs, listed
 from autograder.saved import has_another_version, notebook_path
 from autograder.seeds import draw_seed
+from autograder.slips import misnamed
 from autograder.verdict import Verdict
 
 OLD = "This verdict is about In [{}]."
@@ -65,7 +66,8 @@ class Session:
         missing = [name for name in exercise.names if name not in self._names]
         if missing == list(exercise.names):
             newer = self._runs.newer(missing[0], than=0) or "run the cell that defines it"
-            note = f"`{missing[0]}` is not known in this kernel: {newer}."
+            note = misnamed(self.lesson, missing[0], program.bound & set(self._names))
+            note = note or f"`{missing[0]}` is not known in this kernel: {newer}."
             return replace(judge.not_attempted(key), note=note)
         forbidden = forbidden_uses(self.lesson, exercise, program)
         if forbidden:
@@ -84,7 +86,9 @@ class Session:
                 runner = GuardedRunner(self._names, self._shell, self._clock, limits)
                 findings = judge.examine(key, runner)
                 try:
-                    return judge.verdict(findings, blame=lambda: self._blame(key))
+                    return judge.verdict(
+                        findings, blame=lambda: self._blame(key), wrote=lambda: self._program
+                    )
                 except Stop:
                     if self._clock.reason == "interrupt":
                         raise

@@ -56,6 +56,17 @@ def as_array(value: Observation) -> Any:
     return None
 
 
+def as_arrays(value: Observation) -> Observation:
+    """The observation with arrays in the place of its lists of numbers, as far as they are such."""
+    if isinstance(value, dict):
+        return {key: as_arrays(item) for key, item in value.items()}
+    if isinstance(value, list) and (array := as_array(value)) is not None:
+        return array
+    if isinstance(value, list | tuple):
+        return type(value)(as_arrays(item) for item in value)
+    return value
+
+
 def close(expected: Any, got: Any, tol: Tolerance) -> Any:
     """Element by element: whether `got` counts as `expected`."""
     return _near(expected, got, tol, _first)

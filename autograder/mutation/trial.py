@@ -144,7 +144,8 @@ def _allowed(seconds: float) -> float:
 
 def _observed(judge: Judge, exercise: str, probe: Probe, runner: LocalRunner) -> Observation:
     """One probe, as the judge sees it."""
-    return judge._observe(exercise, probe, judge.lesson.exercises[exercise].names, runner)
+    names, given = judge.lesson.exercises[exercise].names, judge._inputs(exercise, probe)
+    return judge._observe(exercise, probe, runner.run(probe, names, given.inputs))
 
 
 def _draw(judge: Judge, exercise: str, probe: Probe) -> None:

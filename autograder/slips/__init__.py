@@ -1,0 +1,60 @@
+"""Slips that everyone makes, named in every exercise without an entry in its bank.
+
+No thought is read into anything here: each slip is a fact of the code, or of what came out of it,
+and the cause by itself. What cannot be told for certain is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.slips.evidence import Evidence
+from autograder.slips.forms import not_called, other_form, trailing_comma
+from autograder.slips.iterators import used_up
+from autograder.slips.returns import nothing_comes_back, returned_too_early
+from autograder.slips.shadowing import overwritten
+from autograder.slips.signatures import arguments_do_not_fit, calls_swapped, self_missing
+from autograder.slips.spelling import misnamed, misspelt
+from autograder.slips.swaps import declared, swaps
+from autograder.verdict import Diagnosis
+
+__all__ = ["Evidence", "declared", "literal_cause", "misnamed", "other_cause", "swaps"]
+
+Recogniser = Callable[[Evidence], Diagnosis | None]
+# These are why an answer ends in an exception or in None, whatever else it would have computed.
+LITERAL: tuple[Recogniser, ...] = (
+    self_missing,
+    misspelt,
+    overwritten,
+    arguments_do_not_fit,
+    nothing_comes_back,
+    not_called,
+)
+# In these a bank may see a thought, which then says more.
+OTHER: tuple[Recogniser, ...] = (
+    other_form,
+    trailing_comma,
+    returned_too_early,
+    calls_swapped,
+    used_up,
+)
+# What ends an answer before any of those could matter.
+STOPS = frozenset({"ImportError", "ModuleNotFoundError", "NameError", "UnboundLocalError"})
+
+
+def literal_cause(evidence: Evidence) -> Diagnosis | None:
+    """The slip without which the exercise would have had a result to look at."""
+    return _first(LITERAL, evidence)
+
+
+def other_cause(evidence: Evidence) -> Diagnosis | None:
+    """A slip that shows in the code or in the form of the result, where no misconception fits."""
+    stopped = any(one.name in STOPS for one in evidence.raised)
+    return None if stopped else _first(OTHER, evidence)
+
+
+def _first(recognisers: tuple[Recogniser, ...], evidence: Evidence) -> Diagnosis | None:
+    try:
+        return next((found for each in recognisers if (found := each(evidence))), None)
+    except RecursionError:  # code that is nested too deeply to be followed
+        return None
