@@ -146,7 +146,7 @@ def grade(
             progress=progress,
         )
     print_report(report)
-    sys.exit(PROBLEMS if report.failed or any(e.problem for e in report.entries) else DONE)
+    sys.exit(PROBLEMS if report.needs_a_person else DONE)
 
 
 @main.command()
