@@ -28,7 +28,7 @@ from autograder.rebuild import NotANotebook, rebuild
 from autograder.results import Results, results_for
 from autograder.sandbox import check_sealing
 from autograder.seeds import batch_seed
-from autograder.staging import Stage, stage
+from autograder.staging import stage
 from autograder.verdict import LessonVerdict
 
 Progress = Callable[[int, int, str], None]
@@ -106,62 +106,40 @@ def grade_lesson(
     """
     started = time.monotonic()
     lesson = course.lesson(lesson_id)
-    loose = loose_files(course) if student == "*" else []
     with stage(course, lesson) as staged:
-        handed_in = _staged(course, lesson, student, staged)
-        if not handed_in and not loose:
-            raise CourseError(_nothing(course, lesson, student))
+        for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
+            staged.add(hand_in)
+        loose = loose_files(course) if student == "*" else []
+        if all(each.is_absent for each in staged.hand_ins.values()) and not loose:
+            where = f"submitted/{student}/{lesson.id}/{lesson.slug}.ipynb"
+            raise CourseError(f"nothing to grade: no {where} in {course.root}")
         if sealed:
             check_sealing()
         refresh_gradebook(course, lesson)
         seed = batch_seed(course, lesson.id, new=force)
         results = results_for(course, lesson, seed, sealed, full)
         tasks = {
-            hand_in.student: _Task(course.root, lesson.id, path, seed, sealed, full)
-            for hand_in, path in handed_in
-            if path is not None and not hand_in.problem
+            who: _Task(course.root, lesson.id, path, seed, sealed, full)
+            for who, path in staged.to_grade.items()
         }
         entries = {e.student: e for e in _grade_all(tasks, lesson, results, workers, progress)}
         report = BatchReport(lesson.id, seed, loose=loose)
-        entered = [hand_in.student for hand_in, path in handed_in if path is not None]
-        if entered:
+        if staged.paths:
             report.failed = autograde(
                 course, lesson, "*", seed=seed, sealed=sealed, full=full, submitted=staged.folder
             )
     if feedback:
-        _write_feedback(course, lesson, entered, workers)
-    in_gradebook = scores(course, lesson)
-    for hand_in, _ in handed_in:
-        entry = entries.get(hand_in.student) or _not_graded(hand_in)
-        score = in_gradebook.get(hand_in.student)
-        report.entries.append(replace(entry, score=score, remark=hand_in.remark or entry.remark))
+        _write_feedback(course, lesson, list(staged.paths), workers)
+    entered = scores(course, lesson)
+    for who, hand_in in staged.hand_ins.items():
+        entry = entries.get(who) or _not_graded(hand_in)
+        report.entries.append(replace(entry, score=entered.get(who), remark=hand_in.remark))
     report.seconds = time.monotonic() - started
     return report
 
 
-def _staged(
-    course: Course, lesson: Lesson, student: str, staged: Stage
-) -> list[tuple[HandIn, Path | None]]:
-    """What each learner handed in, without its content, and where it waits to be graded; nothing,
-    if there is nothing of any of them."""
-    found: list[tuple[HandIn, Path | None]] = []
-    for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
-        is_there = hand_in.content is not None or hand_in.problem
-        path = staged.add(hand_in) if is_there and hand_in.is_learner else None
-        found.append((replace(hand_in, content=None), path))
-    return found if any(h.problem or path for h, path in found) else []
-
-
-def _nothing(course: Course, lesson: Lesson, student: str) -> str:
-    where = f"submitted/{student}/{lesson.id}/{lesson.slug}.ipynb"
-    return f"nothing to grade: no {where} in {course.root}"
-
-
 def _not_graded(hand_in: HandIn) -> Entry:
-    remark = "" if hand_in.problem else "handed in nothing for this lesson"
-    return Entry(
-        hand_in.student, None, hand_in.problem, 0.0, remark=remark, command=hand_in.command
-    )
+    return Entry(hand_in.student, None, hand_in.problem, 0.0, command=hand_in.command)
 
 
 def _write_feedback(

@@ -88,13 +88,14 @@ def judge(
 
     Example: autograder judge notebooks/05_optimizers/optimizers.ipynb --json
     """
+    from autograder.asked import read_asked
     from autograder.grading import grade_notebook
     from autograder.messages import explain, points
-    from autograder.rebuild import identify, read_notebook, rebuild
+    from autograder.rebuild import identify, rebuild
     from autograder.seeds import draw_seed
 
     course = Course.find()
-    submission = read_notebook(notebook)
+    submission = read_asked(notebook)
     lesson = course.lesson(lesson_id) if lesson_id else identify(submission, course)
     graded = grade_notebook(
         rebuild(submission, lesson).notebook,

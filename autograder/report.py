@@ -90,7 +90,8 @@ def score(entry: Entry) -> str:
 def summary(entry: Entry) -> str:
     """One line: the misconceptions that were named, else which exercises are open."""
     if entry.verdict is None:
-        return entry.problem or entry.remark
+        kept = entry.score and f", and the gradebook keeps {points(entry.score)} from before"
+        return entry.problem or f"{entry.remark}{kept or ''}"
     parts = []
     for key, verdict in entry.verdict.exercises.items():
         if verdict.diagnosis:

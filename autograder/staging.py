@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import Course
@@ -34,25 +35,36 @@ class Stage:
     """A folder like `submitted/`, with one lesson in it.
 
     folder: from the course's folder, as nbgrader wants it.
+    hand_ins: what each learner handed in, without its content.
+    paths: of each learner who handed in anything, where nbgrader finds it.
     """
 
     def __init__(self, course: Course, lesson: Lesson, root: Path) -> None:
         self.folder = str(root.relative_to(course.root))
         self._course, self._lesson, self._root = course, lesson, root
         self._reasons: dict[str, str] = {}
+        self.hand_ins: dict[str, HandIn] = {}
+        self.paths: dict[str, Path] = {}
 
-    def add(self, hand_in: HandIn) -> Path:
+    @property
+    def to_grade(self) -> dict[str, Path]:
+        """The notebooks that were found."""
+        return {who: path for who, path in self.paths.items() if not self.hand_ins[who].problem}
+
+    def add(self, hand_in: HandIn) -> None:
         """Put a hand-in there; one without a notebook as an empty file, and the reason beside."""
+        self.hand_ins[hand_in.student] = replace(hand_in, content=None)
+        if hand_in.is_absent or not hand_in.is_learner:
+            return
         folder = self._root / hand_in.student / self._lesson.id
         path = folder / f"{self._lesson.slug}.ipynb"
         write_atomically(path, hand_in.content or b"")
         for name, content in self._beside(hand_in):
             write_atomically(folder / name, content)
-        if hand_in.content is None:
+        if hand_in.problem:
             self._reasons[hand_in.student] = hand_in.problem
-            reasons = json.dumps(self._reasons).encode()
-            write_atomically(self._root / REASONS, reasons)
-        return path
+            write_atomically(self._root / REASONS, json.dumps(self._reasons).encode())
+        self.paths[hand_in.student] = path
 
     def _beside(self, hand_in: HandIn) -> Iterator[tuple[str, bytes]]:
         """What travels with a notebook: when it was handed in, and pictures."""

@@ -46,6 +46,11 @@ class HandIn:
     path: Path | None = None
     is_learner: bool = True
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing at all was handed in for this lesson."""
+        return self.content is None and not self.problem
+
 
 class Decision:
     """Looks at one learner's folder for the notebook of one lesson."""
@@ -166,7 +171,7 @@ class Decision:
             problem = f"only a checkpoint of JupyterLab's: {shown(self._search.place(path))}"
             return HandIn(self._student, problem=problem, command=self._commands.copy(path))
         if self._elsewhere and not any(map(self._is_here, self._names)):
-            return HandIn(self._student)
+            return HandIn(self._student, remark="handed in nothing for this lesson")
         return HandIn(self._student, problem="its folder is empty", command=self._commands.ask())
 
     def _reasons(self) -> list[tuple[int, str, str]]:
