@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.handins import shown
-from autograder.handins.commands import UNPACK, quoted
+from autograder.handins.commands import UNPACK
 from autograder.handins.kinds import ARCHIVES, EXPORTS, HEAD, kind_of
+from autograder.handins.spelling import quoted
 from autograder.submission import NotANotebook, Submission, read_notebook
 
 NAMED = 3  # notebooks of a folder

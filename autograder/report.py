@@ -49,12 +49,12 @@ def print_report(report: BatchReport) -> None:
         table.add_row(
             escape(shown(entry.student)),
             score(entry),
-            escape(summary(entry)),
+            escape(shown(summary(entry))),
             f"{entry.seconds:.1f}" if entry.verdict else "",
         )
     console.print(table)
     for who in report.failed:
-        console.print(f"nbgrader could not enter: {escape(who)}", soft_wrap=True)
+        console.print(f"nbgrader could not enter: {escape(shown(who))}", soft_wrap=True)
     for name in report.loose:
         said = f"submitted/{shown(name)} is in no learner's folder, and was not looked at"
         console.print(said, soft_wrap=True, markup=False, highlight=False)
@@ -76,7 +76,7 @@ def what_helps(report: BatchReport) -> Iterator[str]:
         return
     yield "What was not graded, and what helps; then grade again:"
     for entry in entries:
-        yield f"# {shown(entry.student)}: {entry.problem}"
+        yield f"# {shown(entry.student)}: {shown(entry.problem)}"
         yield from entry.command.splitlines()
 
 

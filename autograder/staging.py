@@ -54,7 +54,7 @@ class Stage:
     def add(self, hand_in: HandIn) -> None:
         """Put a hand-in there; one without a notebook as an empty file, and the reason beside."""
         self.hand_ins[hand_in.student] = replace(hand_in, content=None)
-        if hand_in.is_absent or not hand_in.is_learner:
+        if hand_in.is_absent or not hand_in.entered:
             return
         folder = self._root / hand_in.student / self._lesson.id
         path = folder / f"{self._lesson.slug}.ipynb"

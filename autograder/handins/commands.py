@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.handins.items import Found
 from autograder.handins.kinds import HEAD, Kind, kind_of
+from autograder.handins.spelling import quoted
 from autograder.lesson import Lesson
 
 ASK = "# ask for the notebook; then"
@@ -40,7 +40,7 @@ class Commands:
     def ask(self) -> str:
         """There is nothing that could be graded: where it belongs once it is there."""
         notebook = shlex.quote(f"{self.lesson.slug}.ipynb")
-        return f"{ASK}\n{self._folder(self.where())}cp {notebook} {self._quoted(self.where())}"
+        return f"{ASK}\n{self._ready(self.where())}cp {notebook} {self._quoted(self.where())}"
 
     def take(self, found: Found) -> str:
         """Put one notebook where it belongs."""
@@ -62,7 +62,7 @@ class Commands:
         """Make a notebook of a script."""
         target = self._quoted(self.where())
         made = f"jupytext --to ipynb -o {target} {self._quoted(path)}"
-        return f"{self._folder(self.where())}{made}"
+        return f"{self._ready(self.where())}{made}"
 
     def unpack(self, path: Path) -> str:
         """Unpack an archive beside itself."""
@@ -84,29 +84,20 @@ class Commands:
         return f"ls -l {self._quoted(path)}"
 
     def _move(self, command: str, path: Path, target: Path) -> str:
-        return f"{self._folder(target)}{command} {self._quoted(path)} {self._quoted(target)}"
+        return f"{self._ready(target)}{command} {self._quoted(path)} {self._quoted(target)}"
 
-    def _folder(self, target: Path) -> str:
-        """What makes the folder of a file, if it is not there."""
-        return "" if target.parent.is_dir() else f"mkdir -p {self._quoted(target.parent)} && "
+    def _ready(self, target: Path) -> str:
+        """What makes the folder of a file, if it is not there, and removes what a file must not be
+        written through: a link leads to someone else's, a pipe to nobody."""
+        folder = target.parent
+        if folder.is_symlink():
+            return f"rm {self._quoted(folder)} && mkdir -p {self._quoted(folder)} && "
+        if not folder.is_dir():
+            return f"mkdir -p {self._quoted(folder)} && "
+        if target.is_symlink() or (target.exists() and not (target.is_file() or target.is_dir())):
+            return f"rm {self._quoted(target)} && "
+        return ""
 
     def _quoted(self, path: Path) -> str:
         at_root = Path.cwd() == self.course.root
         return quoted(str(path.relative_to(self.course.root) if at_root else path))
-
-
-def quoted(text: str) -> str:
-    """A path as a shell reads it; what is not printable is spelt out, so that a line stays one."""
-    if text.isprintable():
-        return shlex.quote(text)
-    spelt = "".join(f"\\{char}" if char in "\\'" else shown(char) for char in text)
-    return f"$'{spelt}'"
-
-
-def shown(text: str) -> str:
-    """A name for people: on one line, and in characters that can be printed."""
-    return "".join(char if char.isprintable() else _bytes(char) for char in text)
-
-
-def _bytes(char: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))

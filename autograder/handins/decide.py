@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from autograder.course import LESSON_ID, Course
-from autograder.handins.commands import Commands, shown
+from autograder.handins.commands import Commands
 from autograder.handins.items import Found, Helps, Other, is_named_notebook
 from autograder.handins.kinds import ARCHIVES, EXPORTS
 from autograder.handins.search import Search
+from autograder.handins.spelling import shown
 from autograder.handins.whose import Likeness, likeness
 from autograder.layout import squeeze
 from autograder.lesson import Lesson
@@ -34,7 +35,7 @@ class HandIn:
     problem, command: why there is no notebook, and what helps; both are empty for a learner who
     handed in nothing at all for this lesson.
     path: the file in which it is.
-    is_learner: whether the folder can be a learner's.
+    entered: whether the gradebook should have it, with 0 points if there is no notebook.
     """
 
     student: str
@@ -44,7 +45,7 @@ class HandIn:
     problem: str = ""
     command: str = ""
     path: Path | None = None
-    is_learner: bool = True
+    entered: bool = True
 
     @property
     def is_absent(self) -> bool:
@@ -172,7 +173,7 @@ class Decision:
             return HandIn(self._student, problem=problem, command=self._commands.copy(path))
         if self._elsewhere and not any(map(self._is_here, self._names)):
             return HandIn(self._student, remark="handed in nothing for this lesson")
-        return HandIn(self._student, problem="its folder is empty", command=self._commands.ask())
+        return HandIn(self._student, problem="the folder is empty", command=self._commands.ask())
 
     def _reasons(self) -> list[tuple[int, str, str]]:
         """(rank, reason, command) for whatever may be meant as the hand-in."""
@@ -259,7 +260,7 @@ def _squeezed(cells: list[NotebookNode]) -> list[str]:
 
 
 def _named(place: str) -> str:
-    return "its folder" if place == "." else shown(place)
+    return "the folder" if place == "." else shown(place)
 
 
 def _listed(places: list[str]) -> str:

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.course import Course, CourseError
-from autograder.handins.commands import Commands, shown
+from autograder.handins.commands import Commands
 from autograder.handins.decide import Decision, HandIn
 from autograder.handins.items import is_litter, is_named_notebook
+from autograder.handins.spelling import shown
 from autograder.lesson import Lesson
 
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # line breaks, and bytes that are not UTF-8
@@ -25,7 +26,8 @@ def hand_ins(course: Course, lesson: Lesson, students: list[str]) -> Iterator[Ha
             yield _refused(course, lesson, student) or Decision(course, lesson, student).hand_in()
         except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
             problem = f"the grader failed on it: {type(error).__name__}: {error}"
-            yield HandIn(student, problem=problem, command=Commands(course, lesson, student).ask())
+            command = Commands(course, lesson, student).ask()
+            yield HandIn(student, problem=problem, command=command, entered=False)
 
 
 def chosen_learners(course: Course, student: str) -> list[str]:
@@ -101,4 +103,4 @@ def _refused(course: Course, lesson: Lesson, student: str) -> HandIn | None:
 
 
 def _no_learner(student: str, problem: str, command: str) -> HandIn:
-    return HandIn(student, problem=problem, command=command, is_learner=False)
+    return HandIn(student, problem=problem, command=command, entered=False)

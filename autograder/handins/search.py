@@ -25,6 +25,7 @@ from autograder.handins.archives import (
 )
 from autograder.handins.items import Found, Helps, Other, is_litter, is_named_notebook
 from autograder.handins.kinds import ARCHIVES, HEAD, Kind, kind_of
+from autograder.handins.spelling import shown
 from autograder.submission import FILE_BYTES, NotANotebook, read_notebook
 
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -144,7 +145,7 @@ class Search:
         if not target.is_relative_to(self._real):
             within = target.is_relative_to(self._course)
             to = target.relative_to(self._course) if within else target
-            self._note(path, f"is a link to {to}, and is not followed")
+            self._note(path, f"is a link to {shown(str(to))}, and is not followed")
             return None
         return None if target.is_dir() else target  # a folder is met where it is
 

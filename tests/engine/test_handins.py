@@ -176,7 +176,7 @@ def test_who_handed_in_other_lessons_only_is_no_problem(course):
 @pytest.mark.parametrize("files", [{HERE: None}, {".": None}, {f"{HERE}/timestamp.txt": "2026"}])
 def test_an_empty_folder_is_named(course, files):
     hand_in(course, files)
-    assert found(course).problem == "its folder is empty"
+    assert found(course).problem == "the folder is empty"
     assert f"cp orientation.ipynb {course.root}/submitted/ana/{HOME}" in found(course).command
 
 

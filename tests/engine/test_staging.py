@@ -91,6 +91,36 @@ def test_the_command_for_two_that_differ_can_be_pasted(course, monkeypatch, who,
     assert found(course, who).place == HOME
 
 
+@pytest.mark.parametrize("link", [HOME, LESSON.id])
+def test_no_command_writes_through_a_link(course, monkeypatch, link):
+    ben = hand_in(course, {HOME: right()}, "ben")
+    folder = hand_in(course, {LESSON.id if link == HOME else ".": None})
+    (folder / link).symlink_to(ben / link)
+    monkeypatch.chdir(course.root)
+    (course.root / "orientation.ipynb").write_bytes(different())
+    run(course, helping(course))
+    assert found(course).content == different()
+    assert (ben / HOME).read_bytes() == right()
+
+
+def test_the_command_for_a_pipe_is_not_waited_for(course, monkeypatch):
+    os.mkfifo(hand_in(course, {LESSON.id: None}) / HOME)
+    monkeypatch.chdir(course.root)
+    (course.root / "orientation.ipynb").write_bytes(right())
+    run(course, helping(course))
+    assert found(course).content == right()
+
+
+def test_a_name_with_a_line_break_starts_no_command(course):
+    folder = hand_in(course, {f"{LESSON.id}/x\nrm -rf y.py": "x = 1"})
+    (folder / LESSON.id / "z").symlink_to("/etc/a\nb")
+    one = found(course)
+    assert "\n" not in one.problem
+    assert len(one.command.splitlines()) == 1
+    report = BatchReport("00_orientation", 7, [Entry("a\nb", None, one.problem, 0, command="c")])
+    assert all("\n" not in line for line in what_helps(report))
+
+
 def test_the_command_for_a_script_makes_a_notebook_of_it(course, monkeypatch):
     pytest.importorskip("jupytext")
     source = "# %%\ndef descent_step(x, grad, lr):\n    return x - lr * grad\n"
