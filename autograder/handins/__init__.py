@@ -1,10 +1,10 @@
 """What was handed in, and where: a learner's folder goes in, and the one notebook that is graded
 comes out, or the reason why there is none.
 
-search (archives, kinds) -> whose -> decide, with commands -> learners
+search (archives, kinds) -> decide (whose, where), else reasons (commands) -> learners
 """
 
-from autograder.handins.decide import HandIn
+from autograder.handins.items import HandIn
 from autograder.handins.learners import chosen_learners, hand_ins, loose_files
 from autograder.handins.spelling import shown
 

@@ -1,4 +1,4 @@
-"""What a search finds in a learner's folder."""
+"""What a search finds in a learner's folder, and what it comes to."""
 
 from __future__ import annotations
 
@@ -50,6 +50,34 @@ class Other:
     kind: Kind | None = None
     helps: Helps = Helps.ASK
     unread: bool = False
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What one learner handed in for a lesson.
+
+    content: the notebook that is graded; None if there is none.
+    place: where it was found, from the learner's folder.
+    remark: what should be known of it.
+    problem, command: why there is no notebook, and what helps; both are empty for a learner who
+    handed in nothing at all for this lesson.
+    path: the file in which it is.
+    entered: whether the gradebook should have it, with 0 points if there is no notebook.
+    """
+
+    student: str
+    content: bytes | None = field(default=None, repr=False)
+    place: str = ""
+    remark: str = ""
+    problem: str = ""
+    command: str = ""
+    path: Path | None = None
+    entered: bool = True
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing at all was handed in for this lesson."""
+        return self.content is None and not self.problem
 
 
 def is_litter(name: str) -> bool:

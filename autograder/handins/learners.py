@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.handins.commands import Commands
-from autograder.handins.decide import Decision, HandIn
-from autograder.handins.items import is_litter, is_named_notebook
+from autograder.handins.decide import Decision
+from autograder.handins.items import HandIn, is_litter, is_named_notebook
 from autograder.handins.spelling import shown
 from autograder.lesson import Lesson
 

@@ -173,6 +173,18 @@ def test_who_handed_in_other_lessons_only_is_no_problem(course):
     assert (one.content, one.problem, one.command) == (None, "", "")
 
 
+@pytest.mark.parametrize("name", ["losses.ipynb", "a/losses.ipynb"])
+def test_a_notebook_of_another_lesson_elsewhere_is_no_problem(course, name):
+    hand_in(course, {name: right(OTHER)})
+    assert found(course).problem == ""
+    assert found(course).is_absent
+
+
+def test_a_folder_with_nothing_of_any_lesson_is_named(course):
+    hand_in(course, {"README.txt": "hello"})
+    assert found(course).problem == "nothing in the folder is of this lesson"
+
+
 @pytest.mark.parametrize("files", [{HERE: None}, {".": None}, {f"{HERE}/timestamp.txt": "2026"}])
 def test_an_empty_folder_is_named(course, files):
     hand_in(course, files)
