@@ -64,7 +64,7 @@ def _link(path: Path) -> str:
 def _folder(path: Path) -> str:
     inside = sorted(file for file in path.iterdir() if file.suffix.lower() == ".ipynb")
     if not inside:
-        return "is a folder without a notebook"
+        return "is a folder, and no notebook"
     named = ", ".join(shown(str(file)) for file in inside[:NAMED])
     more = f", and {len(inside) - NAMED} more" if len(inside) > NAMED else ""
     return f"is a folder: name a notebook in it ({named}{more})"

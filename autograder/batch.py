@@ -111,8 +111,7 @@ def grade_lesson(
             staged.add(hand_in)
         loose = loose_files(course) if student == "*" else []
         if all(each.is_absent for each in staged.hand_ins.values()) and not loose:
-            where = f"submitted/{student}/{lesson.id}/{lesson.slug}.ipynb"
-            raise CourseError(f"nothing to grade: no {where} in {course.root}")
+            raise CourseError(_nothing(course, lesson, student))
         if sealed:
             check_sealing()
         refresh_gradebook(course, lesson)
@@ -136,6 +135,11 @@ def grade_lesson(
         report.entries.append(replace(entry, score=entered.get(who), remark=hand_in.remark))
     report.seconds = time.monotonic() - started
     return report
+
+
+def _nothing(course: Course, lesson: Lesson, student: str) -> str:
+    folder = course.root / "submitted" / ("" if student == "*" else student)
+    return f"nothing to grade: nothing of {lesson.id} in {folder}"
 
 
 def _not_graded(hand_in: HandIn) -> Entry:

@@ -32,7 +32,7 @@ def test_a_missing_file_is_named_with_one_that_is_there(tmp_path):
 
 
 def test_a_folder_is_named_with_the_notebooks_in_it(tmp_path):
-    assert refusal(tmp_path).endswith("is a folder without a notebook")
+    assert refusal(tmp_path).endswith("is a folder, and no notebook")
     (tmp_path / "orientation.ipynb").write_bytes(right())
     assert f"({tmp_path / 'orientation.ipynb'})" in refusal(tmp_path)
 
