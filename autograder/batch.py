@@ -10,12 +10,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.grading import Graded, grade_notebook
+from autograder.handins import HandIn, chosen_learners, hand_ins, loose_files
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.gradebook import (
     autograde,
@@ -27,6 +28,7 @@ from autograder.rebuild import NotANotebook, rebuild
 from autograder.results import Results, results_for
 from autograder.sandbox import check_sealing
 from autograder.seeds import batch_seed
+from autograder.staging import stage
 from autograder.verdict import LessonVerdict
 
 Progress = Callable[[int, int, str], None]
@@ -35,14 +37,19 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission of a batch: a verdict, or why there is none; the score as the gradebook has
-    it."""
+    """One learner of a batch: a verdict, or why there is none; the score as the gradebook has it.
+
+    remark: what should be known of the hand-in, though nobody has to do anything.
+    command: what helps with the problem.
+    """
 
     student: str
     verdict: LessonVerdict | None
     problem: str
     seconds: float
     score: float | None = None
+    remark: str = ""
+    command: str = ""
 
 
 @dataclass
@@ -53,7 +60,13 @@ class BatchReport:
     seed: int
     entries: list[Entry] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # nbgrader could not enter these
+    loose: list[str] = field(default_factory=list)  # in `submitted/`, and in no learner's folder
     seconds: float = 0.0
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether anything is left to do."""
+        return bool(self.failed or self.loose or any(entry.problem for entry in self.entries))
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ def grade_lesson(
     feedback: bool = True,
     progress: Progress | None = None,
 ) -> BatchReport:
-    """Grade everything in `submitted/<student>/<lesson>/`, into the gradebook, with feedback.
+    """Grade what learners handed in for a lesson, into the gradebook, with feedback.
 
     Args:
         student: an id, or `*` for all.
@@ -93,42 +106,52 @@ def grade_lesson(
     """
     started = time.monotonic()
     lesson = course.lesson(lesson_id)
-    submissions = dict(find_submissions(course, lesson, student))
-    if not submissions:
-        raise CourseError(
-            f"nothing to grade: no submitted/{student}/{lesson.id}/{lesson.slug}.ipynb "
-            f"in {course.root}"
-        )
-    if sealed:
-        check_sealing()
-    refresh_gradebook(course, lesson)
-    seed = batch_seed(course, lesson.id, new=force)
-    results = results_for(course, lesson, seed, sealed, full)
-    tasks = {
-        who: _Task(course.root, lesson.id, path, seed, sealed, full)
-        for who, path in submissions.items()
-    }
-    entries = {e.student: e for e in _grade_all(tasks, lesson, results, workers, progress)}
-    report = BatchReport(lesson.id, seed)
-    report.failed = autograde(course, lesson, student, seed=seed, sealed=sealed, full=full)
+    with stage(course, lesson) as staged:
+        for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
+            staged.add(hand_in)
+        loose = loose_files(course) if student == "*" else []
+        if all(each.is_absent for each in staged.hand_ins.values()) and not loose:
+            raise CourseError(_nothing(course, lesson, student))
+        if sealed:
+            check_sealing()
+        refresh_gradebook(course, lesson)
+        seed = batch_seed(course, lesson.id, new=force)
+        results = results_for(course, lesson, seed, sealed, full)
+        tasks = {
+            who: _Task(course.root, lesson.id, path, seed, sealed, full)
+            for who, path in staged.to_grade.items()
+        }
+        entries = {e.student: e for e in _grade_all(tasks, lesson, results, workers, progress)}
+        report = BatchReport(lesson.id, seed, loose=loose)
+        if staged.paths:
+            report.failed = autograde(
+                course, lesson, "*", seed=seed, sealed=sealed, full=full, submitted=staged.folder
+            )
     if feedback:
-        _write_feedback(course, lesson, submissions, workers)
+        _write_feedback(course, lesson, list(staged.paths), workers)
     entered = scores(course, lesson)
-    for who in sorted(entries):
-        entry = entries[who]
-        report.entries.append(
-            Entry(who, entry.verdict, entry.problem, entry.seconds, entered.get(who))
-        )
+    for who, hand_in in staged.hand_ins.items():
+        entry = entries.get(who) or _not_graded(hand_in)
+        report.entries.append(replace(entry, score=entered.get(who), remark=hand_in.remark))
     report.seconds = time.monotonic() - started
     return report
 
 
+def _nothing(course: Course, lesson: Lesson, student: str) -> str:
+    folder = course.root / "submitted" / ("" if student == "*" else student)
+    return f"nothing to grade: nothing of {lesson.id} in {folder}"
+
+
+def _not_graded(hand_in: HandIn) -> Entry:
+    return Entry(hand_in.student, None, hand_in.problem, 0.0, command=hand_in.command)
+
+
 def _write_feedback(
-    course: Course, lesson: Lesson, submissions: dict[str, Path], workers: int | None
+    course: Course, lesson: Lesson, students: list[str], workers: int | None
 ) -> None:
     """Pages are made from the gradebook, which they do not change: side by side."""
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        pages = [pool.submit(feedback_page, course.root, lesson.id, who) for who in submissions]
+        pages = [pool.submit(feedback_page, course.root, lesson.id, who) for who in students]
         for page in pages:
             page.result()
 
@@ -137,16 +160,6 @@ def feedback_page(root: Path, lesson_id: str, student: str) -> None:
     """One learner's feedback, in a worker."""
     course = Course(root)
     generate_feedback(course, course.lesson(lesson_id), student)
-
-
-def find_submissions(course: Course, lesson: Lesson, student: str) -> Iterator[tuple[str, Path]]:
-    """The learners who handed in a lesson, and the notebooks' paths (which may be anything)."""
-    if "/" in student or student in ("", ".", ".."):
-        raise CourseError(f"not a learner's id: {student!r}")
-    for folder in sorted((course.root / "submitted").glob(f"{student}/{lesson.id}")):
-        path = folder / f"{lesson.slug}.ipynb"
-        if path.exists():
-            yield folder.parent.name, path
 
 
 def _grade_all(

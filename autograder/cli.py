@@ -112,13 +112,14 @@ def judge(
 
     Example: autograder judge work/05_optimizers/optimizers.ipynb --json
     """
+    from autograder.asked import read_asked
     from autograder.grading import grade_notebook
     from autograder.messages import explain, points
-    from autograder.rebuild import identify, read_notebook, rebuild
+    from autograder.rebuild import identify, rebuild
     from autograder.seeds import draw_seed
 
     course = Course.find()
-    submission = read_notebook(notebook)
+    submission = read_asked(notebook)
     lesson = course.lesson(lesson_id) if lesson_id else identify(submission, course)
     graded = grade_notebook(
         rebuild(submission, lesson).notebook,
@@ -170,7 +171,7 @@ def grade(
             progress=progress,
         )
     print_report(report)
-    sys.exit(PROBLEMS if report.failed or any(e.problem for e in report.entries) else DONE)
+    sys.exit(PROBLEMS if report.needs_a_person else DONE)
 
 
 @main.command()

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from autograder.batch import BatchReport, Entry
 from autograder.batch import Progress as Callback
+from autograder.handins import shown
 from autograder.messages import points
 
 
@@ -39,35 +40,58 @@ def print_report(report: BatchReport) -> None:
     """Who got what, which misconceptions, what needs a person, how long."""
     console = Console(width=None if Console().is_terminal else 140)
     table = Table(title=f"{report.lesson}, seed {report.seed}")
-    table.add_column("learner", no_wrap=True)
+    # Ids and reasons are folded where they are too long, so that all of them can be read.
+    table.add_column("learner", overflow="fold", max_width=max(12, console.width // 3))
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("what came out")
-    table.add_column("s", justify="right")
+    table.add_column("what came out", overflow="fold")
+    table.add_column("s", justify="right", no_wrap=True)
     for entry in report.entries:
         table.add_row(
-            escape(entry.student), score(entry), escape(summary(entry)), f"{entry.seconds:.1f}"
+            escape(shown(entry.student)),
+            score(entry),
+            escape(shown(summary(entry))),
+            f"{entry.seconds:.1f}" if entry.verdict else "",
         )
     console.print(table)
     for who in report.failed:
-        console.print(f"nbgrader could not enter: {escape(who)}", soft_wrap=True)
+        console.print(f"nbgrader could not enter: {escape(shown(who))}", soft_wrap=True)
+    for name in report.loose:
+        said = f"submitted/{shown(name)} is in no learner's folder, and was not looked at"
+        console.print(said, soft_wrap=True, markup=False, highlight=False)
+    for line in what_helps(report):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    graded = [entry for entry in report.entries if entry.verdict]
     seconds = sum(entry.seconds for entry in report.entries)
+    of_all = "" if len(graded) == len(report.entries) else f" of {len(report.entries)} learners"
     console.print(
-        f"{len(report.entries)} submissions in {report.seconds:.1f} s "
+        f"{len(graded)} submissions{of_all} in {report.seconds:.1f} s "
         f"({seconds:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
     )
 
 
+def what_helps(report: BatchReport) -> Iterator[str]:
+    """Lines for a shell, one command for each learner of whom nothing could be graded."""
+    entries = [entry for entry in report.entries if entry.command]
+    if not entries:
+        return
+    yield "What was not graded, and what helps; then grade again:"
+    for entry in entries:
+        yield f"# {shown(entry.student)}: {shown(entry.problem)}"
+        yield from entry.command.splitlines()
+
+
 def score(entry: Entry) -> str:
-    """As the gradebook has it, before a late penalty."""
+    """What the judge gave, before a late penalty; without a verdict, what the gradebook has."""
     if entry.verdict is None:
-        return "0"
+        return "-" if entry.score is None else points(entry.score)
     return f"{points(entry.verdict.score)}/{points(entry.verdict.max_score)}"
 
 
 def summary(entry: Entry) -> str:
     """One line: the misconceptions that were named, else which exercises are open."""
     if entry.verdict is None:
-        return entry.problem
+        kept = entry.score and f", and the gradebook keeps {points(entry.score)} from before"
+        return entry.problem or f"{entry.remark}{kept or ''}"
     parts = []
     for key, verdict in entry.verdict.exercises.items():
         if verdict.diagnosis:
@@ -78,4 +102,5 @@ def summary(entry: Entry) -> str:
     if blank:
         parts.append(f"{blank} not attempted")
     parts.extend(entry.verdict.errors)
-    return "; ".join(parts) or "all right"
+    said = "; ".join(parts) or "all right"
+    return f"{said} ({entry.remark})" if entry.remark else said

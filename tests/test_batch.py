@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from autograder import batch
-from autograder.batch import find_submissions, grade_submission
-from autograder.course import Course, CourseError
+from autograder.batch import grade_submission
+from autograder.course import Course
 
 COURSE = Course.find()
 LESSON = COURSE.lesson("00_orientation")
@@ -32,21 +30,3 @@ def test_an_error_of_ours_is_said_of_one_submission(monkeypatch):
     graded, problem, _ = grade_submission(task(COURSE.notebooks / LESSON.id / "orientation.ipynb"))
     assert graded is None
     assert problem == "the grader failed on it: RuntimeError: no such luck"
-
-
-def test_submissions_are_found_by_learner(tmp_path):
-    for who in ("ana", "ben"):
-        folder = tmp_path / "submitted" / who / LESSON.id
-        folder.mkdir(parents=True)
-        (folder / "orientation.ipynb").touch()
-    (tmp_path / "submitted" / "cleo" / LESSON.id).mkdir(parents=True)
-    course = Course(tmp_path)
-    assert [who for who, _ in find_submissions(course, LESSON, "*")] == ["ana", "ben"]
-    assert [who for who, _ in find_submissions(course, LESSON, "ben")] == ["ben"]
-    assert list(find_submissions(course, LESSON, "nobody")) == []
-
-
-@pytest.mark.parametrize("student", ["", ".", "..", "a/b", "../ana"])
-def test_an_id_names_no_other_folder(student):
-    with pytest.raises(CourseError, match="not a learner"):
-        list(find_submissions(COURSE, LESSON, student))

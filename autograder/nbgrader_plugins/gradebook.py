@@ -51,9 +51,12 @@ def autograde(
     seed: int,
     sealed: bool,
     full: bool,
+    submitted: str,
 ) -> list[str]:
-    """Run nbgrader's autograde; returns the learners whose submission it could not enter."""
+    """Run nbgrader's autograde on a folder like `submitted/`; returns the learners whose submission
+    it could not enter."""
     config = course_config(course)
+    config.CourseDirectory.submitted_directory = submitted
     config.ExecuteAndJudge.seed = seed
     config.ExecuteAndJudge.sealed = sealed
     config.ExecuteAndJudge.full = full

@@ -9,6 +9,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 from autograder.slots import as_cell
+from autograder.staging import reason_for
 from autograder.submission import NotANotebook, Submission, Submitted, read_notebook
 
 
@@ -25,8 +26,9 @@ class SubmissionExporter(NotebookExporter):
         try:
             submission = read_notebook(path)
         except NotANotebook as error:
-            self.log.warning("%s is not a notebook (%s): it is graded as blank", filename, error)
-            resources["unreadable"] = str(error)
+            reason = reason_for(path)
+            resources["not_there" if reason else "unreadable"] = why = reason or str(error)
+            self.log.warning("%s is not a notebook (%s): it is graded as blank", filename, why)
             submission = Submission(())
         cells = [_with_grade_id(cell) for cell in submission.cells]
         notebook = nbformat.from_dict(

@@ -12,6 +12,7 @@ from autograder.rebuild import belongs, rebuild
 from autograder.submission import Submission, Submitted, read_notebook
 
 UNREADABLE = "**What you handed in could not be read as a notebook: {why}.** It gets 0 points."
+NOT_THERE = "**No notebook of this lesson could be graded: {why}.** It gets 0 points."
 OTHER = "**This notebook is not the one of {lesson}.** It gets 0 points. Did you hand in another?"
 
 
@@ -30,6 +31,9 @@ class RebuildSubmission(NbGraderPreprocessor):
 
     def _handed_in(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Submission:
         """The submission, or, in the place of one that is none, a note to its owner."""
+        if "not_there" in resources:
+            why = str(resources["not_there"])
+            return Submission((Submitted("markdown", NOT_THERE.format(why=why)),))
         if "unreadable" in resources:
             why = str(resources["unreadable"])
             return Submission((Submitted("markdown", UNREADABLE.format(why=why)),))
