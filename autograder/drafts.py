@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograder.observation import Number, Observation
-from autograder.recorder import Call, State
-from autograder.script import Script, Typist, counts, parts_of, sizes
+from autograder.recorded import Call, State, counts, sizes
+from autograder.script import Script, Typist
 from autograder.written import EXACT, Unwritable
 
 DIGITS = (3, 5, EXACT)
@@ -56,7 +56,7 @@ def _drafts(
     def told(value: Any) -> bool:
         return holds(candidate.whole, value)
 
-    rests = bool(parts_of(calls[candidate.number])) and candidate.seen is None
+    rests = bool(calls[candidate.number].uses) and candidate.seen is None
     for seen in (None, told) if rests else (None,):
         for several in digits:
             with suppress(Unwritable):
@@ -66,7 +66,7 @@ def _drafts(
 
 def _smaller(candidate: Candidate, calls: Sequence[Call]) -> list[Script]:
     """A few texts with smaller arrays, or with lines of their own for them; the smallest first."""
-    needed = {candidate.number} | parts_of(calls[candidate.number])
+    needed = {candidate.number, *calls[candidate.number].uses}
     ways: list[Mapping[int, int]] = [{}, *_cuts([calls[i] for i in needed])]
     found: list[Script] = []
     for apart in (False, True):

@@ -10,12 +10,12 @@ import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from autograder.recorded import Call, Form, Held, Keys, Named, Part, State
 from autograder.runners import host
 
 MOST_CALLS = 200
@@ -27,71 +27,6 @@ OPERATORS = {
     for side in ("", "r")
 } | {"__neg__"}
 SPECIAL = OPERATORS | {"__init__", "__call__"}
-
-Keys = tuple[Any, ...]
-Form = Literal["function", "class", "method", "operator", "property"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """An argument that is a part of what an earlier call returned, and a copy of it."""
-
-    call: int
-    path: Keys
-    value: Any
-
-
-@dataclass(frozen=True)
-class Named:
-    """An argument that is a function of the exercise."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Held:
-    """An array that an object was made with, which may change it later, and a copy of it."""
-
-    key: int
-    value: Any
-
-
-@dataclass(frozen=True)
-class State:
-    """What an attribute of an object, or an array that one was made with, was after a call.
-
-    Attributes:
-        call: the one that made the object; -1 where it is an array.
-        name: the attribute.
-        key: whose array it is, by `Held.key`.
-    """
-
-    call: int
-    name: str
-    key: int
-    value: Any
-
-
-@dataclass
-class Call:
-    """One call of a name of the exercise, from outside.
-
-    Attributes:
-        args, kwargs, owner: copies of what it was given and called on, with `Part`, `Named` and
-            `Held` where they apply.
-        parameters: the names of those that are given by place.
-        result: what came back, in the wire form, as it was then.
-        states: what was to be seen of all objects afterwards.
-    """
-
-    name: str
-    form: Form
-    args: list[Any]
-    kwargs: dict[str, Any]
-    owner: Any = None
-    parameters: list[str] = field(default_factory=list)
-    result: Any = None
-    states: list[State] = field(default_factory=list)
 
 
 class Recorder:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.recorder import Call, Held, Named, Part, State
-from autograder.written import Large, Unwritable, adds_up_to_one, written
+from autograder.recorded import Call, Held, Named, Part, State, is_plain, smaller
+from autograder.written import Large, Unwritable, written
 
 MOST_LINES = 5
 LINE = 160
@@ -105,7 +105,7 @@ class Typist:
         self._seen = seen
         last = Part(seen.call, (), None) if seen is not None and seen.call >= 0 else None
         needed = self._needed(number, last)
-        self._used = Counter(n for i in needed for n in parts_of(self.calls[i]))
+        self._used = Counter(n for i in needed for n in self.calls[i].uses)
         self._used.update([last.call] if last else [])
         for i in needed:
             if (i != number or seen is not None) and not self._is_inline(i):
@@ -121,21 +121,27 @@ class Typist:
         was done before to any object that has to do with it."""
         if self.told is not None:
             return [number]
-        calls = range(number + 1)
-        uses = [parts_of(self.calls[i]) for i in calls]
-        related = {number} | ({last.call} if last else set())
-        for _ in calls:
-            more = {i for i in calls if related & uses[i]} | {n for i in related for n in uses[i]}
-            if more <= related:
-                break
-            related |= more
-        needed = {i for i in related if self.calls[i].form == "method"}
-        needed |= {number} | ({last.call} if last else set())
-        for i in reversed(calls):
-            needed |= uses[i] if i in needed else set()
+        ends = {number} | ({last.call} if last else set())
+        needed = ends | {i for i in self._related(ends) if self.calls[i].form == "method"}
+        for i in range(number, -1, -1):
+            needed |= set(self.calls[i].uses) if i in needed else set()
         if len(needed) > MOST_NEEDED:
             raise Unwritable("too many calls")
         return sorted(needed)
+
+    def _related(self, ends: set[int]) -> set[int]:
+        """The calls that have an object in common with some, directly or over others."""
+        users: dict[int, set[int]] = {}
+        for i in range(max(ends) + 1):
+            for used in self.calls[i].uses:
+                users.setdefault(used, set()).add(i)
+        related, waiting = set(ends), list(ends)
+        while waiting:
+            i = waiting.pop()
+            new = (users.get(i, set()) | set(self.calls[i].uses)) - related
+            related |= new
+            waiting += new
+        return related
 
     def _is_inline(self, number: int) -> bool:
         call = self.calls[number]
@@ -180,17 +186,22 @@ class Typist:
         if call.form == "operator":
             return self._operation(call)
         if call.form == "property":
-            return f"{self._known(call.owner)}.{call.name}"
+            return f"{self._owner(call)}.{call.name}"
         names = [*call.parameters, *(f"argument_{i}" for i in range(len(call.args)))]
         said = [self._argument(n, v) for n, v in zip(names, call.args, strict=False)]
         said += [f"{name}={self._argument(name, v)}" for name, v in call.kwargs.items()]
         if call.form != "method":
             return f"{call.name}({', '.join(said)})"
         method = "" if call.name == "__call__" else f".{call.name}"
-        return f"{self._known(call.owner)}{method}({', '.join(said)})"
+        return f"{self._owner(call)}{method}({', '.join(said)})"
+
+    def _owner(self, call: Call) -> str:
+        if (text := self._known(call.owner)) is None:
+            raise Unwritable("an object that no call made")
+        return text
 
     def _operation(self, call: Call) -> str:
-        owner = self._known(call.owner)
+        owner = self._owner(call)
         if call.name == "__neg__":
             return f"-{owner}"
         other = written(call.args[0], self.digits, self._known)
@@ -242,63 +253,6 @@ class Typist:
             return self._names[value.call] + subscripts(value.path)
         text = self._call(call)
         return f"({text})" if call.form == "operator" else text + subscripts(value.path)
-
-
-def parts_of(value: Any) -> set[int]:
-    """The calls whose results are in a call, or in one of its arguments."""
-    if isinstance(value, Call):
-        return parts_of([value.owner, value.args, value.kwargs])
-    if isinstance(value, Part):
-        return {value.call}
-    if isinstance(value, dict):
-        value = list(value.values())
-    return set().union(*map(parts_of, value)) if type(value) in (list, tuple) else set()
-
-
-def smaller(value: Any, cut: Mapping[int, int]) -> Any:
-    """Arrays with shorter axes; rows that added up to one still do."""
-    if not cut or type(value) not in (list, tuple, dict, np.ndarray):
-        return value
-    if isinstance(value, dict):
-        return {key: smaller(item, cut) for key, item in value.items()}
-    if not isinstance(value, np.ndarray):
-        return type(value)(smaller(item, cut) for item in value)
-    kept = value[tuple(slice(cut.get(n, n)) for n in value.shape)]
-    if kept.shape != value.shape and kept.size and adds_up_to_one(value):
-        sums = kept.sum(axis=-1, keepdims=True)
-        return kept / np.where(sums > 0, sums, 1.0)
-    return kept
-
-
-def sizes(value: Any) -> list[tuple[int, ...]]:
-    """The shapes of the arrays in an argument."""
-    if isinstance(value, dict):
-        return [shape for item in value.values() for shape in sizes(item)]
-    if type(value) in (list, tuple):
-        return [shape for item in value for shape in sizes(item)]
-    value = value.value if isinstance(value, Part | Held) else value
-    return [value.shape] if isinstance(value, np.ndarray) else []
-
-
-def counts(value: Any) -> set[int]:
-    """The whole numbers in an argument: a shape, a number of classes."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if type(value) in (list, tuple):
-        return set().union(*map(counts, value))
-    return {value} if type(value) is int else set()
-
-
-def is_plain(value: Any) -> bool:
-    """Whether a value is data and nothing else: only that is sent along with a script."""
-    if isinstance(value, dict):
-        return all(type(key) is str and is_plain(item) for key, item in value.items())
-    if type(value) in (list, tuple):
-        return all(is_plain(item) for item in value)
-    if isinstance(value, np.ndarray):
-        return not value.dtype.hasobject
-    tensor = type(value).__module__ == "torch" and type(value).__name__ == "Tensor"
-    return value is None or tensor or type(value) in (bool, int, float, str)
 
 
 def _size(value: Any) -> str:

@@ -21,7 +21,8 @@ from autograder.drafts import Candidate, drafts
 from autograder.messages import COME_BACK
 from autograder.observation import Number, Observation, Raised, WireError, decode
 from autograder.probe import EXACT, Probe, Tolerance
-from autograder.recorder import Call, record, wire
+from autograder.recorded import Call
+from autograder.recorder import record, wire
 from autograder.replay import Replay
 from autograder.script import Script
 

@@ -133,7 +133,7 @@ def test_a_print_or_an_error_of_the_learners_is_no_traceback_of_ours(
 ) -> None:
     run(shell, "def descent_step(x, grad, lr):\n    print('hello')\n    return x / 0")
     card = run(shell, "%check descent_step")
-    assert "It raised ZeroDivisionError at `return x / 0`" in repr(card)
+    assert "it raised ZeroDivisionError at `return x / 0`" in repr(card)
     assert "hello" not in capsys.readouterr().out.replace(repr(card), "")
 
 

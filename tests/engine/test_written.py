@@ -7,7 +7,7 @@ from autograder.drafts import holds
 from autograder.lambdas import lambda_text
 from autograder.observation import Number
 from autograder.patterns import Counted
-from autograder.script import smaller
+from autograder.recorded import smaller
 from autograder.written import EXACT, Large, Unwritable, rounded, written
 
 SLOPE = 3.0
