@@ -57,11 +57,12 @@ def only_what_is_mine(mine: NotebookNode, new: NotebookNode) -> NotebookNode:
     answers to questions and cells of the learner's own stay.
     """
     kept, texts = [], {cell.source.strip() for cell in new.cells}
-    for before, cell in zip([None, *mine.cells], mine.cells, strict=False):
-        is_answer = before is not None and bool(nbgrader_of(before).get("task"))
-        is_solution = bool(nbgrader_of(cell).get("solution"))
-        if is_answer or is_solution or is_own(cell) or cell.source.strip() in texts:
+    asked = False  # whether the last cell that is not the learner's own is a question
+    for cell in mine.cells:
+        own, solves = is_own(cell), bool(nbgrader_of(cell).get("solution"))
+        if own or solves or asked or cell.source.strip() in texts:
             kept.append(cell)
+        asked = asked if own else bool(nbgrader_of(cell).get("task"))
     return NotebookNode(mine, cells=kept)
 
 

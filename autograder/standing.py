@@ -101,7 +101,7 @@ def put_into_work(lesson_ids: Sequence[str]) -> str:
     course = Course.find()
     if not lesson_ids:
         raise CourseError(f"say which lesson, one of: {', '.join(course.lesson_ids())}")
-    done, place = fill(course, lesson_ids), Workplace(course)
+    done, place = fill(course, lesson_ids, renew=False), Workplace(course)
     lessons = [course.lesson(name) for name in lesson_ids]
     links = [
         f"[{path.name}]({quote(Path(os.path.relpath(path, Path.cwd().resolve())).as_posix())})"

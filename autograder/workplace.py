@@ -68,11 +68,12 @@ class Workplace:
         return os.path.lexists(self.notebook(lesson))
 
 
-def fill(course: Course, lesson_ids: Iterable[str] = ()) -> Filled:
+def fill(course: Course, lesson_ids: Iterable[str] = (), renew: bool = True) -> Filled:
     """Put lessons (default: all) into `work/`, and new editions of those that are there.
 
     Where nbgrader's exchange hands lessons out, a lesson that is not there yet is put there only if
-    it is named: `nbgrader fetch_assignment` refuses a folder that exists.
+    it is named: `nbgrader fetch_assignment` refuses a folder that exists. Without `renew`, what is
+    there is not touched: JupyterLab has it open, perhaps.
     """
     from autograder.start_page import write_start_page
 
@@ -80,37 +81,47 @@ def fill(course: Course, lesson_ids: Iterable[str] = ()) -> Filled:
     lessons = [course.lesson(name) for name in asked or course.lesson_ids()]
     place, done = Workplace(course), Filled()
     (place.hidden / "given").mkdir(parents=True, exist_ok=True)
-    config = place.root / "nbgrader_config.py"
     with files.locked(place.hidden / "lock"):
         with suppress(FileExistsError):
-            files.create(config, CONFIG.format(root=str(course.root)).encode())
-        _fill_all(place, lessons, asked, done)
-        write_start_page(place)
+            files.create(
+                place.root / "nbgrader_config.py", CONFIG.format(root=str(course.root)).encode()
+            )
+        handed_out = released(course)
+        new = sum(
+            _fill_one(place, lesson, handed_out, bool(asked), renew, done) for lesson in lessons
+        )
+        if new:
+            done.said.insert(0, f"{new} lesson{'s' if new > 1 else ''} put into work/.")
+        if renew:
+            write_start_page(place)
     return done
 
 
-def _fill_all(place: Workplace, lessons: list[Lesson], asked: list[str], done: Filled) -> None:
-    handed_out = released(place.course)
-    new = 0
-    for lesson in lessons:
-        try:
-            if place.has(lesson):
-                done.said.extend(_renew(place, lesson, handed_out.get(lesson.id)))
-            elif lesson.id in handed_out and asked:
-                fetch = f"nbgrader fetch_assignment {lesson.id}"
-                done.problems.append(f"{lesson.id} is handed out by your instructor: `{fetch}`")
-            elif asked or not handed_out:
-                done.said.extend(_put(place, lesson))
-                new += 1
-        except Unreadable as error:
-            done.problems.append(f"{_shown(place, lesson)} was left as it is: {error}")
-        except files.Changed:
-            done.problems.append(f"{_shown(place, lesson)} is being written by something else")
-        except OSError as error:
-            done.problems.append(f"{error.filename or lesson.id}: {error.strerror or error}")
-    if new:
-        lessons_ = "1 lesson" if new == 1 else f"{new} lessons"
-        done.said.insert(0, f"{lessons_} put into {place.root.name}/.")
+def _fill_one(
+    place: Workplace,
+    lesson: Lesson,
+    handed_out: dict[str, Path],
+    asked: bool,
+    renew: bool,
+    done: Filled,
+) -> bool:
+    """Put a lesson where it belongs, and say what was done; whether it was not there before."""
+    try:
+        if place.has(lesson):
+            done.said.extend(_renew(place, lesson, handed_out.get(lesson.id)) if renew else [])
+        elif lesson.id in handed_out and asked:
+            fetch = f"nbgrader fetch_assignment {lesson.id}"
+            done.problems.append(f"{lesson.id} is handed out by your instructor: `{fetch}`")
+        elif asked or not handed_out:
+            done.said.extend(_put(place, lesson))
+            return True
+    except Unreadable as error:
+        done.problems.append(f"{_shown(place, lesson)} was left as it is: {error}")
+    except files.Changed:
+        done.problems.append(f"{_shown(place, lesson)} is being written by something else")
+    except OSError as error:
+        done.problems.append(f"{error.filename or lesson.id}: {error.strerror or error}")
+    return False
 
 
 def _put(place: Workplace, lesson: Lesson) -> list[str]:

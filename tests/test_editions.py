@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.cells import identify_cells
-from autograder.editions import carry_over
+from autograder.editions import carry_over, only_what_is_mine
 
 STUB = "def f(x):\n    raise NotImplementedError"
 
@@ -137,6 +137,16 @@ def test_an_editor_that_drops_ids_loses_no_answer(lost: list[str]) -> None:
     made = carry_over(mine, lesson(), lesson("# New"))
     assert {"def f(x): return x", "So."} <= set(sources(made))
     assert "# Old" not in sources(made)
+
+
+def test_without_the_edition_it_began_as_answers_and_own_cells_are_told_by_their_place() -> None:
+    mine = begun(lesson("# Old", "f(1)"), f="def f(x): return x", why_1="So.")
+    mine.cells.insert(5, own("1"))  # between the question and its answer
+    new = lesson("# New", "f(3)", new_markdown_cell("More."))
+    made = carry_over(only_what_is_mine(mine, new), new, new)
+    assert sources(made) == [
+        "# New", "More.", "def f(x): return x", "assert f(1) == 1", "f(3)", "Why?", "1", "So.",
+    ]  # fmt: skip
 
 
 def test_carrying_over_leaves_what_it_is_given_alone() -> None:

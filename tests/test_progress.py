@@ -136,7 +136,13 @@ def test_the_map_has_time_points_status_and_links(
 def test_work_puts_a_lesson_there(kernel: Kernel, course: Course) -> None:
     shutil.rmtree(course.work / "05_optimizers")
     assert "`%work 05_optimizers` puts it here" in kernel.progress("all")
-    said = kernel.run("%work 05_optimizers").data
+    (course.work / "start.ipynb").write_text("open in JupyterLab")
+    write(course.work / LESSON / "orientation.ipynb", descent_step=DOWNHILL)
+    (course.work / ".descent" / "given" / f"{LESSON}.ipynb").write_text("of another edition")
+    before = (course.work / LESSON / "orientation.ipynb").read_bytes()
+    said = kernel.run(f"%work 05_optimizers {LESSON}").data
+    assert (course.work / LESSON / "orientation.ipynb").read_bytes() == before
+    assert (course.work / "start.ipynb").read_text() == "open in JupyterLab"
     assert "Open [optimizers.ipynb](../05_optimizers/optimizers.ipynb)." in said
     assert (course.work / "05_optimizers" / "optimizers.ipynb").is_file()
 

@@ -8,36 +8,42 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 
 from autograder.build import to_bytes, write_release
 from autograder.course import Course
+from autograder.working_copy import read
 from autograder.workplace import fill
 
 ROOT = Path(__file__).parents[2]
 TINY, OTHER = "90_tiny", "91_tiny"
 
 
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny course and a second lesson; the first is in the exchange."""
-    root = tmp_path / "course"
+    root = tmp_path_factory.mktemp("exchange") / "course"
     shutil.copytree(ROOT / "tests" / "fixtures" / "tiny_course", root)
     shutil.copytree(root / "solutions" / TINY, root / "solutions" / OTHER)
     shutil.copy2(ROOT / "nbgrader_config.py", root)
-    (root / "data").mkdir()
     (root / "exchange").mkdir()
     (root / "exchange").chmod(0o777)
+    course = Course(root)
+    notebook = course.lesson(TINY).notebook()
+    (root / "solutions" / TINY / "tiny.ipynb").write_bytes(to_bytes(notebook))
+    for command in ("generate_assignment", "release_assignment"):
+        assert nbgrader(course, command, TINY).returncode == 0
+    return root
+
+
+@pytest.fixture
+def course(handed_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A copy of it for one learner."""
     for name in ("HOME", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    course = Course(root)
-    write_release(course, course.lesson(TINY))
-    lesson = course.lesson(TINY)
-    (root / "solutions" / TINY / "tiny.ipynb").write_bytes(to_bytes(lesson.notebook()))
-    assert nbgrader(course, "generate_assignment", TINY, "--force").returncode == 0
-    assert nbgrader(course, "release_assignment", TINY).returncode == 0
-    return course
+    return Course(Path(shutil.copytree(handed_out, tmp_path / "course")))
 
 
 def nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -81,6 +87,19 @@ def test_nbgraders_commands_fetch_into_work_and_submit_from_there(course: Course
     assert submitted.returncode == 0, submitted.stderr
     [handed_in] = (course.root / "exchange" / "descent" / "inbound").glob("*/tiny.ipynb")
     assert handed_in.read_bytes() == written
+
+
+def test_check_cells_of_what_was_fetched_are_made_ready(course: Course) -> None:
+    outbound = course.root / "exchange" / "descent" / "outbound" / TINY / "tiny.ipynb"
+    released = read(outbound.read_bytes())
+    check = nbformat.v4.new_code_cell("# %check double", id="check", metadata={"tags": ["check"]})
+    released.cells.append(check)
+    outbound.chmod(0o644)
+    outbound.write_bytes(to_bytes(released))
+    assert nbgrader(course, "fetch_assignment", TINY).returncode == 0
+    fill(course)
+    cells = read((course.work / TINY / "tiny.ipynb").read_bytes()).cells
+    assert [c.source for c in cells] == [*(c.source for c in released.cells[:-1]), "%check double"]
 
 
 def test_a_new_release_is_not_laid_over_what_was_fetched(course: Course) -> None:
