@@ -14,6 +14,8 @@ from autograder.batch import BatchReport, Entry
 from autograder.batch import Progress as Callback
 from autograder.messages import points
 
+SEEDS_NAMED = 3
+
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callback]:
@@ -37,28 +39,49 @@ def progress_bar(title: str) -> Iterator[Callback]:
 
 def print_report(report: BatchReport) -> None:
     """Who got what, which misconceptions, what needs a person, how long."""
-    console = Console(width=None if Console().is_terminal else 140)
-    table = Table(title=f"{report.lesson}, seed {report.seed}")
+    console = _Console(width=None if Console().is_terminal else 140)
+    seeds = report.seeds
+    title = ", ".join(map(str, seeds[:SEEDS_NAMED]))
+    several = f"seeds {title}" + (", ..." if len(seeds) > SEEDS_NAMED else "")
+    table = Table(title=f"{report.lesson}, {several if len(seeds) > 1 else f'seed {title}'}")
     table.add_column("learner", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("what came out")
     table.add_column("s", justify="right")
+    if len(seeds) > 1:
+        table.add_column("seed", justify="right", no_wrap=True)
     for entry in report.entries:
-        table.add_row(
-            escape(entry.student), score(entry), escape(summary(entry)), f"{entry.seconds:.1f}"
-        )
+        seed = [str(entry.seed)] if len(seeds) > 1 else []
+        said, seconds = escape(shown(summary(entry))), f"{entry.seconds:.1f}"
+        table.add_row(escape(shown(entry.student)), score(entry), said, seconds, *seed)
     console.print(table)
-    for who in report.failed:
-        console.print(f"nbgrader could not enter: {escape(who)}", soft_wrap=True)
-    seconds = sum(entry.seconds for entry in report.entries)
+    for who, why in report.failed.items():
+        line = f"nbgrader could not enter {shown(who)}: {shown(why)}"
+        console.print(escape(line), soft_wrap=True)
+    total = sum(entry.seconds for entry in report.entries)
     console.print(
         f"{len(report.entries)} submissions in {report.seconds:.1f} s "
-        f"({seconds:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
+        f"({total:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
     )
 
 
+class _Console(Console):
+    """Leaves a reader who went away to whoever runs the command."""
+
+    def on_broken_pipe(self) -> None:
+        """Where rich would end the process, with status 1."""
+        raise BrokenPipeError
+
+
+def shown(text: str) -> str:
+    """A text as a terminal can print it, whatever a folder's name holds."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def score(entry: Entry) -> str:
-    """As the gradebook has it, before a late penalty."""
+    """Before a late penalty; none where the gradebook has none."""
+    if entry.score is None:
+        return "-"
     if entry.verdict is None:
         return "0"
     return f"{points(entry.verdict.score)}/{points(entry.verdict.max_score)}"
@@ -78,4 +101,4 @@ def summary(entry: Entry) -> str:
     if blank:
         parts.append(f"{blank} not attempted")
     parts.extend(entry.verdict.errors)
-    return "; ".join(parts) or "all right"
+    return "; ".join([*(parts or ["all right"]), *filter(None, [entry.problem])])
