@@ -38,7 +38,6 @@ class Entry:
     it, None if it has none; and what a person has to look at."""
 
     student: str
-    seed: int
     verdict: LessonVerdict | None
     problem: str
     seconds: float
@@ -56,8 +55,8 @@ class BatchReport:
 
     @property
     def seeds(self) -> list[int]:
-        """Those that submissions were graded with."""
-        return list(dict.fromkeys(entry.seed for entry in self.entries))
+        """Those of the verdicts."""
+        return list(dict.fromkeys(e.verdict.seed for e in self.entries if e.verdict))
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def grade_lesson(
     in_gradebook = scores(course, lesson)
     for who, outcome in sorted(outcomes.items()):
         verdict = outcome.graded.verdict if outcome.graded else None
-        entry = Entry(who, seeds[who], verdict, outcome.problem, outcome.seconds)
+        entry = Entry(who, verdict, outcome.problem, outcome.seconds)
         entry = replace(entry, problem=_problems(course, lesson, entry, report.failed, unwritten))
         if who in entered:
             entry = replace(entry, score=in_gradebook.get(who))

@@ -97,16 +97,19 @@ def _batches(course: Course, lesson_id: str) -> Iterator[tuple[bytes, _Batches]]
             yield _course_key(folder / "course.key"), kept
             if asdict(kept) != before or not path.exists():
                 write_atomically(path, json.dumps(asdict(kept)).encode())
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
         raise CourseError(f"cannot keep the course's key and batches: {error}") from error
 
 
 def _read(path: Path) -> _Batches:
     if not path.exists():
         return _Batches()
-    kept = _Batches(**json.loads(path.read_text(encoding="utf-8")))
-    graded = {who: (str(digest), int(batch)) for who, (digest, batch) in kept.graded.items()}
-    return _Batches(int(kept.batch), bool(kept.told), graded)
+    try:
+        kept = _Batches(**json.loads(path.read_text(encoding="utf-8")))
+        graded = {who: (str(digest), int(batch)) for who, (digest, batch) in kept.graded.items()}
+        return _Batches(int(kept.batch), bool(kept.told), graded)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path} is damaged: {error}") from error
 
 
 def _seed(key: bytes, lesson_id: str, batch: int) -> int:

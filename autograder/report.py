@@ -41,17 +41,18 @@ def print_report(report: BatchReport) -> None:
     """Who got what, which misconceptions, what needs a person, how long."""
     console = _Console(width=None if Console().is_terminal else 140)
     seeds = report.seeds
-    title = ", ".join(map(str, seeds[:SEEDS_NAMED]))
-    several = f"seeds {title}" + (", ..." if len(seeds) > SEEDS_NAMED else "")
-    table = Table(title=f"{report.lesson}, {several if len(seeds) > 1 else f'seed {title}'}")
+    several = len(seeds) > 1
+    named = ", ".join(map(str, seeds[:SEEDS_NAMED])) + (", ..." if seeds[SEEDS_NAMED:] else "")
+    title = f"seed{'s' if several else ''} {named}" if seeds else "no verdict"
+    table = Table(title=f"{report.lesson}, {title}")
     table.add_column("learner", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("what came out")
     table.add_column("s", justify="right")
-    if len(seeds) > 1:
+    if several:
         table.add_column("seed", justify="right", no_wrap=True)
     for entry in report.entries:
-        seed = [str(entry.seed)] if len(seeds) > 1 else []
+        seed = [str(entry.verdict.seed if entry.verdict else "")] if several else []
         said, seconds = escape(shown(summary(entry))), f"{entry.seconds:.1f}"
         table.add_row(escape(shown(entry.student)), score(entry), said, seconds, *seed)
     console.print(table)

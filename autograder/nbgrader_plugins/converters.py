@@ -15,7 +15,7 @@ from typing import Any
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from traitlets.config import Config
 
 from autograder.lesson import Lesson
@@ -61,11 +61,12 @@ class OneByOne(BaseConverter):
 
     def convert_notebooks(self) -> None:
         """Everyone's. Where the database fails, it fails for all who come after."""
-        broken: Exception | None = None
+        broken: DatabaseError | None = None
         for student in self._learners:
+            if broken is not None:
+                self.failed[student] = broken
+                continue
             try:
-                if broken is not None:
-                    raise broken
                 self.convert_learner(student)
             except Exception as error:  # noqa: BLE001 (nbgrader may raise anything)
                 self._take_away(student)
@@ -126,10 +127,10 @@ class MakeFeedback(OneByOne, GenerateFeedback):
     """Writes pages."""
 
 
-def database_error(error: BaseException | None) -> OperationalError | None:
+def database_error(error: BaseException | None) -> DatabaseError | None:
     """The failure of the database from which an error came, if it came from one."""
     while error is not None:
-        if isinstance(error, OperationalError):
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
             return error
         error = error.__cause__ or error.__context__
     return None

@@ -45,6 +45,7 @@ def refresh_gradebook(course: Course, lesson: Lesson) -> None:
         CourseError: submissions exist and a `grade_id` or its points changed; or nbgrader refuses.
     """
     config = course_config(course)
+    _refuse_unwritable(config)
     _refuse_changed_cells(config, lesson)
     for why in _run(MakeAssignment(config, lesson, ["."])).values():
         raise CourseError(f"nbgrader could not enter {lesson.id}: {why}")
@@ -101,6 +102,16 @@ def _find_alembic() -> None:
     own, path = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
     if own not in path.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([own, path])
+
+
+def _refuse_unwritable(config: Config) -> None:
+    """Write to the gradebook before any grading, as if: that waits, as long as SQLite does, for
+    whoever else writes, and fails where only the file or only its folder may be written."""
+    with _gradebook(config) as gradebook, gradebook.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("CREATE TABLE descent_can_write (id INTEGER)")
+            connection.rollback()
 
 
 def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:

@@ -12,13 +12,17 @@ import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
-from nbgrader.apps import NbGraderAPI
+from nbgrader.apps import NbGraderAPI, api
 from nbgrader.converters import Autograde, base
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import collect, exchange, fetch_feedback, release_feedback
+from nbgrader.exchange.default import list as list_
 
 from autograder.timestamps import UnreadableTimestamp, read_timestamp
 
@@ -30,6 +34,8 @@ def mend_nbgrader() -> None:
     _replace(CourseDirectory, "get_existing_timestamp", _existing_timestamp)
     _replace(NbGraderAPI, "get_submitted_timestamp", _submitted_timestamp)
     _replace(BaseConverter, "init_notebooks", _find_notebooks)
+    for module in (base, api, utils, collect, exchange, fetch_feedback, list_, release_feedback):
+        module.__dict__["glob"] = SimpleNamespace(glob=find)
     _replace(base, "find_all_files", _files_to_copy)
     _replace(Autograde, "init_assignment", _enter_anew)
     _replace(Gradebook, "add_submission", _add_submission)
@@ -69,41 +75,31 @@ def _submitted_timestamp(original: Any) -> Any:
 
 
 def _find_notebooks(original: Any) -> Any:
-    """Nbgrader takes the course's path, and an id that it was given, for patterns: `s1 [late]` is
-    nobody."""
+    """Nbgrader's patterns end at a line break, and its run with them."""
 
     def init_notebooks(self: Any) -> None:
-        directory = self.coursedir
-        student = directory.student_id
-        place = self._format_source(directory.assignment_id, student)
-        if PATTERN.intersection(student) and Path(place).is_dir():
-            student = glob.escape(student)  # somebody's id
-        root = directory.root
-        directory.root = glob.escape(root)
-        try:
-            places = glob.glob(  # noqa: PTH207 (Path.glob takes the dot out of solutions/./lesson)
-                self._format_source(directory.assignment_id, student)
-            )
-        finally:
-            directory.root = root
-        self.assignments = {
-            place: found for place in places if (found := _notebooks_in(self, place))
-        }
-        if not self.assignments:
-            original(self)  # which says what it misses, and raises
+        original(self)
+        for place in [place for place in self.assignments if "\n" in place]:
+            self.log.error("An id with a line break in it cannot be entered: %r", place)
+            del self.assignments[place]
 
     return init_notebooks
 
 
-def _notebooks_in(converter: Any, place: str) -> list[str]:
-    if "\n" in place:  # nbgrader's patterns end there, and its run with them
-        converter.log.error("An id with a line break in it cannot be entered: %r", place)
-        return []
-    pattern = converter.coursedir.notebook_id + ".ipynb"
-    found = glob.glob(pattern, root_dir=place)  # noqa: PTH207 (and this leaves out hidden files)
-    if not found:
-        converter.log.warning("No notebooks were matched by '%s' in '%s'", pattern, place)
-    return [str(Path(place) / name) for name in found]
+def find(pattern: str) -> list[str]:
+    """`glob.glob` for paths, of which a part that is there is no pattern.
+
+    nbgrader takes the course's path and a learner's id for patterns. In a course folder with
+    brackets in its name it finds nobody, and releases the lessons' sources: what it is to leave out
+    it does not find, either. And `s1 [late]` would be somebody else.
+    """
+    here, parts = "", pattern.split("/")
+    for number, part in enumerate(parts):
+        here = os.path.join(here or "/", part) if number else part  # noqa: PTH118
+        if part == "*" or (PATTERN.intersection(part) and not os.path.lexists(here)):
+            break
+        parts[number] = glob.escape(part)
+    return glob.glob("/".join(parts))  # noqa: PTH207 (Path would tidy up solutions/./lesson)
 
 
 def _files_to_copy(original: Any) -> Any:
