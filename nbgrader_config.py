@@ -6,7 +6,12 @@ same file works in any other folder that has `solutions/` (and `data/`, if the l
 
 from pathlib import Path
 
+from autograder.nbgrader_plugins.mends import mend_nbgrader
+
 c = get_config()
+
+# Timestamps, ids and paths that nbgrader stumbles over.
+mend_nbgrader()
 
 # Where things are. The exchange and the gradebook stay in the course folder.
 c.CourseDirectory.course_id = "descent"

@@ -6,17 +6,16 @@ autograde looks before it runs anything, so its scores are the same as without u
 
 from __future__ import annotations
 
-import os
+import contextlib
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 
+from autograder.batch_seeds import batch_seed, feedback_is_written, seeds_of
 from autograder.course import Course, CourseError
 from autograder.grading import Graded, grade_notebook
-from autograder.handins import HandIn, chosen_learners, hand_ins, loose_files
+from autograder.handins import chosen_learners, hand_ins, loose_files
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.gradebook import (
     autograde,
@@ -24,21 +23,23 @@ from autograder.nbgrader_plugins.gradebook import (
     refresh_gradebook,
     scores,
 )
-from autograder.rebuild import NotANotebook, rebuild
+from autograder.rebuild import NotANotebook, read_notebook, rebuild
 from autograder.results import Results, results_for
 from autograder.sandbox import check_sealing
-from autograder.seeds import batch_seed
-from autograder.staging import stage
+from autograder.staging import Stage, stage
+from autograder.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.verdict import LessonVerdict
+from autograder.workers import ENDED, in_workers
 
 Progress = Callable[[int, int, str], None]
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One learner of a batch: a verdict, or why there is none; the score as the gradebook has it.
+    """One learner of a batch: a verdict, or why there is none; the score as the gradebook has it,
+    None if it has none.
 
+    problem: what a person has to look at.
     remark: what should be known of the hand-in, though nobody has to do anything.
     command: what helps with the problem.
     """
@@ -57,11 +58,15 @@ class BatchReport:
     """What a batch came to."""
 
     lesson: str
-    seed: int
     entries: list[Entry] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)  # nbgrader could not enter these
+    failed: dict[str, str] = field(default_factory=dict)  # whom nbgrader could not enter, and why
     loose: list[str] = field(default_factory=list)  # in `submitted/`, and in no learner's folder
     seconds: float = 0.0
+
+    @property
+    def seeds(self) -> list[int]:
+        """Those of the verdicts."""
+        return list(dict.fromkeys(e.verdict.seed for e in self.entries if e.verdict))
 
     @property
     def needs_a_person(self) -> bool:
@@ -77,6 +82,16 @@ class _Task:
     seed: int
     sealed: bool
     full: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission in a worker; `broken` if that was not the learner's doing."""
+
+    graded: Graded | None = None
+    problem: str = ""
+    seconds: float = 0.0
+    broken: bool = False
 
 
 def grade_lesson(
@@ -115,24 +130,43 @@ def grade_lesson(
         if sealed:
             check_sealing()
         refresh_gradebook(course, lesson)
-        seed = batch_seed(course, lesson.id, new=force)
-        results = results_for(course, lesson, seed, sealed, full)
+        seeds = _seeds(course, lesson, staged.to_grade, new=force)
         tasks = {
-            who: _Task(course.root, lesson.id, path, seed, sealed, full)
+            who: _Task(course.root, lesson.id, path, seeds[who], sealed, full)
             for who, path in staged.to_grade.items()
         }
-        entries = {e.student: e for e in _grade_all(tasks, lesson, results, workers, progress)}
-        report = BatchReport(lesson.id, seed, loose=loose)
-        if staged.paths:
-            report.failed = autograde(
-                course, lesson, "*", seed=seed, sealed=sealed, full=full, submitted=staged.folder
-            )
-    if feedback:
-        _write_feedback(course, lesson, list(staged.paths), workers)
-    entered = scores(course, lesson)
+        results = results_for(course, lesson, sealed, full)
+        outcomes = dict(_grade_all(tasks, lesson, results, workers, progress))
+        report = BatchReport(lesson.id, loose=loose)
+        report.failed = autograde(
+            course,
+            lesson,
+            sorted(staged.paths),
+            submitted=staged.folder,
+            refused={who: outcome.problem for who, outcome in outcomes.items() if outcome.broken},
+            sealed=sealed,
+            full=full,
+        )
+        clocks = _unread_timestamps(staged)
+    entered = sorted(staged.paths.keys() - report.failed.keys())
+    unwritten = _write_feedback(course, lesson, entered, workers) if feedback else {}
+    in_gradebook = scores(course, lesson)
     for who, hand_in in staged.hand_ins.items():
-        entry = entries.get(who) or _not_graded(hand_in)
-        report.entries.append(replace(entry, score=entered.get(who), remark=hand_in.remark))
+        outcome = outcomes.get(who)
+        problem = hand_in.problem if outcome is None else outcome.problem
+        if who in report.failed:
+            problem = f"not in the gradebook: {report.failed[who]}"
+        pages = f"no feedback was written: {unwritten[who]}" if who in unwritten else ""
+        entry = Entry(
+            who,
+            outcome.graded.verdict if outcome and outcome.graded else None,
+            "; ".join(filter(None, (problem, pages, clocks.get(who, "")))),
+            outcome.seconds if outcome else 0.0,
+            None if who in report.failed else in_gradebook.get(who),
+            hand_in.remark,
+            hand_in.command,
+        )
+        report.entries.append(entry)
     report.seconds = time.monotonic() - started
     return report
 
@@ -142,24 +176,51 @@ def _nothing(course: Course, lesson: Lesson, student: str) -> str:
     return f"nothing to grade: nothing of {lesson.id} in {folder}"
 
 
-def _not_graded(hand_in: HandIn) -> Entry:
-    return Entry(hand_in.student, None, hand_in.problem, 0.0, command=hand_in.command)
+def _seeds(
+    course: Course, lesson: Lesson, to_grade: Mapping[str, Path], *, new: bool
+) -> dict[str, int]:
+    """Each learner's seed; of what cannot be read, the one that it would have."""
+    handed_in: dict[str, str] = {}
+    for who, path in to_grade.items():
+        with contextlib.suppress(NotANotebook):
+            handed_in[who] = read_notebook(path).digest
+    seeds = seeds_of(course, lesson.id, handed_in, new=new)
+    return dict.fromkeys(to_grade, batch_seed(course, lesson.id)) | seeds
+
+
+def _unread_timestamps(staged: Stage) -> dict[str, str]:
+    """What is wrong with the timestamps that cannot be read for certain."""
+    said: dict[str, str] = {}
+    for who, path in staged.paths.items():
+        try:
+            read_timestamp(path.parent)
+        except UnreadableTimestamp as error:
+            said[who] = str(error)
+    return said
 
 
 def _write_feedback(
-    course: Course, lesson: Lesson, students: list[str], workers: int | None
-) -> None:
-    """Pages are made from the gradebook, which they do not change: side by side."""
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        pages = [pool.submit(feedback_page, course.root, lesson.id, who) for who in students]
-        for page in pages:
-            page.result()
+    course: Course, lesson: Lesson, learners: Collection[str], workers: int | None
+) -> dict[str, str]:
+    """Pages are made from the gradebook, which they do not change: side by side. Returns who got
+    none, and why."""
+    feedback_is_written(course, lesson.id, learners)
+    tasks = {who: (course.root, lesson.id, who) for who in learners}
+    said = {
+        who: ENDED if why is None else why for who, why in in_workers(feedback_page, tasks, workers)
+    }
+    return {who: why for who, why in said.items() if why}
 
 
-def feedback_page(root: Path, lesson_id: str, student: str) -> None:
-    """One learner's feedback, in a worker."""
+def feedback_page(task: tuple[Path, str, str]) -> str:
+    """One learner's feedback, in a worker; why there is none, or nothing."""
+    root, lesson_id, student = task
     course = Course(root)
-    generate_feedback(course, course.lesson(lesson_id), student)
+    try:
+        failed = generate_feedback(course, course.lesson(lesson_id), [student])
+    except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
+        return f"{type(error).__name__}: {error}"
+    return failed.get(student, "")
 
 
 def _grade_all(
@@ -168,75 +229,50 @@ def _grade_all(
     results: Results,
     workers: int | None,
     progress: Progress | None,
-) -> Iterator[Entry]:
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
-    done, again = 0, []
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        futures: dict[Future[tuple[Graded | None, str, float]], str] = {
-            pool.submit(grade_submission, task): who for who, task in tasks.items()
-        }
-        for future in as_completed(futures):
-            who = futures[future]
-            graded, problem, seconds = _outcome(future)
-            if graded is not None and not graded.settled:
-                again.append(who)
-                continue
-            done += 1
-            yield _entry(who, tasks[who], lesson, results, graded, problem, seconds)
-            if progress:
-                progress(done, len(tasks), who)
-        for who in again:  # alone: a clock that ran out among others may not run out here
-            graded, problem, seconds = _outcome(pool.submit(grade_submission, tasks[who]))
-            done += 1
-            yield _entry(who, tasks[who], lesson, results, graded, problem, seconds)
-            if progress:
-                progress(done, len(tasks), who)
+) -> Iterator[tuple[str, Outcome]]:
+    done, again = 0, dict[str, _Task]()
+
+    def settle(who: str, outcome: Outcome) -> tuple[str, Outcome]:
+        nonlocal done
+        done += 1
+        if outcome.graded is not None:
+            results.store(rebuild(tasks[who].submission, lesson).notebook, outcome.graded)
+        if progress:
+            progress(done, len(tasks), who)
+        return who, outcome
+
+    for who, result in in_workers(grade_submission, tasks, workers):
+        outcome = result or Outcome(problem=ENDED, broken=True)
+        if outcome.graded is not None and not outcome.graded.settled:
+            again[who] = tasks[who]
+        else:
+            yield settle(who, outcome)
+    # Alone: a clock that ran out among others may not run out here.
+    for who, result in in_workers(grade_submission, again, 1):
+        yield settle(who, result or Outcome(problem=ENDED, broken=True))
 
 
-def _outcome(future: Future[tuple[Graded | None, str, float]]) -> tuple[Graded | None, str, float]:
-    try:
-        return future.result()
-    except BrokenExecutor:
-        return None, "the process that graded it was ended from outside", 0.0
-
-
-def _entry(
-    who: str,
-    task: _Task,
-    lesson: Lesson,
-    results: Results,
-    graded: Graded | None,
-    problem: str,
-    seconds: float,
-) -> Entry:
-    if graded is None:
-        return Entry(who, None, problem, seconds)
-    results.store(rebuild(task.submission, lesson).notebook, graded)
-    return Entry(who, graded.verdict, problem, seconds)
-
-
-def grade_submission(task: _Task) -> tuple[Graded | None, str, float]:
+def grade_submission(task: _Task) -> Outcome:
     """One submission, in a worker: what was kept, or a new result; or why there is none.
 
     Whatever goes wrong with one submission is said of that one, and the batch goes on.
     """
     started = time.monotonic()
-    graded, problem = None, ""
     try:
-        graded = _graded(task)
+        outcome = Outcome(_graded(task))
     except NotANotebook as error:
-        problem = str(error)
+        outcome = Outcome(problem=str(error))
     except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
-        problem = f"the grader failed on it: {type(error).__name__}: {error}"
-    return graded, problem, time.monotonic() - started
+        said = f"the grader failed on it: {type(error).__name__}: {error}"
+        outcome = Outcome(problem=said, broken=True)
+    return replace(outcome, seconds=time.monotonic() - started)
 
 
 def _graded(task: _Task) -> Graded:
     course = Course(task.root)
     lesson = course.lesson(task.lesson_id)
     rebuilt = rebuild(task.submission, lesson).notebook
-    results = results_for(course, lesson, task.seed, task.sealed, task.full)
-    return results.lookup(rebuilt) or grade_notebook(
+    results = results_for(course, lesson, task.sealed, task.full)
+    return results.lookup(rebuilt, task.seed) or grade_notebook(
         rebuilt, lesson, seed=task.seed, sealed=task.sealed, full=task.full
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -16,10 +17,12 @@ from autograder.home import home_folder
 from autograder.lesson import LessonError
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+STOPPED, NO_READER = 130, 141  # as shells say: 128 and the number of SIGINT, of SIGPIPE
 
 
 def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What a person can mend is one line and exit status 2; a broken pipe is nobody's fault."""
+    """What a person can mend is one line and exit status 2. Ctrl-C is one line, too; and a reader
+    who went away (`| head`) hears nothing."""
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -32,15 +35,21 @@ def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except known as error:
             _fail(" ".join(str(error).split()))
+        except KeyboardInterrupt:
+            _fail("stopped", STOPPED)
+        except BrokenPipeError:
+            # What is still in the buffer would be written, and fail, at the very end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(NO_READER)
         except OSError as error:
             _fail(f"{error.filename or 'file'}: {error.strerror or error}")
 
     return wrapped
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, status: int = WRONG_USE) -> NoReturn:
     click.echo(f"autograder: {message}", err=True)
-    sys.exit(WRONG_USE)
+    sys.exit(status)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -154,22 +163,28 @@ def grade(
 ) -> None:
     """Grade everything in submitted/ into the gradebook, and write feedback.
 
+    What is handed in after feedback was written meets new inputs. Exit status 1 if a person has to
+    look at something.
+
     Example: autograder grade 05_optimizers --workers 2
     """
     from autograder.batch import grade_lesson
     from autograder.report import print_report, progress_bar
 
-    with progress_bar(f"grading {lesson}") as progress:
-        report = grade_lesson(
-            Course.find(),
-            lesson,
-            student=student,
-            workers=workers,
-            force=force,
-            full=full,
-            sealed=not unsealed,
-            progress=progress,
-        )
+    try:
+        with progress_bar(f"grading {lesson}") as progress:
+            report = grade_lesson(
+                Course.find(),
+                lesson,
+                student=student,
+                workers=workers,
+                force=force,
+                full=full,
+                sealed=not unsealed,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        _fail("stopped; what was graded is kept, and the same command goes on from there", STOPPED)
     print_report(report)
     sys.exit(PROBLEMS if report.needs_a_person else DONE)
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
+from nbgrader import utils
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder import cells, marks
@@ -65,13 +68,16 @@ class LearnersCells(NbGraderPreprocessor):
         return cells.identify_cells(nb), resources
 
 
-# As in nbgrader_config.py, without SaveCells, which writes the database.
-STEPS: tuple[type[NbGraderPreprocessor], ...] = (
+# As in nbgrader_config.py, without SaveCells, which stands between the two and writes the database.
+UNTIL_SAVED: tuple[type[NbGraderPreprocessor], ...] = (
     steps.LockCells,
     ClearSolutions,
     steps.ClearOutput,
     steps.CheckCellMetadata,
     steps.ComputeChecksums,
+)
+STEPS: tuple[type[NbGraderPreprocessor], ...] = (
+    *UNTIL_SAVED,
     steps.ClearHiddenTests,
     steps.ClearMarkScheme,
     LearnersCells,
@@ -86,9 +92,25 @@ def release_notebook(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
     Raises:
         ReleaseError: marks are unbalanced, or stand where they do not belong.
     """
+    return _after(STEPS, notebook, lesson)
+
+
+@lru_cache(maxsize=16)
+def saved_sources(lesson: Lesson) -> Mapping[str, str]:
+    """The cells that learners cannot edit as nbgrader's gradebook has them, by `grade_id`: with
+    hidden tests and mark schemes."""
+    saved = _after(UNTIL_SAVED, lesson.notebook(), lesson)
+    return {
+        cells.grade_id(cell) or "": cell.source for cell in saved.cells if utils.is_locked(cell)
+    }
+
+
+def _after(
+    taken: Iterable[type[NbGraderPreprocessor]], notebook: NotebookNode, lesson: Lesson
+) -> NotebookNode:
     resources: Any = ResourcesDict()
     resources["nbgrader"] = {"notebook": lesson.slug, "assignment": lesson.id}
-    for step in STEPS:
+    for step in taken:
         notebook, resources = step().preprocess(notebook, resources)
     return notebook
 

@@ -15,6 +15,8 @@ from autograder.batch import Progress as Callback
 from autograder.handins import shown
 from autograder.messages import points
 
+SEEDS_NAMED = 3
+
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callback]:
@@ -38,35 +40,48 @@ def progress_bar(title: str) -> Iterator[Callback]:
 
 def print_report(report: BatchReport) -> None:
     """Who got what, which misconceptions, what needs a person, how long."""
-    console = Console(width=None if Console().is_terminal else 140)
-    table = Table(title=f"{report.lesson}, seed {report.seed}")
+    console = _Console(width=None if Console().is_terminal else 140)
+    seeds = report.seeds
+    several = len(seeds) > 1
+    named = ", ".join(map(str, seeds[:SEEDS_NAMED])) + (", ..." if seeds[SEEDS_NAMED:] else "")
+    title = f"seed{'s' if several else ''} {named}" if seeds else "no verdict"
+    table = Table(title=f"{report.lesson}, {title}")
     # Ids and reasons are folded where they are too long, so that all of them can be read.
     table.add_column("learner", overflow="fold", max_width=max(12, console.width // 3))
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("what came out", overflow="fold")
     table.add_column("s", justify="right", no_wrap=True)
+    if several:
+        table.add_column("seed", justify="right", no_wrap=True)
     for entry in report.entries:
-        table.add_row(
-            escape(shown(entry.student)),
-            score(entry),
-            escape(shown(summary(entry))),
-            f"{entry.seconds:.1f}" if entry.verdict else "",
-        )
+        seed = [str(entry.verdict.seed if entry.verdict else "")] if several else []
+        seconds = f"{entry.seconds:.1f}" if entry.verdict else ""
+        said = escape(shown(summary(entry)))
+        table.add_row(escape(shown(entry.student)), score(entry), said, seconds, *seed)
     console.print(table)
-    for who in report.failed:
-        console.print(f"nbgrader could not enter: {escape(shown(who))}", soft_wrap=True)
+    for who, why in report.failed.items():
+        line = f"nbgrader could not enter {shown(who)}: {shown(why)}"
+        console.print(escape(line), soft_wrap=True)
     for name in report.loose:
         said = f"submitted/{shown(name)} is in no learner's folder, and was not looked at"
         console.print(said, soft_wrap=True, markup=False, highlight=False)
     for line in what_helps(report):
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     graded = [entry for entry in report.entries if entry.verdict]
-    seconds = sum(entry.seconds for entry in report.entries)
+    total = sum(entry.seconds for entry in report.entries)
     of_all = "" if len(graded) == len(report.entries) else f" of {len(report.entries)} learners"
     console.print(
         f"{len(graded)} submissions{of_all} in {report.seconds:.1f} s "
-        f"({seconds:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
+        f"({total:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
     )
+
+
+class _Console(Console):
+    """Leaves a reader who went away to whoever runs the command."""
+
+    def on_broken_pipe(self) -> None:
+        """Where rich would end the process, with status 1."""
+        raise BrokenPipeError
 
 
 def what_helps(report: BatchReport) -> Iterator[str]:
@@ -81,9 +96,11 @@ def what_helps(report: BatchReport) -> Iterator[str]:
 
 
 def score(entry: Entry) -> str:
-    """What the judge gave, before a late penalty; without a verdict, what the gradebook has."""
+    """What the judge gave, before a late penalty; none where the gradebook has none."""
+    if entry.score is None:
+        return "-"
     if entry.verdict is None:
-        return "-" if entry.score is None else points(entry.score)
+        return points(entry.score)
     return f"{points(entry.verdict.score)}/{points(entry.verdict.max_score)}"
 
 
@@ -102,5 +119,5 @@ def summary(entry: Entry) -> str:
     if blank:
         parts.append(f"{blank} not attempted")
     parts.extend(entry.verdict.errors)
-    said = "; ".join(parts) or "all right"
+    said = "; ".join([*(parts or ["all right"]), *filter(None, [entry.problem])])
     return f"{said} ({entry.remark})" if entry.remark else said

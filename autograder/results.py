@@ -31,26 +31,26 @@ class Results:
     and, for those that must not be kept, in this process."""
 
     def __init__(
-        self, course: Course, lesson: Lesson, *, seed: int, sealed: bool = True, full: bool = False
+        self, course: Course, lesson: Lesson, *, sealed: bool = True, full: bool = False
     ) -> None:
         self._folder = course.root / FOLDER / "results" / lesson.id
         self._setting = json.dumps(
             [
                 *(lesson.digest, _code_digest(lesson.slug), _data_digest(course), _versions()),
-                *(seed, sealed, full),
+                *(sealed, full),
             ]
         )
         self._here: dict[str, Graded] = {}
 
-    def key(self, rebuilt: NotebookNode) -> str:
+    def key(self, rebuilt: NotebookNode, seed: int) -> str:
         """A hash of the rebuilt notebook and of everything else that a verdict depends on."""
         cells = [[c.cell_type, c.get("id"), c.source, c.metadata] for c in rebuilt.cells]
-        text = json.dumps([self._setting, cells], sort_keys=True)
+        text = json.dumps([self._setting, seed, cells], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def lookup(self, rebuilt: NotebookNode) -> Graded | None:
+    def lookup(self, rebuilt: NotebookNode, seed: int) -> Graded | None:
         """What was stored for this notebook, or None; a damaged file counts as none."""
-        key = self.key(rebuilt)
+        key = self.key(rebuilt, seed)
         if key in self._here:
             return self._here[key]
         try:
@@ -62,7 +62,7 @@ class Results:
 
     def store(self, rebuilt: NotebookNode, graded: Graded) -> None:
         """Remember a result; on disk only if it would be the same on an idle machine."""
-        key = self.key(rebuilt)
+        key = self.key(rebuilt, graded.verdict.seed)
         self._here[key] = graded
         if graded.settled:
             kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json()}
@@ -70,13 +70,11 @@ class Results:
 
 
 @lru_cache(maxsize=16)
-def results_for(
-    course: Course, lesson: Lesson, seed: int, sealed: bool = True, full: bool = False
-) -> Results:
-    """The results of a batch; one object in a process, so that what a batch graded in parallel is
+def results_for(course: Course, lesson: Lesson, sealed: bool = True, full: bool = False) -> Results:
+    """The results of a lesson; one object in a process, so that what a batch graded in parallel is
     there
     when nbgrader asks for it."""
-    return Results(course, lesson, seed=seed, sealed=sealed, full=full)
+    return Results(course, lesson, sealed=sealed, full=full)
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from collections.abc import Mapping
@@ -37,6 +38,12 @@ class Submission:
     """The cells of a notebook that was handed in."""
 
     cells: tuple[Submitted, ...]
+
+    @property
+    def digest(self) -> str:
+        """A hash of what the learner wrote; outputs, and what an editor adds, are not in it."""
+        text = json.dumps([[c.cell_type, c.source, c.grade_id, c.attachments] for c in self.cells])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_notebook(handed_in: Submission | Mapping[str, Any] | bytes | Path) -> Submission:

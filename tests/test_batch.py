@@ -16,9 +16,10 @@ def task(path):
 
 def test_what_is_no_notebook_is_a_problem_of_its_own(tmp_path):
     (tmp_path / "orientation.ipynb").write_bytes(b"{")
-    graded, problem, _ = grade_submission(task(tmp_path / "orientation.ipynb"))
-    assert graded is None
-    assert "JSON" in problem
+    outcome = grade_submission(task(tmp_path / "orientation.ipynb"))
+    assert outcome.graded is None
+    assert "JSON" in outcome.problem
+    assert not outcome.broken
 
 
 def test_an_error_of_ours_is_said_of_one_submission(monkeypatch):
@@ -26,7 +27,8 @@ def test_an_error_of_ours_is_said_of_one_submission(monkeypatch):
         raise RuntimeError("no such luck")
 
     monkeypatch.setattr(batch, "grade_notebook", broken)
-    monkeypatch.setattr(batch.Results, "lookup", lambda self, notebook: None)
-    graded, problem, _ = grade_submission(task(COURSE.notebooks / LESSON.id / "orientation.ipynb"))
-    assert graded is None
-    assert problem == "the grader failed on it: RuntimeError: no such luck"
+    monkeypatch.setattr(batch.Results, "lookup", lambda self, notebook, seed: None)
+    outcome = grade_submission(task(COURSE.notebooks / LESSON.id / "orientation.ipynb"))
+    assert outcome.graded is None
+    assert outcome.problem == "the grader failed on it: RuntimeError: no such luck"
+    assert outcome.broken

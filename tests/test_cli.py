@@ -108,6 +108,22 @@ def test_grading_where_nothing_was_handed_in(tmp_path):
     assert "nothing to grade" in refused(run("grade", LESSON, cwd=tmp_path))
 
 
+def test_a_missing_file_is_named():
+    assert "nowhere.ipynb: cannot be read: No such file" in refused(run("judge", "nowhere.ipynb"))
+
+
+@pytest.mark.parametrize("args", [("audit", LESSON), ("doctor",)], ids=["audit", "doctor"])
+def test_a_reader_who_went_away_hears_nothing(args):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "autograder", *args]
+    with os.fdopen(writing, "w") as pipe:
+        done = subprocess.run(
+            command, cwd=COURSE.root, stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=300
+        )
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 def test_a_demo_does_not_write_into_a_full_folder(tmp_path):
     (tmp_path / "precious").touch()
     assert "not empty" in refused(run("demo", "--keep", tmp_path))

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.batch import BatchReport, Entry, grade_lesson
+from autograder.batch_seeds import batch_seed
 from autograder.course import Course, CourseError
 from autograder.demo.answers import answers
 from autograder.demo.hostile import hostile_pupils
@@ -22,7 +23,6 @@ from autograder.demo.pupils import Pupil, as_bytes, fill_in, full_marks, right_s
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.gradebook import set_due_date
 from autograder.report import print_report, progress_bar
-from autograder.seeds import batch_seed
 
 LESSON = "05_optimizers"
 MISTAKEN = 12  # learners with a mistake in every exercise, unless every mistake is asked for
@@ -109,8 +109,8 @@ def check(
 ) -> Iterator[str]:
     """Everything that is not as it should be, a line each."""
     entries = {entry.student: entry for entry in report.entries}
-    for who in report.failed:
-        yield f"{who}: nbgrader could not enter the submission"
+    for who, why in report.failed.items():
+        yield f"{who}: nbgrader could not enter the submission: {why}"
     for pupil in pupils:
         entry = entries.get(pupil.name)
         if entry is None:

@@ -18,6 +18,7 @@ from autograder.mutation.mutants import Mutant, mutants_of
 from autograder.mutation.survivors import Explained, read_survivors
 from autograder.mutation.trial import Outcome, Trials
 from autograder.reference import exercise_source
+from autograder.workers import THREADS
 
 Progress = Callable[[int, int, str], None]
 
@@ -92,8 +93,6 @@ def _try_all(
     workers: int | None,
     progress: Progress | None,
 ) -> list[tuple[Mutant, Outcome]]:
-    from autograder.batch import THREADS  # with all of nbgrader, which no worker needs
-
     for name in THREADS:
         os.environ.setdefault(name, "1")
     attempt = partial(_attempt, lesson.source_path, tuple(autograder.hidden.__path__))

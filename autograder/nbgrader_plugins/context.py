@@ -9,6 +9,9 @@ from nbconvert.exporters.exporter import ResourcesDict
 from autograder.course import Course
 from autograder.lesson import Lesson
 
+# In a notebook's metadata between nbgrader's two passes: the digest of what was handed in.
+HANDED_IN = "handed_in"
+
 
 def course_of(resources: ResourcesDict) -> Course:
     """The course that nbgrader grades: it works in its folder."""

@@ -10,13 +10,13 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool, Int
 
 from autograder import marks
+from autograder.batch_seeds import seeds_of
 from autograder.cells import Kind, kind
 from autograder.grading import Graded, grade_notebook
 from autograder.lesson import Lesson
-from autograder.nbgrader_plugins.context import course_of, lesson_of
+from autograder.nbgrader_plugins.context import HANDED_IN, course_of, lesson_of
 from autograder.rebuild import rebuild
 from autograder.results import results_for
-from autograder.seeds import batch_seed
 
 LOCKED = (Kind.GRADED, Kind.TASK)
 
@@ -41,6 +41,7 @@ class ExecuteAndJudge(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Grade the notebook, and write what came out into it and into a file beside it."""
         lesson = lesson_of(resources)
+        resources[HANDED_IN] = nb.metadata.pop(HANDED_IN, "")
         graded = self._grade(self._rebuilt(nb, lesson), lesson, resources)
         _copy_outputs(graded.notebook, nb)
         for cell in nb.cells:
@@ -58,9 +59,12 @@ class ExecuteAndJudge(NbGraderPreprocessor):
 
     def _grade(self, rebuilt: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Graded:
         course = course_of(resources)
-        seed = batch_seed(course, lesson.id) if self.seed is None else self.seed
-        results = results_for(course, lesson, seed, self.sealed, self.full)
-        graded = results.lookup(rebuilt)
+        seed = self.seed
+        if seed is None:
+            who = resources["nbgrader"]["student"]
+            seed = seeds_of(course, lesson.id, {who: resources[HANDED_IN]})[who]
+        results = results_for(course, lesson, self.sealed, self.full)
+        graded = results.lookup(rebuilt, seed)
         if graded is None:
             graded = grade_notebook(rebuilt, lesson, seed=seed, sealed=self.sealed, full=self.full)
             results.store(rebuilt, graded)

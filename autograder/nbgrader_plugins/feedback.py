@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder import marks
+from autograder.batch_seeds import feedback_is_written
 from autograder.cells import Kind, kind
+from autograder.nbgrader_plugins.context import course_of
 
 TEXT = (
     "a",
@@ -71,7 +73,11 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """The page of one submission."""
+        """The page of one submission, whose inputs are not used again from here on."""
+        about = (resources or {}).get("nbgrader", {})
+        if "student" in about:
+            course = course_of(ResourcesDict(**(resources or {})))
+            feedback_is_written(course, str(about["assignment"]), [str(about["student"])])
         page, made = super().from_notebook_node(nb, resources, **kw)
         return page.replace("</head>", f"{STYLE}</head>", 1), made
 

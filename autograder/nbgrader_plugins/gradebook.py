@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import Course, CourseError
 from autograder.lesson import Lesson
-
-FAILED = re.compile(r"error processing assignment '[^']*' for student '([^']*)'")
+from autograder.nbgrader_plugins.converters import (
+    Enter,
+    MakeAssignment,
+    MakeFeedback,
+    OneByOne,
+    reason,
+)
+from autograder.nbgrader_plugins.mends import mend_nbgrader
 
 
 def course_config(course: Course) -> Config:
     """What `nbgrader_config.py` says, for the course in this folder and no other."""
+    mend_nbgrader()
     _find_alembic()
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
     config.CourseDirectory.root = str(course.root)
@@ -38,47 +45,50 @@ def refresh_gradebook(course: Course, lesson: Lesson) -> None:
         CourseError: submissions exist and a `grade_id` or its points changed; or nbgrader refuses.
     """
     config = course_config(course)
+    _refuse_unwritable(config)
     _refuse_changed_cells(config, lesson)
-    api = NbGraderAPI(config=config)
-    _succeed(api.generate_assignment(lesson.id, force=True, create=True), "generate_assignment")
+    for why in _run(MakeAssignment(config, lesson, ["."])).values():
+        raise CourseError(f"nbgrader could not enter {lesson.id}: {why}")
 
 
 def autograde(
     course: Course,
     lesson: Lesson,
-    student: str,
+    learners: Collection[str],
     *,
-    seed: int,
+    refused: Mapping[str, str],
     sealed: bool,
     full: bool,
     submitted: str,
-) -> list[str]:
-    """Run nbgrader's autograde on a folder like `submitted/`; returns the learners whose submission
-    it could not enter."""
+) -> dict[str, str]:
+    """Run nbgrader's autograde on a folder like `submitted/`; returns whose submission could not be
+    entered, and why.
+
+    What had been entered for them is taken out, so that no old score stands as a new one; `refused`
+    says of whom that is all that is to be done, and why.
+    """
     config = course_config(course)
     config.CourseDirectory.submitted_directory = submitted
-    config.ExecuteAndJudge.seed = seed
     config.ExecuteAndJudge.sealed = sealed
     config.ExecuteAndJudge.full = full
-    result = NbGraderAPI(config=config).autograde(lesson.id, student, force=True, create=True)
-    if result["success"]:
-        return []
-    failed = sorted(set(FAILED.findall(result.get("log", ""))))
-    if not failed:
-        _succeed(result, "autograde")
-    return failed
+    return _run(Enter(config, lesson, learners, refused))
+
+
+def generate_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -> dict[str, str]:
+    """Run nbgrader's generate_feedback; returns who got none, and why."""
+    return _run(MakeFeedback(course_config(course), lesson, learners))
+
+
+def _run(converter: OneByOne) -> dict[str, str]:
+    converter.start()
+    database = converter.directory.db_url
+    return {who: reason(error, database) for who, error in converter.failed.items()}
 
 
 def set_due_date(course: Course, lesson_id: str, due: datetime) -> None:
     """Enter when a lesson is due, UTC; nbgrader's late penalties count from there."""
     with _gradebook(course_config(course)) as gradebook:
         gradebook.update_or_create_assignment(lesson_id, duedate=due)  # type: ignore[arg-type]
-
-
-def generate_feedback(course: Course, lesson: Lesson, student: str) -> None:
-    """Run nbgrader's generate_feedback."""
-    api = NbGraderAPI(config=course_config(course))
-    _succeed(api.generate_feedback(lesson.id, student, force=True), "generate_feedback")
 
 
 def scores(course: Course, lesson: Lesson) -> dict[str, float]:
@@ -95,6 +105,16 @@ def _find_alembic() -> None:
     own, path = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
     if own not in path.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([own, path])
+
+
+def _refuse_unwritable(config: Config) -> None:
+    """Write to the gradebook before any grading, as if: that waits, as long as SQLite does, for
+    whoever else writes, and fails where only the file or only its folder may be written."""
+    with _gradebook(config) as gradebook, gradebook.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("CREATE TABLE descent_can_write (id INTEGER)")
+            connection.rollback()
 
 
 def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
@@ -118,12 +138,12 @@ def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
         )
 
 
-def _gradebook(config: Config) -> Gradebook:
+@contextmanager
+def _gradebook(config: Config) -> Iterator[Gradebook]:
+    """The gradebook. Raises: CourseError: it cannot be read, or written."""
     directory = CourseDirectory(config=config)
-    return Gradebook(directory.db_url, directory.course_id)
-
-
-def _succeed(result: dict[str, Any], step: str) -> None:
-    if not result["success"]:
-        said = (result.get("error") or result.get("log") or "").strip().splitlines()
-        raise CourseError(f"nbgrader {step} failed: {said[-1] if said else 'no reason given'}")
+    try:
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+    except SQLAlchemyError as error:
+        raise CourseError(reason(error, directory.db_url)) from error

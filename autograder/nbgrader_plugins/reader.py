@@ -8,6 +8,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from autograder.nbgrader_plugins.context import HANDED_IN
 from autograder.slots import as_cell
 from autograder.staging import reason_for
 from autograder.submission import NotANotebook, Submission, Submitted, read_notebook
@@ -32,7 +33,12 @@ class SubmissionExporter(NotebookExporter):
             submission = Submission(())
         cells = [_with_grade_id(cell) for cell in submission.cells]
         notebook = nbformat.from_dict(
-            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+            {
+                "cells": cells,
+                "metadata": {HANDED_IN: submission.digest},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
         )
         return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
 

@@ -6,9 +6,11 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
+from autograder.cells import grade_id
 from autograder.lesson import Lesson
-from autograder.nbgrader_plugins.context import label, lesson_of
+from autograder.nbgrader_plugins.context import HANDED_IN, label, lesson_of
 from autograder.rebuild import belongs, rebuild
+from autograder.release import saved_sources
 from autograder.submission import Submission, Submitted, read_notebook
 
 UNREADABLE = "**What you handed in could not be read as a notebook: {why}.** It gets 0 points."
@@ -27,6 +29,10 @@ class RebuildSubmission(NbGraderPreprocessor):
         rebuilt = rebuild(self._handed_in(nb, lesson, resources), lesson)
         for note in rebuilt.notes:
             self.log.info("%s: %s", label(resources), note)
+        for cell in rebuilt.notebook.cells:  # or nbgrader takes each hidden test for an edit
+            cell.source = saved_sources(lesson).get(grade_id(cell) or "", cell.source)
+        if HANDED_IN in nb.metadata:
+            rebuilt.notebook.metadata[HANDED_IN] = nb.metadata[HANDED_IN]
         return rebuilt.notebook, resources
 
     def _handed_in(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Submission:

@@ -28,7 +28,8 @@ class Collector:
         if kind == "status":
             self.idle = content.get("execution_state") == "idle"
             return
-        self._seen += len(json.dumps(content, default=str))
+        text = json.dumps(content, default=str)
+        self._seen += len(text)
         self.flooded = self._seen > self._limit * self.FLOOD
         self.failed = self.failed or kind == "error"
         wanted = kind == "display_data" or (
@@ -36,6 +37,8 @@ class Collector:
         )
         if not wanted or self._seen > self._limit:
             return
+        if "\\ud" in text:
+            message = {**message, "content": _in_utf8(content)}
         try:
             self._append(output_from_msg(message))
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -48,3 +51,10 @@ class Collector:
             last.text += output.text
         else:
             self.outputs.append(output)
+
+
+def _in_utf8(content: dict[str, Any]) -> Any:
+    """What a message says, with a question mark for each half of a surrogate pair, which Python's
+    strings may hold and files may not."""
+    text = json.dumps(content, ensure_ascii=False, default=str)
+    return json.loads(text.encode("utf-8", "replace"))

@@ -151,6 +151,14 @@ def test_scores(course, graded, student, points):
     assert score(course, student) == points
 
 
+def test_what_nobody_changed_is_not_called_changed(course, graded):
+    assert "has changed" not in graded
+
+
+def test_nobody_reads_warnings_of_the_database(course, graded):
+    assert "SAWarning" not in graded
+
+
 @pytest.mark.parametrize("student", ["garbage", "truncated", "empty", "linked", "folder"])
 def test_what_is_no_notebook_is_named_and_told(course, graded, student):
     assert f"{student}/{TINY}/tiny.ipynb is not a notebook" in graded
@@ -193,8 +201,11 @@ def test_feedback_has_messages_mark_schemes_and_no_scripts(course, graded):
     assert [p.name for p in (course.root / "feedback" / "ben" / TINY).iterdir()] == ["tiny.html"]
 
 
-def test_an_error_of_ours_stops_one_submission_and_gives_no_points(course, graded):
+def test_an_error_of_ours_stops_one_submission_and_leaves_no_old_points(course, graded):
     hand_in(course, "unlucky", answered(course))
+    assert nbgrader(course, "autograde", TINY, "--student", "unlucky").returncode == 0
+    assert score(course, "unlucky") == 7
+    shutil.rmtree(course.root / "autograded" / "unlucky")
     hand_in(course, "zoe", answered(course))
     config = course.root / "nbgrader_config.py"
     before = config.read_text()
@@ -215,9 +226,53 @@ def test_an_error_of_ours_stops_one_submission_and_gives_no_points(course, grade
     assert (
         f"There was an error processing assignment '{TINY}' for student 'unlucky'" in result.stderr
     )
-    assert not score(course, "unlucky")
+    assert score(course, "unlucky") == 0
     assert not (course.root / "autograded" / "unlucky" / TINY).exists()
     assert score(course, "zoe") == 7
+
+
+def seed(course, student):
+    path = course.root / "autograded" / student / TINY / "tiny.verdict.json"
+    return json.loads(path.read_text())["seed"]
+
+
+def test_what_is_handed_in_after_feedback_meets_new_inputs(course, graded):
+    before = seed(course, "ben")
+    assert seed(course, "ana") == before
+    shutil.rmtree(course.root / "submitted" / "ben")
+    hand_in(course, "ben", answered(course))
+    for student in ("ana", "ben"):
+        result = nbgrader(course, "autograde", TINY, "--force", "--student", student)
+        assert result.returncode == 0, result.stderr[-2000:]
+    assert seed(course, "ana") == before
+    assert seed(course, "ben") != before
+
+
+def test_a_course_folder_with_brackets_releases_no_source_and_finds_everyone(course, graded):
+    odd = Course(course.root.parent / "tiny [2026] (a)")
+    shutil.copytree(course.root / "solutions", odd.root / "solutions")
+    shutil.copy(course.root / "nbgrader_config.py", odd.root)
+    hand_in(odd, "s1 [late]", answered(odd), numpy__py="1")
+    hand_in(odd, "s1 l", answered(odd, double=""))
+    assert nbgrader(odd, "generate_assignment", TINY).returncode == 0
+    assert [p.name for p in (odd.notebooks / TINY).iterdir()] == ["tiny.ipynb"]
+    result = nbgrader(odd, "autograde", TINY, "--student", "s1 [late]")
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert score(odd, "s1 [late]") == 7
+    beside = sorted(p.name for p in (odd.root / "autograded" / "s1 [late]" / TINY).iterdir())
+    assert beside == ["tiny.ipynb", "tiny.verdict.json"]
+    assert not (odd.root / "autograded" / "s1 l").exists()
+
+
+def test_what_lies_beside_a_notebook_ends_nothing(course, graded):
+    folder = hand_in(course, "messy", answered(course))
+    (folder / "timestamp.txt").mkdir()
+    (folder / "gone").symlink_to("/nowhere")
+    os.mkfifo(folder / "pipe")
+    result = nbgrader(course, "autograde", TINY, "--student", "messy")
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert "the timestamp could not be read (not a regular file)" in result.stderr
+    assert score(course, "messy") == 7
 
 
 def test_plain_nbgrader_gives_no_points(course, graded, tmp_path):

@@ -1,0 +1,161 @@
+"""What is changed in nbgrader itself, in one place, each with its reason.
+
+`nbgrader_config.py` calls `mend_nbgrader`, so that nbgrader's command line, formgrader and
+`autograder grade` all meet the same nbgrader. Whatever is not said here is nbgrader's own.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.apps import NbGraderAPI, api
+from nbgrader.converters import Autograde, base
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import collect, exchange, fetch_feedback, release_feedback
+from nbgrader.exchange.default import list as list_
+
+from autograder.timestamps import UnreadableTimestamp, read_timestamp
+
+PATTERN = frozenset("*?[")
+
+
+def mend_nbgrader() -> None:
+    """Put everything below in its place; a second time changes nothing."""
+    _replace(CourseDirectory, "get_existing_timestamp", _existing_timestamp)
+    _replace(NbGraderAPI, "get_submitted_timestamp", _submitted_timestamp)
+    _replace(BaseConverter, "init_notebooks", _find_notebooks)
+    for module in (base, api, utils, collect, exchange, fetch_feedback, list_, release_feedback):
+        module.__dict__["glob"] = SimpleNamespace(glob=find)
+    _replace(base, "find_all_files", _files_to_copy)
+    _replace(Autograde, "init_assignment", _enter_anew)
+    _replace(Gradebook, "add_submission", _add_submission)
+
+
+def _replace(owner: Any, name: str, mend: Callable[[Any], Any]) -> None:
+    """Put what `mend` makes of an attribute in its place, once."""
+    original = getattr(owner, name)
+    if original.__module__ != __name__:
+        setattr(owner, name, mend(original))
+
+
+def _existing_timestamp(original: Any) -> Any:
+    """Nbgrader reads text in the locale's encoding, fills in what a date lacks from today, takes
+    `+0200` for 200 seconds, and ends the run at what it cannot read."""
+
+    def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
+        try:
+            return read_timestamp(Path(dest_path))
+        except UnreadableTimestamp as error:
+            self.log.warning("%s: %s", dest_path, error)
+            return None
+
+    return get_existing_timestamp
+
+
+def _submitted_timestamp(original: Any) -> Any:
+    """What formgrader lists is read in the same way."""
+
+    def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
+        directory = self.coursedir
+        folder = directory.format_path(directory.submitted_directory, student_id, assignment_id)
+        timestamp: datetime | None = directory.get_existing_timestamp(folder)
+        return timestamp
+
+    return get_submitted_timestamp
+
+
+def _find_notebooks(original: Any) -> Any:
+    """Nbgrader's patterns end at a line break, and its run with them."""
+
+    def init_notebooks(self: Any) -> None:
+        original(self)
+        for place in [place for place in self.assignments if "\n" in place]:
+            self.log.error("An id with a line break in it cannot be entered: %r", place)
+            del self.assignments[place]
+
+    return init_notebooks
+
+
+def find(pattern: str) -> list[str]:
+    """`glob.glob` for paths, of which a part that is there is no pattern.
+
+    nbgrader takes the course's path and a learner's id for patterns. In a course folder with
+    brackets in its name it finds nobody, and releases the lessons' sources: what it is to leave out
+    it does not find, either. And `s1 [late]` would be somebody else.
+    """
+    here, parts = "", pattern.split("/")
+    for number, part in enumerate(parts):
+        here = os.path.join(here or "/", part) if number else part  # noqa: PTH118
+        if part == "*" or (PATTERN.intersection(part) and not os.path.lexists(here)):
+            break
+        parts[number] = glob.escape(part)
+    return glob.glob("/".join(parts))  # noqa: PTH207 (Path would tidy up solutions/./lesson)
+
+
+def _files_to_copy(original: Any) -> Any:
+    """A link, a pipe, or a file that may not be read, lying beside a notebook, ends nothing."""
+
+    def find_all_files(path: str, exclude: list[str] | None = None) -> list[str]:
+        found: list[str] = original(path, exclude)
+        return [name for name in found if _can_be_copied(name)]
+
+    return find_all_files
+
+
+def _can_be_copied(name: str) -> bool:
+    return stat.S_ISREG(os.lstat(name).st_mode) and os.access(name, os.R_OK)
+
+
+def _enter_anew(original: Any) -> Any:
+    """Where an entry fails, the scores of what was handed in before would stand as if they were
+    new; where its timestamp cannot be read, an old one would."""
+
+    def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
+        forget_scores(self.coursedir, assignment_id, student_id)
+        original(self, assignment_id, student_id)
+
+    return init_assignment
+
+
+def forget_scores(directory: CourseDirectory, assignment_id: str, student_id: str) -> None:
+    """Take the scores of an earlier run out of the gradebook, and a timestamp that no longer
+    stands; what a person gave stays."""
+    folder = Path(directory.format_path(directory.submitted_directory, student_id, assignment_id))
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment_id, student_id)
+        except MissingEntry:
+            return
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = None
+            for grade in notebook.grades:
+                if grade.auto_score is not None:
+                    grade.auto_score = None
+                    grade.needs_manual_grade = True
+        try:
+            read_timestamp(folder)
+        except UnreadableTimestamp:
+            submission.timestamp = None  # type: ignore[assignment]
+        gradebook.db.commit()
+
+
+def _add_submission(original: Any) -> Any:
+    """Nbgrader makes a submission's rows while SQLAlchemy, asked for others in between, would
+    already write the half of them: it warns that it does not."""
+
+    def add_submission(self: Any, *args: Any, **kwargs: Any) -> SubmittedAssignment:
+        with self.db.no_autoflush:
+            submission: SubmittedAssignment = original(self, *args, **kwargs)
+        return submission
+
+    return add_submission
