@@ -6,7 +6,7 @@ import pytest
 
 from autograder import batch
 from autograder.batch import grade_submission
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from tests.handing_in import OTHER, hand_in, make_course, right, zipped
 
 COURSE = Course.find()
@@ -55,3 +55,8 @@ def test_a_class_that_hands_in_anything_has_a_row_each(tmp_path):
     page = tmp_path / "feedback" / "ben" / LESSON.id / "orientation.html"
     assert "orientation.py is a script" in page.read_text()
     assert list((tmp_path / ".autograder" / "staging").iterdir()) == []
+    again = batch.grade_lesson(course, LESSON.id, student="ana", workers=1, feedback=False)
+    assert [row.score for row in again.entries] == [7.0]
+    assert not again.needs_a_person
+    with pytest.raises(CourseError, match="nothing to grade"):
+        batch.grade_lesson(course, LESSON.id, student="dora")
