@@ -125,7 +125,7 @@ def grade_lesson(
         for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
             staged.add(hand_in)
         loose = loose_files(course) if student == "*" else []
-        if all(each.is_absent for each in staged.hand_ins.values()) and not loose:
+        if staged.is_empty and not loose:
             raise CourseError(_nothing(course, lesson, student))
         if sealed:
             check_sealing()

@@ -47,6 +47,11 @@ class Stage:
         self.paths: dict[str, Path] = {}
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nobody handed in anything, be it good or bad."""
+        return not self.paths and not any(each.problem for each in self.hand_ins.values())
+
+    @property
     def to_grade(self) -> dict[str, Path]:
         """The notebooks that were found."""
         return {who: path for who, path in self.paths.items() if not self.hand_ins[who].problem}
@@ -71,10 +76,10 @@ class Stage:
         folder = self._course.root / "submitted" / hand_in.student / self._lesson.id
         places = [] if folder.is_symlink() else [folder]
         places += [hand_in.path.parent] if hand_in.path else []
-        stamps = (_content(place / TIMESTAMP, TIMESTAMP_BYTES) for place in places)
+        stamps = (_content(place / TIMESTAMP) for place in places)
         stamp = next((content for content in stamps if content is not None), None)
         if stamp is not None:
-            yield TIMESTAMP, stamp
+            yield TIMESTAMP, stamp[:TIMESTAMP_BYTES]
         if places:
             yield from _pictures(places[-1])
 
@@ -110,15 +115,15 @@ def _pictures(folder: Path) -> Iterator[tuple[str, bytes]]:
     except OSError:
         return
     for name in names[:MOST_PICTURES]:
-        content = _content(folder / name, PICTURE_BYTES)
-        if content is not None:
+        content = _content(folder / name)
+        if content is not None and len(content) <= PICTURE_BYTES:
             yield name, content
 
 
-def _content(path: Path, most: int) -> bytes | None:
-    """What is in a file, if it is one, and not too large."""
+def _content(path: Path) -> bytes | None:
+    """The beginning of a file, if it is one: a byte more than a picture may have, at most."""
     with suppress(OSError):
-        about = path.lstat()
-        if stat.S_ISREG(about.st_mode) and about.st_size <= most:
-            return path.read_bytes()
+        if stat.S_ISREG(path.lstat().st_mode):
+            with path.open("rb") as file:
+                return file.read(PICTURE_BYTES + 1)
     return None

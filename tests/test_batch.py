@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from autograder import batch
 from autograder.batch import grade_submission
-from autograder.course import Course
+from autograder.course import Course, CourseError
+from tests.handing_in import OTHER, hand_in, make_course, right, zipped
 
 COURSE = Course.find()
 LESSON = COURSE.lesson("00_orientation")
@@ -32,3 +35,29 @@ def test_an_error_of_ours_is_said_of_one_submission(monkeypatch):
     assert outcome.graded is None
     assert outcome.problem == "the grader failed on it: RuntimeError: no such luck"
     assert outcome.broken
+
+
+@pytest.mark.sealed
+def test_a_class_that_hands_in_anything_has_a_row_each(tmp_path):
+    course = make_course(tmp_path)
+    hand_in(course, {f"{LESSON.id}/o.zip": zipped({"a/Copy of orientation.ipynb": right()})}, "ana")
+    hand_in(course, {f"{LESSON.id}/orientation.py": "x = 1\n"}, "ben")
+    hand_in(course, {"01_losses/losses.ipynb": right()}, "cleo")
+    hand_in(course, {"01_losses/losses.ipynb": right(OTHER)}, "dora")
+    report = batch.grade_lesson(course, LESSON.id, workers=1)
+    rows = {entry.student: entry for entry in report.entries}
+    assert {who: row.score for who, row in rows.items()} == {
+        "ana": 7.0, "ben": 0.0, "cleo": 7.0, "dora": None
+    }  # fmt: skip
+    assert [who for who, row in rows.items() if row.problem] == ["ben"]
+    assert "Copy of orientation.ipynb" in rows["ana"].remark
+    assert rows["dora"].remark == "handed in nothing for this lesson"
+    assert report.needs_a_person
+    page = tmp_path / "feedback" / "ben" / LESSON.id / "orientation.html"
+    assert "orientation.py is a script" in page.read_text()
+    assert list((tmp_path / ".autograder" / "staging").iterdir()) == []
+    again = batch.grade_lesson(course, LESSON.id, student="ana", workers=1, feedback=False)
+    assert [row.score for row in again.entries] == [7.0]
+    assert not again.needs_a_person
+    with pytest.raises(CourseError, match="nothing to grade"):
+        batch.grade_lesson(course, LESSON.id, student="dora")
