@@ -116,7 +116,7 @@ def test_reduce_on_plateau_is_torch_s(solved: Any, seed: int) -> None:
 def test_the_network_s_gradient_is_right(solved: Any) -> None:
     rng = np.random.default_rng(0)
     network = solved.new_network(rng)
-    pixels, classes = (part[:5] for part in solved.DIGITS[0])
+    pixels, classes = (part[:5] for part in solved.load_digits()[0])
     _, slopes = solved.loss_and_slopes(network, pixels, classes)
     for weights, slope in zip(network, slopes, strict=True):
         for index in [(0, 0), (20, 3), (-1, 5)]:
