@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from autograder.verdict import ProbeVerdict, Verdict
 
-
 STUB = " is not written yet"
 
 
@@ -62,7 +61,9 @@ def _unwritten(probes: list[ProbeVerdict]) -> list[Line]:
     if not stubs:
         return _topics("Not written yet", probes)
     wait = f"{len(probes)} parts of this check wait" if len(probes) > 1 else "one part waits"
-    return [Line(f"{', '.join(f'`{stub}`' for stub in stubs)}; {wait} for that.", "Not written yet")]
+    return [
+        Line(f"{', '.join(f'`{stub}`' for stub in stubs)}; {wait} for that.", "Not written yet")
+    ]
 
 
 def _topics(head: str, probes: Iterable[ProbeVerdict]) -> list[Line]:
