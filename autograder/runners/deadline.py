@@ -177,7 +177,8 @@ class Clock:
     def _set_timer(self, seconds: float, interval: float = 0.0) -> tuple[float, float]:
         """What the timer was set to."""
         if self._signals and _set_timer is not None:
-            return _set_timer(signal.ITIMER_REAL, seconds, interval)
+            before: tuple[float, float] = _set_timer(signal.ITIMER_REAL, seconds, interval)
+            return before
         return 0.0, 0.0
 
     def _stop(self, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""An IPython shell in this process, in the folder of lesson 00, whose checks have little time."""
+"""An IPython shell in this process, in the folder of lesson 00."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ Check = Callable[[str], Any]
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """With the magics, and no history on disk."""
     monkeypatch.chdir(ROOT / "notebooks" / "00_orientation")
-    monkeypatch.setenv("DESCENT_PROBE_SECONDS", "0.2")
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()

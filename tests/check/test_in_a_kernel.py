@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ class Kernel:
         """The outputs of a cell."""
         outputs: list[dict[str, Any]] = []
         if interrupt_after is not None:
-            threading.Timer(interrupt_after, self.manager.interrupt_kernel).start()
+            kernel = self.manager.provisioner.pid
+            threading.Timer(interrupt_after, os.kill, (kernel, signal.SIGINT)).start()
 
         def take(message: dict[str, Any]) -> None:
             if message["msg_type"] in ("stream", "error", "execute_result", "display_data"):
@@ -58,7 +60,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     manager = KernelManager(transport="ipc", ip=str(tmp_path_factory.mktemp("kernel") / "socket"))
     lesson = Path(ROOT, "notebooks", "00_orientation")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MPL")}
-    paths = {"IPYTHONDIR": str(home), "PYTHONPATH": str(ROOT), "DESCENT_PROBE_SECONDS": "0.5"}
+    paths = {"IPYTHONDIR": str(home), "PYTHONPATH": str(ROOT)}
     manager.start_kernel(cwd=str(lesson), env={**kept, **paths})
     kernel = Kernel(manager)
     try:
@@ -76,7 +78,9 @@ def text(outputs: list[dict[str, Any]]) -> str:
 
 
 def test_a_loop_that_never_ends_is_a_verdict_with_its_line(kernel: Kernel) -> None:
+    kernel.run("os.environ['DESCENT_PROBE_SECONDS'] = '0.3'")
     card = text(kernel.check("    while True:\n        time.sleep(0.01)"))
+    kernel.run("del os.environ['DESCENT_PROBE_SECONDS']")
     assert "at `time.sleep(0.01)` in the loop `while True:` of `descent_step`" in card
 
 

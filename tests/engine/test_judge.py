@@ -9,6 +9,7 @@ import pytest
 
 import autograder.hidden
 from autograder.audit import audit_lesson
+from autograder.card import word_of
 from autograder.judge import Judge
 from autograder.lesson import Lesson, LessonError
 from autograder.messages import explain
@@ -103,6 +104,37 @@ def test_points_are_given_for_each_probe(judged):
     assert [p.status for p in verdict.probes] == ["passed", "failed"]
     assert (verdict.status, verdict.score) == ("failed", 2.0)
     assert "Right: from a start." in explain(verdict)
+
+
+def in_stages(default):
+    """A Counter that counts once, from a start that is not given."""
+
+    class Counter:
+        def __init__(self, start=default):
+            self.count, self.unused = start, True
+
+        def add(self, steps):
+            if not self.unused:
+                raise NotImplementedError("Counter.add is not written yet")
+            self.unused = False
+            return self.count + steps
+
+    return Counter
+
+
+def test_stages_that_are_written_are_said_first(judged):
+    said = explain(judged("Counter", Counter=in_stages(5))).split("\n")
+    assert said[1].startswith("Different: from nothing. ")
+    assert said[2] == "Not written yet: `Counter.add`; one part waits for that."
+
+
+def test_stages_that_are_right_so_far_are_called_so(judged):
+    verdict = judged("Counter", Counter=in_stages(0))
+    assert word_of(verdict) == "right so far"
+    assert explain(verdict).split("\n")[1:] == [
+        "Right: from nothing.",
+        "Not written yet: `Counter.add`; one part waits for that.",
+    ]
 
 
 def test_nothing_is_named_where_something_it_calls_failed(judge):
