@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from autograder.script import Script, Typist
 from autograder.written import EXACT, Unwritable
 
 DIGITS = (3, 5, EXACT)
-ENOUGH = 12
+ENOUGH = 10
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,12 @@ def _smaller(candidate: Candidate, calls: Sequence[Call]) -> list[Script]:
     """A few texts with smaller arrays, or with lines of their own for them; the smallest first."""
     needed = {candidate.number, *calls[candidate.number].uses}
     ways: list[Mapping[int, int]] = [{}, *_cuts([calls[i] for i in needed])]
-    found: list[Script] = []
+    short: list[Script] = []
     for apart in (False, True):
-        for cut in ways:
-            drawn = _drafts(candidate, calls, DIGITS[:1], cut=cut, apart=apart)
-            found += [one for one in drawn if one.can_be_pasted]
-        if found:
-            break
-    return list(islice(sorted(found, key=lambda one: one.size), ENOUGH))
+        drawn = [_drafts(candidate, calls, DIGITS[:1], cut=cut, apart=apart) for cut in ways]
+        found = [one for one in chain(*drawn) if one.can_be_pasted]
+        short += sorted(found, key=lambda one: one.size)[:ENOUGH]
+    return short
 
 
 def _cuts(calls: Sequence[Call]) -> list[dict[int, int]]:

@@ -16,7 +16,7 @@ from autograder.runners import LocalRunner
 from autograder.script import LINE, MOST_LINES
 
 LESSONS = Course.find().lesson_ids()
-EVERY = 5  # of the misconceptions of an exercise, one in so many is tried
+EVERY = 8  # of the misconceptions of an exercise, one in so many is tried
 NOT_PASTEABLE = "  # "
 
 
