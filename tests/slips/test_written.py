@@ -111,10 +111,7 @@ def mean_iou(pred, target, n_classes):
             found.append(both / either)
     return np.mean(found)
 """
-    one = cell.replace(
-        "    pairs, found = zip(pred.ravel(), target.ravel()), []\n", "    found = []\n"
-    )
-    assert named(losses, "mean_iou", one) == "generator_used_up"
+    assert named(losses, "mean_iou", cell) == "generator_used_up"
 
 
 @pytest.mark.parametrize(
