@@ -69,12 +69,12 @@ def written(name: str, node: ast.AST | None) -> Iterator[Written]:
 
 def own(node: ast.AST) -> Iterator[ast.AST]:
     """What stands in the body of a function, without the functions and classes defined in it."""
-    waiting: list[ast.AST] = list(_body(node))
+    waiting: list[ast.AST] = list(_body(node))[::-1]
     while waiting:
-        here = waiting.pop(0)
+        here = waiting.pop()
         yield here
         if not isinstance(here, Scoped):
-            waiting[:0] = ast.iter_child_nodes(here)
+            waiting += list(ast.iter_child_nodes(here))[::-1]
 
 
 def _body(node: ast.AST) -> Iterable[ast.AST]:

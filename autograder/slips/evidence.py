@@ -72,12 +72,13 @@ class Evidence:
 
     @cached_property
     def raised(self) -> list[Raised]:
-        """The exceptions that nobody asked for."""
-        return [
+        """The exceptions that nobody asked for, each once."""
+        unasked = (
             got
             for expected, got, _ in self.differing
             if isinstance(got, Raised) and not isinstance(expected, Raised)
-        ]
+        )
+        return list(dict.fromkeys(unasked))
 
     @cached_property
     def shows_none(self) -> bool:

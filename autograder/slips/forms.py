@@ -43,6 +43,7 @@ COMES_BACK = re.compile(r"should come back, got (\w+)$")
 
 # A form shows by what fails, too: in a caller's code, or beside its own sign in the learner's.
 SIGNS = {"list_for_array": OF_A_LIST, "generator_returned": OF_AN_ITERATOR}
+OF_A_SEQUENCE = "can't multiply sequence"  # which may be a tuple
 FAILS = {sign: f"fails as {sign}" for sign in SIGNS}
 
 TEXTS = {
@@ -190,7 +191,7 @@ def _form(expected: Any, got: Any, tolerance: Tolerance) -> str:
         if (came := COMES_BACK.search(got.message)) is not None:
             return _of_type(came[1])
         sign = next((s for s, of in SIGNS.items() if of.search(got.message)), "")
-        return FAILS.get(sign, "") if got.line else sign
+        return FAILS.get(sign, "") if got.line or OF_A_SEQUENCE in got.message else sign
     if not isinstance(expected, Raised | Other):
         kinds = {_of_type(one.type_name) for one in inside(got) if isinstance(one, Other)}
         if len(kinds) == 1:

@@ -29,6 +29,7 @@ TYPES = {
     "numpy.float64": np.float64,
     "numpy.random._generator.Generator": np.random.Generator,
 }
+MOST_NAMES, LONGEST = 2000, 40  # a program with more, or longer ones, was made to have them
 LIBRARIES = frozenset({"math", "numpy", "random", "torch"})
 
 
@@ -162,6 +163,8 @@ def _owners(users: list[Written], name: str, bound: Collection[str]) -> list[str
 def closest(name: str, known: Collection[str]) -> str:
     """The one name that is meant, if there is one: the same but for capitals and underscores, or
     with a letter or two amiss."""
+    if len(known) > MOST_NAMES or len(name) > LONGEST:
+        return ""
     plain = _plain(name)
     same = [other for other in known if _plain(other) == plain]
     alike = {other: distance(name, other) for other in known if _is_alike(name, other)}
@@ -173,7 +176,9 @@ def _is_alike(name: str, other: str) -> bool:
     """Whether one may be a slip of the pen for the other. Names that differ in a digit, in their
     first letter, or in one of four letters, are two names."""
     longest = max(len(name), len(other))
-    if longest < 4 or not other or name[0].lower() != other[0].lower():
+    if longest < 4 or longest > LONGEST or name[0].lower() != other[:1].lower():
+        return False
+    if abs(len(name) - len(other)) > 2:
         return False
     if re.sub(r"\D", "", name) != re.sub(r"\D", "", other):
         return False

@@ -34,7 +34,7 @@ class Kernel:
         known = load_reference(self.lesson).__dict__
         names = {n: v for n, v in known.items() if n[:2] != "__"}
         for name in self.lesson.exercises[key].names:
-            del names[name]
+            names.pop(name)
         for cell in cells:
             file = f"<ipython-input-{next(NUMBERS)}-slip>"
             linecache.cache[file] = (len(cell), None, cell.splitlines(keepends=True), file)
