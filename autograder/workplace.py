@@ -126,17 +126,16 @@ def _fill_one(
 
 def _put(place: Workplace, lesson: Lesson) -> list[str]:
     """A lesson's first notebook: blank, or with what was written in `notebooks/`."""
-    edition = _edition(place, lesson)
-    content, said = edition, []
-    old = release_path(place.course, lesson)
-    release = lesson.release()
+    content, said = _edition(place, lesson), []
+    _remember(place, lesson, content)
+    old, release = release_path(place.course, lesson), lesson.release()
     if written_in(old, release):
-        content = _adopted(read(old.read_bytes()), release, read(edition))
-        said = [
-            f"What you wrote in notebooks/{lesson.id} has been copied to {_shown(place, lesson)}: "
-            "go on there."
-        ]
-    _remember(place, lesson, edition)
+        there, here = f"notebooks/{lesson.id}", _shown(place, lesson)
+        try:
+            content = _adopted(read(old.read_bytes()), release, read(content))
+            said = [f"What you wrote in {there} has been copied to {here}: go on there."]
+        except Unreadable as error:
+            said = [f"{here} is blank, for the one in {there} cannot be read: {error}"]
     files.create(place.notebook(lesson), content)
     return said
 

@@ -230,6 +230,13 @@ def test_what_was_written_in_notebooks_is_found_again(course: Course) -> None:
     assert release.read_bytes() == before
 
 
+def test_a_conflict_in_notebooks_does_not_keep_a_lesson_away(course: Course) -> None:
+    release_path(course, course.lesson(TINY)).write_bytes(b"<<<<<<< Updated upstream\n")
+    [_, said] = fill(course).said
+    assert "is blank, for the one in notebooks/90_tiny cannot be read" in said
+    assert mine(course).read_bytes() == to_bytes(course.lesson(TINY).release())
+
+
 def test_what_was_written_in_an_edition_that_is_gone_is_found_again(course: Course) -> None:
     release = release_path(course, course.lesson(TINY))
     write(release, double=ANSWER)
