@@ -88,6 +88,8 @@ def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     for cell in source_cells:
         if cell.kind is Kind.UNKNOWN:
             yield cell.line, "a code cell is setup, solution, prediction, graded or demo: tag it"
+        if cell.kind is Kind.CHECK:
+            yield cell.line, "a source has no check cells: the release puts them in"
         if cell.cell.cell_type == "raw":
             yield cell.line, "a lesson has no raw cells"
 
@@ -109,6 +111,8 @@ def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"grade_id {cell.grade_id!r} is used {names[cell.grade_id]} times"
         elif ids[str(cell.cell.id)] > 1:
             yield cell.line, f"grade_id {cell.grade_id!r} looks like a numbered one: rename it"
+        if cell.grade_id.startswith(cells.CHECK_ID):
+            yield cell.line, f"grade_id {cell.grade_id!r} looks like a check cell's: rename it"
         if cell.kind is Kind.GRADED and meta.get("points") not in POINTS:
             yield cell.line, f"points have to be one of {POINTS}, got {meta.get('points')}"
         if bool(meta.get("locked")) != (cell.kind in (Kind.GRADED, Kind.TASK, Kind.PROSE)):

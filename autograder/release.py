@@ -50,6 +50,22 @@ class ClearSolutions(steps.ClearSolutions):
         return cell, resources
 
 
+class CheckCells(NbGraderPreprocessor):
+    """A cell beneath each graded one that asks `%check` about it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Put them in. As comments, they run wherever there is no `%check`."""
+        given, nb.cells = nb.cells, []
+        for cell in given:
+            nb.cells.append(cell)
+            if cells.kind(cell) is Kind.GRADED:
+                key = str(cells.grade_id(cell)).removeprefix("test_")
+                nb.cells.append(cells.check_cell(key))
+        return nb, resources
+
+
 class LearnersCells(NbGraderPreprocessor):
     """Metadata, tags and white space of the learner's notebook. Between the two checksums."""
 
@@ -74,6 +90,7 @@ STEPS: tuple[type[NbGraderPreprocessor], ...] = (
     steps.ComputeChecksums,
     steps.ClearHiddenTests,
     steps.ClearMarkScheme,
+    CheckCells,
     LearnersCells,
     steps.ComputeChecksums,
     steps.CheckCellMetadata,

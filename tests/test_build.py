@@ -143,6 +143,8 @@ def test_a_failing_solution_cell_is_named(course):
         ("# === END MARK SCHEME ===", "", r"without '=== END MARK SCHEME ===' below it"),
         ('# %% tags=["setup"]', "# %%", r"tag it"),
         ('# %% tags=["demo"]', '# %% tags=["demo", "setup"]', r"tag it"),
+        ('# %% tags=["demo"]', '# %% tags=["check"]', r"a source has no check cells"),
+        ('"grade_id": "double"', '"grade_id": "check_double"', r"looks like a check cell's"),
         ('"grade_id": "Counter"', '"grade_id": "double"', r"'double' is used 2 times"),
         ('"grade_id": "Counter"', '"grade_id": "Clock"', r"no solution cell above defines Counter"),
         ('"grade_id": "Counter"', '"grade_id": "Clock"', r"no graded cell asks for .* 'Clock'"),
