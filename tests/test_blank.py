@@ -1,4 +1,4 @@
-"""A learner's notebook with nothing filled in runs to its end, and shows one error and no other."""
+"""A learner's notebook with nothing filled in runs to its end: one kind of error, no traceback."""
 
 import json
 import os
@@ -13,17 +13,19 @@ from autograder.course import Course
 
 COURSE = Course.find()
 
-# Runs the cells as Run All would, past errors, and says how each of them ended.
+# Runs the cells as Run All would, past errors, in a shell as `make lab` has it. Says how each of
+# them ended, and how many tracebacks its learner saw.
 RUN_ALL = """
 import json, sys
-cells, names, ends = json.load(sys.stdin), {"__name__": "__main__"}, []
-for source in cells:
-    try:
-        exec(compile(source, "<cell>", "exec"), names)
-        ends.append("")
-    except Exception as error:
-        ends.append(f"{type(error).__name__}: {error}")
-print("\\n" + json.dumps(ends))
+from IPython.core.interactiveshell import InteractiveShell
+shell, seen, ends = InteractiveShell.instance(), [], []
+shell.history_manager.enabled = False
+shell.extension_manager.load_extension("autograder.magics")
+shell._showtraceback = lambda etype, error, stb: seen.append(f"{etype.__name__}: {error}")
+for source in json.load(sys.stdin):
+    error = shell.run_cell(source, store_history=True).error_in_exec
+    ends.append("" if error is None else f"{type(error).__name__}: {error}")
+print("\\n" + json.dumps([ends, seen]))
 """
 
 
@@ -42,7 +44,8 @@ def test_a_blank_notebook_fails_only_where_and_how_it_should(lesson_id):
         timeout=240,
         check=True,
     )
-    ends = json.loads(done.stdout.splitlines()[-1])
+    ends, tracebacks = json.loads(done.stdout.splitlines()[-1])
+    assert tracebacks == []
     assert len(ends) == len(cells)
     for cell, end in zip(cells, ends, strict=True):
         if end:
