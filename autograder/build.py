@@ -16,9 +16,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.cells import identify_cells
-from autograder.checks import locate, problems
+from autograder.checks import problems
 from autograder.course import Course, CourseError
 from autograder.lesson import Lesson
+from autograder.source_cells import locate
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient

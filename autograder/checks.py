@@ -8,16 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbformat import NotebookNode
 
 from autograder import cells, marks
 from autograder.cells import Kind
 from autograder.lesson import Lesson
 from autograder.names import bound_names, defined_names, used_names
+from autograder.presentation import check_figures, check_folds, check_next
+from autograder.source_cells import Check, Found, SourceCell, locate
 
 POINTS = (1, 2, 4, 6)
 COMMON_KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
@@ -37,50 +36,11 @@ class Problem:
         return f"{self.path}:{self.line}: {self.text}"
 
 
-@dataclass(frozen=True)
-class SourceCell:
-    """A cell of the lesson, and the line of the source where its first line stands."""
-
-    cell: NotebookNode
-    line: int
-
-    @property
-    def kind(self) -> Kind:
-        """What the cell is for."""
-        return cells.kind(self.cell)
-
-    @property
-    def source(self) -> str:
-        """The cell's text."""
-        return str(self.cell.source)
-
-    @property
-    def grade_id(self) -> str:
-        """The name nbgrader has for it, or the empty string."""
-        return cells.grade_id(self.cell) or ""
-
-
-Found = Iterator[tuple[int, str]]
-Check = Callable[[Lesson, list[SourceCell]], Found]
-
-
 def problems(lesson: Lesson) -> list[Problem]:
     """Everything that is wrong with a lesson's source, in the order of its lines."""
     source_cells = locate(lesson)
     found = {item for check in CHECKS for item in check(lesson, source_cells)}
     return [Problem(lesson.source_path, line, text) for line, text in sorted(found)]
-
-
-def locate(lesson: Lesson) -> list[SourceCell]:
-    """The cells of a lesson with the lines on which they begin."""
-    notebook = lesson.notebook()
-    text = lesson.source.split("\n")
-    starts = [number for number, line in enumerate(text, 1) if re.match(r"# %%( |$)", line)]
-    if len(starts) != len(notebook.cells):  # text before the first `# %%` is a cell too
-        starts = [1] * (len(notebook.cells) - len(starts)) + starts
-    return [
-        SourceCell(cell, start + 1) for cell, start in zip(notebook.cells, starts, strict=False)
-    ]
 
 
 def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
@@ -213,6 +173,9 @@ CHECKS: tuple[Check, ...] = (
     check_exercises,
     check_demos,
     check_experiments,
+    check_folds,
+    check_figures,
+    check_next,
 )
 
 

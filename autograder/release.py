@@ -76,6 +76,7 @@ class LearnersCells(NbGraderPreprocessor):
         for cell in nb.cells:
             cell.source = cell.source.rstrip()
             cell.metadata.pop("execution", None)
+            cell.metadata.pop("open", None)  # why it is not folded: a word among authors
             if cells.kind(cell) in (Kind.GRADED, Kind.DEMO) and RAISES not in cells.tags(cell):
                 cell.metadata["tags"] = [*cells.tags(cell), RAISES]
         return cells.identify_cells(nb), resources
