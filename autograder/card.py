@@ -38,6 +38,7 @@ CARD = (
     "border:1px solid var(--jp-border-color2, #bdbdbd);border-left:5px solid {colour};"
     "padding:8px 14px;margin:2px 0 6px;max-width:46em;overflow-wrap:anywhere;line-height:1.5"
 )
+LIVE = "<div role='status' aria-live='polite'>"  # a screen reader says it when it appears
 HEAD = "display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:2em"
 
 
@@ -60,10 +61,10 @@ class Card:
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
         paragraphs = "".join(f"<p style='margin:4px 0 0'>{text}</p>" for text in _body(verdict))
         return (
-            f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
+            f"{LIVE}<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
             f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
             f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong></span>"
-            f"<span>{score(verdict)}</span></div>{paragraphs}</div>"
+            f"<span>{score(verdict)}</span></div>{paragraphs}</div></div>"
         )
 
 

@@ -2178,8 +2178,8 @@ alt = (
     "the digits' network in the plane of the paths. Seven paths, each with a letter at its head, run "
     "from one start; a play button and a slider move them."
 )
-race = animate(fig, [(left, on_ravine), (middle, on_rosenbrock), (right, on_digits)], alt)
-display(HTML(race))
+film = animate(fig, [(left, on_ravine), (middle, on_rosenbrock), (right, on_digits)], alt)
+display(HTML(film))
 
 # %% [markdown]
 # *What to see.* Press play, or drag the slider. Each letter is a rule. At step 25, Adam (A) has all but finished the ravine, and on Rosenbrock only
