@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -49,12 +51,13 @@ def test_run_all_of_the_blank_notebook_ends_without_a_traceback(notebook: Notebo
 
 def test_check_names_the_mistake_and_then_gives_the_points(notebook: Notebook) -> None:
     notebook.write("descent_step", UPHILL)
-    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    live = notebook.write("check_descent_step", "%check descent_step").get_by_role("status")
+    card = live.get_by_role("group")
     expect(card).to_have_attribute("aria-label", "descent_step: 0 of 1 points, not right yet")
     expect(card).to_contain_text("it climbs: the gradient points uphill")
 
     notebook.write("descent_step", DOWNHILL)
-    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    card = notebook.run("check_descent_step").get_by_role("group")
     expect(card).to_have_attribute("aria-label", "descent_step: 1 of 1 points, right")
 
     hint = notebook.add("test_descent_step", "%hint descent_step")
@@ -76,3 +79,20 @@ def test_a_slider_moves_its_figure(notebook: Notebook) -> None:
     output.locator(".noUi-handle").press("ArrowRight")
     expect(output.locator(".widget-readout")).to_have_text("0.31")
     expect(figure).not_to_have_attribute("src", before or "")
+    expect(figure).to_have_attribute("alt", re.compile("rate 0.31"))
+    still = output.locator("img").first
+    expect(still).to_have_attribute("alt", re.compile("^Four views of the bowl"))
+
+
+def test_what_only_prepares_is_folded_and_says_what_it_is(notebook: Notebook) -> None:
+    folded = notebook.cell("start-3")
+    expect(folded.locator(".cm-content")).to_have_count(0)
+    expect(folded).to_contain_text("# Given: NumPy as np")
+    folded.locator(".jp-Placeholder-content").click()
+    expect(folded.locator(".cm-content")).to_contain_text("import numpy as np")
+
+
+def test_the_end_of_a_lesson_leads_to_the_next(notebook: Notebook) -> None:
+    notebook.cell("gradient_zero-2").scroll_into_view_if_needed()
+    link = notebook.page.get_by_role("link", name="lesson 01")
+    expect(link).to_have_attribute("href", re.compile("/notebooks/01_losses/losses.ipynb"))
