@@ -21,8 +21,11 @@ test test-all demo bench build: export OMP_NUM_THREADS ?= 1
 # Where another course or project keeps its open tabs is not our business, nor ours theirs.
 export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 
+# In a learner's JupyterLab, nbgrader shows what learners use: the list of assignments.
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter/learner$(addprefix :,$(JUPYTER_CONFIG_PATH))
+
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-all demo bench build lint lock clean
+.PHONY: help setup lab teach test test-all demo bench build lint lock clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-9s %s\n", $$1, $$2}' Makefile
@@ -35,6 +38,10 @@ lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-br
 	@$(BIN)/autograder work || true
 	@$(BIN)/jupyter lab --log-level=WARN --LabApp.default_url=/lab/tree/work/start.ipynb \
 	  $(AS_ROOT) $(LAB_ARGS)
+
+teach: $(READY)  ## JupyterLab for instructors, with nbgrader's Formgrader, Create Assignment and Validate
+	mkdir -p exchange
+	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS)
 
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(PYTEST) $(PYTEST_ARGS)

@@ -16,10 +16,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.cells import identify_cells
-from autograder.checks import locate, problems
+from autograder.checks import problems
 from autograder.course import Course, CourseError
 from autograder.figures import add_look, kernel_environment, lost_figures, take_look
 from autograder.lesson import Lesson
+from autograder.source_cells import locate
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient

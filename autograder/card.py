@@ -44,6 +44,7 @@ PRE = (
     "margin:4px 0 0;padding:4px 10px;background:rgba(128, 128, 128, 0.12);white-space:pre-wrap;"
     "overflow-wrap:anywhere;line-height:1.4"
 )
+LIVE = "<div role='status' aria-live='polite'>"  # a screen reader says it when it appears
 HEAD = "display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:2em"
 
 
@@ -69,11 +70,11 @@ class Card:
         word = word_of(verdict)
         label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
         return (
-            f"<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
+            f"{LIVE}<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
             f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
             f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
             f"{_run(verdict)}</span>"
-            f"<span>{score(verdict)}</span></div>{_body(verdict)}</div>"
+            f"<span>{score(verdict)}</span></div>{_body(verdict)}</div></div>"
         )
 
 

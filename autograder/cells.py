@@ -7,6 +7,9 @@ from enum import Enum
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+CHECK_ID = "check_"  # the id of an exercise's check cell is this and the key
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -25,12 +28,14 @@ LANGUAGE_INFO = {
 
 
 class Kind(Enum):
-    """What a cell is for. A code cell of a lesson is one of the first four."""
+    """What a cell is for. A code cell of a lesson's source is one of the first four, and the
+    release puts a check beneath each graded cell."""
 
     SETUP = "setup"
     SOLUTION = "solution"
     GRADED = "graded"
     DEMO = "demo"
+    CHECK = "check"
     TASK = "task"
     PROSE = "prose"
     UNKNOWN = "unknown"
@@ -64,18 +69,29 @@ def kind(cell: NotebookNode) -> Kind:
         if meta.get("grade") and not meta.get("solution") and not meta.get("task"):
             return Kind.GRADED
         return Kind.UNKNOWN
-    named = {"setup", "demo"}.intersection(tags(cell))
+    named = {"setup", "demo", "check"}.intersection(tags(cell))
     return Kind(named.pop()) if len(named) == 1 else Kind.UNKNOWN
+
+
+def check_cell(key: str) -> NotebookNode:
+    """A learner's cell that asks for the verdict on an exercise once its mark is taken away."""
+    tagged = {"tags": ["check"]}
+    cell: NotebookNode = new_code_cell(
+        f"# %check {key}", id=_cell_id(CHECK_ID + key), metadata=tagged
+    )
+    return cell
 
 
 def identify_cells(notebook: NotebookNode) -> NotebookNode:
     """Give every cell the id, and the notebook the metadata, that each build gives them.
 
     An id is the cell's `grade_id`, or counts from the one before it (`adam_step-2`): an edit moves
-    few of them. Changes and returns `notebook`.
+    few of them, and a check cell, which keeps its own, none. Changes and returns `notebook`.
     """
     last, count = "start", 0
     for cell in notebook.cells:
+        if kind(cell) is Kind.CHECK:
+            continue
         name = grade_id(cell)
         last, count = (name, 0) if name else (last, count + 1)
         cell.id = _cell_id(last) if name else f"{_cell_id(last)}-{count}"

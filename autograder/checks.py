@@ -8,17 +8,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
-
-from nbformat import NotebookNode
 
 from autograder import cells, marks
 from autograder.cells import Kind
 from autograder.lesson import Lesson
 from autograder.names import bound_names, defined_names, used_names
+from autograder.presentation import check_figures, check_folds, check_next
+from autograder.source_cells import Check, Found, SourceCell, locate
 
 POINTS = (1, 2, 4, 6)
 COMMON_KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
@@ -38,33 +37,6 @@ class Problem:
         return f"{self.path}:{self.line}: {self.text}"
 
 
-@dataclass(frozen=True)
-class SourceCell:
-    """A cell of the lesson, and the line of the source where its first line stands."""
-
-    cell: NotebookNode
-    line: int
-
-    @property
-    def kind(self) -> Kind:
-        """What the cell is for."""
-        return cells.kind(self.cell)
-
-    @property
-    def source(self) -> str:
-        """The cell's text."""
-        return str(self.cell.source)
-
-    @property
-    def grade_id(self) -> str:
-        """The name nbgrader has for it, or the empty string."""
-        return cells.grade_id(self.cell) or ""
-
-
-Found = Iterator[tuple[int, str]]
-Check = Callable[[Lesson, list[SourceCell]], Found]
-
-
 def problems(lesson: Lesson) -> list[Problem]:
     """Everything that is wrong with a lesson's source, in the order of its lines."""
     source_cells = locate(lesson)
@@ -72,23 +44,13 @@ def problems(lesson: Lesson) -> list[Problem]:
     return [Problem(lesson.source_path, line, text) for line, text in sorted(found)]
 
 
-def locate(lesson: Lesson) -> list[SourceCell]:
-    """The cells of a lesson with the lines on which they begin."""
-    notebook = lesson.notebook()
-    text = lesson.source.split("\n")
-    starts = [number for number, line in enumerate(text, 1) if re.match(r"# %%( |$)", line)]
-    if len(starts) != len(notebook.cells):  # text before the first `# %%` is a cell too
-        starts = [1] * (len(notebook.cells) - len(starts)) + starts
-    return [
-        SourceCell(cell, start + 1) for cell, start in zip(notebook.cells, starts, strict=False)
-    ]
-
-
 def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Every code cell is setup, solution (or prediction), graded or demo."""
     for cell in source_cells:
         if cell.kind is Kind.UNKNOWN:
             yield cell.line, "a code cell is setup, solution, prediction, graded or demo: tag it"
+        if cell.kind is Kind.CHECK:
+            yield cell.line, "a source has no check cells: the release puts them in"
         if cell.cell.cell_type == "raw":
             yield cell.line, "a lesson has no raw cells"
 
@@ -110,6 +72,8 @@ def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"grade_id {cell.grade_id!r} is used {names[cell.grade_id]} times"
         elif ids[str(cell.cell.id)] > 1:
             yield cell.line, f"grade_id {cell.grade_id!r} looks like a numbered one: rename it"
+        if cell.grade_id.startswith(cells.CHECK_ID):
+            yield cell.line, f"grade_id {cell.grade_id!r} looks like a check cell's: rename it"
         if cell.kind is Kind.GRADED and meta.get("points") not in POINTS:
             yield cell.line, f"points have to be one of {POINTS}, got {meta.get('points')}"
         if bool(meta.get("locked")) != (cell.kind in (Kind.GRADED, Kind.TASK, Kind.PROSE)):
@@ -223,6 +187,9 @@ CHECKS: tuple[Check, ...] = (
     check_demos,
     check_experiments,
     check_predictions,
+    check_folds,
+    check_figures,
+    check_next,
 )
 
 

@@ -126,7 +126,8 @@ class Execution:
             return self._is_pending(step.exercise.key)
         if step.index in self.given_up.skipped:
             return False
-        return self._full or kind(step.cell) is not Kind.DEMO
+        role = kind(step.cell)
+        return role is not Kind.CHECK and (self._full or role is not Kind.DEMO)
 
     def _take(self, runner: KernelRunner, at: int) -> Lost | None:
         step = self._steps[at]

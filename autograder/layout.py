@@ -33,7 +33,9 @@ class Layout:
         known = [(place, place.cell) for place in self.places if place.cell]
         self._by_grade_id = {grade_id(cell): place for place, cell in known if grade_id(cell)}
         self._by_id = {str(cell.id): place for place, cell in known}
-        self._by_text = {squeeze(cell.source): place for place, cell in reversed(known)}
+        self._by_text = {
+            text: place for place, cell in reversed(known) for text in _texts(place, cell)
+        }
         self._asked_for = frozenset[str]().union(*(place.names for place in self.places))
         self._coded = frozenset[str]().union(
             *(
@@ -72,7 +74,7 @@ class Layout:
             if home is not None and (home.index > here.index or home.index not in seen):
                 here = home  # the second copy of a cell that stands above is no way back to it
             seen.add(here.index)
-            if given is not None or not cell.source.strip():
+            if given is not None or not cell.source.strip() or (home and home.has(cell)):
                 continue  # the release has it
             self._stood[number] = here
             taken = home is not None and home.takes(cell) and self._runs(cell)
@@ -190,6 +192,12 @@ class Layout:
         place.inside = parts
         if place.inside:
             place.inside = [with_continuations(place.inside[0], place.after)]
+
+
+def _texts(place: Place, cell: NotebookNode) -> tuple[str, ...]:
+    """The texts by which a cell of the release is known: a check cell's, in use or not."""
+    text = squeeze(cell.source)
+    return (text, text.removeprefix("#")) if place.kind is Kind.CHECK else (text,)
 
 
 def squeeze(source: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.runs import Runs
+from autograder.unwritten import quieten
 
 if TYPE_CHECKING:
     from autograder.card import Cards
@@ -28,6 +29,9 @@ def load_ipython_extension(shell: Any) -> None:
     magics = Magics(shell)
     for magic in (magics.check, magics.hint, magics.solution, magics.progress, magics.work):
         shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
+    for magic in (magics.check, magics.hint, magics.solution):
+        shell.set_hook("complete_command", _complete, str_key=f"%{magic.__name__}")
+    quieten(shell)
 
 
 class Magics:
@@ -163,6 +167,20 @@ def _exercise(lesson: Lesson, asked: str) -> str:
     raise CourseError(
         f"no exercise {asked!r} in {lesson.id}: {meant}There are {', '.join(lesson.exercises)}."
     )
+
+
+def _complete(shell: Any, event: Any) -> list[str]:
+    """What Tab offers behind `%check ad`: the exercises, or else the names that they define."""
+    from autograder.course import CourseError
+
+    try:
+        exercises = _lesson().exercises
+    except CourseError:
+        return []
+    names = (name for exercise in exercises.values() for name in exercise.names)
+    return [key for key in exercises if key.startswith(event.symbol)] or [
+        name for name in names if name.startswith(event.symbol)
+    ]
 
 
 def _hints(lesson: Lesson, exercise: str) -> list[tuple[str, str]]:

@@ -53,6 +53,22 @@ class ClearSolutions(steps.ClearSolutions):
         return cell, resources
 
 
+class CheckCells(NbGraderPreprocessor):
+    """A cell beneath each graded one that asks `%check` about it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Put them in. As comments, they run wherever there is no `%check`."""
+        given, nb.cells = nb.cells, []
+        for cell in given:
+            nb.cells.append(cell)
+            if cells.kind(cell) is Kind.GRADED:
+                key = str(cells.grade_id(cell)).removeprefix("test_")
+                nb.cells.append(cells.check_cell(key))
+        return nb, resources
+
+
 class LearnersCells(NbGraderPreprocessor):
     """Metadata, tags and white space of the learner's notebook. Between the two checksums."""
 
@@ -63,6 +79,7 @@ class LearnersCells(NbGraderPreprocessor):
         for cell in nb.cells:
             cell.source = cell.source.rstrip()
             cell.metadata.pop("execution", None)
+            cell.metadata.pop("open", None)  # why it is not folded: a word among authors
             if cells.kind(cell) in (Kind.GRADED, Kind.DEMO) and RAISES not in cells.tags(cell):
                 cell.metadata["tags"] = [*cells.tags(cell), RAISES]
         return cells.identify_cells(nb), resources
@@ -80,6 +97,7 @@ STEPS: tuple[type[NbGraderPreprocessor], ...] = (
     *UNTIL_SAVED,
     steps.ClearHiddenTests,
     steps.ClearMarkScheme,
+    CheckCells,
     LearnersCells,
     steps.ComputeChecksums,
     steps.CheckCellMetadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,9 @@ from nbformat import NotebookNode
 from autograder.cells import Kind, kind
 from autograder.names import defined_names
 from autograder.submission import Submitted
+
+# A line of a check cell as learners leave it: a question, in use or not.
+ASKS = re.compile(r"\s*(?:#?\s*%(?:check|hint|solution|progress)\b.*)?")
 
 
 @dataclass
@@ -43,6 +47,11 @@ class Place:
         if self.is_solution:
             return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
         return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
+
+    def has(self, cell: Submitted) -> bool:
+        """Whether a cell says no more than the release's in its place: a check cell is there to be
+        used, and asks the same in use."""
+        return self.kind is Kind.CHECK and all(map(ASKS.fullmatch, cell.source.splitlines()))
 
     def cells(self) -> list[dict[str, Any]]:
         """The cell, or cells, that a rebuilt notebook has in this place."""

@@ -16,6 +16,7 @@ from autograder.course import Course
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TINY = "90_tiny"
+FOLDED = 'jupyter={"source_hidden": true}'
 
 
 @pytest.fixture
@@ -143,6 +144,15 @@ def test_a_failing_solution_cell_is_named(course):
         ("# === END MARK SCHEME ===", "", r"without '=== END MARK SCHEME ===' below it"),
         ('# %% tags=["setup"]', "# %%", r"tag it"),
         ('# %% tags=["demo"]', '# %% tags=["demo", "setup"]', r"tag it"),
+        ('# %% tags=["demo"]', '# %% tags=["check"]', r"a source has no check cells"),
+        ('print(doubled)', "print(doubled)\n" * 26, r"a demo cell of \d+ lines .*: fold it"),
+        ('SCALE = 2.0', "SCALE = 2.0\n" * 16, r"a setup cell of \d+ lines .*: fold it"),
+        ('tags=["demo"]', f'{FOLDED} tags=["demo"]', r"begins with one line of comment"),
+        ('tags=["demo"]', f'{FOLDED} tags=["demo"]\n# One.\n# Two.', r"one line of comment"),
+        ('# %% nbgrader={"grade": true', f'# %% {FOLDED} nbgrader={{"grade": true',
+         r"a graded cell is for its reader"),
+        ("print(doubled)", "plt.show()", r"plt\.show\(\) describes nothing"),
+        ('"grade_id": "double"', '"grade_id": "check_double"', r"looks like a check cell's"),
         ('"grade_id": "Counter"', '"grade_id": "double"', r"'double' is used 2 times"),
         ('"grade_id": "Counter"', '"grade_id": "Clock"', r"no solution cell above defines Counter"),
         ('"grade_id": "Counter"', '"grade_id": "Clock"', r"no graded cell asks for .* 'Clock'"),
@@ -183,3 +193,30 @@ def test_calls_without_a_value_may_end_a_graded_cell(course, ending):
 
 def test_a_parameter_may_have_the_name_of_a_demo_variable(course):
     assert edit(course, "def add(self, steps):", "def add(self, steps, doubled=0):") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [f'# %% {FOLDED} tags=["demo"]\n# Doubles.', '# %% open="all of it is read" tags=["demo"]'],
+)
+def test_a_long_cell_is_folded_or_says_why_not(course, line):
+    assert edit(course, '# %% tags=["demo"]', line) == []
+    assert edit(course, "print(doubled)", "print(doubled)\n" * 26) == []
+    metadata = cell(course.lesson(TINY).release(), "test_double-1").metadata
+    assert "open" not in metadata
+    assert metadata.get("jupyter") == ({"source_hidden": True} if "jupyter" in line else None)
+
+
+def test_each_lesson_leads_to_the_next(course):
+    shutil.copytree(course.solutions / TINY, course.solutions / "91_more")
+    (course.solutions / "91_more" / "tiny.py").rename(course.solutions / "91_more" / "more.py")
+    (problem,) = problems(course.lesson(TINY))
+    assert "the last cell has to link to (../91_more/more.ipynb)" in problem.text
+    path = course.solutions / TINY / "tiny.py"
+    text = path.read_text() + "\n# %% [markdown]\n# **Next:** [more](../91_more/more.ipynb).\n"
+    path.write_text(text)
+    assert problems(course.lesson(TINY)) == []
+    path.write_text(text.replace("91_more/more", "92_less/less"))
+    assert "to link to (../91_more/more.ipynb)" in problems(course.lesson(TINY))[0].text
+    shutil.rmtree(course.solutions / "91_more")
+    assert "no other lesson, being the last" in problems(course.lesson(TINY))[0].text

@@ -60,7 +60,10 @@ def test_check_says_what_differs_and_names_the_mistake(shell: InteractiveShell) 
     text = repr(card)
     assert text.startswith("descent_step: 0 of 1 points.")
     assert text.index("expected") < text.index("it climbs: the gradient points uphill")
-    assert "aria-label='descent_step: 0 of 1 points, not right yet'" in card._repr_html_()
+    html = card._repr_html_()
+    assert "aria-label='descent_step: 0 of 1 points, not right yet'" in html
+    assert html.startswith("<div role='status' aria-live='polite'>")
+    assert html.count("<div") == html.count("</div>")
 
 
 def test_check_gives_full_marks_after_the_mistake_is_mended(shell: InteractiveShell) -> None:

@@ -52,7 +52,17 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class CleanCells(NbGraderPreprocessor):
-    """Takes hidden tests, and outputs that a browser would run, out of what feedback shows."""
+    """Takes hidden tests, check cells, and outputs that a browser would run, out of what feedback
+    shows."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Leave out the cells that only ask for what the page says."""
+        nb.cells = [cell for cell in nb.cells if kind(cell) is not Kind.CHECK]
+        for index, cell in enumerate(nb.cells):
+            self.preprocess_cell(cell, resources, index)
+        return nb, resources
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int

@@ -43,9 +43,11 @@
 # Under each exercise are **three hints**, closed. The first gives a direction, the second a method, the third
 # almost the line. Opening them costs nothing.
 #
-# Now run the next cell. It loads what this lesson uses: two libraries, two valleys, two drawing helpers.
+# Now run the next cell. It loads what this lesson uses: two libraries, two valleys, two drawing helpers. It is
+# folded, like every cell that only prepares or draws: click its bar to read it.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, two valleys with their gradients, two drawing helpers.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -93,6 +95,27 @@ def draw_bowl(ax, path, color, marker, label=None):
     ax.set(xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ### Your machine
 #
@@ -123,9 +146,9 @@ else:
 #   *Also tested* you read what they look at; their numbers are new each time.
 # - The **verdict** says what is right, then the first difference with numbers. If your results are exactly
 #   those of a mistake that many people make, it says which.
-# - If you opened this notebook from the course's repository (`make lab`), you need not wait: type
-#   `%check descent_step` into a new cell and run it. Then the hidden tests run on what you have, as often as
-#   you like. `%hint descent_step` opens the next hint, `%progress` shows where you stand.
+# - If you opened this notebook with `make lab`, you need not wait. Beneath each exercise stands a cell like
+#   `%check descent_step`: run it (without its `#`, if it has one), and the hidden tests run on what you have, as
+#   often as you like. `%hint descent_step` opens the next hint, `%progress` shows where you stand.
 #
 # **The grader never**
 #
@@ -168,7 +191,8 @@ else:
 #
 # Run the cell, and compare the direction of each arrow with where the bottom is.
 
-# %% tags=["demo"] alt="The parabola x squared with five dots on it. From each dot a horizontal arrow shows the gradient. All arrows point away from the bottom at 0, and they are longer the farther out they start."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The parabola, and its gradient as an arrow at five places.
 fig, ax = plt.subplots(figsize=(7, 3.4))
 line = np.linspace(-2, 2, 200)
 ax.plot(line, parabola(line), color="0.75", linewidth=3)
@@ -180,7 +204,11 @@ for x in (-1.2, -0.6, 0.0, 0.6, 1.2):
 ax.set(
     xlabel="x", ylabel="$f(x) = x^2$", title="The gradient, drawn to the side (0.35 of its length)"
 )
-plt.show()
+show_figure(
+    "The parabola x squared with five dots on it. From each dot a horizontal arrow shows the "
+    "gradient. All arrows point away from the bottom at 0, and they are longer the farther out "
+    "they start."
+)
 
 # %% [markdown]
 # Every arrow points uphill, away from the bottom, and is longer where the curve is steeper. At the bottom
@@ -257,7 +285,8 @@ grade("descent_step")
 # %% [markdown]
 # **Look.** One step of yours from four places, over where it should arrive.
 
-# %% tags=["demo"] alt="The parabola with four starting squares. From each an arrow leads 40 percent of the way to the bottom and ends in a hollow ring that marks where one step should arrive."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# One step of your descent_step from four places, and where each should arrive.
 starts = np.array([-1.5, -0.7, 0.3, 1.1])
 arrived = descent_step(starts, parabola_gradient(starts), 0.2)
 fig, ax = plt.subplots(figsize=(7, 3.4))
@@ -270,7 +299,10 @@ for x, x_new in zip(starts, arrived, strict=True):
     ax.annotate("", (x_new, parabola(x_new)), (x, parabola(x)), arrowprops=arrow)
 ax.legend(["f(x)", "where it should arrive", "start", "your step, lr = 0.2"], loc="upper center")
 ax.set(xlabel="x", ylabel="$f(x) = x^2$", ylim=(-0.15, 3.4))
-plt.show()
+show_figure(
+    "The parabola with four starting squares. From each an arrow leads 40 percent of the way to "
+    "the bottom and ends in a hollow ring that marks where one step should arrive."
+)
 
 # %% [markdown]
 # Each blue dot sits in a ring. Every start went the same *fraction* of its way, two fifths, so the far ones
@@ -361,7 +393,8 @@ grade("descend")
 # **Look.** Your path in time, over a formula. On the parabola one step multiplies $x$ by $1 - 2\eta$,
 # because $x - \eta \cdot 2x = (1 - 2\eta)\,x$. So after $t$ steps it should stand at $(1 - 2\eta)^t x_0$.
 
-# %% tags=["demo"] alt="Left: x against the step, dots falling smoothly from 1 towards 0 on a dashed line. Right: the same path as dots on the parabola, sliding to the bottom with ever shorter moves."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The path of your descend beside the formula, and on the parabola.
 path = descend(parabola_gradient, 1.0, 0.1, 20)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
 left.plot(0.8 ** np.arange(21), color="black", linestyle="--", label="$0.8^t$")
@@ -370,7 +403,10 @@ left.set(xlabel="step t", ylabel="x")
 left.legend()
 draw_parabola(right, path, BLUE, "o")
 right.set_ylabel("$f(x) = x^2$")
-plt.show()
+show_figure(
+    "Left: x against the step, dots falling smoothly from 1 towards 0 on a dashed line. Right: "
+    "the same path as dots on the parabola, sliding to the bottom with ever shorter moves."
+)
 print(f"after 20 steps: x = {path[-1]:.6f}, formula {0.8**20:.6f}")
 
 # %% [markdown]
@@ -408,7 +444,8 @@ from autograder.hidden.orientation import grade
 grade("prediction_small_rate")
 ### END HIDDEN TESTS
 
-# %% tags=["demo"] alt="Distance from the bottom against the step, on a logarithmic axis. Two straight lines: the one for rate 0.1 crosses 0.01 at step 21, the one for rate 0.01 at step 228."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The distance from the bottom at two rates, one ten times the other.
 fig, ax = plt.subplots(figsize=(7, 3.4))
 for lr, color, style in ((0.1, BLUE, "-"), (0.01, ORANGE, "--")):
     distance = np.abs(descend(parabola_gradient, 1.0, lr, 300))
@@ -419,7 +456,10 @@ for lr, color, style in ((0.1, BLUE, "-"), (0.01, ORANGE, "--")):
 ax.axhline(0.01, color=GREY, linestyle=":")
 ax.set(xlabel="step t", ylabel="distance |x| from the bottom")
 ax.legend()
-plt.show()
+show_figure(
+    "Distance from the bottom against the step, on a logarithmic axis. Two straight lines: the "
+    "one for rate 0.1 crosses 0.01 at step 21, the one for rate 0.01 at step 228."
+)
 
 # %% [markdown]
 # On a logarithmic axis both paths are straight lines, and the rate sets the slope. A rate that is too low
@@ -454,7 +494,8 @@ from autograder.hidden.orientation import grade
 grade("prediction_edge")
 ### END HIDDEN TESTS
 
-# %% tags=["demo"] alt="Four parabolas with paths from 1. At rate 0.02 ten dots crawl down one side. At 0.4 the path is at the bottom after a few steps. At 0.9 it jumps from side to side, lower each time. At 1.05 it jumps from side to side, higher each time."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Paths at four rates, from too small to too large, and the numbers at lr = 1.0.
 print("lr = 1.0:", descend(parabola_gradient, 1.0, 1.0, 6))
 rates = (
     (0.02, "too low: crawls"),
@@ -469,7 +510,11 @@ for ax, (lr, name), color, marker in zip(
     draw_parabola(ax, descend(parabola_gradient, 1.0, lr, 10), color, marker)
     ax.set_title(f"lr = {lr}\n{name}")
 axes[0].set_ylabel("$f(x) = x^2$")
-plt.show()
+show_figure(
+    "Four parabolas with paths from 1. At rate 0.02 ten dots crawl down one side. At 0.4 the path "
+    "is at the bottom after a few steps. At 0.9 it jumps from side to side, lower each time. At "
+    "1.05 it jumps from side to side, higher each time."
+)
 
 # %% [markdown]
 # The ring marks the start. Read the four as one story: crawl, arrive, jump over the bottom and still get
@@ -482,7 +527,8 @@ plt.show()
 # gradient $(2 x_1,\ 4 x_2)$. The bowl is twice as steep along $x_2$. Your `descend` needs no change: arrays
 # move as numbers do.
 
-# %% tags=["demo"] alt="Left: the bowl as a surface in three dimensions, with the path sliding down its inside from the rim to the bottom. Right: the same path from above on oval contour lines; it first heads for the long axis and then runs along it to the middle."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A path in the bowl, from the side and from above.
 path = descend(bowl_gradient, np.array([-2.0, 1.0]), 0.1, 25)
 fig = plt.figure(figsize=(10.5, 4.4), layout="constrained")
 surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
@@ -495,7 +541,11 @@ surface.view_init(elev=42, azim=-70)
 above = fig.add_subplot(1, 2, 2)
 draw_bowl(above, path, BLUE, "o")
 above.set_title("from above, lr = 0.1")
-plt.show()
+show_figure(
+    "Left: the bowl as a surface in three dimensions, with the path sliding down its inside from "
+    "the rim to the bottom. Right: the same path from above on oval contour lines; it first heads "
+    "for the long axis and then runs along it to the middle."
+)
 
 # %% [markdown]
 # Follow the path from above. It does not head for the middle. The steep coordinate $x_2$ is used up first,
@@ -539,7 +589,8 @@ for t, point in enumerate(path):
 #
 # Search for it. The next cell tries 120 rates and draws where each ends after 60 steps.
 
-# %% tags=["demo"] alt="Height after 60 steps, on a logarithmic axis, against the learning rate. The curve falls until 0.22, lies on the floor of the figure until 0.39, and rises steeply; at 0.5 it crosses the dotted line that marks the height of the start."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Where each of 120 rates ends after 60 steps.
 rates = np.arange(1, 121) * 0.005
 start = np.array([-2.0, 1.0])
 paths = [descend(bowl_gradient, start, lr, 60) for lr in rates]
@@ -550,7 +601,11 @@ ax.semilogy(rates, np.maximum(ends, 1e-30), color=BLUE)
 ax.axhline(bowl(start), color=GREY, linestyle=":", label="height of the start")
 ax.set(xlabel="learning rate", ylabel="f(x) after 60 steps", ylim=(1e-31, 1e20))
 ax.legend(loc="upper left")
-plt.show()
+show_figure(
+    "Height after 60 steps, on a logarithmic axis, against the learning rate. The curve falls "
+    "until 0.22, lies on the floor of the figure until 0.39, and rises steeply; at 0.5 it crosses "
+    "the dotted line that marks the height of the start."
+)
 print(f"still falling between steps 30 and 60: up to lr = {rates[falls].max():.3f}")
 
 # %% [markdown]
@@ -627,7 +682,8 @@ grade("largest_stable_lr")
 # **Look.** Three bowls, searched with your `descend`; the vertical lines are your `largest_stable_lr`. Each
 # curve should cross the height of its start, drawn at 1, at its line.
 
-# %% tags=["demo"] alt="Three curves of final height, divided by the height of the start, against the learning rate. Each has a vertical dashed line where it crosses 1: at 0.25 for curvatures 1 and 8, at 0.5 for 2 and 4, at 1.0 for 2 alone."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Three bowls, searched for their edge, and your largest_stable_lr as vertical lines.
 bowls = (((1.0, 8.0), ORANGE, "--"), ((2.0, 4.0), BLUE, "-"), ((2.0,), GREEN, "-."))
 fig, ax = plt.subplots(figsize=(8, 3.6))
 for curvatures, color, style in bowls:
@@ -641,7 +697,11 @@ for curvatures, color, style in bowls:
 ax.axhline(1, color=GREY, linewidth=1)
 ax.set(xlabel="learning rate", ylabel="height after 100 steps\n(start = 1)", ylim=(1e-31, 1e20))
 ax.legend(loc=(0.6, 0.68))
-plt.show()
+show_figure(
+    "Three curves of final height, divided by the height of the start, against the learning rate. "
+    "Each has a vertical dashed line where it crosses 1: at 0.25 for curvatures 1 and 8, at 0.5 "
+    "for 2 and 4, at 1.0 for 2 alone."
+)
 
 # %% [markdown]
 # For $c = (1, 8)$ even the best rate leaves about 1e-22 of the height, where the other two bowls are below
@@ -655,7 +715,8 @@ plt.show()
 # coordinate lets go.
 
 
-# %% tags=["demo", "nbval-ignore-output"] alt="Four views of the bowl from above. At rate 0.03 the path has not yet reached the middle. At 0.3 it has. At 0.48 it jumps up and down along the vertical axis and closes in on the middle. At 0.51 it jumps up and down and leaves the figure."
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Four rates seen from above, then a slider for the rate.
 def show_rate(lr, ax):
     path = descend(bowl_gradient, np.array([-2.0, 1.0]), lr, 20)
     lands = "arrives" if lr < largest_stable_lr([2.0, 4.0]) else "does not arrive"
@@ -667,12 +728,16 @@ def show_rate(lr, ax):
 def slide(lr):
     _, ax = plt.subplots(figsize=(4.6, 4.6))
     show_rate(lr, ax)
-    plt.show()
+    show_figure(f"The bowl from above with a path of 20 steps at rate {lr:.2f}.")
 
 
 fig, axes = plt.subplots(1, 4, figsize=(13, 3.9), layout="constrained")
 paths = [show_rate(lr, ax) for lr, ax in zip((0.03, 0.3, 0.48, 0.51), axes, strict=True)]
-plt.show()
+show_figure(
+    "Four views of the bowl from above. At rate 0.03 the path has not yet reached the middle. At "
+    "0.3 it has. At 0.48 it jumps up and down along the vertical axis and closes in on the "
+    "middle. At 0.51 it jumps up and down and leaves the figure."
+)
 final = [bowl(path[-1]) for path in paths]
 assert final[1] < final[2] < final[3], "from 0.3 on, a higher rate ends higher"
 
@@ -849,5 +914,5 @@ else:
 #   Edge of Stability*: in real networks the curvature rises until it meets $2 / \eta$. (Papers write $L$ or
 #   $\lambda$ for our $c_{\max}$.)
 #
-# **Next:** lesson 01. What is $f$ when there are data? It is a loss, and choosing it decides what your model
+# **Next:** [lesson 01](../01_losses/losses.ipynb). What is $f$ when there are data? It is a loss, and choosing it decides what your model
 # learns.

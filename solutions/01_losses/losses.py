@@ -25,9 +25,10 @@
 # logarithm. No derivatives: those come in lesson 02.
 #
 # **It takes** about two hours and a half: sixteen exercises, most of them short, and three
-# predictions.
+# predictions. The cell beneath each exercise checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, and helpers that fit a line and make data.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -76,6 +77,27 @@ def disc(size, row, column, radius):
 def two_class_logits(p):
     """Logits float64 (1, 2, H, W) whose softmax gives class 1 the probability p, (H, W)."""
     return np.stack([np.zeros_like(p), np.log(p) - np.log1p(-p)])[None]
+
+
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
 
 
 # %% [markdown]
@@ -275,7 +297,8 @@ grade("mae")
 # Five points and a line. On the left each error is drawn as a square: its *area* is the loss. On
 # the right as a stick: its *length* is. The shares in the titles come from your functions.
 
-# %% alt="Left: a line, five points and for each a square between point and line; the square of the farthest point covers most of the coloured area. Right: the same points with vertical sticks; the farthest stick is more than half of the total length." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The same errors as squares and as sticks, with the share of each in your loss.
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
 y = np.array([0.6, 0.5, 1.6, 1.1, 4.6])
 line = 0.5 * x + 0.3
@@ -297,7 +320,11 @@ right.set_aspect("equal")
 left.set(ylabel="y", title=f"mse: the farthest point is {squares[-1] / squares.sum():.0%} of it")
 right.set(title=f"mae: the farthest point is {sticks[-1] / sticks.sum():.0%} of it")
 left.legend(loc="upper left")
-plt.show()
+show_figure(
+    "Left: a line, five points and for each a square between point and line; the square of the "
+    "farthest point covers most of the coloured area. Right: the same points with vertical "
+    "sticks; the farthest stick is more than half of the total length."
+)
 
 # %% [markdown]
 # *What to see.* The same point, the same distance. Squaring makes one far point speak for
@@ -476,7 +503,8 @@ grade("smooth_l1")
 # Your four losses as functions of the residual (lines), over the closed forms at a few points
 # (marks).
 
-# %% alt="Left: four curves over the residual from -4 to 4. mse is a steep parabola, mae a V, huber and smooth L1 with parameter 2 are rounded Vs, of slope 2 and slope 1. Marks of the closed forms lie on the lines. Right: huber for delta 0.5, 1 and 2 beneath the dotted half parabola." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your four losses and their slopes against the residual.
 r, some = np.linspace(-4, 4, 321), np.linspace(-3.8, 3.8, 20)
 size = np.abs(some)
 shapes = (
@@ -513,7 +541,12 @@ for delta, color, style in ((0.5, BLUE, "--"), (1.0, GREEN, "-."), (2.0, ORANGE,
     right.plot(r, drawn, color=color, ls=style, lw=2, label=f"delta = {delta}")
 right.set(xlabel="residual r", ylim=(-0.2, 6.5), title="huber leaves the parabola at delta")
 right.legend(loc="upper center")
-plt.show()
+show_figure(
+    "Left: four curves over the residual from -4 to 4. mse is a steep parabola, mae a V, huber "
+    "and smooth L1 with parameter 2 are rounded Vs, of slope 2 and slope 1. Marks of the closed "
+    "forms lie on the lines. Right: huber for delta 0.5, 1 and 2 beneath the dotted half "
+    "parabola."
+)
 
 # %% [markdown]
 # *What to see.* All of them agree that 0 is best. They differ in what the *next* bit of error
@@ -527,7 +560,8 @@ plt.show()
 # the right end are pulled down, farther and farther. `fit_line` tries many lines and keeps the one
 # that your loss likes best.
 
-# %% alt="Left: 24 points, the last three far below the others. The mse line tilts downwards towards them; mae and huber stay near the dotted true line. Right: fitted slope against the depth of the outliers. mse falls along a straight line, on crosses of the least-squares solution; huber and mae stay near 0.4." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Lines fitted with your losses while three points are pulled down.
 numbers = np.array([1.0, 2.0, 3.0, 4.0, 90.0])
 guesses = np.linspace(0, 90, 901)
 for name, loss in (("mse", mse), ("mae", mae)):
@@ -561,7 +595,12 @@ right.set(
     title="What that does to the slope",
 )
 right.legend(loc="lower left")
-plt.show()
+show_figure(
+    "Left: 24 points, the last three far below the others. The mse line tilts downwards towards "
+    "them; mae and huber stay near the dotted true line. Right: fitted slope against the depth of "
+    "the outliers. mse falls along a straight line, on crosses of the least-squares solution; "
+    "huber and mae stay near 0.4."
+)
 for name, found in slopes.items():
     print(
         f"{name:18s}: slope {found[0]:.2f} at first, {found[-1]:.2f} with the three pulled down by 12"
@@ -582,7 +621,8 @@ for name, found in slopes.items():
 # slope that it finds, for every delta. Then the slider: find the delta at which the line begins to
 # follow the three points.
 
-# %% alt="Fitted slope against delta on a logarithmic axis: an S-shaped fall from the dashed level of mae at small delta to the dotted level of mse at large delta." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The fitted slope for every delta, then a slider for delta.
 x, y = line_with_outliers(6.0)
 deltas = np.geomspace(0.1, 10, 13)
 found = [fit_line(lambda p, t, d=d: huber(p, t, delta=d), x, y)[0] for d in deltas]
@@ -595,7 +635,10 @@ ax.axhline(ends[0], color=BLUE, ls="--", label="mae")
 ax.axhline(ends[1], color=ORANGE, ls=":", lw=2, label="mse")
 ax.set(xlabel="delta", ylabel="fitted slope", title="From one behaviour to the other")
 ax.legend()
-plt.show()
+show_figure(
+    "Fitted slope against delta on a logarithmic axis: an S-shaped fall from the dashed level of "
+    "mae at small delta to the dotted level of mse at large delta."
+)
 
 
 def show_delta(delta):
@@ -607,7 +650,7 @@ def show_delta(delta):
     ax.plot(x, slope * x + offset, color=GREEN, lw=2)
     ax.set(xlabel="x", ylabel="y", title=f"delta = {delta:.2f}: slope {slope:.2f}")
     ax.legend(loc="lower left")
-    plt.show()
+    show_figure(f"The points and the line fitted with delta {delta:.2f}, of slope {slope:.2f}.")
 
 
 try:
@@ -637,7 +680,8 @@ else:
 # where $\sigma$ is the standard deviation of the losses of single examples. Four times the batch,
 # half the noise. The cell measures both on 5000 examples, with your `mse`.
 
-# %% alt="Left: dots of batch means for batch sizes 4 to 256 around the dashed line of the full mean; their spread follows the dotted curves of plus and minus sigma over the root of B. Right: the average of the batch means stays at 1, the average of their square roots rises from about 0.78 at batch size 1 to 1." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The noise of a batch's loss against the batch size, measured with your mse.
 rng = np.random.default_rng(0)
 target = rng.normal(size=5000)
 pred = target + rng.normal(size=5000) * rng.uniform(0.5, 1.2, size=5000)
@@ -672,7 +716,12 @@ right.plot(
 right.set(xscale="log", xlabel="batch size B", ylabel="relative to all", title="Unbiased, and not")
 right.set_xticks(sizes, sizes)
 right.legend(loc="lower right")
-plt.show()
+show_figure(
+    "Left: dots of batch means for batch sizes 4 to 256 around the dashed line of the full mean; "
+    "their spread follows the dotted curves of plus and minus sigma over the root of B. Right: "
+    "the average of the batch means stays at 1, the average of their square roots rises from "
+    "about 0.78 at batch size 1 to 1."
+)
 for size, average in zip(sizes, averages, strict=True):
     spread = means[size].std() / (each.std() / np.sqrt(size))
     print(
@@ -898,7 +947,8 @@ grade("cross_entropy")
 #
 # Three classes. Two logits stay at 0 and 1, the first one moves from -8 to 8.
 
-# %% alt="Left: three softmax probabilities against the first logit; the first rises in an S, the other two fall, black marks of the closed form on the lines. Right: the cross-entropy for each possible target; for target 0 it falls along a straight line of slope -1 and flattens at 0, for the others it is flat and then rises with slope 1, along thin straight lines. A dotted curve at the bottom goes from 1 to 0 and is flat at both ends." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Probabilities and losses of three classes while one logit moves.
 moving = np.linspace(-8, 8, 161)
 logits = np.stack([moving, np.zeros(161), np.ones(161)], axis=1)
 probs = softmax(logits)
@@ -928,7 +978,13 @@ right.set(
 )
 left.legend()
 right.legend(loc="upper center")
-plt.show()
+show_figure(
+    "Left: three softmax probabilities against the first logit; the first rises in an S, the "
+    "other two fall, black marks of the closed form on the lines. Right: the cross-entropy for "
+    "each possible target; for target 0 it falls along a straight line of slope -1 and flattens "
+    "at 0, for the others it is flat and then rises with slope 1, along thin straight lines. A "
+    "dotted curve at the bottom goes from 1 to 0 and is flat at both ends."
+)
 
 # %% [markdown]
 # *What to see.* Far on the wrong side the loss is a straight line: a logit that is 5 too low costs
@@ -1041,7 +1097,8 @@ grade("prediction_double_softmax")
 #
 # The right class gets the logit $s$, the other nine get 0, and $s$ grows from 0 to 20.
 
-# %% alt="Two curves against the winning logit from 0 to 20, both starting at log 10, about 2.3. cross_entropy of the logits falls to 0. cross_entropy of softmax of the logits falls to a dotted floor at 1.46 and stays there." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss of logits, and of probabilities given in their place.
 strength = np.linspace(0, 20, 81)
 logits = np.zeros((81, 10))
 logits[:, 3] = strength
@@ -1059,7 +1116,11 @@ ax.set(
     title="Certain, right, and punished",
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Two curves against the winning logit from 0 to 20, both starting at log 10, about 2.3. "
+    "cross_entropy of the logits falls to 0. cross_entropy of softmax of the logits falls to a "
+    "dotted floor at 1.46 and stays there."
+)
 print(
     f"at 20: once {once[-1]:.2f}, twice {twice[-1]:.2f}; one-hot form the same: "
     f"{np.isclose(twice[-1], cross_entropy_one_hot(softmax(logits), np.eye(10)[targets], 'none')[-1])}"
@@ -1165,7 +1226,8 @@ grade("bce_with_logits")
 #
 # The loss of one question, for both answers. Beside yours, the formula with a clipped sigmoid.
 
-# %% alt="Left: for target 1 the loss falls from about 8 at logit -8 to 0, for target 0 it rises mirror-like; black marks of logaddexp lie on both. Right: for logits down to -60 your loss rises along a straight line, the clipped one stays flat at about 16." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss of a yes-or-no question for both answers, and a clipped formula beside it.
 z, some = np.linspace(-8, 8, 161), np.linspace(-7, 7, 11)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.6), layout="constrained")
 for t, color, style in ((1, BLUE, "-"), (0, ORANGE, "--")):
@@ -1186,7 +1248,11 @@ right.plot(far, bce_with_logits(far, np.ones(131), "none"), color=BLUE, lw=2, la
 right.plot(far, clipped, color=RED, ls="--", lw=2, label="sigmoid clipped at 1e-7")
 right.set(xlabel="logit, target 1", ylabel="loss", title="Clipping makes large mistakes equal")
 right.legend()
-plt.show()
+show_figure(
+    "Left: for target 1 the loss falls from about 8 at logit -8 to 0, for target 0 it rises "
+    "mirror-like; black marks of logaddexp lie on both. Right: for logits down to -60 your loss "
+    "rises along a straight line, the clipped one stays flat at about 16."
+)
 
 # %% [markdown]
 # *What to see.* On the right, beyond a logit of about -16 the clipped loss is flat: the worst
@@ -1261,7 +1327,8 @@ grade("sample_weighted")
 # 1000 people, 20 of them ill, and a model that says the same logit to everybody. Which logit is
 # cheapest, if a case weighs 1, 10 or 49?
 
-# %% alt="Three curves of the weighted loss against a shared logit, for case weights 1, 10 and 49. Their lowest points move to the right, onto vertical dotted lines at the logit of the weighted share: -3.9, -1.6 and 0." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The cheapest answer to everybody, for three weights of a case.
 ill = (np.arange(1000) < 20).astype(np.int64)
 shared = np.linspace(-6, 3, 181)
 fig, ax = plt.subplots(figsize=(6.8, 3.8))
@@ -1279,7 +1346,11 @@ for weight, color, style in ((1, BLUE, "-"), (10, ORANGE, "--"), (49, GREEN, "-.
 ax.set(xlabel="the logit that everybody gets", ylabel="weighted loss", ylim=(0, 2.2))
 ax.set_title("Dots: cheapest logit. Dotted: log(20 w / 980)")
 ax.legend()
-plt.show()
+show_figure(
+    "Three curves of the weighted loss against a shared logit, for case weights 1, 10 and 49. "
+    "Their lowest points move to the right, onto vertical dotted lines at the logit of the "
+    "weighted share: -3.9, -1.6 and 0."
+)
 
 # %% [markdown]
 # *What to see.* Weights do not only make the loss larger, they move its lowest point. At 49 the
@@ -1466,7 +1537,8 @@ grade("dice_loss")
 # The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one
 # that is a few pixels off, one that is nearly right. Your two losses judge them.
 
-# %% alt="Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few pixels off; the disc itself. Beside them bars of the cross-entropy divided by log 2 and the Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and lower in Dice, the shifted one has 0.16 and 0.78, the last one 0.02 and 0.24." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Four predictions of one small mask, judged by your two losses.
 mask = disc(32, 15, 15, 2.5)
 rows, columns = np.mgrid[:32, :32]
 blur = np.exp(-((rows - 15) ** 2 + (columns - 15) ** 2) / 60)
@@ -1497,7 +1569,12 @@ axes[5].set(
     yticks=places, yticklabels=list(answers), xlim=(0, 1), ylim=(3.6, -1.6), title="Two judges"
 )
 axes[5].legend(loc="upper right", fontsize=8)
-plt.show()
+show_figure(
+    "Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few "
+    "pixels off; the disc itself. Beside them bars of the cross-entropy divided by log 2 and the "
+    "Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and "
+    "lower in Dice, the shifted one has 0.16 and 0.78, the last one 0.02 and 0.24."
+)
 print(f"pixels of the tumour: {mask.sum()}")
 for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
     print(f"{name:14s} cross-entropy {entropy:.3f}, Dice loss {overlap:.3f}")
@@ -1597,7 +1674,8 @@ grade("box_iou")
 # A unit box slides past another, sideways and along the diagonal. Your IoU, over what geometry
 # says.
 
-# %% alt="Left: a fixed grey unit box and three dashed boxes shifted to the right by 0.25, 0.75 and 1.25. Right: IoU against the shift. Sideways it falls from 1 to 0 at shift 1, along the diagonal faster; both stay at 0 afterwards. Marks of the closed forms lie on the curves; a dotted line, the distance of the centres, keeps rising." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The IoU of a box that slides past another, sideways and diagonally.
 unit = np.array([[0.0, 0.0, 1.0, 1.0]])
 shifts = np.linspace(0, 1.6, 65)
 still = np.repeat(unit, 65, axis=0)
@@ -1625,7 +1703,12 @@ right.plot(some, left_over**2 / (2 - left_over**2), "o", color="black", ms=3.5)
 right.plot(shifts, shifts, color=GREY, ls=":", lw=1.5, label="distance, sideways")
 right.set(xlabel="shift", ylabel="IoU", ylim=(-0.05, 2.1), title="Beyond 1, no direction")
 right.legend(loc="upper left")
-plt.show()
+show_figure(
+    "Left: a fixed grey unit box and three dashed boxes shifted to the right by 0.25, 0.75 and "
+    "1.25. Right: IoU against the shift. Sideways it falls from 1 to 0 at shift 1, along the "
+    "diagonal faster; both stay at 0 afterwards. Marks of the closed forms lie on the curves; a "
+    "dotted line, the distance of the centres, keeps rising."
+)
 assert np.allclose(sideways[::5], left_over / (2 - left_over))
 
 # %% [markdown]
@@ -1730,7 +1813,8 @@ grade("detection_loss")
 # Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits
 # all move together, from noise (0) to the targets (1).
 
-# %% alt="Four curves against progress from 0 to 1. cls falls from about 1.3 and is near 0 halfway, obj likewise from about 0.8; box stays near 1 at first and falls late; the total lies above and its marks coincide with the weighted sum of the parts." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The three parts of the detection loss on the way from noise to the targets.
 rng = np.random.default_rng(8)
 corner, extent = rng.uniform(0, 4, size=(60, 2)), rng.uniform(1, 2, size=(60, 2))
 truth = np.concatenate([corner, corner + extent], axis=1)
@@ -1760,7 +1844,11 @@ summed = [p["cls"] + 2 * p["box"] + 0.5 * p["obj"] for p in along]
 ax.plot(progress[::4], summed[::4], "x", color=RED, label="cls + 2 box + 0.5 obj")
 ax.set(xlabel="from chance (0) to truth (1)", ylabel="loss", title="Parts do not fall together")
 ax.legend()
-plt.show()
+show_figure(
+    "Four curves against progress from 0 to 1. cls falls from about 1.3 and is near 0 halfway, "
+    "obj likewise from about 0.8; box stays near 1 at first and falls late; the total lies above "
+    "and its marks coincide with the weighted sum of the parts."
+)
 
 # %% [markdown]
 # *What to see.* The class is settled halfway; the boxes are still poor then. Looking at the total
@@ -1852,7 +1940,8 @@ grade("mean_iou")
 # Road, grass, and a child at the edge of the road: twelve pixels of 576. One network never says
 # "child". Another finds it, and is careless with the border between road and grass.
 
-# %% alt="Three class maps: the truth, half road, half grass, with a small dark patch; the same without the patch, pixel accuracy 0.98, mean IoU 0.65; the patch found and the border ragged, pixel accuracy 0.96, mean IoU 0.95." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Two segmentations of one scene, with accuracy and mean IoU.
 scene = np.zeros((24, 24), dtype=np.int64)
 scene[:, 12:] = 1
 scene[10:14, 9:12] = 2
@@ -1871,7 +1960,11 @@ for ax, (name, said) in zip(
     assert np.isclose(score, np.mean(np.diagonal(confusion) / union))
     ax.imshow(said, cmap="gray_r", vmin=0, vmax=2.4)
     ax.set(xticks=[], yticks=[], title=f"{name}\npixels right {right:.2f}, mean IoU {score:.2f}")
-plt.show()
+show_figure(
+    "Three class maps: the truth, half road, half grass, with a small dark patch; the same "
+    "without the patch, pixel accuracy 0.98, mean IoU 0.65; the patch found and the border "
+    "ragged, pixel accuracy 0.96, mean IoU 0.95."
+)
 
 # %% [markdown]
 # *What to see.* By the share of right pixels, the blind network is the better one. The mean IoU
@@ -1964,7 +2057,8 @@ grade("average_precision")
 # Forty detections of 25 objects. The zigzag is the raw precision; the steps, drawn point by point
 # from their definition, are what your function integrates.
 
-# %% alt="Precision against recall. A grey zigzag of raw precision starts at 1 and ends near 0.5 at recall 0.84. A blue step curve runs along its upper edge, never rising; the area beneath it is shaded and its size, the average precision, stands in the title." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Raw and monotone precision against recall for forty detections.
 rng = np.random.default_rng(12)
 scores = rng.uniform(size=40)
 match = rng.uniform(size=40) < 0.15 + 0.75 * scores
@@ -1984,7 +2078,11 @@ ax.stairs(steps, levels, fill=True, color=BLUE, alpha=0.15)
 ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.05))
 ax.set_title(f"average_precision: {ap:.2f}. Shaded area: {area:.2f}")
 ax.legend(loc="lower left")
-plt.show()
+show_figure(
+    "Precision against recall. A grey zigzag of raw precision starts at 1 and ends near 0.5 at "
+    "recall 0.84. A blue step curve runs along its upper edge, never rising; the area beneath it "
+    "is shaded and its size, the average precision, stands in the title."
+)
 shuffle = rng.permutation(40)
 print(f"in another order: {average_precision(scores[shuffle], match[shuffle], 25):.2f}")
 print(f"scores squared (the same ranking): {average_precision(scores**2, match, 25):.2f}")
@@ -2022,7 +2120,8 @@ print(f"scores turned round: {average_precision(-scores, match, 25):.2f}")
 # log-probabilities to your `softmax` and `cross_entropy`, as if they were logits. That *is* Bayes'
 # rule: $p(y \mid x) = p(x, y) / \sum_k p(x, k)$.
 
-# %% alt="Two bell curves of p(x, y) over x, the left one larger; above them an S-shaped dashed curve, the probability of class 1 given x, with dots of observed frequencies along it." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Two Gaussian classes, and Bayes' rule from your softmax and cross_entropy.
 rng = np.random.default_rng(2)
 y = (rng.uniform(size=4000) < 0.3).astype(np.int64)
 x = np.where(y == 1, 1.5 + 0.7 * rng.normal(size=4000), -1 + rng.normal(size=4000))
@@ -2075,7 +2174,10 @@ ax.plot(
 )
 ax.set(xlabel="x", title="A generative model, asked a discriminative question")
 ax.legend(loc="upper left")
-plt.show()
+show_figure(
+    "Two bell curves of p(x, y) over x, the left one larger; above them an S-shaped dashed curve, "
+    "the probability of class 1 given x, with dots of observed frequencies along it."
+)
 errors = rng.normal(size=4000)
 gaussian = -np.log(np.exp(-0.5 * errors**2) / np.sqrt(2 * np.pi)).mean()
 same = np.isclose(gaussian, huber(errors, np.zeros(4000), delta=1e3) + 0.5 * np.log(2 * np.pi))
@@ -2126,7 +2228,7 @@ print(f"   both as one:     {dice_loss(masks, truths):.2f}")
 # And the fourth, which most people write first: the logarithm of a softmax, as two steps. Change
 # `1e-12` in the cell and look where the plateau goes.
 
-# %% alt="Loss of a target that lies behind by 0 to 1000. Yours is a straight line to 1000. The log of softmax plus 1e-12 is flat at about 28 from there on. The plain log of softmax follows the line, and ends at about 705." tags=["demo"]
+# %% tags=["demo"]
 gap = np.linspace(0, 1000, 201)
 logits = np.stack([np.zeros(201), gap], axis=1)
 yours = cross_entropy(logits, np.zeros(201, dtype=np.int64), "none")
@@ -2144,7 +2246,11 @@ ax.set(
     title="One formula, three programs",
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Loss of a target that lies behind by 0 to 1000. Yours is a straight line to 1000. The log of "
+    "softmax plus 1e-12 is flat at about 28 from there on. The plain log of softmax follows the "
+    "line, and ends at about 705."
+)
 finite = np.isfinite(two_steps)
 print(f"as on paper: finite up to {gap[finite].max():.0f}; at 1000 it is {two_steps[-1]}")
 print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}")
@@ -2158,7 +2264,7 @@ print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}
 #
 # PyTorch has most of these. The numbers are yours.
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
     import torch.nn.functional as F
@@ -2323,4 +2429,4 @@ else:
 # - Rezatofighi et al., *Generalized Intersection over Union*, 2019. An IoU that still has a
 #   direction when boxes do not meet.
 #
-# **Next:** lesson 02. You can say how wrong a network is. Which of its weights is to blame?
+# **Next:** [lesson 02](../02_backprop/backprop.ipynb). You can say how wrong a network is. Which of its weights is to blame?

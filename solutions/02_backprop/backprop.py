@@ -23,9 +23,11 @@
 # **You need** lesson 00 (the step `x - lr * grad`), softmax and cross-entropy from lesson 01, the
 # product of two matrices, and the derivative of a function of one number.
 #
-# **It takes** about two hours: ten exercises and three predictions.
+# **It takes** about two hours: ten exercises and three predictions. The cell beneath each
+# exercise checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, two half moons, new weights, drawings of a network.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -82,6 +84,27 @@ def add_scale(fig, axes, glow):
     fig.colorbar(glow, ax=axes, label="size of the gradient", ticks=ticks, format="%.2f")
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. Ask every weight in turn
 #
@@ -97,7 +120,8 @@ def add_scale(fig, axes, glow):
 # $\varepsilon$ is a small positive number. Looking both ways is what makes it *central*: the
 # curvature of $f$ adds the same to both values, and drops out of their difference.
 
-# %% alt="A curve with two straight lines through the point x = 1. The forward difference is visibly steeper than the tangent; the central difference is nearly parallel to it." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The forward and the central difference beside the tangent.
 curve = lambda x: x**3 - x
 at, eps = 1.0, 0.45
 grid = np.linspace(0.3, 1.7, 100)
@@ -109,7 +133,10 @@ for left, color, style, label in ((at, ORANGE, "--", "forward"), (at - eps, BLUE
     ax.plot(ends, curve(ends), color=color, ls=style, marker="o", lw=2, label=f"{label} difference")
 ax.set(xlabel="x", ylabel="f(x)", title="Two ways to guess a slope, eps = 0.45")
 ax.legend()
-plt.show()
+show_figure(
+    "A curve with two straight lines through the point x = 1. The forward difference is visibly "
+    "steeper than the tangent; the central difference is nearly parallel to it."
+)
 
 # %% [markdown]
 # *What to see.* The dashed line looks one way only, and is too steep, by about half of the curvature times
@@ -223,7 +250,8 @@ grade("numerical_gradient")
 #
 # Your arrows over the exact ones, on the bowl of lesson 00, seen from above.
 
-# %% alt="Contours of an elongated bowl. At 25 points a thin blue arrow from numerical_gradient lies inside a wide grey arrow of the exact gradient." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your gradients as arrows over the exact ones, on the bowl.
 bowl = lambda p: p[0] ** 2 + 2 * p[1] ** 2
 xs, ys = np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 5))
 measured = np.array([numerical_gradient(bowl, p) for p in np.stack([xs.ravel(), ys.ravel()], 1)])
@@ -235,7 +263,10 @@ ax.quiver(xs, ys, 2 * xs, 4 * ys, color="0.7", width=0.018, label="exact", **arr
 ax.quiver(xs, ys, *measured.T, color=BLUE, width=0.005, label="numerical_gradient", **arrows)
 ax.set(xlabel="x[0]", ylabel="x[1]", title="Uphill, measured by nudging", aspect="equal")
 ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
-plt.show()
+show_figure(
+    "Contours of an elongated bowl. At 25 points a thin blue arrow from numerical_gradient lies "
+    "inside a wide grey arrow of the exact gradient."
+)
 
 # %% [markdown]
 # *What to see.* Each thin arrow lies inside its wide one, and all of them point uphill.
@@ -313,7 +344,8 @@ grade("relative_error")
 # Now the experiment of your prediction: the error of the central difference for thirteen sizes of
 # `eps`, measured with your own ruler. Beside it the forward difference, which looks one way only.
 
-# %% alt="Two curves of relative error against eps on logarithmic axes, both shaped like a V. The central difference reaches below 1e-9 near eps = 1e-5, the forward difference only about 1e-8 near eps = 1e-8." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The error of both differences for thirteen sizes of eps.
 wave = lambda x: np.sum(np.sin(x))
 points = np.linspace(0.3, 1.2, 7)
 exact = np.cos(points)
@@ -326,7 +358,11 @@ ax.loglog(eps_values, central, color=BLUE, marker="o", label="your central diffe
 ax.axvline(1e-6, color=GREY, ls=":", label="the default, 1e-6")
 ax.set(xlabel="eps", ylabel="relative error", title="The derivative of sin, measured")
 ax.legend()
-plt.show()
+show_figure(
+    "Two curves of relative error against eps on logarithmic axes, both shaped like a V. The "
+    "central difference reaches below 1e-9 near eps = 1e-5, the forward difference only about "
+    "1e-8 near eps = 1e-8."
+)
 
 # %% [markdown]
 # *What to see.* Both curves are a V. On the right `eps` is too coarse: the central error falls by 100
@@ -346,7 +382,8 @@ plt.show()
 #
 # $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial h}\cdot\frac{\partial h}{\partial z}\cdot\frac{\partial z}{\partial w}$$
 
-# %% alt="A chain of four boxes: x = 1.5, z = w x + b = 1.0, h = relu(z) = 1.0, L = (h - 2) squared = 1.0. Arrows to the right carry values; arrows to the left carry gradients: -2 into h, -2 into z, -1.6 into x, and below -3 into w and -2 into b." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A chain of four boxes: values to the right, gradients to the left.
 x1, w, b, target = 1.5, 0.8, -0.2, 2.0
 z = w * x1 + b
 h = max(z, 0.0)
@@ -381,7 +418,11 @@ ax.text(3, -1.45, parameters, ha="center", color=RED)
 ax.set_title("Values to the right (solid), blame to the left (dashed)")
 ax.set(xlim=(-1, 10.2), ylim=(-1.8, 1.0))
 ax.axis("off")
-plt.show()
+show_figure(
+    "A chain of four boxes: x = 1.5, z = w x + b = 1.0, h = relu(z) = 1.0, L = (h - 2) squared = "
+    "1.0. Arrows to the right carry values; arrows to the left carry gradients: -2 into h, -2 "
+    "into z, -1.6 into x, and below -3 into w and -2 into b."
+)
 
 # %% [markdown]
 # *What to see.* Each red number is the one to its right times one local derivative. To blame $w$ you
@@ -501,7 +542,8 @@ grade("linear_forward__linear_backward")
 # Every entry of your `dx`, `dW` and `db` against what nudging gives. A right backward puts every mark
 # on the diagonal.
 
-# %% alt="Scatter plot of analytic against numerical gradients of a linear layer: circles for dx, squares for dW, triangles for db, all on the diagonal line." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Every entry of your dx, dW and db against what nudging gives.
 rng = np.random.default_rng(0)
 x, W, b = rng.normal(size=(6, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
 dout = rng.normal(size=(6, 3))
@@ -518,7 +560,10 @@ for name, marker, color in (("dx", "o", BLUE), ("dW", "s", ORANGE), ("db", "^", 
     ax.plot(nudged[name].ravel(), yours[name].ravel(), marker, color=color, mec="black", label=name)
 ax.set(xlabel="by nudging", ylabel="by your backward", title="A linear layer's gradients, two ways")
 ax.legend()
-plt.show()
+show_figure(
+    "Scatter plot of analytic against numerical gradients of a linear layer: circles for dx, "
+    "squares for dW, triangles for db, all on the diagonal line."
+)
 print(f"all within 1e-7: {all(relative_error(yours[k], nudged[k]) < 1e-7 for k in yours)}")
 
 # %% [markdown]
@@ -775,7 +820,8 @@ grade("tanh_forward__tanh_backward")
 #
 # Your three bends, and beneath them what is left of a blame of 1 that passes back through each.
 
-# %% alt="Left: relu, sigmoid and tanh from -4 to 4. Right: their derivatives by backward as lines, with numerical derivatives as marks on the lines: relu a step from 0 to 1, tanh a bell of height 1, sigmoid a bell of height 0.25." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your three bends, and the gradient that passes back through each.
 bends = {
     "relu": (relu_forward, relu_backward, GREEN, "-", "o"),
     "sigmoid": (sigmoid_forward, sigmoid_backward, ORANGE, "--", "s"),
@@ -797,7 +843,11 @@ left.set(xlabel="x", ylabel="out", title="Forward", ylim=(-1.2, 2.2))
 right.set(xlabel="x", ylabel="dx for dout = 1", title="Backward (marks: by nudging)")
 left.legend()
 right.axhline(0.25, color=GREY, ls=":", lw=1)
-plt.show()
+show_figure(
+    "Left: relu, sigmoid and tanh from -4 to 4. Right: their derivatives by backward as lines, "
+    "with numerical derivatives as marks on the lines: relu a step from 0 to 1, tanh a bell of "
+    "height 1, sigmoid a bell of height 0.25."
+)
 
 # %% [markdown]
 # *What to see.* The marks lie on your lines. A sigmoid passes on a quarter of the blame at best (the
@@ -927,7 +977,8 @@ grade("softmax_cross_entropy")
 #
 # One row with five classes: the probabilities, and the push on each logit.
 
-# %% alt="Left: bars of five probabilities, the target class 2 hatched. Right: the negative gradient for each logit as bars: upwards only for the target, downwards for the others, with round marks from nudging on the tip of each bar." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The probabilities of one row, and the push on each of its logits.
 logits, target = np.array([[1.2, 0.1, 0.6, -1.0, 2.0]]), np.array([2])
 loss, dlogits = softmax_cross_entropy(logits, target)
 nudged = numerical_gradient(lambda z: softmax_cross_entropy(z, target)[0], logits)
@@ -943,7 +994,11 @@ right.set(
     xlabel="class (target hatched)", ylabel="- dlogits", title="Which way a step moves each logit"
 )
 right.legend()
-plt.show()
+show_figure(
+    "Left: bars of five probabilities, the target class 2 hatched. Right: the negative gradient "
+    "for each logit as bars: upwards only for the target, downwards for the others, with round "
+    "marks from nudging on the tip of each bar."
+)
 
 # %% [markdown]
 # *What to see.* A step lifts the target's logit and presses every other one down, in proportion to how
@@ -1007,7 +1062,8 @@ grade("mse_backward")
 #
 # Nine predictions, their targets, and the way each would move.
 
-# %% alt="Nine hollow circles (predictions) and crosses (targets). From each circle an arrow along minus the gradient points to its cross and ends on it." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Nine predictions, their targets, and the way each would move.
 rng = np.random.default_rng(3)
 target = np.linspace(-1, 1, 9)
 pred = target + rng.normal(size=9)
@@ -1029,7 +1085,10 @@ ax.plot(range(9), pred, "o", color=BLUE, mfc="white", label="pred")
 ax.plot(range(9), target, "x", color="black", ms=8, label="target")
 ax.set(xlabel="element", ylabel="value", title="The pull of the squared error")
 ax.legend()
-plt.show()
+show_figure(
+    "Nine hollow circles (predictions) and crosses (targets). From each circle an arrow along "
+    "minus the gradient points to its cross and ends on it."
+)
 
 # %% [markdown]
 # *What to see.* Every arrow, scaled by $n/2$, ends on its cross: the pull is proportional to the
@@ -1157,7 +1216,8 @@ grade("mlp_loss_and_grads")
 # gradient that your backward pass sends through it. Left, the example that it gets most wrong. Right, the
 # one that it is surest of.
 
-# %% alt="Two drawings of a 2-8-2 network on a dark ground. On the left, for a misclassified example, some edges are bright and wide. On the right, for a confident correct example, all edges are dark and thin." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The gradients in a small network for two examples: the most wrong, and the surest.
 rng = np.random.default_rng(5)
 x, y = half_moons(rng)
 params = init_params(rng)
@@ -1174,7 +1234,11 @@ fig, axes = plt.subplots(1, 2, figsize=(9.4, 3.9), layout="constrained")
 for ax, (who, (cost, grads)) in zip(axes, shown.items(), strict=True):
     glow = draw_network(ax, grads, scale, f"an example it gets {who}: loss {cost:.2f}")
 add_scale(fig, axes, glow)
-plt.show()
+show_figure(
+    "Two drawings of a 2-8-2 network on a dark ground. On the left, for a misclassified example, "
+    "some edges are bright and wide. On the right, for a confident correct example, all edges are "
+    "dark and thin."
+)
 
 # %% [markdown]
 # *What to see.* Blame starts at the logits, is shared out along the weights, and stops dead at hidden
@@ -1288,7 +1352,8 @@ grade("train_mlp")
 #
 # 400 steps on two half moons, with your functions from the first line to the last.
 
-# %% alt="Left: the training loss falls from about 1 to below 0.02 in 400 steps on a logarithmic axis. Right: two half moons, circles and triangles, with a curved decision boundary that separates them." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your network's loss over 400 steps, and the border that it learns.
 rng = np.random.default_rng(5)
 x, y = half_moons(rng)
 start = init_params(rng)
@@ -1310,7 +1375,11 @@ for label, marker, color in ((0, "o", BLUE), (1, "^", ORANGE)):
     right.plot(*x[y == label].T, marker, color=color, mec="black", ms=5, label=f"class {label}")
 right.set(xlabel="x[0]", ylabel="x[1]", title="What it learned")
 right.legend(loc="upper right")
-plt.show()
+show_figure(
+    "Left: the training loss falls from about 1 to below 0.02 in 400 steps on a logarithmic axis. "
+    "Right: two half moons, circles and triangles, with a curved decision boundary that "
+    "separates them."
+)
 
 # %% [markdown]
 # *What to see.* The loss starts above what knowing nothing costs, and ends far below. The boundary is made of
@@ -1320,9 +1389,8 @@ plt.show()
 # And what the blame did meanwhile: the same network's edges before training, and after 25 and 400 steps,
 # all on one scale. Move the slider, if your notebook shows one, to see the steps between.
 
-# %% alt="Three drawings of the 2-8-2 network: before training the edges are bright, after 25 steps darker, after 400 steps almost black." tags=["demo", "nbval-ignore-output"]
-import io
-
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The network's gradients before, during and after training, then a slider for the step.
 from IPython.display import display
 
 rng = np.random.default_rng(5)
@@ -1337,24 +1405,24 @@ fig, axes = plt.subplots(1, 3, figsize=(12, 3.7), layout="constrained")
 for ax, step in zip(axes, (0, 25, 400), strict=True):
     glow = draw_network(ax, glows[step][1], scale, f"after {step} steps: loss {glows[step][0]:.2f}")
 add_scale(fig, axes, glow)
-plt.show()
+show_figure(
+    "Three drawings of the 2-8-2 network: before training the edges are bright, after 25 steps "
+    "darker, after 400 steps almost black."
+)
 
 
 def picture_of(step):
-    """One drawing of the network as a PNG, for the slider."""
+    """One drawing of the network as an image, for the slider."""
     fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
     glow = draw_network(ax, glows[step][1], scale, f"after {step} steps: loss {glows[step][0]:.2f}")
     add_scale(fig, ax, glow)
-    png = io.BytesIO()
-    fig.savefig(png, format="png", dpi=80)
-    plt.close(fig)
-    return png.getvalue()
+    return image_of(fig, f"The gradients in the network after {step} steps.")
 
 
 try:
-    from ipywidgets import Image, SelectionSlider, VBox
+    from ipywidgets import HTML, SelectionSlider, VBox
 
-    picture = Image(value=picture_of(0), format="png")
+    picture = HTML(value=picture_of(0))
     slider = SelectionSlider(options=list(glows), value=0, description="step")
     slider.observe(lambda change: setattr(picture, "value", picture_of(change["new"])), "value")
     display(VBox([slider, picture]))
@@ -1374,7 +1442,8 @@ except ImportError:
 # loss alone?
 
 
-# %% tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Trains with each planted fault and prints what shows; open it to read the faults.
 from contextlib import contextmanager
 
 right_relu, right_linear, right_loss = relu_backward, linear_backward, softmax_cross_entropy
@@ -1558,3 +1627,5 @@ else:
 # - Griewank and Walther, *Evaluating Derivatives*, 2nd edition, 2008. Reverse mode in full, and trading
 #   memory for time.
 # - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, section 6.5.
+#
+# **Next:** [lesson 03](../03_autograd/autograd.ipynb). You wrote every backward pass by hand. Which of them could a program write?

@@ -22,10 +22,12 @@
 # **You need** lesson 02 (the chain rule as local derivatives times what flows in), classes in Python,
 # and NumPy's broadcasting.
 #
-# **It takes** about three hours: four exercises and three predictions. The third exercise is the heart
-# of it, and comes in six stages.
+# **It takes** about three hours: four exercises and three predictions. The third exercise is the
+# heart of it, and comes in six stages. The cell beneath each exercise checks it (`%check`), as often
+# as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, a Node to draw graphs with, spirals, new weights.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -118,6 +120,27 @@ def start_params(rng, inputs=2, hidden=24, classes=3):
     }
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. A program is a graph
 #
@@ -129,7 +152,8 @@ def start_params(rng, inputs=2, hidden=24, classes=3):
 # **graph**. The boxes that went in are its **leaves**. For a box, the ones that it was made of are its
 # **parents**. The one at the end, the loss, is the **root**.
 
-# %% alt="A graph of eight boxes from left to right: w = 0.5 and x = 3 into p = 1.5; p and b = 1 into s = 2.5; s and y = 4 into d = -1.5; d into L = 2.25. Each box also shows its gradient: L 1, d -3, s -3, y 3, p -3, b -3, w -9, x -1.5." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A graph of eight boxes, each with its value and its gradient.
 w, x, b, y = Node(0.5, grad=-9), Node(3, grad=-1.5), Node(1, grad=-3), Node(4, grad=3)
 p = Node(1.5, (w, x), "w x", grad=-3)
 s = Node(2.5, (p, b), "p + b", grad=-3)
@@ -140,7 +164,11 @@ fig, ax = plt.subplots(figsize=(9.6, 2.9), layout="constrained")
 draw_graph(
     ax, [w, x, p, b, s, y, d, L], names, "Black: values, made from left to right. Red: blame"
 )
-plt.show()
+show_figure(
+    "A graph of eight boxes from left to right: w = 0.5 and x = 3 into p = 1.5; p and b = 1 into "
+    "s = 2.5; s and y = 4 into d = -1.5; d into L = 2.25. Each box also shows its gradient: L 1, "
+    "d -3, s -3, y 3, p -3, b -3, w -9, x -1.5."
+)
 
 # %% [markdown]
 # *What to see.* Read the red numbers from the right, and each is the one before it times one local
@@ -262,7 +290,8 @@ grade("unbroadcast")
 #
 # Three small arrays, stretched over one table, and what comes back to each.
 
-# %% alt="Four panels of numbers in a grid. A table of random blame, 4 by 3; below it the row of its column sums; to its right the column of its row sums; and in the corner one number, the sum of all." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Three arrays stretched over one table, and what comes back to each.
 rng = np.random.default_rng(0)
 blame = rng.integers(0, 5, size=(4, 3)).astype(float)
 back = {shape: unbroadcast(blame, shape) for shape in ((4, 3), (4, 1), (3,), ())}
@@ -275,7 +304,11 @@ for ax, (shape, grad) in zip(axes.flat, back.items(), strict=True):
     for (i, j), value in np.ndenumerate(cells):
         ax.text(j, i, f"{value:.0f}", ha="center", va="center", fontsize=13)
     ax.set(xticks=[], yticks=[], title=f"shape {shape}")
-plt.show()
+show_figure(
+    "Four panels of numbers in a grid. A table of random blame, 4 by 3; below it the row of its "
+    "column sums; to its right the column of its row sums; and in the corner one number, the sum "
+    "of all."
+)
 print(
     f"ones of shape (4, 3), back to a row of three: {unbroadcast(np.ones((4, 3)), (3,)).tolist()}"
 )
@@ -426,7 +459,8 @@ grade("topological_order")
 # farthest first.
 
 
-# %% alt="Left: on a logarithmic axis the visits of the path-following walk grow as a straight line to two million at 20 doublings, while the length of the topological order stays at 21. Right: two rows of five circles with arcs from parents to children. In the upper row all arcs point right. In the lower row one dashed red arc, from h to g, points left." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Visits of a walk along every path against your order, and one graph in two layouts.
 def visits(doublings):
     """How often the walk that forgets where it was meets a node, counted for small graphs."""
     root = Node(1.0)
@@ -474,7 +508,12 @@ for height, (title, row) in zip((1.6, 0), rows.items(), strict=True):
         right.text(spot[id(node)], height, letters[id(node)], ha="center", va="center", zorder=4)
 right.set(xlim=(-0.6, 4.6), ylim=(-0.9, 2.9))
 right.axis("off")
-plt.show()
+show_figure(
+    "Left: on a logarithmic axis the visits of the path-following walk grow as a straight line to "
+    "two million at 20 doublings, while the length of the topological order stays at 21. Right: "
+    "two rows of five circles with arcs from parents to children. In the upper row all arcs point "
+    "right. In the lower row one dashed red arc, from h to g, points left."
+)
 
 # %% [markdown]
 # *What to see.* With 20 doublings the forgetful walk makes two million visits, (c); your order has 21
@@ -932,7 +971,8 @@ grade("Tensor")
 # The same loss as in section 1, and one where a number is used three times. Values and gradients come
 # from your `Tensor`, the arrangement from your `topological_order`.
 
-# %% alt="Left: the graph of (w x + b - y) squared with the same values and gradients as in section 1. Right: the graph of r = w x, h = tanh(r), y = h + h h, where two arrows go from h into the product and one past it into the sum." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The graphs of two losses, with values and gradients from your Tensor.
 w, x, b, target = Tensor(0.5), Tensor(3), Tensor(1), Tensor(4)
 d = w * x + b - target
 loss = d * d
@@ -948,7 +988,11 @@ names = dict(zip(map(id, (w, x, b, target)), "wxby", strict=True))
 draw_graph(left, topological_order(loss), names | {id(loss): "L"}, "The squared error")
 names = {id(again[0]): "w", id(again[1]): "x", id(h): "h", id(out): "y"}
 draw_graph(right, topological_order(out), names, "y = h + h h: one number, used three times")
-plt.show()
+show_figure(
+    "Left: the graph of (w x + b - y) squared with the same values and gradients as in section 1. "
+    "Right: the graph of r = w x, h = tanh(r), y = h + h h, where two arrows go from h into the "
+    "product and one past it into the sum."
+)
 
 # %% [markdown]
 # *What to see.* On the left are the numbers of section 1, and this time nobody worked them out. On the
@@ -959,9 +1003,8 @@ plt.show()
 # Now step by step. Every frame gives one more node its turn, from the end of your order. Move the slider,
 # if your notebook shows one.
 
-# %% alt="Three drawings of the graph of y = h + h h. After one turn only y has a gradient, after three turns y, the product and h have one, at the end all nodes have." tags=["demo", "nbval-ignore-output"]
-import io
-
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The walk back, one node at a time, then a slider for the turn.
 from IPython.display import display
 
 again = Tensor(0.25), Tensor(2.0)
@@ -975,23 +1018,25 @@ assert abs(total - (1 + 2 * np.tanh(0.5))) < 1e-12  # complete when its turn com
 fig, axes = plt.subplots(3, 1, figsize=(7.4, 7.4), layout="constrained")
 for ax, turns in zip(axes, (1, 3, len(order)), strict=True):
     draw_graph(ax, order, names, f"after {turns} turn{'s' * (turns > 1)}", last=turns)
-plt.show()
+show_figure(
+    "Three drawings of the graph of y = h + h h. After one turn only y has a gradient, after "
+    "three turns y, the product and h have one, at the end all nodes have."
+)
 
 
 def frame(turns):
-    """One drawing as a PNG, for the slider."""
+    """One drawing as an image, for the slider."""
     fig, ax = plt.subplots(figsize=(7.4, 2.6), layout="constrained")
     draw_graph(ax, order, names, f"after {turns} turns", last=turns)
-    png = io.BytesIO()
-    fig.savefig(png, format="png", dpi=80)
-    plt.close(fig)
-    return png.getvalue()
+    return image_of(
+        fig, f"The graph of y = h + h h, and the gradients that it has after {turns} turns."
+    )
 
 
 try:
-    from ipywidgets import Image, IntSlider, VBox
+    from ipywidgets import HTML, IntSlider, VBox
 
-    picture = Image(value=frame(0), format="png")
+    picture = HTML(value=frame(0))
     slider = IntSlider(value=0, min=0, max=len(order), description="turns")
     slider.observe(lambda change: setattr(picture, "value", frame(change["new"])), "value")
     display(VBox([slider, picture]))
@@ -1008,7 +1053,8 @@ except ImportError:
 # One gradient holds many numbers. A cheap check looks at all of them at once: nudge the input along a
 # random direction $v$, and compare the slope that you measure with the product of your gradient and $v$.
 
-# %% alt="A dot plot with one row for each of fifteen operations. In each row a filled blue circle, the slope from the Tensor's gradient, lies inside a hollow square, the slope measured by nudging." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The slope of every operation, from your Tensor and measured by nudging.
 operations = {
     "a + b": lambda a, b: a + b,
     "a - b": lambda a, b: a - b,
@@ -1047,7 +1093,11 @@ ax.invert_yaxis()
 ax.grid(axis="y", color="0.9")
 ax.set(xlabel="slope along a random direction", title="Every operation against nudging")
 ax.legend(loc="lower right")
-plt.show()
+show_figure(
+    "A dot plot with one row for each of fifteen operations. In each row a filled blue circle, "
+    "the slope from the Tensor's gradient, lies inside a hollow square, the slope measured by "
+    "nudging."
+)
 print(f"all within 1e-7: {np.allclose(ours, nudged, rtol=1e-7, atol=1e-7)}")
 
 # %% [markdown]
@@ -1065,7 +1115,7 @@ print(f"all within 1e-7: {np.allclose(ours, nudged, rtol=1e-7, atol=1e-7)}")
 # the result, so it may enter as a constant, a leaf that nobody trains.
 
 
-# %% tags=["setup"]
+# %% open="the loss is to be read as it is written" tags=["setup"]
 def loss_of(params, x, one_hot):
     """The loss of the two-layer network, as a Tensor; `params` is a dict of Tensors."""
     hidden = (Tensor(x) @ params["W1"] + params["b1"]).relu()
@@ -1089,7 +1139,8 @@ def loss_by_hand(params, x, one_hot):
     return loss, grads | {"W1": x.T @ blame1, "b1": blame1.sum(axis=0)}
 
 
-# %% alt="Left: training loss over 400 steps, a blue line from about 1.4 to about 0.05, with hollow black squares of the hand-written gradients lying on it. Right: three spiral arms of circles, triangles and squares, each inside a region of its own." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Training with your Tensor beside training with gradients by hand.
 rng = np.random.default_rng(3)
 x, y = spirals(rng)
 one_hot = np.eye(3)[y]
@@ -1123,7 +1174,11 @@ for label, marker, color in ((0, "o", BLUE), (1, "^", ORANGE), (2, "s", GREY)):
     right.plot(*x[y == label].T, marker, color=color, mec="black", ms=5, label=f"class {label}")
 right.set(xlabel="x[0]", ylabel="x[1]", title="What it learned")
 right.legend(loc="upper right")
-plt.show()
+show_figure(
+    "Left: training loss over 400 steps, a blue line from about 1.4 to about 0.05, with hollow "
+    "black squares of the hand-written gradients lying on it. Right: three spiral arms of "
+    "circles, triangles and squares, each inside a region of its own."
+)
 apart = max(np.abs(params[name].data - plain[name]).max() for name in plain)
 print(f"after 400 steps the two sets of weights agree to 9 digits: {apart < 1e-9}")
 
@@ -1162,7 +1217,8 @@ grade("prediction_never_cleared")
 ### END HIDDEN TESTS
 
 
-# %% alt="x over 60 steps. A solid line with clearing falls to 0. A dashed line without clearing swings between about 1 and -1, three times in 60 steps." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A descent with gradients cleared, and one without.
 def descend_with(clear, lr=0.1, steps=60):
     """The path of x on x * x / 2, the gradient cleared before each backward or never."""
     x, path = Tensor(1.0), [1.0]
@@ -1183,7 +1239,10 @@ ax.axhline(0, color=GREY, lw=0.8)
 ax.set(xlabel="step", ylabel="x", title="Gradient descent on x²/2 from x = 1, lr = 0.1")
 ax.set_ylim(-1.2, 1.7)
 ax.legend(loc="upper right")
-plt.show()
+show_figure(
+    "x over 60 steps. A solid line with clearing falls to 0. A dashed line without clearing "
+    "swings between about 1 and -1, three times in 60 steps."
+)
 print(
     f"at the end with clearing {cleared[-1]:.4f}; farthest in the last 20 steps without {np.abs(kept[-20:]).max():.2f}"
 )
@@ -1202,7 +1261,8 @@ print(
 # Before you run the cell: on which of the four expressions does each of them agree with your Tensor?
 
 
-# %% tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Four expressions under three faulty walks; open it to read the faults.
 def box(data, *parents_and_slopes):
     """A number with its parents, and its local derivative for each of them."""
     made = Node(data, [parent for parent, _ in parents_and_slopes], grad=0.0)
@@ -1451,7 +1511,8 @@ grade("Tape")
 # of section 5, after training, is asked about 6,400 points. The loss is the probability of its surest class,
 # summed over the points, and the source is the table of points.
 
-# %% alt="A map of the plane, bright where the trained network's answer is sensitive to the point and dark where it is not, with the borders between the three classes as white lines: the bright stripes follow the borders." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Where the trained network's answer is sensitive to its input.
 gx, gy = np.meshgrid(np.linspace(-1.2, 1.2, 80), np.linspace(-1.2, 1.2, 80))
 points = Tensor(np.stack([gx.ravel(), gy.ravel()], axis=1))
 with Tape() as tape:
@@ -1468,7 +1529,11 @@ for label in range(3):
     ax.contour(gx, gy, winner == label, levels=[0.5], colors="white", linewidths=1.2)
 ax.set(xlabel="x[0]", ylabel="x[1]", title="Where a small step changes the answer", aspect="equal")
 fig.colorbar(shade, ax=ax, label="length of the gradient with respect to the point")
-plt.show()
+show_figure(
+    "A map of the plane, bright where the trained network's answer is sensitive to the point and "
+    "dark where it is not, with the borders between the three classes as white lines: the bright "
+    "stripes follow the borders."
+)
 print(f".grad of every parameter as before: {all(p.grad is None for p in params.values())}")
 
 # %% [markdown]
@@ -1482,7 +1547,7 @@ print(f".grad of every parameter as before: {all(p.grad is None for p in params.
 # Your `Tensor` is a small PyTorch. The same lines, with `torch.tensor(..., requires_grad=True)`, give the same
 # gradients.
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
 except ImportError:
@@ -1614,3 +1679,6 @@ else:
 # - Paszke et al., *PyTorch: An Imperative Style, High-Performance Deep Learning Library*, 2019. The machine
 #   of this lesson, with GPUs.
 # - Karpathy, *micrograd*, 2020. The same idea on numbers, on two screens of code.
+#
+# **Next:** [lesson 04](../04_signal/signal.ipynb). Your machine finds the gradient of anything. Why does it vanish on its way
+# through fifty layers?

@@ -23,9 +23,11 @@
 # **You need** lesson 02 (a backward pass is the local derivative times what flows in), the variance of a
 # sum of independent numbers, and the normal distribution.
 #
-# **It takes** about two and a half hours: seven exercises and three predictions.
+# **It takes** about two and a half hours: seven exercises and three predictions. The cell beneath each
+# exercise checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, find_data, activation functions and weights.
 import os
 from pathlib import Path
 
@@ -79,6 +81,27 @@ layers = np.arange(1, DEPTH + 1)
 def square_weights(rng, deviation):
     """DEPTH weight matrices (WIDTH, WIDTH) of normal numbers with mean 0."""
     return [deviation * rng.normal(size=(WIDTH, WIDTH)) for _ in range(DEPTH)]
+
+
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
 
 
 # %% [markdown]
@@ -212,7 +235,8 @@ grade("distinct_units")
 # The same network from two starts. Each hidden unit is a point: its weight from the first input, and its
 # weight from the second. You see where the points start, and the paths on which training moves them.
 
-# %% alt="Left: from an equal start one path leads away from the point (0.5, 0.5); all eight units share it. Right: from a random start eight different paths lead to eight different points." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The units of a hidden layer before and after training, from two starts.
 rng = np.random.default_rng(1)
 starts = {
     "all 0.5": (np.full((2, 8), 0.5), np.full(8, 0.5)),
@@ -230,7 +254,10 @@ for ax, (name, (W, v)) in zip(axes, starts.items(), strict=True):
         xlabel="weight from x[0]", ylabel="weight from x[1]", title=f"{name}: last loss {loss:.2f}"
     )
     ax.legend()
-plt.show()
+show_figure(
+    "Left: from an equal start one path leads away from the point (0.5, 0.5); all eight units "
+    "share it. Right: from a random start eight different paths lead to eight different points."
+)
 
 # %% [markdown]
 # *What to see.* From the equal start there is one path: all eight units walk it together. The gradient of a
@@ -353,7 +380,8 @@ grade("forward_statistics")
 # Fifty layers of 256 units with ReLU, and normal weights of three deviations. The dashed lines are what
 # section 4 will predict.
 
-# %% alt="Standard deviation by layer on a logarithmic axis from 1e-50 to 1e50. For weights of deviation 0.01 it falls on a straight line to about 1e-48, for deviation 1 it rises to about 1e52, for deviation 0.088 it stays flat near 1." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The spread of the signal through fifty layers, for three sizes of weights.
 fig, ax = plt.subplots(figsize=(6.8, 4.0))
 for deviation, color, marker in ((1.0, RED, "^"), (0.0884, GREEN, "o"), (0.01, BLUE, "s")):
     rng = np.random.default_rng(0)
@@ -366,7 +394,11 @@ for deviation, color, marker in ((1.0, RED, "^"), (0.0884, GREEN, "o"), (0.01, B
     )
 ax.set(xlabel="layer", ylabel="standard deviation of h", title="Fifty layers, three starts")
 ax.legend()
-plt.show()
+show_figure(
+    "Standard deviation by layer on a logarithmic axis from 1e-50 to 1e50. For weights of "
+    "deviation 0.01 it falls on a straight line to about 1e-48, for deviation 1 it rises to about "
+    "1e52, for deviation 0.088 it stays flat near 1."
+)
 
 # %% [markdown]
 # *What to see.* Straight lines on a logarithmic axis: each layer multiplies by the same factor. With
@@ -436,7 +468,8 @@ grade("sigmoid_gradient_bound")
 # lesson 02, and returns the norm of the gradient at every layer. `repair` stays empty until section 6.
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: a backward pass through many layers, which returns the gradient's norm at each.
 def repaired(z, repair):
     """z after the normalisation that `repair` names, and the function that takes blame back through it.
 
@@ -477,7 +510,8 @@ def gradient_norms(x, weights, bend, repair=""):
 # The weights of this figure are rotations, which change no norm: whatever is lost, the sigmoids lose. The
 # line is your bound.
 
-# %% alt="Norm of the gradient against the number of sigmoids passed, on a logarithmic axis: circles fall from 1 to about 5e-7 after ten, just below the dashed line of the bound; squares for tanh fall to about 0.3." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The gradient behind one to ten sigmoids, and your bound.
 rng = np.random.default_rng(0)
 rotations = [np.linalg.qr(rng.normal(size=(WIDTH, WIDTH)))[0] for _ in range(10)]
 x = rng.normal(size=(ROWS, WIDTH))
@@ -492,7 +526,11 @@ ax.semilogy(passed, through_sigmoid, "o", color=ORANGE, label="measured: sigmoid
 ax.semilogy(passed, through_tanh, "s", color=BLUE, label="measured: tanh")
 ax.set(xlabel="bends passed on the way back", ylabel="norm of the gradient", title="Ten bends")
 ax.legend()
-plt.show()
+show_figure(
+    "Norm of the gradient against the number of sigmoids passed, on a logarithmic axis: circles "
+    "fall from 1 to about 5e-7 after ten, just below the dashed line of the bound; squares for "
+    "tanh fall to about 0.3."
+)
 
 # %% [markdown]
 # *What to see.* After ten sigmoids less than a millionth is left, as lesson 02 promised. The circles lie a
@@ -591,7 +629,8 @@ grade("xavier_uniform")
 # Left, your draws over the rectangle that they should fill. Right, what they do in fifty layers, with no
 # bend and with tanh.
 
-# %% alt="Left: a histogram of weights fills a flat rectangle between -0.087 and 0.087. Right: standard deviation by layer; without a bend it stays near 1, with tanh it falls slowly along the dashed line one over the root of 1 + 2 l." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your Xavier weights as a histogram, and what they do in fifty layers.
 rng = np.random.default_rng(0)
 W = xavier_uniform(200, 600, rng)
 edge = np.sqrt(6 / 800)
@@ -615,7 +654,11 @@ for bend, name, theory, color, marker in (
         right.semilogy(layers, theory, color=color, ls="--", lw=1)
 right.set(xlabel="layer", ylabel="standard deviation of h", title="Fifty layers, Xavier weights")
 right.legend()
-plt.show()
+show_figure(
+    "Left: a histogram of weights fills a flat rectangle between -0.087 and 0.087. Right: "
+    "standard deviation by layer; without a bend it stays near 1, with tanh it falls slowly along "
+    "the dashed line one over the root of 1 + 2 l."
+)
 
 # %% [markdown]
 # *What to see.* Without a bend the size is kept, as derived. tanh squeezes a little at each layer: the
@@ -729,9 +772,8 @@ grade("prediction_ten_percent")
 # $\sqrt{1 - 1/\pi} = 0.83$ is the deviation of the positive half of a normal distribution of variance 2. Move
 # the slider, if your notebook shows one.
 
-# %% alt="Standard deviation by layer on a logarithmic axis for three gains. Gain 1.1 rises to about 100, gain 1 stays near 1, gain 0.9 falls to about 0.004; the marks wander a little around the dashed lines of theory." tags=["demo", "nbval-ignore-output"]
-import io
-
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The spread through fifty layers for three gains, then a slider for the gain.
 from IPython.display import display
 
 rng = np.random.default_rng(2)
@@ -753,15 +795,14 @@ def draw_gain(ax, gain, color, marker):
 
 
 def picture_of_gain(gain):
-    """One figure as a PNG, for the slider."""
+    """One figure as an image, for the slider."""
     fig, ax = plt.subplots(figsize=(6.4, 3.8))
     draw_gain(ax, gain, ORANGE, "o")
     ax.set(xlabel="layer", ylabel="standard deviation of h", ylim=(1e-8, 1e8))
     ax.legend(loc="upper left")
-    png = io.BytesIO()
-    fig.savefig(png, format="png", dpi=80)
-    plt.close(fig)
-    return png.getvalue()
+    return image_of(
+        fig, f"Standard deviation by layer with gain {gain:.2f}, measured and in theory."
+    )
 
 
 fig, ax = plt.subplots(figsize=(6.8, 4.0))
@@ -773,11 +814,15 @@ ax.set(
     xlabel="layer", ylabel="standard deviation of h", title="A gain of ten per cent, fifty times"
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Standard deviation by layer on a logarithmic axis for three gains. Gain 1.1 rises to about "
+    "100, gain 1 stays near 1, gain 0.9 falls to about 0.004; the marks wander a little around "
+    "the dashed lines of theory."
+)
 try:
-    from ipywidgets import FloatSlider, Image, VBox
+    from ipywidgets import HTML, FloatSlider, VBox
 
-    picture = Image(value=picture_of_gain(1.1), format="png")
+    picture = HTML(value=picture_of_gain(1.1))
     slider = FloatSlider(value=1.1, min=0.7, max=1.4, step=0.05, description="gain")
     slider.continuous_update = False
     slider.observe(
@@ -802,7 +847,8 @@ except ImportError:
 # is made of this blame and of the layer's input. What is lost here is lost for learning.
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: four starts, and what draws the gradient's norm layer by layer.
 def draw_flow(ax, norms, factor, color, marker, label):
     """Gradient norms as marks, and as a line what theory says: a factor for every layer, or one for
     all."""
@@ -826,7 +872,8 @@ def four_starts(rng):
     }
 
 
-# %% alt="Norm of the gradient against the layer on a logarithmic axis from 1e-50 to 1e50. Read from the right: He stays flat at 1, Xavier falls to about 1e-8, deviation 0.01 falls to about 1e-47, deviation 1 rises to 1e53. Marks on dashed lines." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The gradient on its way back through fifty layers, from four starts.
 rng = np.random.default_rng(0)
 x, starts = rng.normal(size=(ROWS, WIDTH)), four_starts(rng)
 fig, ax = plt.subplots(figsize=(7.2, 4.3))
@@ -836,7 +883,11 @@ ax.set(
     xlabel="layer", ylabel="norm of the gradient", title="Before: fifty ReLU layers, four starts"
 )
 ax.legend(loc="upper right")
-plt.show()
+show_figure(
+    "Norm of the gradient against the layer on a logarithmic axis from 1e-50 to 1e50. Read from "
+    "the right: He stays flat at 1, Xavier falls to about 1e-8, deviation 0.01 falls to about "
+    "1e-47, deviation 1 rises to 1e53. Marks on dashed lines."
+)
 
 # %% [markdown]
 # *What to see.* With deviation 0.01 the first layer gets $10^{-47}$ of the blame: you could not wait for its
@@ -859,7 +910,8 @@ plt.show()
 #
 # Both normalisations then let the network choose a scale $\gamma$ and a shift $\beta$ for each feature.
 
-# %% alt="Two tables of 6 rows and 8 columns. In the left one, batch norm, one column is shaded: statistics over the rows, one feature at a time. In the right one, layer norm, one row is shaded: statistics over the features, one row at a time." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Which numbers share their statistics in batch norm, and which in layer norm.
 fig, axes = plt.subplots(1, 2, figsize=(8, 2.9), layout="constrained")
 for ax, title in zip(axes, ("batch norm: down a column", "layer norm: along a row"), strict=True):
     shade = np.zeros((6, 8))
@@ -875,7 +927,11 @@ for ax, title in zip(axes, ("batch norm: down a column", "layer norm: along a ro
     ax.grid(which="minor", color="black", lw=0.6)
     ax.tick_params(which="both", length=0, labelbottom=False, labelleft=False)
     ax.set(xlabel="features (D)", ylabel="rows (N)", title=title)
-plt.show()
+show_figure(
+    "Two tables of 6 rows and 8 columns. In the left one, batch norm, one column is shaded: "
+    "statistics over the rows, one feature at a time. In the right one, layer norm, one row is "
+    "shaded: statistics over the features, one row at a time."
+)
 
 # %% [markdown]
 # *What to see.* One mean and one variance for each column, or for each row. A row of batch norm depends on
@@ -1073,7 +1129,8 @@ grade("batchnorm_forward__batchnorm_backward")
 # First your prediction: the same layer with $W$ and with $100\,W$. Then a running average on its way: batches of
 # 32 rows from a distribution with mean 3 and variance 4, and where the two averages go.
 
-# %% alt="Left: gradients with respect to x for W against those for 100 W: all points on the diagonal. Right: running mean and running variance over 60 batches, approaching 3 and 4 along dashed exponential curves." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The gradients of W and of 100 W, and the running averages on their way.
 rng = np.random.default_rng(4)
 x, W, dout = rng.normal(size=(16, 6)), rng.normal(size=(6, 5)), rng.normal(size=(16, 5))
 one, zero = np.ones(5), np.zeros(5)
@@ -1102,7 +1159,11 @@ for which, (name, start, end, color, marker) in enumerate(
     right.plot(steps[::3], values[::3], marker, color=color, ms=5, label=f"running {name}")
 right.set(xlabel="batches seen", ylabel="value", title="The memory that evaluation uses")
 right.legend()
-plt.show()
+show_figure(
+    "Left: gradients with respect to x for W against those for 100 W: all points on the diagonal. "
+    "Right: running mean and running variance over 60 batches, approaching 3 and 4 along dashed "
+    "exponential curves."
+)
 
 # %% [markdown]
 # *What to see.* Left: $100W$ makes the numbers a hundred times as large, and batch norm divides by a
@@ -1240,7 +1301,8 @@ grade("layernorm_forward__layernorm_backward")
 #
 # Every entry of the gradients of both your normalisations, against PyTorch's.
 
-# %% alt="Two scatter plots of your gradients against PyTorch's, for batch norm and for layer norm: circles for dx, squares for dgamma, triangles for dbeta, all on the diagonal." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your gradients of both normalisations against PyTorch's.
 try:
     import torch
 except ImportError:
@@ -1271,7 +1333,10 @@ else:
         ax.legend()
         close = all(np.allclose(m, o, atol=1e-12) for m, o in zip(yours[name], theirs, strict=True))
         print(f"{name}: equal to 12 digits: {close}")
-    plt.show()
+    show_figure(
+        "Two scatter plots of your gradients against PyTorch's, for batch norm and for layer norm: "
+        "circles for dx, squares for dgamma, triangles for dbeta, all on the diagonal."
+    )
 
 # %% [markdown]
 # *What to see.* In each picture 40 circles, five squares and five triangles, all on the line. A `dx` that forgot
@@ -1294,7 +1359,8 @@ else:
 # - Both together: the road's own variance grows by $\tfrac12(1 - 1/\pi)$ a block, so later branches count for
 #   less and less beside it, and their factors come close to 1.
 
-# %% alt="Norm of the gradient against the layer, logarithmic axis. Left, before: four starts fan out between 1e-50 and 1e50. Right, after, with weights of deviation 0.01: layer norm and residual stay near 1, residual with batch norm rises to about 10 and batch norm to about 1e4 at the first layer; without repair the norm leaves the picture at the bottom." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The gradient by layer before and after each repair.
 rng = np.random.default_rng(0)
 x, starts = rng.normal(size=(ROWS, WIDTH)), four_starts(rng)
 small_weights = starts["deviation 0.01"][0]
@@ -1317,7 +1383,12 @@ left.set(title="Before: the start decides", ylabel="norm of the gradient", xlabe
 right.set(title="After: the same bad start, repaired", xlabel="layer", ylim=(1e-12, 1e8))
 for ax in (left, right):
     ax.legend(loc="lower left" if ax is right else "upper right")
-plt.show()
+show_figure(
+    "Norm of the gradient against the layer, logarithmic axis. Left, before: four starts fan out "
+    "between 1e-50 and 1e50. Right, after, with weights of deviation 0.01: layer norm and "
+    "residual stay near 1, residual with batch norm rises to about 10 and batch norm to about 1e4 "
+    "at the first layer; without repair the norm leaves the picture at the bottom."
+)
 too_strong = gradient_norms(x, starts["He"][0], relu, "residual")[0]
 print(f"residual alone, with He's weights: {too_strong:.0e} at the first layer")
 
@@ -1335,7 +1406,8 @@ print(f"residual alone, with He's weights: {too_strong:.0e} at the first layer")
 # same rate. Before you run the cell: which of the losses moves, and which is still a number after one step?
 
 
-# %% alt="Training loss of twenty-layer networks over 120 steps. He falls from 0.8 to about 0.34. Deviation 0.01 and Xavier stay flat at 0.5, one line on the other; twice He is beyond the top of the picture." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Twenty-layer networks on the digits, from four starts.
 def train_deep(weights, steps=120, lr=0.01):
     """Losses of full-batch gradient descent on 128 digits: ReLU layers, then a linear one to ten
     outputs, half the squared distance to the one-hot target. Stops where the loss passes 1e3."""
@@ -1385,7 +1457,11 @@ for name, (draw, color, style) in recipes.items():
 ax.axhline(0.5, color=GREY, lw=0.8)
 ax.set(xlabel="step", ylabel="loss", ylim=(0, 1.6), title="Twenty layers on digits, lr = 0.01")
 ax.legend()
-plt.show()
+show_figure(
+    "Training loss of twenty-layer networks over 120 steps. He falls from 0.8 to about 0.34. "
+    "Deviation 0.01 and Xavier stay flat at 0.5, one line on the other; twice He is beyond the "
+    "top of the picture."
+)
 print("\n".join(table))
 
 # %% [markdown]
@@ -1547,3 +1623,5 @@ else:
 # - Yang, Pennington, Rao, Sohl-Dickstein and Schoenholz, *A Mean Field Theory of Batch Normalization*, 2019.
 #   Where the 1.21 of section 7 comes from, and why no start avoids it.
 # - Zhang, Dauphin and Ma, *Fixup Initialization*, 2019. Residual networks without any normalisation.
+#
+# **Next:** [lesson 05](../05_optimizers/optimizers.ipynb). The gradient arrives. What is the best step to make of it?

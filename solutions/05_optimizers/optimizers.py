@@ -23,9 +23,11 @@
 # **You need** lesson 00 (the step `x - lr * grad`, the largest stable rate) and NumPy. Gradients are
 # given here.
 #
-# **It takes** about three hours: eleven exercises and three predictions.
+# **It takes** about three hours: eleven exercises and three predictions. The cell beneath each
+# exercise checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, the ravine, and what follows a rule and draws it.
 import copy
 
 import matplotlib.pyplot as plt
@@ -108,6 +110,27 @@ def draw_path(ax, path, color, style, label, marker=None, should=None):
         ax.plot(*circles.T, "o", mfc="none", mec="black", ms=9, label="where it should be")
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. The ravine
 #
@@ -118,7 +141,8 @@ def draw_path(ax, path, color, style, label, marker=None, should=None):
 # The numbers 1 and 40 are its *curvatures*: how fast the slope changes along $x$ and along $y$. Their
 # ratio, 40, is the *condition number*. It is what makes a valley of it.
 
-# %% alt="Left: a 3-D surface shaped like a long, steep-sided valley. Right: the same valley as long flat ellipses; at four points an arrow shows the direction of steepest descent, which points almost straight across the valley, and not along it to the star at the minimum." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The ravine from the side and from above, with its gradients.
 fig = plt.figure(figsize=(9.6, 3.6))
 X, Y = np.meshgrid(np.linspace(-10, 4, 60), np.linspace(-1.6, 1.6, 60))
 left = fig.add_subplot(1, 2, 1, projection="3d")
@@ -134,7 +158,11 @@ for point in np.array([[-9.0, 1.0], [-7.0, -0.8], [-4.0, 0.6], [-1.5, -0.4]]):
 right.plot(0, 0, "k*", ms=12)
 right.set_title("steepest descent points across the valley")
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: a 3-D surface shaped like a long, steep-sided valley. Right: the same valley as long "
+    "flat ellipses; at four points an arrow shows the direction of steepest descent, which points "
+    "almost straight across the valley, and not along it to the star at the minimum."
+)
 
 # %% [markdown]
 # *What to see.* From none of the four points does the arrow point at the star. Steepest descent looks
@@ -209,7 +237,8 @@ grade("sgd_step")
 #
 # ### The look: your steps on the ravine
 
-# %% alt="Left: the 3-D valley with a path that zigzags from wall to wall and then creeps along the floor. Right: three paths on the contours. With rate 0.005 it hardly moves along x; with 0.045 it zigzags, creeps, and passes through the open circles; with 0.051 each zigzag is larger than the last." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your steps on the ravine at three rates.
 paths = {lr: follow(sgd_step, ravine_grad, START, 60, lr=lr) for lr in (0.005, 0.045, 0.051)}
 fig = plt.figure(figsize=(9.6, 3.8))
 X, Y = np.meshgrid(np.linspace(-10, 4, 60), np.linspace(-1.6, 1.6, 60))
@@ -227,7 +256,12 @@ draw_path(right, paths[0.005], ORANGE, "--", "lr = 0.005", marker="s")
 right.plot(0, 0, "k*", ms=12)
 right.legend(loc="lower right", fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: the 3-D valley with a path that zigzags from wall to wall and then creeps along the "
+    "floor. Right: three paths on the contours. With rate 0.005 it hardly moves along x; with "
+    "0.045 it zigzags, creeps, and passes through the open circles; with 0.051 each zigzag is "
+    "larger than the last."
+)
 for lr, path in paths.items():
     print(f"lr = {lr}: loss after 60 steps {ravine(path[-1]):.3g}")
 
@@ -334,7 +368,8 @@ grade("momentum_step")
 #
 # ### The look: memory against zigzag
 
-# %% alt="Left: on the contours, the zigzag of SGD, the wide swings of momentum and the short ones of Nesterov, momentum and Nesterov through their open circles. Right: the loss on a log scale over 150 steps for mu = 0, 0.9 and 0.99, all with lr 0.01: 0 falls slowly and straight, 0.9 falls fastest, with waves, 0.99 rings and is the highest of the three for most of the run." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# SGD, momentum and Nesterov on the ravine, and their losses.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.6))
 draw_contours(left)
 sgd = follow(sgd_step, ravine_grad, START, 60, lr=0.01)
@@ -355,7 +390,12 @@ for mu, color, style in ((0.0, GREY, ":"), (0.9, BLUE, "--"), (0.99, RED, "-")):
 right.set(xlabel="step", ylabel="loss", title="how much memory?", ylim=(1e-6, 200))
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on the contours, the zigzag of SGD, the wide swings of momentum and the short ones of "
+    "Nesterov, momentum and Nesterov through their open circles. Right: the loss on a log scale "
+    "over 150 steps for mu = 0, 0.9 and 0.99, all with lr 0.01: 0 falls slowly and straight, 0.9 "
+    "falls fastest, with waves, 0.99 rings and is the highest of the three for most of the run."
+)
 
 # %% [markdown]
 # *What to see.* At the same rate, SGD has covered less than half of the way when momentum has overshot the
@@ -466,7 +506,8 @@ grade("classical_momentum_step")
 #
 # ### The look: the same path, until the rate changes
 
-# %% alt="Left: on the ravine at a constant rate, the classical path lies exactly on PyTorch's and goes through the circles. Right: size of the step over 100 steps of a steady gradient; both rise together to 1; at step 50 the rate is cut to a tenth: PyTorch's drops to 0.1 at once, the classical one falls gradually over some 30 steps." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Two forms of momentum: the same path, until the rate changes.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
 draw_contours(left)
 ours = follow(classical_momentum_step, ravine_grad, START, 60, memory=1, lr=0.01)
@@ -490,7 +531,12 @@ right.axvline(50, color=GREY, lw=0.8, ls=":")
 right.set(xlabel="step", ylabel="size of the step", title="the rate is cut at step 50")
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on the ravine at a constant rate, the classical path lies exactly on PyTorch's and "
+    "goes through the circles. Right: size of the step over 100 steps of a steady gradient; both "
+    "rise together to 1; at step 50 the rate is cut to a tenth: PyTorch's drops to 0.1 at once, "
+    "the classical one falls gradually over some 30 steps."
+)
 
 # %% [markdown]
 # *What to see.* On the left one path hides the other. On the right PyTorch's form obeys the new rate at once;
@@ -527,14 +573,18 @@ def rare_feature_grad(seed):
     return grad_fn
 
 
-# %% alt="Two curves over 400 steps: the weight of the loud feature reaches 1 within 2 steps; the weight of the rare feature rises in small stairs to about 0.4." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A loud and a rare feature under SGD.
 path = follow(sgd_step, rare_feature_grad(0), np.zeros(2), 400, lr=0.027)
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 ax.plot(path[:, 0], color=GREY, ls="--", label="loud feature")
 ax.plot(path[:, 1], color=BLUE, label="rare feature")
 ax.set(xlabel="step", ylabel="weight", title="SGD, lr = 0.027", ylim=(-0.1, 1.3))
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Two curves over 400 steps: the weight of the loud feature reaches 1 within 2 steps; the "
+    "weight of the rare feature rises in small stairs to about 0.4."
+)
 print(f"after 400 steps: loud {path[-1, 0]:.2f}, rare {path[-1, 1]:.2f}")
 
 # %% [markdown]
@@ -613,7 +663,8 @@ grade("adagrad_step")
 #
 # ### The look: the ravine is gone, and the rare feature is learnt
 
-# %% alt="Left: on the ravine, Adagrad at lr 1 goes straight along the floor and through its circles, while SGD zigzags. Right: the rare feature's weight jumps past 0.7 at the first samples that have it and goes on to 0.98 with Adagrad; the SGD curve stays below and ends at 0.37." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Adagrad on the ravine, and on the rare feature.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
 draw_contours(left)
 sgd = follow(sgd_step, ravine_grad, START, 60, lr=0.045)
@@ -632,7 +683,11 @@ for step, memory, lr, color, style, label in (
 right.set(xlabel="step", ylabel="weight of the rare feature", ylim=(-0.1, 1.3))
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on the ravine, Adagrad at lr 1 goes straight along the floor and through its circles, "
+    "while SGD zigzags. Right: the rare feature's weight jumps past 0.7 at the first samples that "
+    "have it and goes on to 0.98 with Adagrad; the SGD curve stays below and ends at 0.37."
+)
 
 # %% [markdown]
 # *What to see.* No zigzag: $y$ is done at once, and $x$ no longer has to wait. The rare weight takes a
@@ -662,13 +717,14 @@ def bad_first_batch():
     return grad_fn
 
 
-# %% alt="One curve over 300 steps: after one bad gradient, Adagrad's x creeps from 4.9 to 4.6." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Adagrad after one bad gradient.
 path = follow(adagrad_step, bad_first_batch(), np.array([5.0]), 300, memory=1, lr=0.1)
 fig, ax = plt.subplots(figsize=(6.4, 2.6))
 ax.plot(path, color=ORANGE, label="Adagrad, lr = 0.1")
 ax.set(xlabel="step", ylabel="x", title="after one bad gradient", ylim=(-0.5, 5.5))
 ax.legend(fontsize=8)
-plt.show()
+show_figure("One curve over 300 steps: after one bad gradient, Adagrad's x creeps from 4.9 to 4.6.")
 print(f"x after 300 steps: {path[-1, 0]:.2f}")
 
 # %% [markdown]
@@ -747,7 +803,8 @@ grade("rmsprop_step")
 #
 # ### The look: it recovers, and it does not settle
 
-# %% alt="Left: on the ravine, RMSprop at lr 0.1 goes along the floor through its circles. Middle: after one bad gradient, Adagrad stays above 4.6 and RMSprop with alpha 0.9 falls to 0 by about step 140. Right: the size of the step under a steady gradient of 1, lr 0.01: it starts at 0.1, ten times the rate, and falls to 0.01 over some 200 steps." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# RMSprop on the ravine, after a bad gradient, and near the minimum.
 fig, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.3))
 draw_contours(left)
 ours = follow(rmsprop_step, ravine_grad, START, 60, memory=1, lr=0.1)
@@ -767,7 +824,12 @@ right.axhline(0.01, color=GREY, ls=":", label="lr")
 right.set(xlabel="step", ylabel="size of the step", title="steady gradient, lr = 0.01")
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on the ravine, RMSprop at lr 0.1 goes along the floor through its circles. Middle: "
+    "after one bad gradient, Adagrad stays above 4.6 and RMSprop with alpha 0.9 falls to 0 by "
+    "about step 140. Right: the size of the step under a steady gradient of 1, lr 0.01: it starts "
+    "at 0.1, ten times the rate, and falls to 0.01 over some 200 steps."
+)
 print("around the minimum, RMSprop's last x:", [f"{abs(v):.3f}" for v in rmsprop[-3:, 0]])
 print(f"first step {sizes[0]:.3f}, last step {sizes[-1]:.3f}")
 
@@ -911,7 +973,8 @@ grade("adam_step")
 #
 # For a huge $t$, both corrections are 1. So `t=10**9` switches them off in your own function.
 
-# %% alt="Left: on the ravine, Adam at lr 0.5 rolls along the floor in soft waves through its circles. Right: the size of the step, in units of lr, under a steady gradient: 1 throughout with correction; without, it starts at 3.2, rises to 6.6 at step 12 and comes down slowly, still 3.2 at step 100." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Adam on the ravine, and its steps with and without the correction.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
 draw_contours(left)
 ours = follow(adam_step, ravine_grad, START, 60, memory=2, lr=0.5)
@@ -933,7 +996,12 @@ for corrected, color, style in ((True, RED, "-"), (False, GREY, "--")):
 right.set(xlabel="step", ylabel="size of the step / lr", title="steady gradient", ylim=(0, 7))
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on the ravine, Adam at lr 0.5 rolls along the floor in soft waves through its circles. "
+    "Right: the size of the step, in units of lr, under a steady gradient: 1 throughout with "
+    "correction; without, it starts at 3.2, rises to 6.6 at step 12 and comes down slowly, still "
+    "3.2 at step 100."
+)
 
 # %% [markdown]
 # *What to see.* With correction every step is one rate long. Without it, the first is three
@@ -942,7 +1010,8 @@ plt.show()
 # **What goes wrong, 1: $\varepsilon$.** It decides which gradients count as zero. A weight whose gradient is far
 # below $\varepsilon$ moves by $\eta\,g/\varepsilon$: it is back to plain SGD. Watch the knee.
 
-# %% alt="Log-log plot of the size of Adam's first step against the size of the gradient, for eps 1e-8 and 1e-3. Each is flat at lr for gradients well above eps and falls in proportion below it." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The size of Adam's first step against the size of the gradient.
 sizes = np.geomspace(1e-12, 1.0, 60)
 zero = np.zeros_like(sizes)
 fig, ax = plt.subplots(figsize=(6.4, 2.8))
@@ -952,7 +1021,10 @@ for eps, color, style in ((1e-8, RED, "-"), (1e-3, BLUE, "--")):
     ax.axvline(eps, color=color, ls=":", lw=0.8)
 ax.set(xlabel="size of the gradient", ylabel="size of the step", title="lr = 0.01")
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Log-log plot of the size of Adam's first step against the size of the gradient, for eps 1e-8 "
+    "and 1e-3. Each is flat at lr for gradients well above eps and falls in proportion below it."
+)
 
 # %% [markdown]
 # *What to see.* Left of its dotted line, each curve falls in proportion to the gradient. A model with
@@ -977,7 +1049,8 @@ def turned_ravine(degrees=30.0):
     return loss, grad, turn @ START
 
 
-# %% alt="Loss over 100 steps, log scale, two panels. Straight ravine: RMSprop falls fastest. Turned by 30 degrees: RMSprop is much slower than before; SGD and momentum are exactly as before." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Four rules on the straight ravine and on the turned one.
 fig, panels = plt.subplots(1, 2, figsize=(9.6, 3.2), sharey=True)
 for ax, degrees in zip(panels, (0.0, 30.0), strict=True):
     loss, grad, start = turned_ravine(degrees)
@@ -996,7 +1069,10 @@ for ax, degrees in zip(panels, (0.0, 30.0), strict=True):
 panels[0].set_ylabel("loss")
 panels[0].legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Loss over 100 steps, log scale, two panels. Straight ravine: RMSprop falls fastest. Turned "
+    "by 30 degrees: RMSprop is much slower than before; SGD and momentum are exactly as before."
+)
 
 # %% [markdown]
 # *What to see.* SGD and momentum do not notice the turn. RMSprop loses what it had gained, and Adam lives on its
@@ -1119,7 +1195,8 @@ grade("adamw_step")
 #
 # ### The look: the same decay, added and decoupled
 
-# %% alt="Two panels over 300 steps. Adam with decay added to the gradient: the weights with small gradients fall to nearly 0 within 300 steps while those with large gradients stay near 1. AdamW: both kinds fall together along the open circles, to about 0.74." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The same decay, added to the gradient and decoupled from it.
 sizes = np.array([[10.0], [0.1]])
 noise = sizes * np.random.default_rng(0).normal(size=(300, 2, 400))  # steps, kinds, weights
 lr, decay = 0.01, 0.1
@@ -1144,7 +1221,11 @@ for ax, path, title in (
 panels[0].set_ylabel("mean of 400 weights")
 panels[0].legend(fontsize=8, loc="lower left")
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Two panels over 300 steps. Adam with decay added to the gradient: the weights with small "
+    "gradients fall to nearly 0 within 300 steps while those with large gradients stay near 1. "
+    "AdamW: both kinds fall together along the open circles, to about 0.74."
+)
 print(f"after 300 steps, added:     {added[-1].round(2)}")
 print(f"after 300 steps, decoupled: {decoupled[-1].round(2)}")
 
@@ -1164,7 +1245,8 @@ print(f"after 300 steps, decoupled: {decoupled[-1].round(2)}")
 # Bias correction makes $\hat v$ right on average. It cannot make it reliable: after one step it is a
 # single squared gradient. If that one came out small by chance, the step is large by chance.
 
-# %% alt="Band plot: the factor 1 / sqrt(v_hat) for random gradients, step 1 to 1000. Its middle 90 percent reaches from 0.5 to 16 at step 1, from 0.7 to 1.7 at step 10, and narrows around 1." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# How much Adam's factor varies by chance, step by step.
 rng = np.random.default_rng(0)
 grads = rng.normal(size=(1000, 1000))  # steps, runs
 x = m = v = np.zeros(1000)
@@ -1179,7 +1261,10 @@ ax.axhline(1.0, color=GREY, ls=":", label="what it estimates")
 ax.set(xscale="log", yscale="log", xlabel="step", ylabel="1 / sqrt(v_hat)")
 ax.set_title("gradients drawn from a normal distribution")
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Band plot: the factor 1 / sqrt(v_hat) for random gradients, step 1 to 1000. Its middle 90 "
+    "percent reaches from 0.5 to 16 at step 1, from 0.7 to 1.7 at step 10, and narrows around 1."
+)
 for t in (1, 10, 100, 1000):
     print(f"step {t}: nine of ten between {low[t - 1]:.2f} and {high[t - 1]:.2f}")
 
@@ -1294,7 +1379,8 @@ grade("radam_step")
 #
 # ### The look: a warm-up without a schedule
 
-# %% alt="Log-log plot of the size of the step under a steady gradient of 1: Adam is 1 throughout; RAdam is 1 for five steps, drops to 0.026 at step 6, and rises through the open circles to 0.92 at step 3000." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The size of Adam's and RAdam's steps under a steady gradient.
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 for label, step, color, style in (("Adam", adam_step, RED, "--"), ("RAdam", radam_step, PINK, "-")):
     path = follow(step, np.ones_like, np.zeros(1), 3000, memory=2, lr=1.0)
@@ -1305,7 +1391,11 @@ should = [1.0, 1.0, 0.0258, 0.0490, 0.2153, 0.6453, 0.9179]  # from torch.optim.
 ax.plot(shown, should, "o", mfc="none", mec="black", ms=9, label="where it should be")
 ax.set(xlabel="step", ylabel="size of the step / lr", title="steady gradient of 1")
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Log-log plot of the size of the step under a steady gradient of 1: Adam is 1 throughout; "
+    "RAdam is 1 for five steps, drops to 0.026 at step 6, and rises through the open circles to "
+    "0.92 at step 3000."
+)
 print(f"RAdam's step 5: {sizes[4]:.3f}, step 6: {sizes[5]:.3f}, step 1000: {sizes[999]:.3f}")
 
 # %% [markdown]
@@ -1388,7 +1478,8 @@ grade("newton_step")
 # this lesson. Beside it stands $x^4/4 - x^2/2 + y^2/2$, with minima at (1, 0) and (-1, 0) and a saddle between them.
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: Rosenbrock's valley, its gradient and its Hessian.
 def rosenbrock(points):
     """The loss (1 - x)**2 + 100 (y - x**2)**2 at points float64 (..., 2)."""
     x, y = points[..., 0], points[..., 1]
@@ -1407,7 +1498,8 @@ def rosenbrock_hessian(point):
     return np.array([[2 - 400 * (y - 3 * x**2), -400 * x], [-400 * x, 200.0]])
 
 
-# %% alt="Left: on Rosenbrock's curved valley, Newton reaches the minimum at (1, 1) in a few long steps, over the wall and back, while Adam follows the floor. Right: from (0.3, 1), Newton's first step lands at the saddle at (0, 0) and stays; SGD goes to the minimum at (1, 0)." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Newton's steps in Rosenbrock's valley, and at a saddle.
 saddle_grad = lambda p: np.array([p[0] ** 3 - p[0], p[1]])
 saddle_hessian = lambda p: np.diag([3 * p[0] ** 2 - 1, 1.0])
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.8))
@@ -1435,7 +1527,11 @@ draw_path(right, np.array(path), BLUE, "-", "Newton", marker="o")
 right.plot([-1, 1], [0, 0], "k*", ms=12)
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: on Rosenbrock's curved valley, Newton reaches the minimum at (1, 1) in a few long "
+    "steps, over the wall and back, while Adam follows the floor. Right: from (0.3, 1), Newton's "
+    "first step lands at the saddle at (0, 0) and stays; SGD goes to the minimum at (1, 0)."
+)
 print(f"the saddle: Newton ends at x = {abs(path[-1][0]):.2f}, SGD at x = {sgd[-1, 0]:.2f}")
 
 # %% [markdown]
@@ -1662,7 +1758,8 @@ grade("Adam")
 # The third loss of this lesson is real: 1797 handwritten digits of 8x8 pixels, a network with one hidden layer of 24 units and 1810
 # weights, batches of 64. The gradients are given; lesson 02 derives them.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: find_data, the digits, and a small network with its gradients.
 import os
 from pathlib import Path
 
@@ -1733,7 +1830,8 @@ def train_digits(optimizer, params, x, y, some_batches):
     return np.array(losses)
 
 
-# %% alt="Left: the loss on digits falls from 2.5 to about 0.1 in 200 steps, through the open circles. Right: the same run stopped at step 100 and resumed: with its state it lies on the uninterrupted one; without, its loss jumps up for some steps." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your Adam on the digits, and the same run stopped and resumed.
 x, y = load_digits()
 params = init_digits()
 optimizer = Adam(weights_and_biases(params), lr=0.02)
@@ -1765,7 +1863,11 @@ right.axvline(100, color=GREY, lw=0.8, ls=":")
 right.set(xlabel="step", ylabel="loss on all digits")
 right.legend(fontsize=8)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Left: the loss on digits falls from 2.5 to about 0.1 in 200 steps, through the open circles. "
+    "Right: the same run stopped at step 100 and resumed: with its state it lies on the "
+    "uninterrupted one; without, its loss jumps up for some steps."
+)
 same = np.array_equal(resumed["with its state"], losses[100:])
 print(f"loss after 200 steps {losses[-1]:.3f}; resumed with its state, equal bit for bit: {same}")
 print(f"worst loss in the next 20 steps, with its state: {losses[100:121].max():.3f}", end=", ")
@@ -1843,7 +1945,8 @@ grade("optimizer_floats")
 #
 # </details>
 
-# %% alt="Bars of the memory to train 7 billion weights in float32: SGD 56 GB, momentum 84 GB, Adam and AdamW 112 GB each; a dotted line at 80 GB, one large GPU, below all but SGD." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The memory to train 7 billion weights with each optimizer.
 names = ["sgd", "momentum", "adam", "adamw"]
 gigabytes = [4 * optimizer_floats(7_000_000_000, name) / 1e9 for name in names]
 fig, ax = plt.subplots(figsize=(6.4, 2.4))
@@ -1853,7 +1956,10 @@ ax.axvline(80, color=GREY, ls=":", label="a GPU of 80 GB")
 ax.set(xlabel="GB in float32, without activations", xlim=(0, 130))
 ax.set_title("to train 7 billion weights")
 ax.legend(fontsize=8, loc="upper right")
-plt.show()
+show_figure(
+    "Bars of the memory to train 7 billion weights in float32: SGD 56 GB, momentum 84 GB, Adam "
+    "and AdamW 112 GB each; a dotted line at 80 GB, one large GPU, below all but SGD."
+)
 
 # %% [markdown]
 # *What to see.* Adam's averages weigh as much as the weights and gradients together. This is why large runs shard
@@ -1867,7 +1973,8 @@ plt.show()
 # from 0.0001 to 1, and races with the best: the one that brings the loss below a target soonest, to stay there, or, if
 # none does, ends lowest. The digits' loss is that of every tenth image, to save time. `beta2` is 0.99, as RMSprop's `alpha`: in runs of a few hundred steps, 0.999 would never fill.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: seven racers, three landscapes, and the race for the best rate of each.
 RATES = [*(a * 10.0**k for k in range(-4, 0) for a in (1, 2, 5)), 1.0]
 LINES = {  # colour, line style, letter on the animation
     "SGD": (GREY, "-", "S"),
@@ -1966,16 +2073,17 @@ def plane_through(paths):
     return start, np.linalg.svd(moved, full_matrices=False)[2][:2]
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: what turns the paths of a race into a film.
 import base64
 import io
 
 
-def animate(fig, panels, element="race"):
+def animate(fig, panels, alt, element="race"):
     """A picture with paths that move: HTML with a play button and a slider, without a library.
 
     `panels` is a list of `(ax, {name: path})`, each path (steps + 1, 2) in the axes' coordinates.
-    Where scripts do not run, all of each path shows.
+    `alt` describes it. Where scripts do not run, all of each path shows.
     """
     fig.canvas.draw()
     width, height = fig.canvas.get_width_height()
@@ -2007,7 +2115,7 @@ def animate(fig, panels, element="race"):
     image = base64.b64encode(png.getvalue()).decode()
     last = max(tracks) - 1
     return f"""<div id="{element}" style="max-width:{width}px">
-<svg viewBox="0 0 {width} {height}" width="100%" role="img" aria-label="optimizers racing">
+<svg viewBox="0 0 {width} {height}" width="100%" role="img" aria-label="{alt}">
 <image href="data:image/png;base64,{image}" width="{width}" height="{height}"/>{"".join(shapes)}</svg>
 <button type="button">play</button>
 <input type="range" min="0" max="{last}" value="{last}" style="width:70%" aria-label="step">
@@ -2037,7 +2145,8 @@ bar.oninput = () => {{ stop(); draw(+bar.value); }};
 }})();</script>"""
 
 
-# %% alt="Three panels with lines of equal loss: the turned ravine, Rosenbrock's valley, and the loss of the digits' network in the plane of the paths. Seven paths, each with a letter at its head, run from one start; a play button and a slider move them." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The race, as a film with a slider.
 from IPython.display import HTML, display
 
 fig, (left, middle, right) = plt.subplots(1, 3, figsize=(11.5, 4.2), dpi=80)
@@ -2067,7 +2176,13 @@ for name, (color, _, letter) in LINES.items():
     left.plot([], [], color=color, marker="o", ls="-", label=f"{letter} {name}")
 fig.legend(*left.get_legend_handles_labels(), loc="lower center", ncols=7, fontsize=9)
 fig.tight_layout(rect=(0, 0.09, 1, 1))
-display(HTML(animate(fig, [(left, on_ravine), (middle, on_rosenbrock), (right, on_digits)])))
+alt = (
+    "Three panels with lines of equal loss: the turned ravine, Rosenbrock's valley, and the loss of "
+    "the digits' network in the plane of the paths. Seven paths, each with a letter at its head, run "
+    "from one start; a play button and a slider move them."
+)
+film = animate(fig, [(left, on_ravine), (middle, on_rosenbrock), (right, on_digits)], alt)
+display(HTML(film))
 
 # %% [markdown]
 # *What to see.* Press play, or drag the slider. Each letter is a rule. At step 25, Adam (A) has all but finished the ravine, and on Rosenbrock only
@@ -2078,7 +2193,8 @@ display(HTML(animate(fig, [(left, on_ravine), (middle, on_rosenbrock), (right, o
 # The numbers behind the picture, and what the rate has to do with them. The best rate is known only after the race; the figure
 # shows the digits' loss after 80 steps for every rate that was tried.
 
-# %% alt="Loss on the digits after 80 steps against the learning rate, both on log scales, one line for each of the seven rules. Each is a valley; SGD's lowest point is at rate 1, RMSprop's and Adam's lie near 0.01 and 0.03; on both sides of its valley, every rule ends far above the others' best." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The digits' loss after 80 steps, for every rule and rate.
 on_digits, best_on_digits, _ = race_on_digits()
 table = {}
 for place, target, (runs, best) in (
@@ -2099,7 +2215,12 @@ for name, (color, style, letter) in LINES.items():
     ax.loglog(rates, ends, color=color, ls=style, marker=f"${letter}$", ms=7, label=name)
 ax.set(xlabel="learning rate", ylabel="loss after 80 steps", title="digits")
 ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-plt.show()
+show_figure(
+    "Loss on the digits after 80 steps against the learning rate, both on log scales, one line "
+    "for each of the seven rules. Each is a valley; SGD's lowest point is at rate 1, RMSprop's "
+    "and Adam's lie near 0.01 and 0.03; on both sides of its valley, every rule ends far above "
+    "the others' best."
+)
 
 floor, banana, digits = table["ravine, turned"], table["Rosenbrock"], table["digits"]
 assert floor["momentum"] < floor["RMSprop"] < floor["SGD"], "memory helps along a turned ravine"
@@ -2121,7 +2242,8 @@ assert digits["Adam"] < digits["SGD"], "on the digits, Adam is there first"
 # will happen: rate 0.02 with momentum 0.99? Rate 0.06 with momentum 0.5, beyond SGD's limit of 0.05?
 
 
-# %% alt="Three panels of momentum on the ravine. Rate 0.002, momentum 0.5: it stops far from the minimum. Rate 0.02, momentum 0.7: it arrives. Rate 0.09, momentum 0.9: it swings widely across and along, and still arrives near the minimum." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Momentum on the ravine at three settings, then two sliders.
 def draw_knobs(ax, lr, momentum):
     """Sixty steps of your momentum on the ravine."""
     with np.errstate(all="ignore"):
@@ -2137,7 +2259,11 @@ fig, panels = plt.subplots(1, 3, figsize=(10.4, 3.0), sharey=True)
 for ax, (lr, momentum) in zip(panels, ((0.002, 0.5), (0.02, 0.7), (0.09, 0.9)), strict=True):
     draw_knobs(ax, lr, momentum)
 fig.tight_layout()
-plt.show()
+show_figure(
+    "Three panels of momentum on the ravine. Rate 0.002, momentum 0.5: it stops far from the "
+    "minimum. Rate 0.02, momentum 0.7: it arrives. Rate 0.09, momentum 0.9: it swings widely "
+    "across and along, and still arrives near the minimum."
+)
 
 try:
     from ipywidgets import FloatLogSlider, FloatSlider, interact
@@ -2151,7 +2277,7 @@ else:
     )
     def knobs(lr, momentum):
         draw_knobs(plt.figure(figsize=(6.4, 3.0)).gca(), lr, momentum)
-        plt.show()
+        show_figure(f"The ravine with 60 steps at rate {lr:g} and momentum {momentum:g}.")
 
 
 # %% [markdown]
@@ -2274,3 +2400,5 @@ else:
 # - Liu et al. (2020), *On the Variance of the Adaptive Learning Rate and Beyond* (RAdam).
 # - Li, Xu, Taylor, Studer and Goldstein (2018), *Visualizing the Loss Landscape of Neural Nets*: how the digits' plane was drawn.
 # - Nocedal and Wright (2006), *Numerical Optimization*, chapters 2, 3 and 6: what is done where there is no noise.
+#
+# **Next:** [lesson 06](../06_schedules/schedules.ipynb). Every rule here was given one rate for the whole run. Should the rate stay the same?

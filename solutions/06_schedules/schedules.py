@@ -23,9 +23,11 @@
 # **You need** lesson 00 (the step `x - lr * grad` and its limit), momentum from lesson 05, and the
 # cosine. A small network is given; what is inside it is lesson 02.
 #
-# **It takes** about two hours: nine exercises and three predictions.
+# **It takes** about two hours: nine exercises and three predictions. The cell beneath each exercise
+# checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, the digits, a small network, and train.
 import functools
 import os
 from pathlib import Path
@@ -118,13 +120,35 @@ def smooth(values, width=9):
     return np.convolve(values, np.ones(width) / width, mode="valid")
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. Too low, too high, right
 #
 # Here is one network, trained three times from the same start on the same batches. Only the rate
 # differs. Before you look: what does each kind of wrong rate look like in a loss curve?
 
-# %% alt="Left: three loss curves over 200 steps. Rate 0.001 falls slowly and evenly and is still above 1.5, rate 0.1 falls quickly below 0.2, rate 2 stays near 2.3 or above. Right: the loss after 200 steps against the rate on logarithmic axes is a valley, lowest between 0.1 and 0.3, with a steep right wall." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# One network trained at three rates, and its final loss at twelve.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.7), layout="constrained")
 for rate, color, style, name in (
     (0.001, ORANGE, "--", "too low"),
@@ -142,7 +166,12 @@ right.loglog(rates, ends, color=BLUE, marker="o")
 right.set(
     xlabel="learning rate", ylabel="loss after 200 steps", title="A valley with one steep wall"
 )
-plt.show()
+show_figure(
+    "Left: three loss curves over 200 steps. Rate 0.001 falls slowly and evenly and is still "
+    "above 1.5, rate 0.1 falls quickly below 0.2, rate 2 stays near 2.3 or above. Right: the loss "
+    "after 200 steps against the rate on logarithmic axes is a valley, lowest between 0.1 and "
+    "0.3, with a steep right wall."
+)
 
 # %% [markdown]
 # *What to see.* Too low is smooth and slow: nothing looks broken, and that is the trap. Too high does
@@ -199,7 +228,8 @@ def noisy_bowl(rate_at, steps, start=3.0, noise=1.0, copies=4000, seed=0):
     return np.array(losses)
 
 
-# %% alt="Mean loss of 4000 noisy runs on a logarithmic axis, for the rates 0.4, 0.2 and 0.1. Each falls, the higher rate faster, and then stays level on its own dotted line: 0.125, 0.056 and 0.026." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss of many noisy runs at three constant rates, with their floors.
 fig, ax = plt.subplots(figsize=(6.8, 3.8))
 for rate, color, style in ((0.4, RED, "-"), (0.2, ORANGE, "--"), (0.1, BLUE, "-.")):
     losses = noisy_bowl(lambda step, rate=rate: rate, 80)
@@ -209,7 +239,11 @@ for rate, color, style in ((0.4, RED, "-"), (0.2, ORANGE, "--"), (0.1, BLUE, "-.
     print(f"lr = {rate}: floor by the formula {floor:.3f}, measured {np.mean(losses[-30:]):.2f}")
 ax.set(xlabel="step", ylabel="loss, mean of 4000 runs", title="Each rate has its floor")
 ax.legend()
-plt.show()
+show_figure(
+    "Mean loss of 4000 noisy runs on a logarithmic axis, for the rates 0.4, 0.2 and 0.1. Each "
+    "falls, the higher rate faster, and then stays level on its own dotted line: 0.125, 0.056 and "
+    "0.026."
+)
 
 # %% [markdown]
 # *What to see.* Compare the two floors with what you predicted. A step multiplies $x$ by
@@ -292,7 +326,8 @@ grade("step_decay")
 # always the reference, and the thin one is yours.
 
 
-# %% alt="Left: a staircase of rates 0.4, 0.2, 0.1, 0.05 over a wide grey line from torch. Right: the loss falls below the floor of the constant rate in steps, and each new stair has half the floor." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your stairs over PyTorch's, and what they do to the noisy bowl.
 try:
     import torch
 except ImportError:
@@ -333,7 +368,11 @@ right.semilogy(
 )
 right.set(xlabel="step", ylabel="loss, mean of 4000 runs", title="On the noisy bowl")
 right.legend()
-plt.show()
+show_figure(
+    "Left: a staircase of rates 0.4, 0.2, 0.1, 0.05 over a wide grey line from torch. Right: the "
+    "loss falls below the floor of the constant rate in steps, and each new stair has half the "
+    "floor."
+)
 
 # %% [markdown]
 # *What to see.* After each cut the loss drops to the next floor, at about half the one before. If you
@@ -399,7 +438,8 @@ grade("exponential_decay")
 # The base rate times `gamma` to the power of the step.
 # </details>
 
-# %% alt="Rates on a logarithmic axis over 120 steps. The exponential decay is a straight line over the wide grey line from torch; the stairs of step_decay wind around it." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your slope over PyTorch's, and the stairs that it replaces.
 gamma = 0.5 ** (1 / 30)
 yours = [exponential_decay(t, 0.4, gamma) for t in steps]
 theirs = torch_rates(lambda opt: schedulers.ExponentialLR(opt, gamma), 0.4, 120)
@@ -410,7 +450,10 @@ stairs = [step_decay(t, 0.4, 30, gamma=0.5) for t in steps]
 ax.step(steps, stairs, where="post", color=ORANGE, ls="--", label="your step_decay")
 ax.set(xlabel="step", ylabel="learning rate", title="Halved every 30 steps, in two ways")
 ax.legend()
-plt.show()
+show_figure(
+    "Rates on a logarithmic axis over 120 steps. The exponential decay is a straight line over "
+    "the wide grey line from torch; the stairs of step_decay wind around it."
+)
 
 # %% [markdown]
 # *What to see.* On a logarithmic axis the exponential is a straight line: the same factor at every
@@ -491,7 +534,8 @@ grade("cosine")
 # `min_lr` plus the height times (`base_lr` less `min_lr`).
 # </details>
 
-# %% alt="Rates over 140 steps. Your cosine lies on the wide grey line from torch, from 0.4 down to 0.05 at step 100; after that yours stays at 0.05 while the dotted line of torch rises again." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your cosine over PyTorch's, and past its end.
 far = np.arange(141)
 yours = [cosine(t, 0.4, 100, min_lr=0.05) for t in far]
 theirs = torch_rates(lambda opt: schedulers.CosineAnnealingLR(opt, 100, eta_min=0.05), 0.4, 141)
@@ -504,7 +548,10 @@ ax.set(
     xlabel="step", ylabel="learning rate", title="total_steps = 100, min_lr = 0.05", ylim=(0, 0.43)
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Rates over 140 steps. Your cosine lies on the wide grey line from torch, from 0.4 down to "
+    "0.05 at step 100; after that yours stays at 0.05 while the dotted line of torch rises again."
+)
 
 # %% [markdown]
 # *What to see.* Yours lies on PyTorch's down to step 100. After that PyTorch's goes up the other side
@@ -518,7 +565,8 @@ plt.show()
 # times as large as lesson 04 would choose, so that it is confidently wrong. A rate that would be fine
 # later does damage now.
 
-# %% alt="Loss of the first 60 batches on a logarithmic axis, from weights three times too large. With the rate 0.8 the loss leaps far above its start in the first steps and comes back late; with the rate 0.1 it falls from the first step." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The first 60 losses at three constant rates, from weights that are too large.
 fig, ax = plt.subplots(figsize=(6.8, 3.6))
 for rate, color, style in ((0.8, RED, "-"), (0.1, BLUE, "--")):
     end, losses = train(lambda t, r=rate: cosine(t, r, 300), 300, momentum=0.0, gain=3.0)
@@ -528,7 +576,11 @@ for rate, color, style in ((0.8, RED, "-"), (0.1, BLUE, "--")):
     )
 ax.set(xlabel="step", ylabel="loss of the batch", title="The first 60 steps from a bad start")
 ax.legend()
-plt.show()
+show_figure(
+    "Loss of the first 60 batches on a logarithmic axis, from weights three times too large. With "
+    "the rate 0.8 the loss leaps far above its start in the first steps and comes back late; "
+    "with the rate 0.1 it falls from the first step."
+)
 
 # %% [markdown]
 # *What to see.* At 0.8 the first steps throw the network further off than it was. At 0.1 the loss
@@ -678,7 +730,8 @@ grade("warmup_cosine")
 # below. Before you move it to 290, nearly all of the run: better or worse than no warm-up at all?
 
 
-# %% alt="Left: three schedules over 300 steps, with climbs of 0, 5 and 30 steps to 0.8 and a cosine down to 0; the one with 30 lies on a wide grey line from torch. Right: the losses of the first 60 batches; without warm-up they leap to 12, with 5 steps to 6, with 30 steps they fall from the start." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Three warm-ups, what they do to the first losses, then a slider.
 def torch_warmup_cosine(optimizer, warmup_steps, total_steps):
     """PyTorch's way: LinearLR, then CosineAnnealingLR, switched by SequentialLR."""
     climb = schedulers.LinearLR(
@@ -701,6 +754,8 @@ def draw_warmup(left, right, warmup_steps, color, style):
         rates, color=color, ls=style, lw=1.8, label=f"warm-up {warmup_steps}: ends at {end:.3f}"
     )
     right.semilogy(losses[:60], color=color, ls=style, marker=".", label=f"warm-up {warmup_steps}")
+    left.set(xlabel="step", ylabel="learning rate", ylim=(0, 1.25))
+    right.set(xlabel="step", ylabel="loss of the batch")
     return end
 
 
@@ -717,7 +772,12 @@ left.set(xlabel="step", ylabel="learning rate", title="The schedules", ylim=(0, 
 right.set(xlabel="step", ylabel="loss of the batch", title="The first 60 steps")
 left.legend(loc="upper right", fontsize=8.5)
 right.legend()
-plt.show()
+show_figure(
+    "Left: three schedules over 300 steps, with climbs of 0, 5 and 30 steps to 0.8 and a cosine "
+    "down to 0; the one with 30 lies on a wide grey line from torch. Right: the losses of the "
+    "first 60 batches; without warm-up they leap to 12, with 5 steps to 6, with 30 steps they "
+    "fall from the start."
+)
 
 try:
     from ipywidgets import IntSlider, interact
@@ -732,13 +792,15 @@ def slide_warmup(warmup_steps):
     draw_warmup(left, right, 0, "0.6", ":")
     draw_warmup(left, right, warmup_steps, BLUE, "-")
     left.legend(loc="upper right", fontsize=8.5)
-    plt.show()
+    show_figure(f"Rates and first losses with a warm-up of {warmup_steps} steps, and with none.")
 
 
 if interact:
     interact(
         slide_warmup,
-        warmup_steps=IntSlider(value=30, min=1, max=290, continuous_update=False),
+        warmup_steps=IntSlider(
+            value=30, min=1, max=290, description="warm-up", continuous_update=False
+        ),
     )
 
 # %% [markdown]
@@ -858,7 +920,8 @@ grade("one_cycle")
 # over the steps from the peak to `total_steps - 1`. Then the glide formula, once, for both.
 # </details>
 
-# %% alt="Three one-cycle schedules, each on its wide grey line from torch: 100 steps with a peak at 29, 100 steps with pct_start 0.7, and 25 steps whose fractional peak falls between two markers." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Three one-cycle schedules over PyTorch's.
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.3), layout="constrained")
 for ax, (total, start) in zip(axes, ((100, 0.3), (100, 0.7), (25, 0.3)), strict=True):
     theirs = torch_rates(
@@ -875,7 +938,11 @@ for ax, (total, start) in zip(axes, ((100, 0.3), (100, 0.7), (25, 0.3)), strict=
     ax.set(xlabel="step", title=f"{total} steps, pct_start = {start}", ylim=(0, 0.62))
     ax.legend(loc="upper right", fontsize=8)
 axes[0].set_ylabel("learning rate")
-plt.show()
+show_figure(
+    "Three one-cycle schedules, each on its wide grey line from torch: 100 steps with a peak at "
+    "29, 100 steps with pct_start 0.7, and 25 steps whose fractional peak falls between two "
+    "markers."
+)
 
 # %% [markdown]
 # *What to see.* Each thin line lies in its wide one. On the right the dotted peak falls between two
@@ -1029,7 +1096,8 @@ grade("ReduceOnPlateau")
 # Before you move it to 1: will the run end higher or lower?
 
 
-# %% alt="Left: the held-out loss over 60 epochs for patience 1, 4 and 20. With patience 1 it soon stands still, with 4 it falls and calms down, with 20 it stays restless. Right: the three rates as stairs, each on a wide grey line from torch; with patience 1 the rate has collapsed to its floor of 0.0001 early." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Three patiences, the losses and rates that follow, then a slider.
 def run_with_patience(patience):
     """The held-out losses of 60 epochs, the rates after them, and the loss at the end."""
     plateau = ReduceOnPlateau(0.1, 0.3, patience, threshold=0.01, min_lr=1e-4)
@@ -1084,7 +1152,12 @@ left.set(title="What the class sees", ylim=(0.06, 4))
 right.set_title("What it does (grey: torch)")
 left.legend(fontsize=8.5)
 right.legend(fontsize=8.5)
-plt.show()
+show_figure(
+    "Left: the held-out loss over 60 epochs for patience 1, 4 and 20. With patience 1 it soon "
+    "stands still, with 4 it falls and calms down, with 20 it stays restless. Right: the three "
+    "rates as stairs, each on a wide grey line from torch; with patience 1 the rate has collapsed "
+    "to its floor of 0.0001 early."
+)
 
 
 def slide_patience(patience):
@@ -1092,7 +1165,7 @@ def slide_patience(patience):
     _, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4), layout="constrained")
     draw_patience(left, right, patience, BLUE, "-")
     left.legend()
-    plt.show()
+    show_figure(f"The held-out loss and the rate over 60 epochs, with patience {patience}.")
 
 
 if interact:
@@ -1223,7 +1296,8 @@ grade("lr_range_test")
 # test costs as much as 100 steps.
 
 
-# %% alt="Left: the loss of the range test against the rate on a logarithmic axis: level near 2.3 below 0.003, then falling to about 0.2, then turning up. The suggestion, near 0.1, is marked in the middle of the fall, the lowest loss near 0.6. Right: losses of three trainings; at the suggestion the loss falls fastest, at a tenth of it slowly, at the rate of the lowest loss it leaps about and ends higher." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your range test on the network, and the runs that it suggests.
 def stepper(seed, batch=256, momentum=0.9):
     """A `loss_at_lr` with the digits' network inside."""
     rng = np.random.default_rng(seed)
@@ -1278,7 +1352,13 @@ for rate, color, style in (
     )
 right.set(xlabel="step", ylabel="loss (mean of 9 batches)", title="Three trainings of 200 steps")
 right.legend()
-plt.show()
+show_figure(
+    "Left: the loss of the range test against the rate on a logarithmic axis: level near 2.3 "
+    "below 0.003, then falling to about 0.2, then turning up. The suggestion, near 0.1, is marked "
+    "in the middle of the fall, the lowest loss near 0.6. Right: losses of three trainings; at "
+    "the suggestion the loss falls fastest, at a tenth of it slowly, at the rate of the lowest "
+    "loss it leaps about and ends higher."
+)
 
 # %% [markdown]
 # *What to see.* The suggestion sits in the middle of the fall. The next rate after the last one drawn
@@ -1323,7 +1403,8 @@ grade("prediction_four_times")
 ### END HIDDEN TESTS
 
 
-# %% alt="Mean squared distance of the batch gradient from the full one against the batch size, both logarithmic. Dots lie on straight lines of slope -1, at the start of training and after 300 steps. Horizontal dotted lines show the squared size of the full gradient; each is crossed at the noise scale, about 10 examples at the start and about 770 later." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The noise of the batch gradient against the batch size.
 def example_gradients(network):
     """The gradient of each training example, float64 (1440, number of weights)."""
     pixels, classes = load_digits()[0]
@@ -1392,7 +1473,12 @@ ax.set(
     title="Grey: the variance of one example over B",
 )
 ax.legend(fontsize=8.5)
-plt.show()
+show_figure(
+    "Mean squared distance of the batch gradient from the full one against the batch size, both "
+    "logarithmic. Dots lie on straight lines of slope -1, at the start of training and after 300 "
+    "steps. Horizontal dotted lines show the squared size of the full gradient; each is crossed "
+    "at the noise scale, about 10 examples at the start and about 770 later."
+)
 assert 5 < scales[0] < 20 < 300 < scales[1] < 2000, "the noise scale grows as the loss falls"
 
 # %% [markdown]
@@ -1501,7 +1587,8 @@ grade("prediction_sixty_four")
 # %% [markdown]
 # ### The look: the rule, and where it breaks
 
-# %% alt="Loss after five epochs against the batch size from 8 to 512. With the rate scaled by your linear_scaling the line is level at about 0.2 up to batches of 128, then leaps to about 2.3. With the rate kept at 0.05 it rises steadily from 0.2 to 2." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss after five epochs against the batch size, with and without the rule.
 sizes = 2 ** np.arange(3, 10)
 fig, ax = plt.subplots(figsize=(7.2, 4.0))
 table = {}
@@ -1527,7 +1614,11 @@ ax.set(
     xlabel="batch size, and the rate of the rule", ylabel="loss after five epochs, mean of 3 runs"
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Loss after five epochs against the batch size from 8 to 512. With the rate scaled by your "
+    "linear_scaling the line is level at about 0.2 up to batches of 128, then leaps to about 2.3. "
+    "With the rate kept at 0.05 it rises steadily from 0.2 to 2."
+)
 lines = [
     f"batch {size:4d}, lr {linear_scaling(0.05, 8, size):.2f}: loss {loss:.1f}"
     for size, loss in zip(sizes, table["rate by your linear_scaling"], strict=True)
@@ -1555,7 +1646,8 @@ print("\n".join(lines))
 # shows. Then all again with a top rate of 0.1. Before you run it: does the constant rate come last
 # both times?
 
-# %% alt="Left: six schedules over 300 steps, all with a top rate of 0.5. Right: the mean final loss of each on a logarithmic axis, with thin dots for three seeds. At the top rate 0.5, marked by circles, the constant rate is last at about 0.13 and the three cosine schedules are below 0.02; at 0.1, marked by squares, the constant rate is first at about 0.05 and the exponential decay last at about 0.16." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Six schedules on one network, at two top rates.
 contest = {
     "constant": lambda t, top: top,
     "step_decay": lambda t, top: step_decay(t, top, 100, gamma=0.1),
@@ -1592,7 +1684,13 @@ right.set_yticks(range(6), list(contest))
 right.invert_yaxis()
 right.set(xlabel="training loss at the end (small: single seeds)", title="Where they end")
 right.legend(fontsize=8.5)
-plt.show()
+show_figure(
+    "Left: six schedules over 300 steps, all with a top rate of 0.5. Right: the mean final loss "
+    "of each on a logarithmic axis, with thin dots for three seeds. At the top rate 0.5, marked "
+    "by circles, the constant rate is last at about 0.13 and the three cosine schedules are below "
+    "0.02; at 0.1, marked by squares, the constant rate is first at about 0.05 and the "
+    "exponential decay last at about 0.16."
+)
 assert max(means[0.5], key=means[0.5].get) == "constant", "at 0.5 the constant rate ends highest"
 assert min(means[0.1], key=means[0.1].get) == "constant", "at 0.1 it ends lowest"
 
@@ -1646,7 +1744,7 @@ print("\n".join(table))
 # `scheduler.step()` after it, once for each unit that the schedule counts in. All rates of this
 # lesson, yours and theirs:
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 if torch is None:
     print("torch is not installed: this comparison is skipped. You need PyTorch from lesson 09 on.")
 else:
@@ -1784,3 +1882,6 @@ else:
 #   The same floor from its other side.
 # - McCandlish, Kaplan, Amodei et al., *An Empirical Model of Large-Batch Training*, 2018. The noise
 #   scale, measured from digits to Dota.
+#
+# **Next:** [lesson 07](../07_generalization/generalization.ipynb). You can make the training loss fall. Does it
+# fall for data that the network has never seen?

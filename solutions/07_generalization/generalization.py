@@ -24,9 +24,11 @@
 # **You need** lesson 01 (cross-entropy), lesson 02 (a forward and its backward), and means and standard
 # deviations along an axis. The network that is trained here is given.
 #
-# **It takes** about two hours: nine exercises and three predictions.
+# **It takes** about two hours: nine exercises and three predictions. The cell beneath each exercise
+# checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, find_data, two data sets, two plain models.
 import copy
 import os
 from pathlib import Path
@@ -84,6 +86,27 @@ def nearest_centre(x, y, new):
     return nearest_label(centres, classes, new)
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. Two ways to be right
 #
@@ -92,7 +115,8 @@ def nearest_centre(x, y, new):
 #
 # A model has the same two ways. Below, polynomials are fitted to 15 noisy points of a curve.
 
-# %% alt="Left: 15 noisy points of a sine wave with three fitted polynomials: a straight line that misses the wave, degree 4 that follows it, degree 14 that passes through every point and swings far out between them. Right: error on the fitted points falls with the degree, error on new points falls and then rises steeply." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Polynomials fitted to 15 noisy points, and their errors by degree.
 rng = np.random.default_rng(4)
 wave = lambda t: np.sin(3 * t)
 t, grid = np.linspace(-1, 1, 15), np.linspace(-1, 1, 201)
@@ -119,7 +143,12 @@ right.semilogy(degrees, new, color=RED, ls="--", marker="s", label="on new point
 right.axhline(0.09, color=GREY, ls=":", label="the noise: 0.09")
 right.set(xlabel="degree", ylabel="mean squared error", title="Median of 60 draws")
 right.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Left: 15 noisy points of a sine wave with three fitted polynomials: a straight line that "
+    "misses the wave, degree 4 that follows it, degree 14 that passes through every point and "
+    "swings far out between them. Right: error on the fitted points falls with the degree, error "
+    "on new points falls and then rises steeply."
+)
 best_degree = int(degrees[np.argmin(new)])
 print(f"least error on new points: degree {best_degree}")
 print(f"degree 12: error on its own points {old[12]:.3f}, on new ones {new[12]:.2f}")
@@ -257,7 +286,8 @@ grade("split")
 #
 # Sixty rows in the order of their file, each in the colour and with the mark of the part that got it.
 
-# %% alt="Three strips of 60 marks, one for each seed. In every strip blue circles, orange squares and black triangles are mixed over the whole length, 42, 12 and 6 of them." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Which part each of sixty rows went to, for three seeds.
 fig, ax = plt.subplots(figsize=(9.4, 2.2), layout="constrained")
 marks = (("training", "o", BLUE), ("validation", "s", ORANGE), ("test", "^", "black"))
 for seed in range(3):
@@ -268,7 +298,10 @@ for seed in range(3):
 ax.set(xlabel="row in the file", yticks=range(3), yticklabels=[f"seed {s}" for s in range(3)])
 ax.set(ylim=(-0.5, 2.5), title="Your split, three times")
 ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=9)
-plt.show()
+show_figure(
+    "Three strips of 60 marks, one for each seed. In every strip blue circles, orange squares and "
+    "black triangles are mixed over the whole length, 42, 12 and 6 of them."
+)
 
 # %% [markdown]
 # *What to see.* Always 42, 12 and 6 marks, always other rows. No stretch of the file belongs to one part.
@@ -370,7 +403,8 @@ grade("stratified_split")
 # 400 rows, 20 of them of a rare class, a validation part of a tenth. How many of the 20 does it hold?
 # Three hundred splits of each kind.
 
-# %% alt="Histogram of how many of 20 rare rows land in the validation part. Plain splits spread from 0 to about 7 with the binomial-like curve of chance over them; the stratified split is a single hatched bar at 2." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# How many rare rows land in the validation part, with each kind of split.
 from math import comb
 
 labels = np.array([1] * 20 + [0] * 380)
@@ -388,7 +422,11 @@ ax.plot(counts, chance, "o--", color="black", label="plain, by theory")
 ax.set(xlabel="rare rows in the validation part", ylabel="splits of 300", yscale="symlog")
 ax.set(title="Chance is fair on average only")
 ax.legend()
-plt.show()
+show_figure(
+    "Histogram of how many of 20 rare rows land in the validation part. Plain splits spread from "
+    "0 to about 7 with the binomial-like curve of chance over them; the stratified split is a "
+    "single hatched bar at 2."
+)
 none = np.mean(np.array(plain) == 0)
 print(f"plain splits without a single rare row: {'about a tenth' if 0.04 < none < 0.2 else none}")
 
@@ -410,7 +448,8 @@ print(f"plain splits without a single rare row: {'about a tenth' if 0.04 < none 
 #
 # The model is the plainest there is: answer with the label of the nearest training row.
 
-# %% alt="Two groups of dots, 20 each. When rows are split at random, accuracy on labels drawn by lot lies near 80 percent; when twins stay on one side, near 10 percent, on the dashed line of chance." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The accuracy on random labels, with twins split and with twins together.
 digits, _ = load_digits()
 by_rows, by_pairs = [], []
 for seed in range(20):
@@ -430,7 +469,11 @@ ax.axhline(0.1, color="black", ls="--", label="the best that is possible: 10 %")
 ax.set(xticks=[0, 1], xticklabels=["rows split at random", "twins kept together"])
 ax.set(xlim=(-0.5, 1.5), ylim=(0, 1), ylabel="test accuracy", title="Labels drawn by lot")
 ax.legend()
-plt.show()
+show_figure(
+    "Two groups of dots, 20 each. When rows are split at random, accuracy on labels drawn by lot "
+    "lies near 80 percent; when twins stay on one side, near 10 percent, on the dashed line of "
+    "chance."
+)
 print(f"rows at random: {np.mean(by_rows):.1f}, twins together: {np.mean(by_pairs):.1f}")
 
 # %% [markdown]
@@ -534,7 +577,8 @@ grade("standardize")
 # right differ, and how much neighbouring pixels differ (both below 1). Nearest neighbours on 1000 rows,
 # before and after your `standardize`.
 
-# %% alt="Left: two bars for each of four features on a logarithmic axis. Raw, the standard deviations run from 100 for the ink to 0.03 for the edges; standardised, all are close to 1. Right: accuracy of 1-nearest-neighbour, about 0.37 with raw features and 0.55 with standardised ones, far above the dashed line of chance at 0.1." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Four features before and after standardising, and the accuracy with each.
 with np.load(find_data("fashion_mnist.npz")) as clothes:
     rows = np.random.default_rng(3).permutation(10000)[:2000]
     images, y = clothes["x_train"][rows] / 255, clothes["y_train"][rows]
@@ -563,7 +607,12 @@ right.axhline(0.1, color="black", ls="--", label="chance")
 right.set(xticks=[0, 1], xticklabels=["raw", "standardised"], ylabel="test accuracy")
 right.set(title="1-nearest-neighbour, four features")
 right.legend()
-plt.show()
+show_figure(
+    "Left: two bars for each of four features on a logarithmic axis. Raw, the standard deviations "
+    "run from 100 for the ink to 0.03 for the edges; standardised, all are close to 1. Right: "
+    "accuracy of 1-nearest-neighbour, about 0.37 with raw features and 0.55 with standardised "
+    "ones, far above the dashed line of chance at 0.1."
+)
 print(f"standardising helps by more than 0.1: {scaled > raw + 0.1}")
 
 # %% [markdown]
@@ -688,7 +737,8 @@ grade("k_fold")
 # folds are cut. Once they are chosen inside, for each fold anew, from its training rows.
 
 
-# %% alt="Histogram of cross-validated accuracy on coin flips over 40 repetitions. Features chosen on all rows: a group between 0.85 and 1. Features chosen inside the folds: a group around 0.5, where a dashed line marks chance." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Cross-validated accuracy on coin flips, with features chosen outside and inside.
 def most_correlated(x, y, count=20):
     """The columns of x whose correlation with y is largest in size."""
     centred = x - x.mean(axis=0)
@@ -717,7 +767,11 @@ ax.axvline(0.5, color="black", ls="--", label="the truth: a coin")
 ax.set(xlabel="accuracy by 5-fold cross-validation", ylabel="repetitions of 40")
 ax.set(title="3000 features of noise")
 ax.legend(loc="upper left", fontsize=8)
-plt.show()
+show_figure(
+    "Histogram of cross-validated accuracy on coin flips over 40 repetitions. Features chosen on "
+    "all rows: a group between 0.85 and 1. Features chosen inside the folds: a group around 0.5, "
+    "where a dashed line marks chance."
+)
 print(f"chosen on all rows: above 0.8: {np.mean(before) > 0.8}")
 print(f"chosen inside: between 0.4 and 0.6: {0.4 < np.mean(inside) < 0.6}")
 
@@ -732,7 +786,8 @@ print(f"chosen inside: between 0.4 and 0.6: {0.4 < np.mean(inside) < 0.6}")
 # What the folds buy: the accuracy of nearest class means on 60 digits. One split validates on 12 rows,
 # five folds on all 60. The truth is measured on the 1737 digits that are left.
 
-# %% alt="Two histograms of the error of an estimated accuracy over 150 repetitions. A single split of 12 rows spreads from about -0.3 to 0.2; five folds spread about half as wide." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# How far one split and five folds miss the true accuracy.
 digits, labels = load_digits()
 single, folded = [], []
 for seed in range(150):
@@ -754,7 +809,10 @@ ax.axvline(0, color=GREY, ls=":")
 ax.set(xlabel="estimated accuracy - true accuracy", ylabel="repetitions of 150")
 ax.set(title="Two estimates of the same model")
 ax.legend()
-plt.show()
+show_figure(
+    "Two histograms of the error of an estimated accuracy over 150 repetitions. A single split of "
+    "12 rows spreads from about -0.3 to 0.2; five folds spread about half as wide."
+)
 ratio = np.std(single) / np.std(folded)
 print(f"the single split's error spreads {ratio:.0f} times as far")
 
@@ -862,7 +920,7 @@ grade("minibatches")
 # early stopping. Read `train` once: it is a whole training loop.
 
 
-# %% tags=["setup"]
+# %% open="the text asks to read train" tags=["setup"]
 def with_ones(h):
     """h (N, D) with a column of ones at its right: the last row of a weight matrix is its bias."""
     return np.hstack([h, np.ones((len(h), 1))])
@@ -975,7 +1033,8 @@ grade("prediction_batch_size")
 #
 # Loss after every epoch, and the same curves against the number of steps taken.
 
-# %% alt="Left: training loss against epochs for batch sizes 8, 64 and 300; the smallest batch falls fastest, the full batch hardly moves. Right: the same against steps on a logarithmic axis: step for step the three curves lie close together at first, but the full batch has taken only 20 steps, the smallest 760." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Training losses at three batch sizes, against epochs and against steps.
 data = clothes_data()
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.5), layout="constrained", sharey=True)
 ends = {}
@@ -989,7 +1048,12 @@ for size, color, style, marker in sizes:
 left.set(xlabel="epoch", ylabel="training loss", title="Per epoch")
 right.set(xlabel="steps", xscale="log", title="Per step")
 left.legend()
-plt.show()
+show_figure(
+    "Left: training loss against epochs for batch sizes 8, 64 and 300; the smallest batch falls "
+    "fastest, the full batch hardly moves. Right: the same against steps on a logarithmic axis: "
+    "step for step the three curves lie close together at first, but the full batch has taken "
+    "only 20 steps, the smallest 760."
+)
 for size, (own, val) in ends.items():
     print(
         f"batches of {size:3d}: {20 * -(-300 // size):4d} steps, loss {own:.1f}, validation {val:.1f}"
@@ -1041,7 +1105,8 @@ from autograder.hidden.generalization import grade
 grade("prediction_too_wide")
 ### END HIDDEN TESTS
 
-# %% alt="Four panels for 2, 8, 32 and 256 hidden units: training loss (solid) and validation loss (dashed) against epochs. With 2 units both stay high; with 8 a gap opens; with 32 and 256 the training loss goes towards 0 while the validation loss falls, turns at the marked point and rises." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Training and validation loss at four widths.
 data = clothes_data()
 fig, axes = plt.subplots(1, 4, figsize=(11.5, 3.2), layout="constrained", sharey=True)
 lowest = {}
@@ -1055,7 +1120,12 @@ for ax, width in zip(axes, (2, 8, 32, 256), strict=True):
     ax.set(xlabel="epoch", title=f"{width} hidden units", ylim=(0, 2.4))
 axes[0].set_ylabel("loss")
 axes[3].legend()
-plt.show()
+show_figure(
+    "Four panels for 2, 8, 32 and 256 hidden units: training loss (solid) and validation loss "
+    "(dashed) against epochs. With 2 units both stay high; with 8 a gap opens; with 32 and 256 "
+    "the training loss goes towards 0 while the validation loss falls, turns at the marked point "
+    "and rises."
+)
 print("lowest validation loss: " + ", ".join(f"{w} units {v:.1f}" for w, v in lowest.items()))
 print(f"256 units: within 5 % of the best: {lowest[256] < 1.05 * min(lowest.values())}")
 
@@ -1205,7 +1275,8 @@ grade("dropout_forward__dropout_backward")
 # Decay shrinks every weight by the factor $1 - \eta\lambda$ at each step ($\eta$ is the rate, $\lambda$
 # the decay), so that a weight stays large only while the data keep asking for it.
 
-# %% alt="Left: training losses, plain falls to nearly 0, dropout and decay stay higher. Right: validation losses: plain falls, turns early and rises; dropout falls lower and hardly rises; weight decay lies between." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Losses of the plain network, with dropout, and with weight decay.
 data = clothes_data()
 kinds = (
     ("plain", {}, GREY, "-", "o"),
@@ -1220,7 +1291,11 @@ for name, _, color, style, marker in kinds:
 left.set(xlabel="epoch", ylabel="loss", yscale="log", title="Training rows (without dropout)")
 right.set(xlabel="epoch", ylim=(0.55, 1.1), title="Validation rows")
 left.legend()
-plt.show()
+show_figure(
+    "Left: training losses, plain falls to nearly 0, dropout and decay stay higher. Right: "
+    "validation losses: plain falls, turns early and rises; dropout falls lower and hardly rises; "
+    "weight decay lies between."
+)
 late = {name: losses[-10:].mean(axis=0) for name, losses in curves.items()}
 for name in ("dropout, p = 0.5", "weight decay 0.05"):
     higher, lower = late[name][0] > late["plain"][0], late[name][1] < late["plain"][1]
@@ -1364,9 +1439,8 @@ grade("EarlyStopping")
 # The plain network's validation curve, and where your `EarlyStopping` ends the run for three values of
 # patience. Move the slider, if your notebook shows one.
 
-# %% alt="A trembling validation loss against epochs: it falls, reaches its lowest point near epoch 20 and climbs. Vertical lines of different styles show where patience 1, 4 and 12 stop, at epochs 5, 16 and 33; a mark of the same colour on the curve shows the epoch that each has kept. Patience 1 stops far too early." tags=["demo", "nbval-ignore-output"]
-import io
-
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# A validation curve, and where three patiences stop it, then a slider.
 from IPython.display import display
 
 _, losses = train(clothes_data(), seed=2)
@@ -1400,22 +1474,26 @@ kept = [curve[stop_at(patience)[1]] for patience in range(1, 31)]
 assert np.all(np.diff(kept) <= 0)
 assert kept[-1] == curve.min()
 draw_stops((1, 4, 12))
-plt.show()
+show_figure(
+    "A trembling validation loss against epochs: it falls, reaches its lowest point near epoch 20 "
+    "and climbs. Vertical lines of different styles show where patience 1, 4 and 12 stop, at "
+    "epochs 5, 16 and 33; a mark of the same colour on the curve shows the epoch that each has "
+    "kept. Patience 1 stops far too early."
+)
 
 
 def picture_of(patience):
-    """The figure for one patience as a PNG, for the slider."""
+    """The figure for one patience as an image, for the slider."""
     fig = draw_stops((patience,))
-    png = io.BytesIO()
-    fig.savefig(png, format="png", dpi=80)
-    plt.close(fig)
-    return png.getvalue()
+    return image_of(
+        fig, f"The validation loss, and where patience {patience} stops and what it keeps."
+    )
 
 
 try:
-    from ipywidgets import Image, IntSlider, VBox
+    from ipywidgets import HTML, IntSlider, VBox
 
-    picture = Image(value=picture_of(1), format="png")
+    picture = HTML(value=picture_of(1))
     slider = IntSlider(value=1, min=1, max=30, description="patience")
     slider.observe(lambda change: setattr(picture, "value", picture_of(change["new"])), "value")
     display(VBox([slider, picture]))
@@ -1549,7 +1627,8 @@ grade("accuracy")
 # Everything of this lesson in one run: a stratified split, your batches, your dropout, your early
 # stopping. All choices were made on validation rows. Now the 2000 test images, which nothing has seen.
 
-# %% alt="A 10 by 10 table in shades of blue with counts, rows true classes, columns predicted ones. The diagonal is dark, 200 would be full. The row of shirts is the lightest on the diagonal: many are taken for T-shirts, pullovers and coats. Trousers, sandals, sneakers, bags and boots are clear." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The confusion matrix of the test images.
 stopper = EarlyStopping(patience=10)
 train(clothes_data(rows=1200), epochs=40, p=0.3, stopper=stopper)
 x_test, y_test = load_clothes("test")
@@ -1565,7 +1644,12 @@ for (i, j), count in np.ndenumerate(counts):
 ax.set(xticks=range(10), yticks=range(10), yticklabels=CLOTHES, xlabel="called", ylabel="is")
 ax.set_xticklabels(CLOTHES, rotation=45, ha="right")
 ax.set_title("2000 test images")
-plt.show()
+show_figure(
+    "A 10 by 10 table in shades of blue with counts, rows true classes, columns predicted ones. "
+    "The diagonal is dark, 200 would be full. The row of shirts is the lightest on the diagonal: "
+    "many are taken for T-shirts, pullovers and coats. Trousers, sandals, sneakers, bags and "
+    "boots are clear."
+)
 print(
     f"the diagonal over all is the accuracy: {np.isclose(np.trace(counts) / counts.sum(), share)}"
 )
@@ -1587,7 +1671,8 @@ print(f"the class found least often: {CLOTHES[int(counts.diagonal().argmin())]}"
 # will show: in the training loss, in the validation accuracy, or nowhere.
 
 
-# %% tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Plants five faults in turn and prints what shows; open it to read them.
 def shuffled_apart(x, y, batch_size, rng):
     """Batches whose targets come from another shuffle than their inputs."""
     other = minibatches(x, y, batch_size, rng)
@@ -1659,7 +1744,7 @@ print(f"by reference: what was kept is what came last: {kept == losses[-1, 1]}")
 #
 # The numbers are yours, wherever chance is not involved.
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
 except ImportError:
@@ -1799,3 +1884,6 @@ else:
 # - Recht, Roelofs, Schmidt and Shankar, *Do ImageNet Classifiers Generalize to ImageNet?*, 2019. What happens when a
 #   famous test set is made a second time.
 # - Kapoor and Narayanan, *Leakage and the Reproducibility Crisis in Machine-Learning-Based Science*, 2023.
+#
+# **Next:** [lesson 08](../08_numpy_trainer/numpy_trainer.ipynb). You have all the parts. Put them together into a
+# trainer that reads real images.

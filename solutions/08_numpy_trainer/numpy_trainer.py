@@ -23,9 +23,11 @@
 # **You need** softmax cross-entropy (01), the backward pass (02), He's start (04), an optimizer (05), warm-up and
 # cosine (06), dropout and early stopping (07). What you need of them is said again where you need it.
 #
-# **It takes** about three and a half hours: six exercises and three predictions.
+# **It takes** about three and a half hours: six exercises and three predictions. The cell beneath each exercise
+# checks it (`%check`), as often as you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt, find_data, two data sets, a check for errors.
 import copy
 import json
 import os
@@ -83,6 +85,27 @@ def raises(error, call):
     return False
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## 1. The machine and its parts
 #
@@ -90,7 +113,8 @@ def raises(error, call):
 # looked at, before the next one needs it.
 
 
-# %% alt="Diagram. fit, the widest box, contains init_mlp at its left and, repeated for each epoch, train_epoch, evaluate and a box that keeps the best parameters. train_epoch contains a ring: draw a batch, forward, loss, backward, optimizer step. Beside fit stand save_checkpoint and load_checkpoint, joined to parameters, optimizer and generator by arrows." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The machine that you will build: who calls whom.
 def draw_box(ax, x, y, width, height, text, color, style="-", fill="white", top=False):
     """A labelled box; `top` writes the label at its upper edge."""
     frame = plt.Rectangle((x, y), width, height, fc=fill, ec=color, ls=style, lw=1.8)
@@ -156,7 +180,12 @@ ax.text(10.25, 2.95, "save", ha="center", color=GREEN)
 ax.text(10.25, 1.65, "load", ha="center", color=GREEN)
 ax.set(xlim=(-0.1, 13), ylim=(-0.1, 5.1))
 ax.axis("off")
-plt.show()
+show_figure(
+    "Diagram. fit, the widest box, contains init_mlp at its left and, repeated for each epoch, "
+    "train_epoch, evaluate and a box that keeps the best parameters. train_epoch contains a ring: "
+    "draw a batch, forward, loss, backward, optimizer step. Beside fit stand save_checkpoint and "
+    "load_checkpoint, joined to parameters, optimizer and generator by arrows."
+)
 
 # %% [markdown]
 # *What to see.* The ring in the middle is lesson 02 with an optimizer; its two orange boxes are parts that you may bring
@@ -176,7 +205,8 @@ plt.show()
 # class `Adam` there, if you have one, and name it in the last line. Everything below works with either.
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: optimizers with one interface, and the loss.
 class Momentum:
     """SGD with momentum and decoupled weight decay, with the interface of lesson 05's `Adam`."""
 
@@ -316,7 +346,8 @@ grade("init_mlp")
 # Ten layers of 200 units on the digits, started by your function. Two wrong scales beside it, and the level that
 # He's rule promises.
 
-# %% alt="Root mean square of each layer's input to ReLU, over ten layers, on a logarithmic axis. He's start stays on the dotted level; half the scale falls by a thousand, twice the scale rises by a thousand." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The signal through ten layers, from He's start and from two wrong ones.
 x, y = load_digits()
 start = init_mlp([64] + 10 * [200], np.random.default_rng(0))
 fig, ax = plt.subplots(figsize=(6.6, 3.6))
@@ -336,7 +367,11 @@ level = np.sqrt(2 * np.mean(x**2))
 ax.axhline(level, color="black", ls=":", label="He's promise: level")
 ax.set(xlabel="layer", ylabel="root mean square of z", title="How the signal travels at the start")
 ax.legend()
-plt.show()
+show_figure(
+    "Root mean square of each layer's input to ReLU, over ten layers, on a logarithmic axis. He's "
+    "start stays on the dotted level; half the scale falls by a thousand, twice the scale rises "
+    "by a thousand."
+)
 
 # %% [markdown]
 # *What to see.* The middle curve stays near the dotted level. The others lose or gain a factor of two at every layer:
@@ -488,7 +523,8 @@ grade("forward__backward")
 # A network with two hidden layers and dropout of 0.3. Each parameter is nudged, with the generator started anew so
 # that every pass draws the same masks; your `backward` on the other axis.
 
-# %% alt="Scatter plot of the gradients by backward against those by nudging, circles for weights and triangles for biases, all on the diagonal." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your gradients against those by nudging.
 rng = np.random.default_rng(1)
 params = init_mlp([5, 8, 6, 3], rng)
 batch, pull = rng.normal(size=(12, 5)), rng.normal(size=(12, 3))
@@ -513,7 +549,10 @@ for kind, marker, color in (("W", "o", BLUE), ("b", "^", ORANGE)):
     ax.plot(nudged, yours, marker, color=color, mec="black", ms=5, label=label)
 ax.set(xlabel="by nudging", ylabel="by your backward", title="Gradients through dropout, two ways")
 ax.legend()
-plt.show()
+show_figure(
+    "Scatter plot of the gradients by backward against those by nudging, circles for weights and "
+    "triangles for biases, all on the diagonal."
+)
 print(f"all {sum(a.size for a in params.values())} agree to 1e-6: {worst < 1e-6}")
 
 # %% [markdown]
@@ -673,7 +712,8 @@ grade("train_epoch")
 #
 # Twelve epochs on the digits at three rates. Before anything is learned the loss of ten classes is near log 10.
 
-# %% alt="Training loss on the digits over twelve epochs on a logarithmic axis for rates 0.001, 0.03 and 0.15. The middle rate falls fastest and furthest; the smallest is still above it at the end; the largest falls once, then climbs above the dotted line at log 10." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Twelve epochs on the digits at three rates.
 x, y = load_digits()
 fig, ax = plt.subplots(figsize=(6.8, 3.7))
 for lr, color, style, marker in (
@@ -689,7 +729,11 @@ for lr, color, style, marker in (
 ax.axhline(np.log(10), color="black", ls=":", label="knowing nothing: log 10")
 ax.set(xlabel="epoch", ylabel="what train_epoch returns", title="One network, three rates")
 ax.legend()
-plt.show()
+show_figure(
+    "Training loss on the digits over twelve epochs on a logarithmic axis for rates 0.001, 0.03 "
+    "and 0.15. The middle rate falls fastest and furthest; the smallest is still above it at the "
+    "end; the largest falls once, then climbs above the dotted line at log 10."
+)
 
 # %% [markdown]
 # *What to see.* The middle rate is below 0.05 from the fifth epoch on. The low one is right, and slow. The high one
@@ -791,7 +835,8 @@ grade("evaluate")
 # %% [markdown]
 # ### The look: the prediction, tested
 
-# %% alt="Three loss curves over fifteen epochs with half of the units dropped. The training loss that train_epoch returns lies above the validation loss throughout; the same training rows evaluated without dropout lie lowest." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss that training reports beside what evaluate says.
 x, y = load_digits()
 rng = np.random.default_rng(0)
 order = rng.permutation(len(x))
@@ -810,7 +855,11 @@ ax.semilogy(epochs, unseen, color=ORANGE, ls="--", marker="s", label="validation
 ax.semilogy(epochs, still, color="black", ls=":", marker=".", label="training rows, by evaluate")
 ax.set(xlabel="epoch", ylabel="loss", title="Half of the units dropped: which loss are you shown?")
 ax.legend()
-plt.show()
+show_figure(
+    "Three loss curves over fifteen epochs with half of the units dropped. The training loss that "
+    "train_epoch returns lies above the validation loss throughout; the same training rows "
+    "evaluated without dropout lie lowest."
+)
 print(
     "validation below what train_epoch returned in epochs 1 to 5:",
     all(np.less(unseen[:5], shown[:5])),
@@ -1066,7 +1115,8 @@ grade("save_checkpoint__load_checkpoint")
 # One run on the digits, with dropout, saved after 3 of 6 epochs. Then it is resumed four times: whole, and with one
 # part of the state left as a new run has it.
 
-# %% alt="Left: training loss by epoch; the uninterrupted run and the whole resumed run coincide, the three that forgot something follow closely, the one without parameters starts high. Right: largest difference of a parameter from the uninterrupted run after each resumed epoch: zero for the whole one, some hundredths for those without velocity or generator, above 1 for the one without parameters." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A run resumed whole, and with each part of its state left out.
 x, y = load_digits()
 
 
@@ -1125,7 +1175,13 @@ right.set_yscale("symlog", linthresh=1e-3)
 right.set(xlabel="epoch", ylabel="largest difference of a parameter", ylim=(-2e-4, 4))
 right.set(title="Distance from the uninterrupted run", xticks=[4, 5, 6])
 left.legend(loc="upper center", bbox_to_anchor=(0.36, 1.0))
-plt.show()
+show_figure(
+    "Left: training loss by epoch; the uninterrupted run and the whole resumed run coincide, the "
+    "three that forgot something follow closely, the one without parameters starts high. Right: "
+    "largest difference of a parameter from the uninterrupted run after each resumed epoch: zero "
+    "for the whole one, some hundredths for those without velocity or generator, above 1 for the "
+    "one without parameters."
+)
 for forgotten, (_, states) in resumed.items():
     print(f"without {forgotten:10s}: bit for bit the same: {np.array_equal(states[-1], truth[-1])}")
 
@@ -1281,7 +1337,8 @@ grade("fit")
 # %% [markdown]
 # ### The look
 
-# %% alt="The lr column of a run of twenty epochs, as circles, on the curve of the formula: three rising epochs, then a cosine down to just above min_lr." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The rates of a run, on the curve of the formula.
 config = {
     "sizes": [64, 32, 10], "epochs": 20, "batch_size": 64, "lr": 0.03, "min_lr": 0.003, "warmup_epochs": 3,
     "weight_decay": 0.001, "dropout": 0.0, "patience": 20, "val_fraction": 0.2,
@@ -1304,7 +1361,10 @@ ax.plot(history["lr"], "o", color=BLUE, label="your history")
 ax.axhline(0.003, color="black", ls=":", label="min_lr")
 ax.set(xlabel="epoch, counted from 0", ylabel="lr", title="The rate, once an epoch")
 ax.legend()
-plt.show()
+show_figure(
+    "The lr column of a run of twenty epochs, as circles, on the curve of the formula: three "
+    "rising epochs, then a cosine down to just above min_lr."
+)
 
 # %% [markdown]
 # *What to see.* The circles sit on the two curves. At epoch 3 both meet in the full rate, and the last circle is
@@ -1315,7 +1375,8 @@ plt.show()
 #
 # Ten thousand photographs of clothes, 28 by 28 pixels in grey, and two thousand more that nobody touches until the end.
 
-# %% alt="Ten rows of eight small grey photographs: T-shirts, trousers, pullovers, dresses, coats, sandals, shirts, sneakers, bags and boots." tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Eight photographs of each of the ten kinds of clothes.
 x_clothes, y_clothes = load_clothes("train")
 sheet = [np.hstack(x_clothes[y_clothes == c][:8].reshape(-1, 28, 28)) for c in range(10)]
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
@@ -1324,7 +1385,10 @@ for ax, half in zip(axes, (range(5), range(5, 10)), strict=True):
     ax.set_yticks(14 + 28 * np.arange(5), [CLOTHES[c] for c in half])
     ax.set_xticks([])
 fig.suptitle("Eight of each class")
-plt.show()
+show_figure(
+    "Ten rows of eight small grey photographs: T-shirts, trousers, pullovers, dresses, coats, "
+    "sandals, shirts, sneakers, bags and boots."
+)
 
 # %% [markdown]
 # ### Prediction: who is taken for whom
@@ -1358,7 +1422,8 @@ grade("prediction_confused_pair")
 # 200,000 weights, twenty epochs, a few seconds. Everything in it is yours.
 
 
-# %% alt="Left: training and validation loss over twenty epochs of the clothes; training ends near 0.2, validation flattens near 0.37. Right: validation accuracy rises to about 0.87; the dotted line is the test accuracy." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The run: twenty epochs on the clothes, and its curves.
 def sure_of(params, x):
     """The probability that the network gives to each class, (N, 10)."""
     logits, _ = forward(params, x, 0.0, None, False)
@@ -1394,7 +1459,11 @@ right.axhline(test_accuracy, color="black", ls=":", label=f"test, once: {test_ac
 right.set(xlabel="epoch", ylabel="accuracy", title="Accuracy")
 right.margins(y=0.1)
 right.legend()
-plt.show()
+show_figure(
+    "Left: training and validation loss over twenty epochs of the clothes; training ends near "
+    "0.2, validation flattens near 0.37. Right: validation accuracy rises to about 0.87; the "
+    "dotted line is the test accuracy."
+)
 assert test_accuracy > 0.84, "the clothes are learned"
 print(f"{test_accuracy:.1%} of the 2000 test images are right")
 
@@ -1403,7 +1472,8 @@ print(f"{test_accuracy:.1%} of the 2000 test images are right")
 # goes down. The test accuracy, looked at once, is what validation promised, within the noise of 2000 images: about
 # $\sqrt{0.87 \cdot 0.13 / 2000} = 0.0075$.
 
-# %% alt="Confusion matrix of ten kinds of clothes. The diagonal holds most of 200 each. Off the diagonal the largest counts are between T-shirt and shirt, pullover and coat, and sneaker, sandal and boot." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Which clothes are mistaken for which.
 sure = sure_of(trained, x_test)
 taken_for = np.argmax(sure, axis=1)
 counts = np.zeros((10, 10), dtype=np.int64)
@@ -1424,14 +1494,19 @@ for (i, j), count in np.ndenumerate(counts):
 ax.set_xticks(range(10), CLOTHES, rotation=45, ha="right")
 ax.set_yticks(range(10), CLOTHES)
 ax.set(xlabel="taken for", ylabel="is", title="Your network on 2000 test images")
-plt.show()
+show_figure(
+    "Confusion matrix of ten kinds of clothes. The diagonal holds most of 200 each. Off the "
+    "diagonal the largest counts are between T-shirt and shirt, pullover and coat, and sneaker, "
+    "sandal and boot."
+)
 print({pair: int(count) for pair, count in mixed.items()})
 
 # %% [markdown]
 # *What to see.* Find the darkest cell off the diagonal. Shoes are mistaken for shoes, tops for tops; a bag is
 # seldom mistaken for anything. An accuracy of 87 % says none of that.
 
-# %% alt="The twelve test images that the network gets most wrong, each with what it is, what it was taken for and how sure the network was." tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The twelve images that the network is most wrong about.
 sure = sure_of(trained, x_test)
 taken_for, rows = np.argmax(sure, axis=1), np.arange(len(y_test))
 most_wrong = np.argsort(sure[rows, y_test])[:12]
@@ -1442,7 +1517,10 @@ for ax, i in zip(axes.flat, most_wrong, strict=True):
     said = f"{CLOTHES[taken_for[i]]} ({sure[i, taken_for[i]]:.0%})"
     ax.set_title(f"{CLOTHES[y_test[i]]},\nsays {said}", fontsize=9)
     ax.axis("off")
-plt.show()
+show_figure(
+    "The twelve test images that the network gets most wrong, each with what it is, what it was "
+    "taken for and how sure the network was."
+)
 
 # %% [markdown]
 # *What to see.* Look at each and say what you would have said. Some are hard for you too, and some labels are open to
@@ -1456,7 +1534,8 @@ plt.show()
 # five epochs, momentum, rate 0.03. Before you run it: which of the faults would you notice from the numbers?
 
 
-# %% tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# Trains with each part sabotaged and prints what shows; open it to read the faults.
 def sabotaged_run(fault):
     """Training loss of the last epoch and validation accuracy, with one fault planted."""
     x, y = load_digits()
@@ -1521,7 +1600,7 @@ print("\n".join(lines))
 # The same network, start, batches and optimizer in both, in float64, for 40 steps. After every step the loss and all
 # parameters are compared. (Dropout is off, because the two draw their masks from different generators.)
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
 except ImportError:
@@ -1572,7 +1651,8 @@ else:
 # %% [markdown]
 # And how fast is it? One epoch of each, on the same core and in the same precision.
 
-# %% tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# The time of one epoch, yours and PyTorch's.
 import time
 
 if torch is None:
@@ -1705,3 +1785,6 @@ else:
 # - Northcutt, Athalye and Mueller, *Pervasive Label Errors in Test Sets Destabilize Machine Learning Benchmarks*, 2021.
 #   What a sheet of most wrong images can lead to.
 # - Henderson et al., *Deep Reinforcement Learning that Matters*, 2018. Why several seeds.
+#
+# **Next:** [lesson 10](../10_training_loop/training_loop.ipynb). Your trainer works in NumPy. The same loop in PyTorch takes five
+# lines: what is each of them for?

@@ -25,10 +25,12 @@
 # **You need** lessons 02 (backward), 05 and 06 (optimizers and schedules), 07 (why validation), 09
 # (tensors and modules).
 #
-# **It takes** about 90 minutes: six exercises and three predictions. The cells run on a GPU when there is
-# one, and on the CPU otherwise.
+# **It takes** about 90 minutes: six exercises and three predictions. The cells run on a GPU when there
+# is one, and on the CPU otherwise. The cell beneath each exercise checks it (`%check`), as often as
+# you like.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: torch, NumPy as np, Matplotlib as plt, find_data and the digits.
 import os
 import random
 from pathlib import Path
@@ -63,7 +65,8 @@ def load_digits():
         return torch.tensor(digits["x"] / 16.0).float()[:, None], torch.tensor(digits["y"])
 
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: colours, the digits as data sets, fixed batches, a small network.
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#555555"
 
 
@@ -90,6 +93,27 @@ def small_network(dropout=0.0, seed=0):
         ).to(device)
 
 
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
 # %% [markdown]
 # ## What the five lines touch
 #
@@ -105,7 +129,8 @@ def small_network(dropout=0.0, seed=0):
 #
 # $L$ is one number, the **batch loss**; $g$ has the shape of $w$; the rule is one of lesson 05's.
 
-# %% tags=["demo"] alt="The five parts of a step as columns: zero_grad, forward, loss, backward, step. The things they touch as rows. Zero_grad writes only to .grad. Forward reads inputs and weights and writes the graph. Loss reads targets and extends the graph. Backward reads graph and weights and adds to .grad. Step reads .grad, and writes weights and the optimizer's memory."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# What each of the five lines reads and writes.
 lines = ["zero_grad", "forward", "loss", "backward", "step"]
 things = ["optimizer's memory", ".grad", "graph", "weights", "batch"]
 reads = [("forward", "batch"), ("forward", "weights"), ("loss", "batch"), ("backward", "graph")]
@@ -126,7 +151,12 @@ ax.set(xticks=range(5), xticklabels=lines, yticks=range(5), yticklabels=things)
 ax.set(xlim=(-0.5, 4.5), ylim=(-0.6, 4.6), title="What each line reads and writes")
 ax.grid(alpha=0.3)
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), labelspacing=1.4)
-plt.show()
+show_figure(
+    "The five parts of a step as columns: zero_grad, forward, loss, backward, step. The things "
+    "they touch as rows. Zero_grad writes only to .grad. Forward reads inputs and weights and "
+    "writes the graph. Loss reads targets and extends the graph. Backward reads graph and weights "
+    "and adds to .grad. Step reads .grad, and writes weights and the optimizer's memory."
+)
 
 # %% [markdown]
 # See the row `.grad`: `backward` is the only line that *adds* where the others overwrite. That one plus sign
@@ -262,7 +292,8 @@ grade("train_step")
 # For a network without a hidden layer the gradient is the one of lesson 02: inputs transposed times (softmax
 # minus one-hot), over N. The dashed line is 60 steps of that, in NumPy. Your line should lie on it.
 
-# %% tags=["demo"] alt="Loss against step for softmax regression on the digits, falling from 2.3 to about 0.8 in 60 steps. A solid blue line by train_step and a dashed black line by NumPy coincide."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your train_step on softmax regression, and the same in NumPy.
 train_set, _ = digit_sets()
 batches = fixed_batches(train_set, 64) * 3
 model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).to(device)
@@ -285,7 +316,10 @@ ax.plot(yours, color=BLUE, lw=4, alpha=0.6, label="your train_step")
 ax.plot(by_hand, color="black", ls="--", lw=1.2, label="lesson 02, in NumPy")
 ax.set(xlabel="step", ylabel="batch loss", title="The same descent, twice")
 ax.legend()
-plt.show()
+show_figure(
+    "Loss against step for softmax regression on the digits, falling from 2.3 to about 0.8 in 60 "
+    "steps. A solid blue line by train_step and a dashed black line by NumPy coincide."
+)
 print("largest difference below 1e-5:", np.abs(np.subtract(yours, by_hand)).max() < 1e-5)
 
 # %% [markdown]
@@ -296,7 +330,8 @@ print("largest difference below 1e-5:", np.abs(np.subtract(yours, by_hand)).max(
 # The next cell switches off one call at a time, inside **your** `train_step`. Compare with your prediction.
 
 
-# %% tags=["demo"] alt="Five loss curves over 230 steps. With all five lines the loss falls steadily from 2.3 to about 0.4. Without zero_grad it falls to 0.3 within 30 steps, far below the right loop, and then swings up and down ever more wildly. Without backward, without step, and with zero_grad between backward and step it stays flat near 2.3."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Your train_step with each call switched off in turn.
 def losses_without(part):
     model = small_network()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -338,7 +373,12 @@ for part, label, color, style in [
     ax.plot(losses_without(part), color=color, ls=style, lw=width, label=label)
 ax.set(xlabel="step", ylabel="batch loss", ylim=(0, 5), title="Five lines, one missing")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
-plt.show()
+show_figure(
+    "Five loss curves over 230 steps. With all five lines the loss falls steadily from 2.3 to "
+    "about 0.4. Without zero_grad it falls to 0.3 within 30 steps, far below the right loop, and "
+    "then swings up and down ever more wildly. Without backward, without step, and with zero_grad "
+    "between backward and step it stays flat near 2.3."
+)
 
 # %% [markdown]
 # Three of the four mistakes are honest: nothing moves, and you notice. (Their curves lie on each other; the
@@ -468,7 +508,8 @@ grade("train_epoch")
 # A trained network, 360 images, and a rate of 0, so that nothing moves. The loss of your epoch has to be one number,
 # whatever the batch size. The orange line averages batch means in its place.
 
-# %% tags=["demo"] alt="Loss against batch size from 20 to 360. The blue line by train_epoch is flat at about 0.13. The orange line, the mean of batch means, jumps between 0.07 and 0.16, most where the last batch holds only a few samples."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The loss of an epoch against the batch size, yours and the mean of batch means.
 train_set, val_set = digit_sets()
 network = small_network()
 optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
@@ -491,7 +532,11 @@ ax.plot(sizes, yours, color=BLUE, lw=2.5, label="your train_epoch")
 ax.set(xlabel="batch size", ylabel="loss of the same 360 images", ylim=(0, None))
 ax.set_title("One data set, one network, one loss")
 ax.legend()
-plt.show()
+show_figure(
+    "Loss against batch size from 20 to 360. The blue line by train_epoch is flat at about 0.13. "
+    "The orange line, the mean of batch means, jumps between 0.07 and 0.16, most where the last "
+    "batch holds only a few samples."
+)
 print(f"yours: {min(yours):.2f} to {max(yours):.2f}")
 print(f"mean of batch means: {min(batch_means):.2f} to {max(batch_means):.2f}")
 
@@ -505,7 +550,8 @@ print(f"mean of batch means: {min(batch_means):.2f} to {max(batch_means):.2f}")
 # made it, and a sum of losses holds all of them. The cell counts the parts of the graph that hang on such a sum.
 
 
-# %% tags=["demo"] alt="Number of graph nodes kept alive against batches seen. When numbers are summed it stays at zero. When tensors are summed it grows in a straight line, eight nodes for each batch."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# How much of the graph a sum of losses keeps alive.
 def graph_nodes(tensor):
     waiting, seen = [getattr(tensor, "grad_fn", None)], set()
     while waiting:
@@ -528,7 +574,10 @@ ax.plot(kept, color=ORANGE, ls="--", marker="o", ms=4, label="sum of tensors")
 ax.plot(free, color=BLUE, marker="s", ms=4, label="sum of numbers")
 ax.set(xlabel="batches seen", ylabel="graph nodes kept", title="What a running sum holds on to")
 ax.legend()
-plt.show()
+show_figure(
+    "Number of graph nodes kept alive against batches seen. When numbers are summed it stays at "
+    "zero. When tensors are summed it grows in a straight line, eight nodes for each batch."
+)
 
 # %% [markdown]
 # The dashed line has no top. On a GPU this ends, hours later, in `CUDA out of memory`, far from the line that caused
@@ -573,7 +622,8 @@ print(f"loss {loss:.3f}")
 #
 # The next cell shows why the first matters: one trained network, one validation set, measured 40 times in each mode.
 
-# %% tags=["demo"] alt="Forty measurements of one network. In training mode the losses scatter between about 0.27 and 0.36. In evaluation mode all forty lie on one line at about 0.15."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# One network measured forty times in each mode.
 train_set, val_set = digit_sets()
 network = small_network(dropout=0.5)
 optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
@@ -598,7 +648,10 @@ ax.set(
     title="Same weights, same images",
 )
 ax.legend()
-plt.show()
+show_figure(
+    "Forty measurements of one network. In training mode the losses scatter between about 0.27 "
+    "and 0.36. In evaluation mode all forty lie on one line at about 0.15."
+)
 
 # %% [markdown]
 # In training mode the result is a matter of luck, and too high: half of the units are missing. With batch norm it would
@@ -724,7 +777,8 @@ grade("evaluate")
 # Two runs with dropout. One is evaluated after every epoch, the other never. If your `evaluate` leaves no trace, their
 # training losses are one curve.
 
-# %% tags=["demo"] alt="Loss against epoch for 15 epochs. The training losses of a run with evaluations (wide blue) and one without (dashed black) are the same curve, falling from 2.2 to about 0.25. The validation loss (green, dots) lies below it all the way and ends near 0.1."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Training losses with and without an evaluation after each epoch.
 train_set, val_set = digit_sets()
 watched, val_losses, alone = [], [], []
 for losses, watching in ((watched, True), (alone, False)):
@@ -745,7 +799,11 @@ ax.plot(epochs, alone, color="black", ls="--", lw=1.2, label="training loss, nev
 ax.plot(epochs, val_losses, color=GREEN, marker="o", ms=4, label="validation loss")
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, None), title="Watching changes nothing")
 ax.legend()
-plt.show()
+show_figure(
+    "Loss against epoch for 15 epochs. The training losses of a run with evaluations (wide blue) "
+    "and one without (dashed black) are the same curve, falling from 2.2 to about 0.25. The "
+    "validation loss (green, dots) lies below it all the way and ends near 0.1."
+)
 print("training losses identical:", watched == alone)
 
 # %% [markdown]
@@ -756,7 +814,8 @@ print("training losses identical:", watched == alone)
 #
 # The same run, but from epoch 7 on nothing can switch this model back to training mode.
 
-# %% tags=["demo"] alt="Training and validation loss for a run that is stuck in evaluation mode from epoch 7 on, beside the healthy run. The stuck training loss drops from 0.45 to 0.18 between epochs 6 and 7 and goes on falling to 0.06, the healthy one stays above 0.2. The two validation losses stay close together."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A run that is stuck in evaluation mode, beside a healthy one.
 train_set, val_set = digit_sets()
 curves = {}
 for name in ("healthy", "stuck"):
@@ -791,7 +850,12 @@ for name, color, style in (("healthy", BLUE, "-"), ("stuck", ORANGE, "--")):
 ax.axvline(6.5, color=GREY, lw=0.8)
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.2), title="Good news that is none")
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Training and validation loss for a run that is stuck in evaluation mode from epoch 7 on, "
+    "beside the healthy run. The stuck training loss drops from 0.45 to 0.18 between epochs 6 and "
+    "7 and goes on falling to 0.06, the healthy one stays above 0.2. The two validation losses "
+    "stay close together."
+)
 for name in curves:
     before, after = curves[name][5:7, 0]
     print(f"{name}: training loss {before:.2f} in epoch 6, {after:.2f} in epoch 7")
@@ -967,7 +1031,8 @@ grade("make_loader")
 # differ in one thing: the second draws one more random number after each epoch. Yours on the left, a loader with only a
 # global seed on the right.
 
-# %% tags=["demo"] alt="Four small maps of sample order, 5 epochs by 24 samples. On the left, the two maps of make_loader are identical. On the right, with a global seed, the first rows agree and all later rows differ."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The order of samples in two runs, with your loader and with a global seed.
 dataset = TensorDataset(torch.arange(24)[:, None], torch.arange(24))
 
 
@@ -995,7 +1060,11 @@ axes[0, 1].set(title="global seed only")
 axes[1, 0].set(ylabel="epoch\n(one more draw)", xlabel="position in the epoch")
 axes[1, 1].set(xlabel="position in the epoch")
 plt.tight_layout()
-plt.show()
+show_figure(
+    "Four small maps of sample order, 5 epochs by 24 samples. On the left, the two maps of "
+    "make_loader are identical. On the right, with a global seed, the first rows agree and all "
+    "later rows differ."
+)
 print("yours, rows that agree:      ", int((pictures[0] == pictures[2]).all(axis=1).sum()), "of 5")
 print("global seed, rows that agree:", int((pictures[1] == pictures[3]).all(axis=1).sum()), "of 5")
 
@@ -1007,7 +1076,8 @@ print("global seed, rows that agree:", int((pictures[1] == pictures[3]).all(axis
 # Seeds make a run repeatable. They do not make it typical. Five seeds of one small training, and the first of them again:
 
 
-# %% tags=["demo"] alt="Validation loss against epoch for five seeds as thin lines on a logarithmic scale, up to 30 percent apart. A sixth run with the first seed again, drawn as black dots, lies exactly on its line."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Five seeds of one small training, and the first of them again.
 def one_run(seed):
     train_set, val_set = digit_sets()
     seed_everything(seed)
@@ -1030,7 +1100,11 @@ ax.set(xlabel="epoch", ylabel="validation loss", yscale="log", yticks=[0.1, 0.2,
 ax.set(yticklabels=["0.1", "0.2", "0.5", "1"], title="Five seeds, and one of them twice")
 ax.minorticks_off()
 ax.legend()
-plt.show()
+show_figure(
+    "Validation loss against epoch for five seeds as thin lines on a logarithmic scale, up to 30 "
+    "percent apart. A sixth run with the first seed again, drawn as black dots, lies exactly on "
+    "its line."
+)
 last = [losses[-1] for losses in runs]
 print(f"after 8 epochs, worst over best: {max(last) / min(last):.1f}")
 print("seed 0 repeats exactly:", again == runs[0])
@@ -1161,7 +1235,8 @@ grade("fit")
 # Your history's `lr`, drawn over lesson 06's formulas: a cosine over 20 epochs, and a step every 6. Squares on the lines
 # mean that every epoch used the rate that its schedule gives it.
 
-# %% tags=["demo"] alt="Learning rate against epoch for 20 epochs. Blue squares from fit lie on the cosine curve, orange circles on the staircase that falls to a third every 6 epochs."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The rates of your fit, drawn over the formulas.
 train_set, val_set = digit_sets()
 schedulers = torch.optim.lr_scheduler
 epochs = np.arange(20)
@@ -1185,7 +1260,10 @@ for make, formula, color, marker, style, name in [
 ax.set(xlabel="epoch", ylabel="rate used", xticks=range(0, 21, 5))
 ax.set_title("Schedules, as they were used")
 ax.legend(fontsize=8)
-plt.show()
+show_figure(
+    "Learning rate against epoch for 20 epochs. Blue squares from fit lie on the cosine curve, "
+    "orange circles on the staircase that falls to a third every 6 epochs."
+)
 
 # %% [markdown]
 # ### What goes wrong: an epoch's schedule, stepped for every batch
@@ -1194,7 +1272,8 @@ plt.show()
 # planned for 20 epochs is at zero before the first is over, and then comes up again.
 
 
-# %% tags=["demo"] alt="Left: the rate in each epoch, a smooth cosine when stepped per epoch, a saw that jumps about when stepped per batch. Right: training loss, falling steadily when stepped per epoch and lagging when stepped per batch."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# A schedule that is stepped once a batch.
 class SteppingLoader:
     """Batches that step a scheduler when nobody looks."""
 
@@ -1223,7 +1302,11 @@ left.set(xlabel="epoch", ylabel="rate at its start", title="The rate")
 right.set(xlabel="epoch", ylabel="training loss", title="The loss")
 right.legend()
 plt.tight_layout()
-plt.show()
+show_figure(
+    "Left: the rate in each epoch, a smooth cosine when stepped per epoch, a saw that jumps about "
+    "when stepped per batch. Right: training loss, falling steadily when stepped per epoch and "
+    "lagging when stepped per batch."
+)
 
 # %% [markdown]
 # Nothing raised, and it even learns. The curve of the rate is what gives it away: draw it beside the losses, always.
@@ -1233,7 +1316,7 @@ plt.show()
 # Keras calls it `model.fit`, Lightning `Trainer.fit`; the arguments are yours. The cell writes out the usual inline loop
 # and compares.
 
-# %% tags=["demo"]
+# %% open="the usual inline loop is what to read here" tags=["demo"]
 train_set, val_set = digit_sets()
 
 seed_everything(1)
@@ -1269,7 +1352,8 @@ print("validation losses differ by less than 1e-6:", difference < 1e-6)
 # convolutional one with batch norm and dropout, so both modes matter.
 
 
-# %% tags=["demo"] alt="Three panels over 10 epochs: training and validation loss falling on a logarithmic scale to 0.03 and 0.05, validation accuracy rising to about 0.98, and the rate falling along a cosine."
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# The last run: a small convolutional network on the digits.
 def train_on_digits(epochs=10):
     train_set, val_set = digit_sets()
     seed_everything(0)
@@ -1314,7 +1398,11 @@ two.set(xlabel="epoch", title="validation accuracy", ylim=(0.9, 1))
 three.plot(epochs, history["lr"], color=GREY, marker="s", ms=4)
 three.set(xlabel="epoch", title="rate used")
 plt.tight_layout()
-plt.show()
+show_figure(
+    "Three panels over 10 epochs: training and validation loss falling on a logarithmic scale to "
+    "0.03 and 0.05, validation accuracy rising to about 0.98, and the rate falling along a "
+    "cosine."
+)
 print("at least 97 of 100 validation images are read right:", history["val_accuracy"][-1] >= 0.97)
 
 _, val_set = digit_sets()
@@ -1328,7 +1416,9 @@ for ax, index in zip(axes, hardest, strict=True):
     ax.imshow(images[index, 0], cmap="gray_r")
     ax.set_title(f"is {labels[index]}\nread {chances[index].argmax()}", fontsize=9)
     ax.axis("off")
-plt.show()
+show_figure(
+    "The eight digits that the network is least sure of, with what each is and was read as."
+)
 
 # %% [markdown]
 # Above, the record of a healthy run: both losses fall and stay close, accuracy follows, the rate ends near zero. Below, the

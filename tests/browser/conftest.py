@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,31 @@ def lab(browser: Browser, course: Path, tmp_path_factory: pytest.TempPathFactory
         yield address
 
 
+@pytest.fixture(scope="session")
+def instructors_lab(
+    browser: Browser, course: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of `make teach` in that copy."""
+    with make_lab(course, tmp_path_factory.mktemp("teacher"), "teach") as address:
+        yield address
+
+
 @pytest.fixture
 def page(browser: Browser, lab: str) -> Iterator[Page]:
     """A page that has shown its token, in a context of its own."""
+    with _page(browser, lab) as page:
+        yield page
+
+
+@pytest.fixture
+def instructors_page(browser: Browser, instructors_lab: str) -> Iterator[Page]:
+    """The same, of `make teach`."""
+    with _page(browser, instructors_lab) as page:
+        yield page
+
+
+@contextmanager
+def _page(browser: Browser, lab: str) -> Iterator[Page]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

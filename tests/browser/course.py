@@ -41,8 +41,8 @@ def copy_course(to: Path) -> Path:
 
 
 @contextmanager
-def make_lab(course: Path, home: Path) -> Iterator[str]:
-    """`make lab` on a free port, for as long as the block lasts; its address.
+def make_lab(course: Path, home: Path, target: str = "lab") -> Iterator[str]:
+    """`make lab`, or `make teach`, on a free port, for as long as the block lasts; its address.
 
     `home` stands in for the user's folder: settings and workspaces of whoever runs the tests are
     neither used nor changed.
@@ -61,7 +61,7 @@ def make_lab(course: Path, home: Path) -> Iterator[str]:
     log = home / "lab.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            ["make", *(f"--old-file={path}" for path in READY), "lab", f"LAB_ARGS={arguments}"],
+            ["make", *(f"--old-file={path}" for path in READY), target, f"LAB_ARGS={arguments}"],
             cwd=course,
             env=environment,
             stdout=out,
@@ -86,4 +86,4 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
             time.sleep(0.3)
         else:
             return
-    pytest.fail(f"make lab did not start:\n{log.read_text()}", pytrace=False)
+    pytest.fail(f"it did not start:\n{log.read_text()}", pytrace=False)

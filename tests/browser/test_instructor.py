@@ -84,14 +84,23 @@ def test_formgraders_buttons_grade_as_judge_does(page: Page, lab: str, course: P
     assert "largest_stable_lr" in feedback.read_text()
 
 
-def test_validate_runs_visible_tests_only_and_ends(notebook: Notebook) -> None:
+def test_validate_runs_visible_tests_only_and_ends(
+    instructors_page: Page, instructors_lab: str
+) -> None:
+    page = instructors_page
+    page.goto(f"{instructors_lab}/lab/tree/notebooks/{LESSON}/orientation.ipynb")
+    notebook = Notebook(page)
     notebook.write("descent_step", DOWNHILL)
-    notebook.page.get_by_role("button", name="Validate").click()
-    report = notebook.page.locator(".jp-Dialog-content")
+    page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+    expect(page.locator(".lm-Menu-itemLabel", has_text="Formgrader").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Validate").click()
+    report = page.locator(".jp-Dialog-content")
     expect(report).to_contain_text("failed")
     expect(report).to_contain_text("descend is not written yet")
     expect(report).not_to_contain_text("autograder")
     report.get_by_role("button").last.click()
+    notebook.shut_down()
 
 
 @pytest.mark.sealed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,20 +32,32 @@ def test_opening_shows_the_lesson_and_changes_nothing(notebook: Notebook) -> Non
     expect(page.locator(".Toastify__toast")).to_have_count(0)
 
 
-def test_run_all_of_the_blank_notebook_meets_one_kind_of_error(notebook: Notebook) -> None:
+def test_what_is_for_instructors_is_out_of_sight(notebook: Notebook) -> None:
+    page = notebook.page
+    expect(page.get_by_role("button", name="Validate")).to_have_count(0)
+    expect(page.get_by_title("Create Assignment")).to_have_count(0)
+    page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+    expect(page.locator(".lm-Menu-itemLabel", has_text="Assignment List")).to_be_visible()
+    offered = page.locator(".lm-Menu-itemLabel").all_inner_texts()
+    assert [item for item in offered if item] == ["Assignment List"]
+
+
+def test_run_all_of_the_blank_notebook_ends_without_a_traceback(notebook: Notebook) -> None:
     outputs = notebook.run_all()
-    errors = {o["ename"] for cell in outputs.values() for o in cell if "ename" in o}
-    assert errors == {"NotImplementedError"}
+    assert [o for cell in outputs.values() for o in cell if o["output_type"] == "error"] == []
+    said = notebook.cell("test_descent_step").locator(".jp-Cell-outputArea")
+    expect(said).to_have_text("descent_step is not written yet")
 
 
 def test_check_names_the_mistake_and_then_gives_the_points(notebook: Notebook) -> None:
     notebook.write("descent_step", UPHILL)
-    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    live = notebook.write("check_descent_step", "%check descent_step").get_by_role("status")
+    card = live.get_by_role("group")
     expect(card).to_have_attribute("aria-label", "descent_step: 0 of 1 points, not right yet")
     expect(card).to_contain_text("it climbs: the gradient points uphill")
 
     notebook.write("descent_step", DOWNHILL)
-    card = notebook.add("test_descent_step", "%check descent_step").get_by_role("group")
+    card = notebook.run("check_descent_step").get_by_role("group")
     expect(card).to_have_attribute("aria-label", "descent_step: 1 of 1 points, right")
 
     hint = notebook.add("test_descent_step", "%hint descent_step")
@@ -65,3 +79,20 @@ def test_a_slider_moves_its_figure(notebook: Notebook) -> None:
     output.locator(".noUi-handle").press("ArrowRight")
     expect(output.locator(".widget-readout")).to_have_text("0.31")
     expect(figure).not_to_have_attribute("src", before or "")
+    expect(figure).to_have_attribute("alt", re.compile("rate 0.31"))
+    still = output.locator("img").first
+    expect(still).to_have_attribute("alt", re.compile("^Four views of the bowl"))
+
+
+def test_what_only_prepares_is_folded_and_says_what_it_is(notebook: Notebook) -> None:
+    folded = notebook.cell("start-3")
+    expect(folded.locator(".cm-content")).to_have_count(0)
+    expect(folded).to_contain_text("# Given: NumPy as np")
+    folded.locator(".jp-Placeholder-content").click()
+    expect(folded.locator(".cm-content")).to_contain_text("import numpy as np")
+
+
+def test_the_end_of_a_lesson_leads_to_the_next(notebook: Notebook) -> None:
+    notebook.cell("gradient_zero-2").scroll_into_view_if_needed()
+    link = notebook.page.get_by_role("link", name="lesson 01")
+    expect(link).to_have_attribute("href", re.compile("/notebooks/01_losses/losses.ipynb"))

@@ -84,6 +84,9 @@ def course(tmp_path_factory):
 def graded(course):
     """A class handed in and graded, with feedback."""
     ana = answered(course)
+    for cell in ana.cells:
+        if "check" in cell.metadata.get("tags", []):
+            cell.source = cell.source.removeprefix("# ")
     ana.cells.insert(4, new_code_cell("import warnings\nwarnings.warn('careful')\nprint('x')"))
     hand_in(course, "ana", ana, numpy__py="raise SystemExit", x__pkl="x")
     hand_in(course, "blank", course.lesson(TINY).release())
@@ -188,6 +191,14 @@ def test_the_verdict_lies_beside_the_autograded_notebook(course, graded):
     path = course.root / "autograded" / "ben" / TINY / "tiny.verdict.json"
     verdict = json.loads(path.read_text())
     assert verdict["exercises"]["double"]["diagnosis"]["misconception"] == "squared"
+
+
+def test_check_cells_that_were_used_are_not_in_feedback(course, graded):
+    used = [cell for cell in autograded(course, "ana").cells if cell.id.startswith("check_")]
+    assert [cell.source for cell in used] == [
+        "# %check double", "# %check prediction_count", "# %check Counter",
+    ]  # fmt: skip
+    assert "%check" not in page(course, "ana")
 
 
 def test_feedback_has_messages_mark_schemes_and_no_scripts(course, graded):

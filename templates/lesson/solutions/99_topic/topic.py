@@ -14,9 +14,32 @@
 #
 # **You need** lesson 00. **It takes** 10 minutes.
 
-# %% tags=["setup"]
+# %% jupyter={"source_hidden": true} tags=["setup"]
+# Given: NumPy as np, Matplotlib as plt.
 import matplotlib.pyplot as plt
 import numpy as np
+
+
+def image_of(figure, alt):
+    """The figure as an HTML image with a description, for those who do not see it; closes it."""
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    plt.close(figure)
+    data = b64encode(png.getvalue()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def show_figure(alt):
+    """Show the current figure, with a description of what is to be seen in it."""
+    from IPython.display import display
+
+    image = image_of(plt.gcf(), alt)
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
 
 # %% [markdown]
 # ## The gap
@@ -31,7 +54,7 @@ losses = np.exp(-np.arange(200) / 80) + rng.normal(0, 0.15, 200)
 fig, ax = plt.subplots(figsize=(6, 2.5))
 ax.plot(losses, color="0.7")
 ax.set(xlabel="step", ylabel="loss")
-plt.show()
+show_figure("A noisy loss that falls over 200 steps; single values jump by 0.3.")
 
 # %% [markdown]
 # ## The idea
@@ -142,7 +165,7 @@ for beta in (0.5, 0.9, 0.98):
     ax.plot(smooth(losses, beta), label=f"beta = {beta}")
 ax.set(xlabel="step", ylabel="loss")
 ax.legend()
-plt.show()
+show_figure("The noisy loss and three averages of it: the larger beta, the smoother and the later.")
 
 # %% [markdown]
 # ## What goes wrong
@@ -159,7 +182,10 @@ ax.plot(smooth(losses, 0.98), label="as it is")
 ax.plot(smooth(losses, 0.98) / (1 - 0.98**t), label="divided by its weight")
 ax.set(xlabel="step", ylabel="loss")
 ax.legend()
-plt.show()
+show_figure(
+    "The noisy loss and two averages with beta 0.98: as it is, one starts near 0 and climbs for "
+    "fifty steps; divided by its weight, it lies in the noise from the first step."
+)
 
 # %% [markdown]
 # ## In practice

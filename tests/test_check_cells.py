@@ -1,0 +1,93 @@
+"""The cell beneath each exercise that asks `%check`: released, used, edited, handed in."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from autograder.cells import Kind, kind
+from autograder.course import Course
+from autograder.names import defined_names
+from autograder.rebuild import learner_cells, written
+
+from .rebuilding import DOUBLE, LESSON, RELEASE, answered_notebook, cell, index, mended
+
+COURSE = Course.find()
+
+
+@pytest.fixture
+def answered():
+    return answered_notebook()
+
+
+def checks(notebook):
+    return [c for c in notebook.cells if kind(c) is Kind.CHECK]
+
+
+@pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
+def test_each_exercise_has_one_right_beneath_its_tests(lesson_id):
+    lesson = COURSE.lesson(lesson_id)
+    found = {}
+    for above, below in zip(lesson.release().cells, lesson.release().cells[1:], strict=False):
+        if kind(below) is Kind.CHECK:
+            found[above.id] = below
+    assert [c.source for c in found.values()] == [f"# %check {key}" for key in lesson.exercises]
+    assert list(found) == [exercise.test_id for exercise in lesson.exercises.values()]
+    assert all(c.metadata == {"tags": ["check"]} for c in found.values())
+    assert len({c.id for c in lesson.release().cells}) == len(lesson.release().cells)
+
+
+def test_the_solution_has_none_and_its_other_cells_have_the_same_ids():
+    assert checks(LESSON.notebook()) == []
+    others = [c.id for c in RELEASE.cells if kind(c) is not Kind.CHECK]
+    assert others == [c.id for c in LESSON.notebook().cells]
+    assert [c.id for c in checks(RELEASE)] == [
+        "check_double", "check_prediction_count", "check_Counter",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "used",
+    ["%check double", "  %check double\n", "%check double Counter", "%check\n%hint double",
+     "# %check double\n%progress", "#%check double"],
+)  # fmt: skip
+@pytest.mark.parametrize("keeps_id", [True, False])
+def test_one_in_use_leaves_nothing_behind(answered, used, keeps_id):
+    own = cell(answered, "check_double")
+    own.source = used
+    if not keeps_id:
+        own.id, own.metadata = "elsewhere", {}
+        used = own.source = "%check double"
+    assert mended(answered) == mended(answered_notebook())
+
+
+def test_a_copy_of_one_leaves_nothing_behind(answered):
+    answered.cells.append(new_code_cell("%check Counter"))
+    assert len(mended(answered).cells) == len(RELEASE.cells)
+
+
+def test_what_a_learner_writes_into_one_is_their_own_cell(answered):
+    cell(answered, "check_double").source = "%check double\nmine = double(3)"
+    result = mended(answered)
+    at = index(result, "check_double")
+    assert result.cells[at] == cell(RELEASE, "check_double")
+    assert result.cells[at + 1].source == "%check double\nmine = double(3)"
+    assert result.cells[at + 1] in learner_cells(result, LESSON)
+
+
+def test_words_in_one_are_kept_and_are_no_answer():
+    notebook = LESSON.release()
+    cell(notebook, "check_double").source = "# Why is this not right?\n%check double"
+    result = mended(notebook)
+    assert cell(result, "extra-1").source.startswith("# Why")
+    assert not written(result, LESSON.exercises["double"], LESSON)
+
+
+def test_an_attempt_in_one_is_an_attempt_like_any_other(answered):
+    again = f"{DOUBLE}  # again"
+    cell(answered, "check_double").source = again
+    result = mended(answered)
+    assert [c.source for c in result.cells if "double" in defined_names(c.source)] == [
+        DOUBLE,
+        again,
+    ]
