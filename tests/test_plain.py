@@ -1,4 +1,4 @@
-"""A notebook of Part I runs with NumPy and matplotlib alone, with nothing filled in or all of it."""
+"""A notebook of Part I runs with NumPy and matplotlib alone, nothing filled in or all of it."""
 
 import json
 import os
