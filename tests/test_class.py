@@ -102,8 +102,8 @@ def test_the_table_names_everyone(report, capsys):
     from autograder.report import print_report
 
     print_report(report)
-    said = capsys.readouterr().out
-    for shown in ("o'neil", "s1 [late]", "j\\udcfcrgen", "no late penalty was counted"):
+    said = " ".join(capsys.readouterr().out.split())
+    for shown in ("o'neil", "s1 [late]", "j\\udcfcrgen", "(it names no time of day)"):
         assert shown in said
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
+SURROGATE = "\\ud"  # how JSON in ASCII writes one, in a pair or not
+
 
 class Collector:
     """Gathers the messages of one execution, within a limit of bytes."""
@@ -37,8 +39,8 @@ class Collector:
         )
         if not wanted or self._seen > self._limit:
             return
-        if "\\ud" in text:
-            message = {**message, "content": _in_utf8(content)}
+        if SURROGATE in text:
+            message = {**message, "content": in_utf8(content)}
         try:
             self._append(output_from_msg(message))
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -53,8 +55,8 @@ class Collector:
             self.outputs.append(output)
 
 
-def _in_utf8(content: dict[str, Any]) -> Any:
-    """What a message says, with a question mark for each half of a surrogate pair, which Python's
+def in_utf8(content: Any) -> Any:
+    """What a kernel says, with a question mark for each half of a surrogate pair, which Python's
     strings may hold and files may not."""
     text = json.dumps(content, ensure_ascii=False, default=str)
     return json.loads(text.encode("utf-8", "replace"))

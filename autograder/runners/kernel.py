@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from autograder.observation import Lost, Observation, WireError, decode
 from autograder.probe import Probe
-from autograder.runners.collector import Collector
+from autograder.runners.collector import SURROGATE, Collector, in_utf8
 from autograder.sandbox import Limits, SealedKernel
 
 MIME = "application/x-observation+json"
@@ -205,6 +205,7 @@ def _text(said: Any, key: str) -> str:
 
 def _decode(text: Any) -> Observation:
     try:
-        return decode(json.loads(text))
+        said = json.loads(text)
+        return decode(in_utf8(said) if SURROGATE in text else said)
     except (WireError, ValueError, TypeError, RecursionError) as error:
         return Lost(str(error) if isinstance(error, WireError) else "its result could not be read")

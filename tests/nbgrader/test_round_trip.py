@@ -288,9 +288,9 @@ def test_what_lies_beside_a_notebook_ends_nothing(course, graded):
 
 def test_plain_nbgrader_gives_no_points(course, graded, tmp_path):
     """Somebody grades with nbgrader's own Execute: the hidden line refuses."""
-    shutil.copytree(course.root, tmp_path / "plain", symlinks=True)
+    handed_in = shutil.ignore_patterns("submitted")
+    shutil.copytree(course.root, tmp_path / "plain", symlinks=True, ignore=handed_in)
     plain = Course(tmp_path / "plain")
-    shutil.rmtree(plain.root / "submitted")
     shutil.rmtree(plain.root / "autograded")
     hand_in(plain, "ana", answered(plain))
     config = plain.root / "nbgrader_config.py"
