@@ -155,7 +155,7 @@ def test_the_solution_notebook_gets_full_marks(lesson_id):
 
 KEYS = {"lesson", "seed", "sealed", "score", "max_score", "exercises", "manual", "errors"}
 EXERCISE_KEYS = {"status", "score", "max_score", "probes", "diagnosis"}
-PROBE_KEYS = {"name", "status", "points", "score", "message"}
+PROBE_KEYS = {"name", "status", "points", "score", "message", "call"}
 
 
 @pytest.mark.sealed
@@ -171,6 +171,7 @@ def test_the_json_has_what_graders_elsewhere_rely_on(notebook):
     assert set(step) >= EXERCISE_KEYS
     assert all(set(probe) == PROBE_KEYS for probe in step["probes"])
     assert step["status"] == "failed"
+    assert sum(bool(probe["call"]) for probe in step["probes"]) == 1
     assert 0 <= step["score"] < step["max_score"]
     assert set(step["diagnosis"]) == {"misconception", "second", "text"}
     assert {item["name"] for item in verdict["manual"]}
