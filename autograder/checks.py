@@ -14,7 +14,7 @@ from string import ascii_lowercase
 
 from autograder import cells, marks
 from autograder.cells import Kind
-from autograder.lesson import Lesson
+from autograder.lesson import PREDICTION, Lesson
 from autograder.names import bound_names, defined_names, used_names
 from autograder.presentation import check_figures, check_folds, check_next
 from autograder.source_cells import Check, Found, SourceCell, locate
@@ -177,6 +177,21 @@ def check_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"the text above offers {said}: offer (a), (b) and so on, each once"
 
 
+def check_experiments_of_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """What is tagged with a prediction's name is one experiment, and stands below its cells."""
+    graded = {cell.grade_id: cell.line for cell in source_cells if cell.grade_id}
+    seen: set[str] = set()
+    for cell in source_cells:
+        for tag in cells.tags(cell.cell):
+            if not tag.startswith(PREDICTION):
+                continue
+            if cell.kind is not Kind.DEMO or graded.get(f"test_{tag}", cell.line) >= cell.line:
+                yield cell.line, f"the tag {tag} is for a demo below the prediction of that name"
+            if tag in seen:
+                yield cell.line, f"two cells are tagged {tag}: one experiment shows the letter"
+            seen.add(tag)
+
+
 CHECKS: tuple[Check, ...] = (
     check_kinds,
     check_metadata,
@@ -187,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
     check_demos,
     check_experiments,
     check_predictions,
+    check_experiments_of_predictions,
     check_folds,
     check_figures,
     check_next,

@@ -20,6 +20,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder import cells, marks
 from autograder.cells import Kind
+from autograder.lesson import PREDICTION
 
 if TYPE_CHECKING:
     from autograder.lesson import Lesson
@@ -54,18 +55,25 @@ class ClearSolutions(steps.ClearSolutions):
 
 
 class CheckCells(NbGraderPreprocessor):
-    """A cell beneath each graded one that asks `%check` about it."""
+    """A cell beneath each graded one that asks `%check` about it.
+
+    That of a prediction stands beneath the experiment that is tagged with its name, if there is
+    one: it says what the run shows, and nobody should be told before.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Put them in. As comments, they run wherever there is no `%check`."""
         given, nb.cells = nb.cells, []
+        waiting = {tag for cell in given for tag in cells.tags(cell)}
         for cell in given:
             nb.cells.append(cell)
+            keys = [tag for tag in cells.tags(cell) if tag.startswith(PREDICTION)]
             if cells.kind(cell) is Kind.GRADED:
-                key = str(cells.grade_id(cell)).removeprefix("test_")
-                nb.cells.append(cells.check_cell(key))
+                keys = [str(cells.grade_id(cell)).removeprefix("test_")]
+                keys = [key for key in keys if key not in waiting]
+            nb.cells += map(cells.check_cell, keys)
         return nb, resources
 
 

@@ -444,7 +444,7 @@ from autograder.hidden.orientation import grade
 grade("prediction_small_rate")
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_small_rate"]
 # The distance from the bottom at two rates, one ten times the other.
 fig, ax = plt.subplots(figsize=(7, 3.4))
 for lr, color, style in ((0.1, BLUE, "-"), (0.01, ORANGE, "--")):
@@ -494,7 +494,7 @@ from autograder.hidden.orientation import grade
 grade("prediction_edge")
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_edge"]
 # Paths at four rates, from too small to too large, and the numbers at lr = 1.0.
 print("lr = 1.0:", descend(parabola_gradient, 1.0, 1.0, 6))
 rates = (
@@ -575,7 +575,7 @@ from autograder.hidden.orientation import grade
 grade("prediction_bowl")
 ### END HIDDEN TESTS
 
-# %% tags=["demo"]
+# %% tags=["demo", "prediction_bowl"]
 path = descend(bowl_gradient, np.array([-2.0, 1.0]), 0.6, 8)
 print("step      x_1        x_2       f(x)")
 for t, point in enumerate(path):

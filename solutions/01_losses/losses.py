@@ -560,7 +560,7 @@ show_figure(
 # the right end are pulled down, farther and farther. `fit_line` tries many lines and keeps the one
 # that your loss likes best.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_outlier"]
 # Lines fitted with your losses while three points are pulled down.
 numbers = np.array([1.0, 2.0, 3.0, 4.0, 90.0])
 guesses = np.linspace(0, 90, 901)
@@ -1097,7 +1097,7 @@ grade("prediction_double_softmax")
 #
 # The right class gets the logit $s$, the other nine get 0, and $s$ grows from 0 to 20.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_double_softmax"]
 # The loss of logits, and of probabilities given in their place.
 strength = np.linspace(0, 20, 81)
 logits = np.zeros((81, 10))
@@ -1537,7 +1537,7 @@ grade("dice_loss")
 # The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one
 # that is a few pixels off, one that is nearly right. Your two losses judge them.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_nothing_there"]
 # Four predictions of one small mask, judged by your two losses.
 mask = disc(32, 15, 15, 2.5)
 rows, columns = np.mgrid[:32, :32]

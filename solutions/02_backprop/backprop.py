@@ -344,7 +344,7 @@ grade("relative_error")
 # Now the experiment of your prediction: the error of the central difference for thirteen sizes of
 # `eps`, measured with your own ruler. Beside it the forward difference, which looks one way only.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_step_size"]
 # The error of both differences for thirteen sizes of eps.
 wave = lambda x: np.sum(np.sin(x))
 points = np.linspace(0.3, 1.2, 7)
@@ -1248,7 +1248,7 @@ show_figure(
 # %% [markdown]
 # ### The two predictions, tested
 
-# %% tags=["demo"]
+# %% tags=["demo", "prediction_duplicated_batch", "prediction_all_zeros"]
 rng = np.random.default_rng(5)
 x, y = half_moons(rng)
 params = init_params(rng)

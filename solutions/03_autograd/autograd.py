@@ -290,7 +290,7 @@ grade("unbroadcast")
 #
 # Three small arrays, stretched over one table, and what comes back to each.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_repeated_row"]
 # Three arrays stretched over one table, and what comes back to each.
 rng = np.random.default_rng(0)
 blame = rng.integers(0, 5, size=(4, 3)).astype(float)
@@ -459,7 +459,7 @@ grade("topological_order")
 # farthest first.
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_doublings"]
 # Visits of a walk along every path against your order, and one graph in two layouts.
 def visits(doublings):
     """How often the walk that forgets where it was meets a node, counted for small graphs."""
@@ -1217,7 +1217,7 @@ grade("prediction_never_cleared")
 ### END HIDDEN TESTS
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_never_cleared"]
 # A descent with gradients cleared, and one without.
 def descend_with(clear, lr=0.1, steps=60):
     """The path of x on x * x / 2, the gradient cleared before each backward or never."""

@@ -235,7 +235,7 @@ grade("distinct_units")
 # The same network from two starts. Each hidden unit is a point: its weight from the first input, and its
 # weight from the second. You see where the points start, and the paths on which training moves them.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_equal_start"]
 # The units of a hidden layer before and after training, from two starts.
 rng = np.random.default_rng(1)
 starts = {
@@ -772,7 +772,7 @@ grade("prediction_ten_percent")
 # $\sqrt{1 - 1/\pi} = 0.83$ is the deviation of the positive half of a normal distribution of variance 2. Move
 # the slider, if your notebook shows one.
 
-# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output", "prediction_ten_percent"]
 # The spread through fifty layers for three gains, then a slider for the gain.
 from IPython.display import display
 
@@ -1129,7 +1129,7 @@ grade("batchnorm_forward__batchnorm_backward")
 # First your prediction: the same layer with $W$ and with $100\,W$. Then a running average on its way: batches of
 # 32 rows from a distribution with mean 3 and variance 4, and where the two averages go.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_scaled_weights"]
 # The gradients of W and of 100 W, and the running averages on their way.
 rng = np.random.default_rng(4)
 x, W, dout = rng.normal(size=(16, 6)), rng.normal(size=(6, 5)), rng.normal(size=(16, 5))

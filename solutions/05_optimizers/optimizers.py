@@ -506,7 +506,7 @@ grade("classical_momentum_step")
 #
 # ### The look: the same path, until the rate changes
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_rate_cut"]
 # Two forms of momentum: the same path, until the rate changes.
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
 draw_contours(left)
@@ -1195,7 +1195,7 @@ grade("adamw_step")
 #
 # ### The look: the same decay, added and decoupled
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_uneven_decay"]
 # The same decay, added to the gradient and decoupled from it.
 sizes = np.array([[10.0], [0.1]])
 noise = sizes * np.random.default_rng(0).normal(size=(300, 2, 400))  # steps, kinds, weights

@@ -228,7 +228,7 @@ def noisy_bowl(rate_at, steps, start=3.0, noise=1.0, copies=4000, seed=0):
     return np.array(losses)
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_noise_floor"]
 # The loss of many noisy runs at three constant rates, with their floors.
 fig, ax = plt.subplots(figsize=(6.8, 3.8))
 for rate, color, style in ((0.4, RED, "-"), (0.2, ORANGE, "--"), (0.1, BLUE, "-.")):
@@ -1403,7 +1403,7 @@ grade("prediction_four_times")
 ### END HIDDEN TESTS
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_four_times"]
 # The noise of the batch gradient against the batch size.
 def example_gradients(network):
     """The gradient of each training example, float64 (1440, number of weights)."""
@@ -1587,7 +1587,7 @@ grade("prediction_sixty_four")
 # %% [markdown]
 # ### The look: the rule, and where it breaks
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_sixty_four"]
 # The loss after five epochs against the batch size, with and without the rule.
 sizes = 2 ** np.arange(3, 10)
 fig, ax = plt.subplots(figsize=(7.2, 4.0))

@@ -737,7 +737,7 @@ grade("k_fold")
 # folds are cut. Once they are chosen inside, for each fold anew, from its training rows.
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_coin_flips"]
 # Cross-validated accuracy on coin flips, with features chosen outside and inside.
 def most_correlated(x, y, count=20):
     """The columns of x whose correlation with y is largest in size."""
@@ -1033,7 +1033,7 @@ grade("prediction_batch_size")
 #
 # Loss after every epoch, and the same curves against the number of steps taken.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_batch_size"]
 # Training losses at three batch sizes, against epochs and against steps.
 data = clothes_data()
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.5), layout="constrained", sharey=True)
@@ -1105,7 +1105,7 @@ from autograder.hidden.generalization import grade
 grade("prediction_too_wide")
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_too_wide"]
 # Training and validation loss at four widths.
 data = clothes_data()
 fig, axes = plt.subplots(1, 4, figsize=(11.5, 3.2), layout="constrained", sharey=True)

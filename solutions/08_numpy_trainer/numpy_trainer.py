@@ -835,7 +835,7 @@ grade("evaluate")
 # %% [markdown]
 # ### The look: the prediction, tested
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_dropout_curve"]
 # The loss that training reports beside what evaluate says.
 x, y = load_digits()
 rng = np.random.default_rng(0)
@@ -1115,7 +1115,7 @@ grade("save_checkpoint__load_checkpoint")
 # One run on the digits, with dropout, saved after 3 of 6 epochs. Then it is resumed four times: whole, and with one
 # part of the state left as a new run has it.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_forgotten_velocity"]
 # A run resumed whole, and with each part of its state left out.
 x, y = load_digits()
 
@@ -1472,7 +1472,7 @@ print(f"{test_accuracy:.1%} of the 2000 test images are right")
 # goes down. The test accuracy, looked at once, is what validation promised, within the noise of 2000 images: about
 # $\sqrt{0.87 \cdot 0.13 / 2000} = 0.0075$.
 
-# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output", "prediction_confused_pair"]
 # Which clothes are mistaken for which.
 sure = sure_of(trained, x_test)
 taken_for = np.argmax(sure, axis=1)

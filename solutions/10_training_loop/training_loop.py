@@ -330,7 +330,7 @@ print("largest difference below 1e-5:", np.abs(np.subtract(yours, by_hand)).max(
 # The next cell switches off one call at a time, inside **your** `train_step`. Compare with your prediction.
 
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_forgotten_zero"]
 # Your train_step with each call switched off in turn.
 def losses_without(part):
     model = small_network()
@@ -508,7 +508,7 @@ grade("train_epoch")
 # A trained network, 360 images, and a rate of 0, so that nothing moves. The loss of your epoch has to be one number,
 # whatever the batch size. The orange line averages batch means in its place.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_uneven_batches"]
 # The loss of an epoch against the batch size, yours and the mean of batch means.
 train_set, val_set = digit_sets()
 network = small_network()
@@ -814,7 +814,7 @@ print("training losses identical:", watched == alone)
 #
 # The same run, but from epoch 7 on nothing can switch this model back to training mode.
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_stuck_in_eval"]
 # A run that is stuck in evaluation mode, beside a healthy one.
 train_set, val_set = digit_sets()
 curves = {}
