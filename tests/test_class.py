@@ -89,7 +89,7 @@ def test_whom_the_gradebook_cannot_hold_is_named_with_the_reason(report):
     assert os.fsencode(student) == b"j\xfcrgen"
     found = entry(report, student)
     assert found.score is None
-    assert "not in the gradebook: UnicodeEncodeError" in found.problem
+    assert "not in the gradebook: the name of the folder is not UTF-8" in found.problem
 
 
 def test_what_is_no_notebook_has_no_points_and_a_reason(report):

@@ -117,6 +117,8 @@ class Enter(OneByOne, Autograde):
 
     def convert_learner(self, student: str) -> None:
         """One learner's; of one who is refused, only what was there before is taken away."""
+        if not _in_utf8(student):
+            raise NotEntered("the name of the folder is not UTF-8; rename it")
         if student in self._refused:
             forget_scores(self.directory, self._lesson.id, student)
             raise NotEntered(self._refused[student])
@@ -125,6 +127,14 @@ class Enter(OneByOne, Autograde):
 
 class MakeFeedback(OneByOne, GenerateFeedback):
     """Writes pages."""
+
+
+def _in_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def database_error(error: BaseException | None) -> DatabaseError | None:
