@@ -5,23 +5,23 @@ It keeps the contract of the lesson, for as many operations as the probes of a t
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-COUNT = itertools.count()
 
 
 class GivenTensor:
     """An array, its parents, and what sends its gradient to them. Tensors are numbered as they are
     made, so that parents have lower numbers than their children."""
 
+    made = 0  # an int and no `itertools.count`: from Python 3.14 on iterators are not pickled
+
     def __init__(self, data: Any, parents: Any = (), op: str = "") -> None:
         self.data = np.asarray(data, dtype=np.float64)
         self.parents = tuple(parents)
-        self.op, self.number = op, next(COUNT)
+        GivenTensor.made += 1
+        self.op, self.number = op, GivenTensor.made
         self.grad: Any = None
         self.send: Callable[[Any], Any] = lambda g: ()
 
