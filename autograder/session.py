@@ -80,12 +80,16 @@ class Session:
         limits = CheckLimits.chosen()
         if self._clock is not None:  # another exercise's check looks for whom to blame
             runner = GuardedRunner(self._names, self._shell, self._clock, limits)
-            return judge.verdict(judge.examine(key, runner, show=False), named=False)
+            findings = judge.examine(key, runner, show=False)
+            if self._clock.left <= 0:  # nobody is blamed for what was not run
+                raise Stop
+            return judge.verdict(findings, named=False)
         with limits.clock() as self._clock:
             try:
                 runner = GuardedRunner(self._names, self._shell, self._clock, limits)
                 findings = judge.examine(key, runner)
                 try:
+                    self._clock.stoppable = True
                     return judge.verdict(
                         findings, blame=lambda: self._blame(key), wrote=lambda: self._program
                     )

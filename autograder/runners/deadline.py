@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any, Literal
 
 from autograder.runners import host
@@ -52,8 +52,8 @@ class Stop(KeyboardInterrupt):
 class Clock:
     """Watches over a block in this thread: its time, its memory, and Ctrl-C.
 
-    Inside the block `Stop` may be raised anywhere but where state is put back; while a learner's
-    code runs (`begin` to `end`), only in that code.
+    `Stop` is raised in a learner's code (`begin` to `end`). What is ours is stopped by Ctrl-C, but
+    not where state is put back; and once by the block's time, where it is `stoppable`.
 
     Args:
         seconds: how long the block may take, `math.inf` for any time.
@@ -61,14 +61,17 @@ class Clock:
     """
 
     def __init__(self, seconds: float, memory: float = math.inf) -> None:
-        self.reason: Reason = ""
+        self.stoppable = False
         self.frame_seen: Callable[[FrameType], None] = lambda frame: None
         self._end = time.monotonic() + seconds
         self._memory = memory
         self._probe_end = math.inf
         self._probe_memory = math.inf
         self._in_probe = False
+        self._part = 0  # counts beginnings and ends
+        self._said: tuple[int, Reason] = (0, "")  # in which part, and what
         self._stops = self._unanswered = 0
+        self._answers = False
         self._left = threading.Event()
         self._thread = threading.get_ident()
         self._signals = _knock_at is not None and _in_main_thread()
@@ -102,28 +105,35 @@ class Clock:
         if self.reason == "interrupt" and raised[0] is None:
             raise Stop
 
+    @property
+    def reason(self) -> Reason:
+        """Why there is to be a stop. The thread that watches may have said it a moment too late:
+        a probe that has ended is not a reason any more."""
+        part, reason = self._said
+        return reason if reason in ("check", "interrupt") or part == self._part else ""
+
     def begin(self, seconds: float) -> None:
         """A learner's code runs from here on, for so long at the most."""
         self._probe_end = time.monotonic() + seconds
         self._probe_memory = self._memory + _resident()
+        self._part += 1
         self._in_probe = True
         self._set_timer(max(min(seconds, self.left), 0) + POLL_SECONDS, POLL_SECONDS)
 
     def end(self) -> None:
         """It has ended, or was stopped; what was no more than its own time is over with it."""
         self._set_timer(0)
+        self._part += 1
         self._in_probe = False
         self._probe_end = self._probe_memory = math.inf
         self._stops = self._unanswered = 0
         sys.settrace(self._trace)
         _set_in_thread(self._thread, None)
-        if self.reason in ("probe", "memory"):
-            self.reason = ""
 
     def lift(self) -> None:
         """From here on there is all the time; Ctrl-C still ends it."""
         self._end = math.inf
-        self.reason = ""
+        self._said = (0, "")
 
     @property
     def left(self) -> float:
@@ -139,9 +149,14 @@ class Clock:
 
     def _watch(self) -> None:
         while not self._left.wait(POLL_SECONDS):
-            self.reason = self.reason or self._due()
-            if self.reason:
+            if self._is_over():
                 self._knock()
+
+    def _is_over(self) -> bool:
+        part = self._part
+        if not self.reason and (due := self._due()):
+            self._said = (part, due)
+        return bool(self.reason)
 
     def _due(self) -> Reason:
         now = time.monotonic()
@@ -166,12 +181,18 @@ class Clock:
 
     def _knocked(self, number: int, frame: FrameType | None) -> None:
         self._unanswered = 0
-        self.reason = self.reason or self._due()
-        if self.reason and self._may_stop(frame):
-            self._stop(frame)
+        # A knock upon a knock: were each to look around, none would come to its end.
+        if self._answers or (frame is not None and frame.f_code is Clock._knocked.__code__):
+            return
+        self._answers = True
+        try:
+            if self._is_over() and self._may_stop(frame):
+                self._stop(frame)
+        finally:
+            self._answers = False
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        self.reason = "interrupt"
+        self._said = (self._part, "interrupt")
         self._knocked(number, frame)
 
     def _set_timer(self, seconds: float, interval: float = 0.0) -> tuple[float, float]:
@@ -183,6 +204,7 @@ class Clock:
 
     def _stop(self, frame: FrameType | None) -> None:
         self._note(frame)
+        self.stoppable = self.stoppable and self._in_probe
         self._stops += 1
         if self._stops > OFTEN and self._in_probe:
             self._stop_at_lines(frame)
@@ -210,18 +232,21 @@ class Clock:
         called, in_probe = None, False
         while frame is not None:
             code = frame.f_code
-            if code in _OWN:
+            if id(code) in _OWN:
                 return False
             if code is host.observe.__code__:
                 in_probe = called is not None and called.co_filename != contextlib.__file__
                 if not in_probe:
                     return False
             called, frame = code, frame.f_back
-        return in_probe or not self._in_probe
+        if self._in_probe:
+            return in_probe
+        return self.reason == "interrupt" or (self.stoppable and self.reason == "check")
 
 
-_OWN: frozenset[CodeType] = frozenset(
-    function.__code__
+# By identity: the hash of a code object is that of all it holds.
+_OWN: frozenset[int] = frozenset(
+    id(function.__code__)
     for function in (
         *(Stop.__del__, Clock.swallowed, Clock.__enter__, Clock.__exit__),
         *(Clock.begin, Clock.end, Clock.lift),

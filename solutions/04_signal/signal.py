@@ -1499,7 +1499,7 @@ for neighbours in ("calm", "loud"):
 # yours. And its default start is neither Xavier's nor He's: it is uniform with bound $1/\sqrt{\text{fan-in}}$,
 # a variance of $1/(3\,\text{fan-in})$. For fifty ReLU layers that is a factor of $1/\sqrt6$ a layer.
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
     from torch import nn

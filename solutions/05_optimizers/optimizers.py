@@ -2290,7 +2290,7 @@ else:
 # The same random gradients through your steps and through `torch.optim`: 20 steps, two decays, a large $\varepsilon$ (so that
 # its place shows), float64.
 
-# %% tags=["demo"]
+# %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
     import torch
 except ImportError:

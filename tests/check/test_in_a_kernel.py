@@ -77,11 +77,23 @@ def text(outputs: list[dict[str, Any]]) -> str:
     return str(output["data"]["text/plain"])
 
 
-def test_a_loop_that_never_ends_is_a_verdict_with_its_line(kernel: Kernel) -> None:
+def hurried(kernel: Kernel, body: str) -> str:
+    """The card of a check whose probes have little time."""
     kernel.run("os.environ['DESCENT_PROBE_SECONDS'] = '0.3'")
-    card = text(kernel.check("    while True:\n        time.sleep(0.01)"))
+    card = text(kernel.check(body))
     kernel.run("del os.environ['DESCENT_PROBE_SECONDS']")
+    return card
+
+
+def test_a_loop_that_never_ends_is_a_verdict_with_its_line(kernel: Kernel) -> None:
+    card = hurried(kernel, "    while True:\n        time.sleep(0.01)")
     assert "at `time.sleep(0.01)` in the loop `while True:` of `descent_step`" in card
+
+
+def test_the_end_of_an_object_has_an_end(kernel: Kernel) -> None:
+    last = "    class Last:\n        def __del__(self):\n            while True: pass\n"
+    card = hurried(kernel, f"{last}    last = Last()\n    del last\n{RIGHT}")
+    assert "It was still running after " in card
 
 
 @pytest.mark.parametrize(
