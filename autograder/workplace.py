@@ -183,6 +183,9 @@ def _replace(
     if given is not None and is_given(read(mine), read(given)):
         files.replace(path, result, expected=mine)
         return [f"{lesson.id} is a new edition; you had not begun the one before."]
+    if result == to_bytes(ready(read(mine))):  # of this edition, but for its check cells
+        files.replace(path, result, expected=mine)
+        return []
     kept = _keep(path, mine)
     files.replace(path, result, expected=mine)
     return [

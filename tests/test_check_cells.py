@@ -26,15 +26,28 @@ def checks(notebook):
 
 @pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
 def test_each_exercise_has_one_right_beneath_its_tests(lesson_id):
-    lesson = COURSE.lesson(lesson_id)
-    found = {}
-    for above, below in zip(lesson.release().cells, lesson.release().cells[1:], strict=False):
-        if kind(below) is Kind.CHECK:
-            found[above.id] = below
-    assert [c.source for c in found.values()] == [f"# %check {key}" for key in lesson.exercises]
-    assert list(found) == [exercise.test_id for exercise in lesson.exercises.values()]
-    assert all(c.metadata == {"tags": ["check"]} for c in found.values())
-    assert len({c.id for c in lesson.release().cells}) == len(lesson.release().cells)
+    lesson, release = COURSE.lesson(lesson_id), COURSE.lesson(lesson_id).release()
+    place = {c.id: number for number, c in enumerate(release.cells)}
+    shown = {tag for c in release.cells for tag in c.metadata.get("tags", [])}
+    for key, exercise in lesson.exercises.items():
+        check = release.cells[place[f"check_{key}"]]
+        assert check.source == f"# %check {key}"
+        assert check.metadata == {"tags": ["check"]}
+        assert place[check.id] > place[exercise.test_id]
+        if key not in shown:
+            assert place[check.id] == place[exercise.test_id] + 1
+    assert len(checks(release)) == len(lesson.exercises)
+    assert len(place) == len(release.cells)
+
+
+@pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
+def test_that_of_a_prediction_stands_beneath_the_experiment_that_shows_it(lesson_id):
+    release = COURSE.lesson(lesson_id).release()
+    for number, above in enumerate(release.cells):
+        keys = [t for t in above.metadata.get("tags", []) if t.startswith("prediction_")]
+        below = release.cells[number + 1 : number + 1 + len(keys)]
+        assert [c.source for c in below] == [f"# %check {key}" for key in keys]
+        assert not keys or kind(above) is Kind.DEMO
 
 
 def test_the_solution_has_none_and_its_other_cells_have_the_same_ids():

@@ -109,7 +109,7 @@ def test_grading_where_nothing_was_handed_in(tmp_path):
 
 
 def test_a_missing_file_is_named():
-    assert "nowhere.ipynb: cannot be read: No such file" in refused(run("judge", "nowhere.ipynb"))
+    assert "nowhere.ipynb does not exist" in refused(run("judge", "nowhere.ipynb"))
 
 
 @pytest.mark.parametrize("args", [("audit", LESSON), ("doctor",)], ids=["audit", "doctor"])

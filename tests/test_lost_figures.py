@@ -113,7 +113,8 @@ def test_kernels_of_the_course_show_figures(
 
 
 def test_nbval_finds_the_figures_again(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "solutions" / "conftest.py", tmp_path)
+    for name in ("conftest.py", "nbval.cfg"):
+        shutil.copy(ROOT / "solutions" / name, tmp_path)
     cell = nbformat.v4.new_code_cell("import matplotlib.pyplot as plt\n_ = plt.plot([1])")
     cell.execution_count = 1
     data = {"image/png": "", "text/plain": "<Figure size 640x480 with 1 Axes>"}

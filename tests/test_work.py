@@ -83,7 +83,7 @@ def beside(course: Course) -> list[Path]:
 
 def test_it_is_filled_once(course: Course) -> None:
     assert fill(course).said == ["1 lesson put into work/."]
-    assert mine(course).read_bytes() == release_path(course, course.lesson(TINY)).read_bytes()
+    assert mine(course).read_bytes() == to_bytes(ready(course.lesson(TINY).release()))
     before = snapshot(course.work)
     assert fill(course) == workplace.Filled()
     assert snapshot(course.work) == before
@@ -109,7 +109,7 @@ def test_an_edition_that_nobody_began_is_replaced(course: Course) -> None:
     fill(course)
     new_edition(course)
     assert fill(course).said == ["90_tiny is a new edition; you had not begun the one before."]
-    assert mine(course).read_bytes() == release_path(course, course.lesson(TINY)).read_bytes()
+    assert mine(course).read_bytes() == to_bytes(ready(course.lesson(TINY).release()))
     assert beside(course) == []
 
 
@@ -234,7 +234,7 @@ def test_a_conflict_in_notebooks_does_not_keep_a_lesson_away(course: Course) -> 
     release_path(course, course.lesson(TINY)).write_bytes(b"<<<<<<< Updated upstream\n")
     [_, said] = fill(course).said
     assert "is blank, for the one in notebooks/90_tiny cannot be read" in said
-    assert mine(course).read_bytes() == to_bytes(course.lesson(TINY).release())
+    assert mine(course).read_bytes() == to_bytes(ready(course.lesson(TINY).release()))
 
 
 def test_what_was_written_in_an_edition_that_is_gone_is_found_again(course: Course) -> None:
@@ -251,9 +251,9 @@ def test_what_was_written_in_an_edition_that_is_gone_is_found_again(course: Cour
 def test_a_copy_of_notebooks_is_as_good(course: Course) -> None:
     shutil.copytree(course.notebooks, course.work)
     write(mine(course), double=ANSWER, test_double_1="double(7)")
-    before = mine(course).read_bytes()
+    before = read(mine(course).read_bytes())
     fill(course)
-    assert mine(course).read_bytes() == before
+    assert mine(course).read_bytes() == to_bytes(ready(before))
     assert beside(course) == []
 
 

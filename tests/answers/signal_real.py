@@ -260,7 +260,7 @@ NAMED = {
     "xavier_uniform": {"normal": "normal_not_uniform", "global": "global_generator"},
     "he_normal": {
         "xavier": "xavier_normal",
-        "fan_out": "fan_out_for_fan_in + transposed_shape",
+        "fan_out": "arguments_swapped",
         "no root": "variance_as_deviation",
     },
 }

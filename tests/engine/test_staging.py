@@ -117,7 +117,7 @@ def test_a_name_with_a_line_break_starts_no_command(course):
     one = found(course)
     assert "\n" not in one.problem
     assert len(one.command.splitlines()) == 1
-    report = BatchReport("00_orientation", 7, [Entry("a\nb", None, one.problem, 0, command="c")])
+    report = BatchReport("00_orientation", [Entry("a\nb", None, one.problem, 0, command="c")])
     assert all("\n" not in line for line in what_helps(report))
 
 
@@ -155,15 +155,15 @@ def test_long_ids_and_reasons_are_printed_whole(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     long_id, reason = "x" * 200, "because " + "of this and of that " * 8
     entries = [Entry(long_id, None, reason.strip(), 0.0, command="cp a b")]
-    print_report(BatchReport("00_orientation", 7, entries, loose=["all.zip"]))
+    print_report(BatchReport("00_orientation", entries, loose=["all.zip"]))
     said = capsys.readouterr().out
     assert said.count("x") >= 200
     assert "submitted/all.zip is in no learner's folder" in said
-    assert list(what_helps(BatchReport("00_orientation", 7, entries)))[-1] == "cp a b"
+    assert list(what_helps(BatchReport("00_orientation", entries)))[-1] == "cp a b"
 
 
 def test_a_command_is_printed_on_one_line(capsys):
     command = f"mv {'a' * 300} {'b' * 300}"
-    print_report(BatchReport("00_orientation", 7, [Entry("[x]", None, "it", 0.0, command=command)]))
+    print_report(BatchReport("00_orientation", [Entry("[x]", None, "it", 0.0, command=command)]))
     said = capsys.readouterr().out
     assert f"\n# [x]: it\n{command}\n" in said

@@ -6,11 +6,12 @@ import itertools
 import linecache
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 from autograder.cells import Kind, kind
 from autograder.course import Course
-from autograder.magics import Session
 from autograder.reference import exercise_source, load_reference
+from autograder.session import Session
 from autograder.verdict import Verdict
 
 NUMBERS = itertools.count(1)
@@ -40,4 +41,4 @@ class Kernel:
             linecache.cache[file] = (len(cell), None, cell.splitlines(keepends=True), file)
             exec(compile(cell, file, "exec"), names)
         history = SimpleNamespace(input_hist_raw=[*self._setup, *others, *cells])
-        return SimpleNamespace(user_ns=names, history_manager=history)
+        return Mock(user_ns=names, history_manager=history, compile=None)
