@@ -16,7 +16,7 @@ from autograder.runners import LocalRunner
 from autograder.script import LINE, MOST_LINES
 
 LESSONS = Course.find().lesson_ids()
-EVERY = 8  # of the misconceptions of an exercise, one in so many is tried
+EVERY, SLOWLY = 40, 5  # of the misconceptions of an exercise, one in so many is tried
 NOT_PASTEABLE = "  # "
 
 
@@ -39,13 +39,14 @@ def typed_in(probe, shown, wanted, *implementations):
     return [LocalRunner(names).run(typed, wanted, {}) for names in implementations]
 
 
+@pytest.mark.parametrize("every", [EVERY, pytest.param(SLOWLY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("lesson_id", LESSONS)
-def test_a_shown_call_gives_what_its_message_says(lesson_id):
+def test_a_shown_call_gives_what_its_message_says(lesson_id, every):
     lesson = Course.find().lesson(lesson_id)
     judge, reference = Judge(lesson, 11), load_reference(lesson).__dict__
     for key, exercise in lesson.exercises.items():
         probes = {probe.name: probe for probe in judge.probes(key)}
-        for misconception in judge.bank.by_exercise.get(key, [])[::EVERY]:
+        for misconception in judge.bank.by_exercise.get(key, [])[::every]:
             names = {**reference, **misconception.names(lesson)}
             for name, shown in judge.examine(key, LocalRunner(names)).shown.items():
                 lines = shown.call.splitlines()
