@@ -95,4 +95,4 @@ def test_what_only_prepares_is_folded_and_says_what_it_is(notebook: Notebook) ->
 def test_the_end_of_a_lesson_leads_to_the_next(notebook: Notebook) -> None:
     notebook.cell("gradient_zero-2").scroll_into_view_if_needed()
     link = notebook.page.get_by_role("link", name="lesson 01")
-    expect(link).to_have_attribute("href", re.compile("/notebooks/01_losses/losses.ipynb"))
+    expect(link).to_have_attribute("href", re.compile("/work/01_losses/losses.ipynb"))
