@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autograder.observation import Lost
 from autograder.slips.evidence import Evidence
 from autograder.slips.forms import not_called, other_form, trailing_comma
 from autograder.slips.iterators import used_up
@@ -43,8 +44,12 @@ STOPS = frozenset({"ImportError", "ModuleNotFoundError", "NameError", "UnboundLo
 
 
 def literal_cause(evidence: Evidence) -> Diagnosis | None:
-    """The slip without which the exercise would have had a result to look at."""
-    return _first(LITERAL, evidence)
+    """The slip without which the exercise would have had a result to look at.
+
+    Where everything ended, or overran, that is the reason: nothing shows what else is amiss.
+    """
+    lost = all(isinstance(seen, Lost) for seen in evidence.got.values())
+    return None if lost else _first(LITERAL, evidence)
 
 
 def other_cause(evidence: Evidence) -> Diagnosis | None:

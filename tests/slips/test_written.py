@@ -166,3 +166,13 @@ def test_a_builtin_that_a_cell_took_is_named(orientation: Kernel) -> None:
 def test_code_that_is_nested_too_deeply_is_left_alone(orientation: Kernel) -> None:
     deep = "def descent_step(x, grad, lr):\n    return x" + " - lr * grad" * 900 + " + grad"
     orientation.verdict("descent_step", deep)
+
+
+@pytest.mark.parametrize("body", ["exit()", "while True: pass"])
+def test_what_ended_or_overran_has_no_slip_beside_it(
+    orientation: Kernel, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    monkeypatch.setenv("DESCENT_PROBE_SECONDS", "0.2")
+    said = orientation.verdict("descent_step", f"def descent_step(x, grad, lr):\n    {body}")
+    assert said.probes[0].status in ("error", "timeout")
+    assert said.diagnosis is None
