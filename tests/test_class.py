@@ -155,7 +155,12 @@ def test_ctrl_c_is_one_clear_line(course, report, tmp_path):
     shutil.copy(course.root / "nbgrader_config.py", fresh.root)
     for number in range(4):
         hand_in(fresh, f"s{number}", right())
-    process = autograder(fresh, start_new_session=True)
+    # In a job in the background of a shell, an interrupt is ignored, and children inherit that.
+    process = autograder(
+        fresh,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     batches = fresh.root / ".autograder" / "batches" / f"{LESSON.id}.json"
     while process.poll() is None and not batches.exists():
         time.sleep(0.1)
