@@ -57,7 +57,7 @@ class Magics:
         if not verdicts:
             print(self._standing.nothing_to_check(session.lesson))
             return None
-        self._standing.remember(session.lesson, verdicts, self._ran)
+        self._standing.remember(session.lesson, verdicts, Runs.of(self.shell).sources)
         return Cards(verdicts)
 
     def hint(self, line: str) -> Any:
@@ -99,7 +99,7 @@ class Magics:
             return Markdown(self._standing.whole_course())
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]
-        self._standing.remember(session.lesson, verdicts, self._ran)
+        self._standing.remember(session.lesson, verdicts, Runs.of(self.shell).sources)
         if line.strip() == "all":
             return Markdown(self._standing.whole_course())
         return Markdown(self._standing.lesson_table(session.lesson, verdicts))
@@ -117,10 +117,6 @@ class Magics:
         from autograder.standing import Standing
 
         return Standing()
-
-    @property
-    def _ran(self) -> list[str]:
-        return list(self.shell.history_manager.input_hist_raw)
 
 
 def _lesson() -> Lesson:

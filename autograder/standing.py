@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +73,7 @@ class Standing:
             earlier = before.get(verdict.exercise)
             if verdict.status == "not_attempted" and earlier is not None:
                 word, score = (
-                    _as_it_was(earlier, saved.is_another(verdict.exercise, earlier)),
+                    _as_it_was(verdict, earlier, saved.is_another(verdict.exercise, earlier)),
                     earlier.score,
                 )
                 then += score
@@ -140,11 +141,12 @@ class _Saved:
         return later and bool(judged.source) and self._digests.get(exercise) != judged.source
 
 
-def _as_it_was(earlier: Judged, edited: bool) -> str:
+def _as_it_was(verdict: Verdict, earlier: Judged, edited: bool) -> str:
     """What is known of an exercise that has not run in this kernel."""
-    from autograder.card import WORDS
+    from autograder.card import WORDS, word_of
 
-    was = next((word for status, word in WORDS.items() if status == earlier.status), "judged")
+    known = next((status for status in WORDS if status == earlier.status), None)
+    was = word_of(replace(verdict, status=known)) if known else "judged"
     return f"{was} on {earlier.day}, {'edited since' if edited else NOT_RUN}"
 
 

@@ -85,6 +85,13 @@ def test_what_was_right_before_a_restart_is_known_after_it(kernel: Kernel) -> No
     assert "| `descent_step` | 0 of 1 | not right yet |" in kernel.progress()
 
 
+def test_a_prediction_of_before_is_answered_and_not_called_right(kernel: Kernel) -> None:
+    kernel.run("prediction_edge = 'a'")
+    kernel.run("%check prediction_edge")
+    kernel.restart()
+    assert "| `prediction_edge` | 1 of 1 | answered on " in kernel.progress()
+
+
 def test_what_was_edited_since_is_said(kernel: Kernel, course: Course) -> None:
     notebook = course.work / LESSON / "orientation.ipynb"
     write(notebook, descent_step=DOWNHILL)
