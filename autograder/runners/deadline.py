@@ -31,6 +31,7 @@ Reason = Literal["", "probe", "check", "memory", "interrupt"]
 
 POLL_SECONDS = 0.05
 DEAF = 20  # knocks that nothing has answered: whoever sleeps has turned our signal off
+STEPS = 1000  # more than enough for an exception to be met
 OFTEN = 3  # stops that were caught, and kept where we cannot see
 KNOCK = getattr(signal, "SIGURG", None)  # ignored by whoever does not ask for it
 _knock_at = getattr(signal, "pthread_kill", None)
@@ -47,6 +48,10 @@ class Stop(KeyboardInterrupt):
     def __del__(self) -> None:
         if _clocks:
             _clocks[-1].swallowed(sys._getframe(1))
+
+
+class TakenBack(BaseException):
+    """In the place of a `Stop` that is not needed any more."""
 
 
 class Clock:
@@ -72,6 +77,7 @@ class Clock:
         self._said: tuple[int, Reason] = (0, "")  # in which part, and what
         self._stops = self._unanswered = 0
         self._answers = False
+        self._sent = False  # whether an exception was set from outside
         self._left = threading.Event()
         self._thread = threading.get_ident()
         self._signals = _knock_at is not None and _in_main_thread()
@@ -95,7 +101,7 @@ class Clock:
         self._left.set()
         self._watcher.join()
         _clocks.remove(self)
-        _set_in_thread(self._thread, None)
+        self._take_back()
         sys.settrace(self._trace)
         self._set_timer(0)
         for number, handler in self._handlers.items():
@@ -128,7 +134,7 @@ class Clock:
         self._probe_end = self._probe_memory = math.inf
         self._stops = self._unanswered = 0
         sys.settrace(self._trace)
-        _set_in_thread(self._thread, None)
+        self._take_back()
 
     def lift(self) -> None:
         """From here on there is all the time; Ctrl-C still ends it."""
@@ -175,7 +181,22 @@ class Clock:
         frame = sys._current_frames().get(self._thread)
         if self._may_stop(frame):
             self._note(frame)
+            self._sent = True
             _set_in_thread(self._thread, Stop)
+
+    def _take_back(self) -> None:
+        """Leave nothing in this thread of what was set from outside and not met.
+
+        Python has a call for that, behind which it goes on looking for an exception at every step,
+        and 3.11 hangs as soon as it traces. So it meets one here.
+        """
+        if not self._sent:
+            return
+        self._sent = False
+        with contextlib.suppress(TakenBack):
+            _set_in_thread(self._thread, TakenBack)
+            for _ in range(STEPS):
+                pass
 
     # --- in the thread that is watched -----------------------------------------------------------
 
@@ -249,7 +270,7 @@ _OWN: frozenset[int] = frozenset(
     id(function.__code__)
     for function in (
         *(Stop.__del__, Clock.swallowed, Clock.__enter__, Clock.__exit__),
-        *(Clock.begin, Clock.end, Clock.lift),
+        *(Clock.begin, Clock.end, Clock.lift, Clock._take_back),
     )
 )
 
@@ -269,10 +290,9 @@ def end_threads(known: set[threading.Thread]) -> None:
             _set_in_thread(thread.ident, SystemExit)
 
 
-def _set_in_thread(thread: int, error: type[BaseException] | None) -> None:
-    """Have a thread raise an exception as soon as it runs Python; None takes back what waits."""
-    target = ctypes.py_object(error) if error is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), target)
+def _set_in_thread(thread: int, error: type[BaseException]) -> None:
+    """Have a thread raise an exception as soon as it runs Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 def _resident() -> float:

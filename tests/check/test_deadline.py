@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -214,3 +215,37 @@ def test_a_block_has_a_deadline_too() -> None:
     with pytest.raises(Stop), clock:
         threading.Event().wait()
     assert clock.reason == "check"
+
+
+def test_code_that_traces_runs_after_a_clock_has_ended() -> None:
+    """In a process of its own, for where Python 3.11 hangs then, nothing can stop it."""
+    code = """
+import sys
+from autograder.runners.deadline import Clock
+with Clock(60) as clock:
+    clock.begin(60)
+    clock.end()
+seen = []
+def watch(frame, event, arg):
+    seen.append(event)
+    return watch
+def called():
+    return 1
+sys.settrace(watch)
+called()
+sys.settrace(None)
+assert "return" in seen
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_check_that_traces_can_be_made_again(check: Check) -> None:
+    for _ in range(2):
+        card = check(
+            "    outer, seen = sys.gettrace(), []\n"
+            "    sys.settrace(lambda *event: seen.append(event))\n"
+            "    left = (lambda: x - lr * grad)()\n"
+            "    sys.settrace(outer)\n"
+            "    return left if seen else None"
+        )
+        assert card.verdict.status == "passed"
