@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -209,7 +209,20 @@ class _Search:
             for p in declared
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
-        return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
+        known = set(_stops(got[p.name] for p in self.asked))
+        return tuple(
+            (topic, describe_difference(one))
+            for topic, one in found
+            if one is not None and known.isdisjoint(_stops([one.got]))
+        )
+
+
+def _stops(observations: Iterable[Observation]) -> Iterator[tuple[str, str]]:
+    """Where the learner's code raised, and what: in one place, it is one thing to say."""
+    for observation in observations:
+        for one in inside(observation):
+            if isinstance(one, Raised) and one.line:
+                yield one.name, one.line
 
 
 def _messages(observation: Observation) -> list[str]:

@@ -25,7 +25,7 @@ from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
 from autograder.shown import Differing, Shown, can_be_shown, shown_call
-from autograder.slips import Evidence, declared, literal_cause, other_cause, swaps
+from autograder.slips import Evidence, declared, literal_cause, other_cause, stub_left, swaps
 from autograder.values import as_arrays
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
@@ -116,7 +116,9 @@ class Judge:
             exercise.points,
             judged,
         )
-        if exercise.is_prediction or status in ("passed", "not_attempted") or not named:
+        if status == "not_attempted":
+            return replace(verdict, note=stub_left(exercise, wrote()))
+        if exercise.is_prediction or status == "passed" or not named:
             return verdict
         if culprits := blame():
             *others, last = culprits

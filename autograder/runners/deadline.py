@@ -31,7 +31,6 @@ Reason = Literal["", "probe", "check", "memory", "interrupt"]
 
 POLL_SECONDS = 0.05
 DEAF = 20  # knocks that nothing has answered: whoever sleeps has turned our signal off
-STEPS = 1000  # more than enough for an exception to be met
 OFTEN = 3  # stops that were caught, and kept where we cannot see
 KNOCK = getattr(signal, "SIGURG", None)  # ignored by whoever does not ask for it
 _knock_at = getattr(signal, "pthread_kill", None)
@@ -48,10 +47,6 @@ class Stop(KeyboardInterrupt):
     def __del__(self) -> None:
         if _clocks:
             _clocks[-1].swallowed(sys._getframe(1))
-
-
-class TakenBack(BaseException):
-    """In the place of a `Stop` that is not needed any more."""
 
 
 class Clock:
@@ -77,9 +72,10 @@ class Clock:
         self._said: tuple[int, Reason] = (0, "")  # in which part, and what
         self._stops = self._unanswered = 0
         self._answers = False
-        self._sent = False  # whether an exception was set from outside
         self._left = threading.Event()
         self._thread = threading.get_ident()
+        self._throwing = threading.Lock()
+        self._thrown = False  # from outside, since this thread's code began
         self._signals = _knock_at is not None and _in_main_thread()
         self._handlers: dict[int, Any] = {}
         self._timer = (0.0, 0.0)
@@ -178,25 +174,12 @@ class Clock:
             self._unanswered += 1
             if self._unanswered <= DEAF:
                 return
-        frame = sys._current_frames().get(self._thread)
-        if self._may_stop(frame):
-            self._note(frame)
-            self._sent = True
-            _set_in_thread(self._thread, Stop)
-
-    def _take_back(self) -> None:
-        """Leave nothing in this thread of what was set from outside and not met.
-
-        Python has a call for that, behind which it goes on looking for an exception at every step,
-        and 3.11 hangs as soon as it traces. So it meets one here.
-        """
-        if not self._sent:
-            return
-        self._sent = False
-        with contextlib.suppress(TakenBack):
-            _set_in_thread(self._thread, TakenBack)
-            for _ in range(STEPS):
-                pass
+        with self._throwing:
+            frame = sys._current_frames().get(self._thread)
+            if self._may_stop(frame):
+                self._note(frame)
+                self._thrown = True
+                _set_in_thread(self._thread, Stop)
 
     # --- in the thread that is watched -----------------------------------------------------------
 
@@ -235,6 +218,24 @@ class Clock:
         """The first time, while a learner's code runs: where it was."""
         if self._in_probe and not self._stops and frame is not None:
             self.frame_seen(frame)
+
+    def _take_back(self) -> None:
+        """Nothing that was set from outside waits to be raised any more.
+
+        It is raised and caught here. Were it only unset, Python 3.11 would look for it for ever,
+        and a traced call (a debugger's, a probe's) would never begin.
+        """
+        while True:
+            try:
+                with self._throwing:
+                    if not self._thrown:
+                        return
+                    self._thrown = False
+                _set_in_thread(self._thread, Stop)
+                while True:
+                    pass
+            except Stop:
+                pass
 
     def _stop_at_lines(self, frame: FrameType | None) -> None:
         while frame is not None:

@@ -73,7 +73,7 @@ def test_what_it_calls_comes_along(bring: Any, shell: Any) -> None:
     said, text = bring(f"{given()}\n%bring")
     assert said == (
         "Brought `Adam` from work/05_optimizers/optimizers.ipynb, with `_shapes`, `adam_step`: it "
-        "this cell now, and has run."
+        "stands in this cell now, and has run."
     )
     assert text.index("def adam_step(") < text.index("class Adam:")
     assert "import" not in text  # NumPy is there

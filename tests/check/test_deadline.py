@@ -217,35 +217,34 @@ def test_a_block_has_a_deadline_too() -> None:
     assert clock.reason == "check"
 
 
-def test_code_that_traces_runs_after_a_clock_has_ended() -> None:
-    """In a process of its own, for where Python 3.11 hangs then, nothing can stop it."""
-    code = """
-import sys
-from autograder.runners.deadline import Clock
-with Clock(60) as clock:
-    clock.begin(60)
+TRACED = """
+import sys, threading
+from autograder.runners import deadline
+
+def called(): pass
+
+def traced():
+    sys.settrace(lambda *event: None)
+    called()
+    sys.settrace(None)
+
+with deadline.Clock(9) as clock:
+    clock.begin(9)
     clock.end()
-seen = []
-def watch(frame, event, arg):
-    seen.append(event)
-    return watch
-def called():
-    return 1
-sys.settrace(watch)
-called()
-sys.settrace(None)
-assert "return" in seen
+traced()
+with deadline.Clock(9) as clock:
+    clock.begin(9)
+    try:  # as the watching thread does where nobody answers: too late
+        clock._thrown = True
+        deadline._set_in_thread(threading.get_ident(), deadline.Stop)
+        clock.end()
+    except deadline.Stop:
+        clock.end()
+traced()
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_a_check_that_traces_can_be_made_again(check: Check) -> None:
-    for _ in range(2):
-        card = check(
-            "    outer, seen = sys.gettrace(), []\n"
-            "    sys.settrace(lambda *event: seen.append(event))\n"
-            "    left = (lambda: x - lr * grad)()\n"
-            "    sys.settrace(outer)\n"
-            "    return left if seen else None"
-        )
-        assert card.verdict.status == "passed"
+def test_what_is_traced_after_a_check_runs() -> None:
+    """A debugger's code, or that of the next probe: what waits in vain for an exception from
+    outside never begins a traced call."""
+    subprocess.run([sys.executable, "-c", TRACED], check=True, timeout=30)
