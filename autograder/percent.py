@@ -64,7 +64,7 @@ def _plain_cells(text: str) -> Iterator[dict[str, Any]]:
             yield {"cell_type": "markdown", "metadata": metadata, "source": source}
         else:
             source = "\n".join(_code(body))
-            kept = {"execution_count": None, "outputs": []}
+            kept: dict[str, Any] = {"execution_count": None, "outputs": []}
             yield {"cell_type": "code", "metadata": metadata, "source": source, **kept}
 
 
