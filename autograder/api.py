@@ -34,6 +34,7 @@ and `autograder/hidden/<lesson>/bank.py`, which never does:
     def halved(x):
         return x / 2
 
+With several parameters, `Calls("mse", "loss", order="pred, target")` has every second call by place.
 Both may be packages: every module in them that has a `probes`, or a `bank`, is found.
 """
 
@@ -50,6 +51,7 @@ from autograder.looking import (
     label,
     outcome,
     overwrite,
+    results,
     scramble,
     snapshot,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "label",
     "outcome",
     "overwrite",
+    "results",
     "scramble",
     "snapshot",
 ]
