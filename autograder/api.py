@@ -34,7 +34,8 @@ and `autograder/hidden/<lesson>/bank.py`, which never does:
     def halved(x):
         return x / 2
 
-With several parameters, `Calls("mse", "loss", order="pred, target")` has every second call by place.
+With several parameters, `Calls("mse", "loss", order="pred, target")` makes every second call by
+place.
 Both may be packages: every module in them that has a `probes`, or a `bank`, is found.
 """
 
