@@ -9,7 +9,7 @@ probes.predictions("small_rate", "edge", "bowl")
 step = probes.exercise("descent_step", tolerance=FORMULA)
 
 TRY_ONE_STEP = "call descent_step(1.0, 2.0, 0.25) and work out by hand what it should give."
-STEP = Calls("descent_step", "x_new")
+STEP = Calls("descent_step", "x_new", order="x, grad, lr")
 
 
 def numbers(rng: np.random.Generator) -> Inputs:
