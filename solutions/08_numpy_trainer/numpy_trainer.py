@@ -210,7 +210,7 @@ show_figure(
 
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
-# Given: optimizers with one interface, and the loss.
+# Given: SGD with momentum, and what `fit` trains with.
 class Momentum:
     """SGD with momentum and decoupled weight decay, with the interface of lesson 05's `Adam`."""
 
