@@ -43,6 +43,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def find_data(name):
@@ -449,7 +450,14 @@ def train_epoch(model, loader, criterion, optimizer, device):
     Source: Goodfellow, Bengio and Courville (2016), Deep Learning, section 8.1.3.
     """
     ### BEGIN SOLUTION
+    frozen = []
+    for module in model.modules():
+        needs = [parameter.requires_grad for parameter in module.parameters()]
+        if isinstance(module, BATCH_NORMS) and needs and not any(needs) and not module.training:
+            frozen.append(module)
     model.train()
+    for module in frozen:
+        module.eval()
     total, count = 0.0, 0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
@@ -708,17 +716,20 @@ def evaluate(model, loader, criterion, device):
     Szegedy (2015), Batch Normalization, section 3.1.
     """
     ### BEGIN SOLUTION
-    was_training = model.training
+    modes = {module: module.training for module in model.modules()}
     model.eval()
     total, correct, count = 0.0, 0, 0
-    with torch.no_grad():
-        for inputs, targets in loader:
-            inputs, targets = inputs.to(device), targets.to(device)
-            logits = model(inputs)
-            total += criterion(logits, targets).item() * len(inputs)
-            correct += (logits.argmax(dim=1) == targets).sum().item()
-            count += len(inputs)
-    model.train(was_training)
+    try:
+        with torch.no_grad():
+            for inputs, targets in loader:
+                inputs, targets = inputs.to(device), targets.to(device)
+                logits = model(inputs)
+                total += criterion(logits, targets).item() * len(inputs)
+                correct += (logits.argmax(dim=1) == targets).sum().item()
+                count += len(inputs)
+    finally:
+        for module, was_training in modes.items():
+            module.training = was_training
     return total / count, correct / count
     ### END SOLUTION
 

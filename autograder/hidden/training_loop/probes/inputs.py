@@ -80,7 +80,7 @@ def two_sets(rng: Rng) -> Inputs:
     return {
         "weights": some_weights(rng),
         "lr": float(rng.uniform(0.08, 0.12)),
-        "batch sizes": (6, 5),
+        "batch sizes": (10, 7),
         "train": (x, y),
         "validate": (other, (y_other + (np.arange(11) % 4 == 0)) % CLASSES),
         "following": (x[:11], y[:11]),
