@@ -137,7 +137,7 @@ def where_batches_go(inputs: Inputs, call: Callable[[Any, Any, Any, torch.device
 
 
 class Graphs:
-    """A criterion that counts, at each call, for how many of the calls before there still is a graph."""
+    """A criterion that counts, at each call, how many graphs of earlier calls are still there."""
 
     def __init__(self, criterion: Any) -> None:
         self.criterion, self.marks, self.alive = criterion, list[Any](), list[int]()

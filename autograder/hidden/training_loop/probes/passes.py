@@ -80,7 +80,7 @@ def around_norm(impl: Any, inputs: Inputs, model: Net) -> Inputs:
     "a batch norm that is frozen",
     points=0.25,
     inputs=labelled(6, 4),
-    experiment="freeze a batch norm and put it in eval mode; print its running_mean around an epoch.",
+    experiment="freeze a batch norm, put it in eval mode, and print its running_mean around an epoch.",
     **SIDE,
 )
 def frozen_norm(impl: Any, inputs: Inputs) -> Any:
