@@ -31,6 +31,7 @@
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
 # Given: torch, NumPy as np, Matplotlib as plt, find_data, the digits and the clothes.
+import itertools
 import os
 import random
 from pathlib import Path
@@ -88,7 +89,7 @@ class MLP(nn.Module):
     def __init__(self, sizes, dropout=0.0):
         super().__init__()
         layers = []
-        for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+        for fan_in, fan_out in itertools.pairwise(sizes):
             linear = nn.Linear(fan_in, fan_out)
             nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
             nn.init.zeros_(linear.bias)
@@ -795,11 +796,12 @@ cpu = torch.device("cpu")
 loss, accuracy = evaluate(model.train(), batches, F.cross_entropy, cpu)
 assert abs(accuracy - 0.8) < 1e-6, "4 of 5 are right: 0.8, neither a percentage nor 0.5"
 assert abs(loss - F.cross_entropy(x, y).item()) < 1e-6, "the mean over samples, without dropout"
-assert model.training and model[1].training, "model and layers are in training mode again"
+assert model.training, "a model in training mode is in it again afterwards"
+assert model[1].training, "and so are the layers inside it"
 
 model[0].eval()
 evaluate(model, batches, F.cross_entropy, cpu)
-assert model.training and not model[0].training, "a layer in evaluation mode stays in it"
+assert (model.training, model[0].training) == (True, False), "a layer in eval mode stays in it"
 
 
 def broken(outputs, targets):
@@ -813,7 +815,7 @@ except ValueError:
     pass
 else:
     raise AssertionError("what the criterion raises reaches the caller")
-assert model.training and model[1].training, "the modes are back after an error, too"
+assert (model.training, model[1].training) == (True, True), "after an error, too"
 
 evaluate(model.eval(), batches, F.cross_entropy, cpu)
 assert not model.training, "a model in evaluation mode stays in it"
@@ -1047,7 +1049,7 @@ def orders(loader, extra):
 
 
 def draw_orders(pictures, title):
-    figure, axes = plt.subplots(1, 2, figsize=(8, 1.9), sharey=True, layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(8, 1.9), sharey=True, layout="constrained")
     for ax, picture, name in zip(
         axes, pictures, ("as it is", "one more draw an epoch"), strict=True
     ):

@@ -92,7 +92,7 @@ def test_one_more_draw_changes_every_later_order() -> None:
 
 
 def test_the_clothes_are_scaled_and_cut_as_in_lesson_08(solved: Any) -> None:
-    """The same rows of the same file, the same scaling, a tenth for validation, in no class's order."""
+    """The same rows of the same file, the same scaling, a tenth for validation."""
     images, labels = solved.load_clothes("train")
     with np.load(solved.find_data("fashion_mnist.npz")) as fashion:
         expected = fashion["x_train"].reshape(-1, 784) / 255.0 - 0.286

@@ -156,10 +156,10 @@ for (name, *edits), text in WHICH_ARE_FROZEN.items():
 OF_TRAINING_ANYTHING: Mistakes = {
     ("no_training_mode", (TRAIN, "")): (
         "The model stays in the mode in which it came: after an evaluation, dropout is off for the "
-        "whole epoch and batch norm learns no statistics. Say model.train() where the epoch begins."
+        "whole epoch and batch norm learns no statistics. Call model.train() at the start."
     ),
     ("evaluation_mode_on", (TRAIN, "    model.eval()\n")): (
-        "The epoch puts the model into evaluation mode: dropout is off, and batch norm uses its old "
+        "The epoch puts the model into evaluation mode: dropout is off, and batch norm uses old "
         "statistics. Training needs both at work: say model.train() where the epoch begins."
     ),
     ("keeps_the_graphs", *WITH_GRAPH): (

@@ -30,12 +30,13 @@ class Net(nn.Module):
     def __init__(self, weights: Inputs, norm: bool = False, dropout: float = 0.0) -> None:
         super().__init__()
         hidden, features = weights["first.weight"].shape
-        self.first = nn.Linear(features, hidden)
-        self.norm = nn.BatchNorm1d(hidden) if norm else nn.Identity()
+        self.first = nn.Linear(features, hidden, dtype=torch.float64)
+        self.norm = nn.BatchNorm1d(hidden, dtype=torch.float64) if norm else nn.Identity()
         self.dropout = nn.Dropout(dropout)
-        self.last = nn.Linear(hidden, len(weights["last.bias"]))
-        self.load_state_dict({k: torch.as_tensor(v) for k, v in weights.items()}, strict=False)
-        self.to(torch.float64)
+        self.last = nn.Linear(hidden, len(weights["last.bias"]), dtype=torch.float64)
+        with torch.no_grad():
+            for name, value in weights.items():
+                self.get_parameter(name).copy_(torch.as_tensor(value))
         passes = self.passes = list[Any]()  # a copy of the model notes it here too
         self.register_forward_hook(
             lambda net, _, out: passes.append((net.training, out.requires_grad, net.norm.training))
