@@ -103,7 +103,7 @@ def norms_not_frozen(impl: Any, inputs: Inputs) -> Any:
             model.norm = nn.BatchNorm1d(len(model.first.bias), affine=False, dtype=torch.float64)
             model.norm.eval()
         elif where == "a trainable bias":
-            model.norm.bias.requires_grad_(True)  # type: ignore[union-attr]
+            model.norm.bias.requires_grad_(True)
         else:
             model.norm.train()
         seen[f"for one with {where}"] = around_norm(impl, inputs, model)
@@ -191,8 +191,9 @@ def dropout_and_norm(impl: Any, inputs: Inputs) -> Any:
 
 def generators() -> list[Any]:
     """The states of the global generators."""
-    _, keys, place, *_ = np.random.get_state()  # noqa: NPY002
-    return [torch.get_rng_state().numpy().tobytes(), keys.tobytes(), place, random.getstate()]
+    numpy: Any = np.random.get_state()  # noqa: NPY002
+    keys, place = numpy[1].tobytes(), numpy[2]
+    return [torch.get_rng_state().numpy().tobytes(), keys, place, random.getstate()]
 
 
 def marks(model: Net) -> Inputs:
