@@ -592,7 +592,7 @@ def as_tensor(value):
 
 
 class Tensor:
-    """An array that remembers how it was made, and can say how much each part of it is to blame.
+    """An array that remembers how it was made, so that gradients can be sent back through it.
 
     Args:
         data: an array, a number, or nested lists of numbers, of any shape.
@@ -604,10 +604,14 @@ class Tensor:
         grad: None before a `backward`; after it, on every node that the root was made of, a float64
             array of the shape of `data`.
         parents: a tuple of Tensors.
+        watchers: a list on the class, empty at first. For each Tensor that an operation makes, every
+            function in it is called once as `watch(out, parents, pullback)`: `pullback(g)` takes the
+            gradient of `out` and returns one gradient per parent, in the parents' shapes, and
+            changes nothing.
 
     Operators: `+ - * / @ **` between Tensors, unary minus, and a number on either side of all but `@`
-    (`2 - t`, `2 / t`, `2 ** t`). Shapes broadcast as in NumPy. `@` is asked for with two 2-D operands;
-    arrays that are not Tensors are not asked for. `**` has a real result: a negative base only with a
+    (`2 - t`, `2 / t`, `2 ** t`). Shapes broadcast as in NumPy. `@` takes two 2-D operands; operands
+    that are arrays and not Tensors aren't tested. `**` has a real result: a negative base only with a
     whole exponent.
 
     Nothing that goes in is modified, and no operation changes its operands.
@@ -616,6 +620,7 @@ class Tensor:
         Survey (2018), section 3.2; the interface is that of PyTorch's autograd.
     """
 
+    watchers = []
     __array_ufunc__ = None  # an array to the left of an operator leaves the operator to us
 
     def __init__(self, data, parents=(), op=""):
@@ -623,14 +628,21 @@ class Tensor:
         self.parents = tuple(parents)
         self.op = op
         self.grad = None
-        self.rule = None  # from the gradient of this node to one gradient for each parent
+        self.rule = lambda g: ()  # from the gradient of this node to one for each parent
+
+    @staticmethod
+    def made(data, parents, op, rule):
+        """What an operation returns: a Tensor with its rule. The watchers are told of it."""
+        out = Tensor(data, parents, op)
+        out.rule = rule
+        for watch in Tensor.watchers:
+            watch(out, out.parents, out.pullback)
+        return out
 
     def __add__(self, other):
         """self + other."""
         other = as_tensor(other)
-        out = Tensor(self.data + other.data, (self, other), "+")
-        out.rule = lambda g: (g, g)
-        return out
+        return Tensor.made(self.data + other.data, (self, other), "+", lambda g: (g, g))
 
     def __radd__(self, other):
         """other + self, for a number on the left."""
@@ -642,15 +654,24 @@ class Tensor:
         """self * other, element by element."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data * other.data, (self, other), "*")
-        out.rule = lambda g: (g * other.data, g * self.data)
-        return out
+        rule = lambda g: (g * other.data, g * self.data)
+        return Tensor.made(self.data * other.data, (self, other), "*", rule)
         ### END SOLUTION
 
     def __rmul__(self, other):
         """other * self, for a number on the left."""
         ### BEGIN SOLUTION
         return as_tensor(other) * self
+        ### END SOLUTION
+
+    def pullback(self, g):
+        """One gradient for each parent, each of its parent's shape, from the gradient of this node.
+
+        Nothing is modified, `g` and the `.grad`s included.
+        """
+        ### BEGIN SOLUTION
+        parts = zip(self.parents, self.rule(g), strict=True)
+        return [unbroadcast(part, parent.data.shape) for parent, part in parts]
         ### END SOLUTION
 
     def backward(self, grad=None):
@@ -672,18 +693,15 @@ class Tensor:
             if self.data.size > 1:
                 raise ValueError(f"grad is needed for data of shape {self.data.shape}, got None")
             grad = np.ones(self.data.shape)
-        blame = {id(self): np.array(grad, dtype=np.float64)}
+        sent = {id(self): np.array(grad, dtype=np.float64)}
         for node in reversed(topological_order(self)):
-            g = blame.pop(id(node))
+            g = sent.pop(id(node))
             if node.grad is None or node.parents:
                 node.grad = np.array(g)
             else:
                 node.grad = node.grad + g
-            if node.rule is None:
-                continue
-            for parent, part in zip(node.parents, node.rule(g), strict=True):
-                part = unbroadcast(part, parent.data.shape)
-                blame[id(parent)] = blame.get(id(parent), 0) + part
+            for parent, part in zip(node.parents, node.pullback(g), strict=True):
+                sent[id(parent)] = sent.get(id(parent), 0) + part
         ### END SOLUTION
 
     # Stage 2
@@ -691,18 +709,14 @@ class Tensor:
     def __neg__(self):
         """-self."""
         ### BEGIN SOLUTION
-        out = Tensor(-self.data, (self,), "neg")
-        out.rule = lambda g: (-g,)
-        return out
+        return Tensor.made(-self.data, (self,), "neg", lambda g: (-g,))
         ### END SOLUTION
 
     def __sub__(self, other):
         """self - other."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data - other.data, (self, other), "-")
-        out.rule = lambda g: (g, -g)
-        return out
+        return Tensor.made(self.data - other.data, (self, other), "-", lambda g: (g, -g))
         ### END SOLUTION
 
     def __rsub__(self, other):
@@ -715,9 +729,8 @@ class Tensor:
         """self / other."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data / other.data, (self, other), "/")
-        out.rule = lambda g: (g / other.data, -g * self.data / other.data**2)
-        return out
+        rule = lambda g: (g / other.data, -g * self.data / other.data**2)
+        return Tensor.made(self.data / other.data, (self, other), "/", rule)
         ### END SOLUTION
 
     def __rtruediv__(self, other):
@@ -731,10 +744,10 @@ class Tensor:
         ### BEGIN SOLUTION
         other = as_tensor(other)
         base, exponent = self.data, other.data
-        out = Tensor(base**exponent, (self, other), "**")
+        value = base**exponent
         log_base = np.log(np.where(base > 0, base, 1))
-        out.rule = lambda g: (g * exponent * base ** (exponent - 1), g * out.data * log_base)
-        return out
+        rule = lambda g: (g * exponent * base ** (exponent - 1), g * value * log_base)
+        return Tensor.made(value, (self, other), "**", rule)
         ### END SOLUTION
 
     def __rpow__(self, other):
@@ -748,33 +761,28 @@ class Tensor:
     def exp(self):
         """e to the power of each element."""
         ### BEGIN SOLUTION
-        out = Tensor(np.exp(self.data), (self,), "exp")
-        out.rule = lambda g: (g * out.data,)
-        return out
+        value = np.exp(self.data)
+        return Tensor.made(value, (self,), "exp", lambda g: (g * value,))
         ### END SOLUTION
 
     def log(self):
         """The natural logarithm of each element, all of them above 0."""
         ### BEGIN SOLUTION
-        out = Tensor(np.log(self.data), (self,), "log")
-        out.rule = lambda g: (g / self.data,)
-        return out
+        return Tensor.made(np.log(self.data), (self,), "log", lambda g: (g / self.data,))
         ### END SOLUTION
 
     def tanh(self):
         """The hyperbolic tangent of each element."""
         ### BEGIN SOLUTION
-        out = Tensor(np.tanh(self.data), (self,), "tanh")
-        out.rule = lambda g: (g * (1 - out.data**2),)
-        return out
+        value = np.tanh(self.data)
+        return Tensor.made(value, (self,), "tanh", lambda g: (g * (1 - value**2),))
         ### END SOLUTION
 
     def relu(self):
         """The larger of each element and 0; its derivative at exactly 0 is 0."""
         ### BEGIN SOLUTION
-        out = Tensor(np.maximum(self.data, 0), (self,), "relu")
-        out.rule = lambda g: (g * (self.data > 0),)
-        return out
+        rule = lambda g: (g * (self.data > 0),)
+        return Tensor.made(np.maximum(self.data, 0), (self,), "relu", rule)
         ### END SOLUTION
 
     # Stage 5
@@ -785,15 +793,13 @@ class Tensor:
         With `keepdims` the summed axes stay, with size 1; without, they are gone.
         """
         ### BEGIN SOLUTION
-        out = Tensor(self.data.sum(axis=axis, keepdims=keepdims), (self,), "sum")
 
         def rule(g):
             if axis is not None and not keepdims:
                 g = np.expand_dims(g, axis)
             return (np.broadcast_to(g, self.data.shape),)
 
-        out.rule = rule
-        return out
+        return Tensor.made(self.data.sum(axis=axis, keepdims=keepdims), (self,), "sum", rule)
         ### END SOLUTION
 
     def mean(self, axis=None, keepdims=False):
@@ -808,26 +814,22 @@ class Tensor:
     def __matmul__(self, other):
         """The matrix product of (N, D) and (D, M), both Tensors."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data @ other.data, (self, other), "@")
-        out.rule = lambda g: (g @ other.data.T, self.data.T @ g)
-        return out
+        rule = lambda g: (g @ other.data.T, self.data.T @ g)
+        return Tensor.made(self.data @ other.data, (self, other), "@", rule)
         ### END SOLUTION
 
     def reshape(self, *shape):
         """The same elements, in the same order, in another shape: `t.reshape(2, 3)`."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data.reshape(*shape), (self,), "reshape")
-        out.rule = lambda g: (g.reshape(self.data.shape),)
-        return out
+        rule = lambda g: (g.reshape(self.data.shape),)
+        return Tensor.made(self.data.reshape(*shape), (self,), "reshape", rule)
         ### END SOLUTION
 
     @property
     def T(self):
-        """The transposed of a 2-D Tensor: rows become columns."""
+        """The transpose of a 2-D Tensor: rows become columns."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data.T, (self,), "T")
-        out.rule = lambda g: (g.T,)
-        return out
+        return Tensor.made(self.data.T, (self,), "T", lambda g: (g.T,))
         ### END SOLUTION
 
 
@@ -1390,7 +1392,7 @@ for i, node in enumerate(tape):
 
 # %% nbgrader={"grade": false, "grade_id": "Tape", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Tape:
-    """Asks for the gradients of a loss, and leaves no trace on the tensors.
+    """Records what operations make inside a block, and finds gradients from the record.
 
         with Tape() as tape:
             loss = (w * x).sum()
@@ -1407,31 +1409,35 @@ class Tape:
         ### BEGIN SOLUTION
         self.persistent = persistent
         self.asked = False
+        self.record = []
         ### END SOLUTION
 
     def __enter__(self):
-        """What `as tape` names: this tape."""
+        """What `as tape` names: this tape. From here on it records, through `Tensor.watchers`."""
         ### BEGIN SOLUTION
+        self.watch = lambda *made: self.record.append(made)
+        Tensor.watchers.append(self.watch)
         return self
         ### END SOLUTION
 
     def __exit__(self, kind, error, traceback):
-        """The end of the block; an error in it travels on."""
+        """The end of the block: no more is recorded, and an error in the block travels on."""
         ### BEGIN SOLUTION
+        Tensor.watchers.remove(self.watch)
         return False
         ### END SOLUTION
 
     def gradient(self, loss, sources):
-        """The gradients of a loss that was computed inside the block.
+        """The gradients of a loss, by a walk back over what was recorded; called after the block.
 
         Args:
             loss: a Tensor of one element. sources: a list of Tensors, leaves or not.
 
         Returns:
             A list of float64 arrays in the order of `sources`, each of the shape of its source's data:
-            zeros for a source that the loss does not depend on. Each call stands alone, whatever
-            `.grad` held before; and no tensor's `.grad` is changed, on leaves, in between, or at the
-            root.
+            1 for the loss itself, and zeros for a source that nothing in the record connects with
+            the loss; so zeros, too, if the loss was made outside the block. No tensor's `.grad` is
+            read or changed.
 
         Raises:
             RuntimeError: a second call on a tape that is not persistent.
@@ -1440,15 +1446,12 @@ class Tape:
         if self.asked and not self.persistent:
             raise RuntimeError("this tape has answered; use Tape(persistent=True) to ask again")
         self.asked = True
-        nodes = topological_order(loss)
-        before = [node.grad for node in nodes]
-        for node in nodes:
-            node.grad = None
-        loss.backward()
-        found = {id(node): node.grad for node in nodes}
-        for node, grad in zip(nodes, before, strict=True):
-            node.grad = grad
-        return [found.get(id(source), np.zeros(source.data.shape)) for source in sources]
+        grads = {id(loss): np.ones(loss.data.shape)}
+        for out, parents, pullback in reversed(self.record):
+            if id(out) in grads:
+                for parent, part in zip(parents, pullback(grads[id(out)]), strict=True):
+                    grads[id(parent)] = grads.get(id(parent), 0) + part
+        return [grads.get(id(source), np.zeros(source.data.shape)) for source in sources]
         ### END SOLUTION
 
 
