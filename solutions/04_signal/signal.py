@@ -23,7 +23,7 @@
 # **You need** lesson 02 (a backward pass is the local derivative times what flows in), the variance of a
 # sum of independent numbers, and the normal distribution.
 #
-# **It takes** about two and a half hours: seven exercises and three predictions. The cell beneath each
+# **It takes** about two and a half hours: six exercises and three predictions. The cell beneath each
 # exercise checks it (`%check`), as often as you like.
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -406,66 +406,15 @@ show_figure(
 # seems to come from nowhere. It is $\sqrt{2/256}$, and section 4 derives it.
 
 # %% [markdown]
-# ### Blame fades too
+# ### Gradients fade too
 #
-# On the way back it is the same with one more factor: the slope of the bend. The sigmoid's slope is
-# $s(1 - s)$, with $s$ between 0 and 1, and that is never more than 0.25. So where the weights neither
-# enlarge nor shrink, a sigmoid layer passes on at most a quarter of the blame, and $d$ of them at most
+# On the way back it is the same with one more factor: the derivative of the activation function. The
+# sigmoid's is $s(1 - s)$, with $s$ between 0 and 1, and that is never more than 0.25. So where the weights
+# neither enlarge nor shrink anything, $d$ sigmoid layers pass on at most $0.25^{\,d}$ of the upstream
+# gradient: with ten of them, less than a millionth.
 #
-# $$0.25^{\,d}$$
-#
-# ### Exercise: `sigmoid_gradient_bound` (3 minutes, difficulty 1 of 5)
-
-
-# %% nbgrader={"grade": false, "grade_id": "sigmoid_gradient_bound", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def sigmoid_gradient_bound(depth):
-    """The largest share of the blame that `depth` sigmoids in a row can pass on.
-
-    Args:
-        depth: the number of sigmoids, an int from 0 (nothing is lost: 1.0) to 500.
-
-    Returns:
-        A float, `0.25**depth`.
-
-    Source: Nielsen, Neural Networks and Deep Learning (2015), chapter 5.
-    """
-    ### BEGIN SOLUTION
-    return 0.25**depth
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_sigmoid_gradient_bound", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert sigmoid_gradient_bound(0) == 1, "no sigmoid loses nothing"
-assert np.isclose(sigmoid_gradient_bound(1), 0.25), "one sigmoid passes on a quarter at best"
-assert np.isclose(sigmoid_gradient_bound(2), 0.0625), "two pass on a quarter of a quarter"
-assert 9.5e-7 < sigmoid_gradient_bound(10) < 9.6e-7, "ten leave less than one millionth"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.signal import grade
-
-grade("sigmoid_gradient_bound")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Each layer multiplies by its own factor. What do equal factors make, one after the other?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# A power. `**` is Python's, and a float to an int is a float.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# A quarter, to the power of the depth.
-# </details>
-
-# %% [markdown]
-# ### The look
-#
-# To measure blame you need a backward pass through many layers. Here is one, given: it is the chain of
-# lesson 02, and returns the norm of the gradient at every layer. `repair` stays empty until section 6.
+# To measure it you need a backward pass through many layers. Here is one, given: the chain of lesson 02. It
+# returns the norm of the gradient at every layer. `repair` stays empty until section 6.
 
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -508,20 +457,20 @@ def gradient_norms(x, weights, bend, repair=""):
 
 # %% [markdown]
 # The weights of this figure are rotations, which change no norm: whatever is lost, the sigmoids lose. The
-# line is your bound.
+# dashed line is $0.25^{\,d}$.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
-# The gradient behind one to ten sigmoids, and your bound.
+# The gradient behind one to ten sigmoids, and its bound.
 rng = np.random.default_rng(0)
 rotations = [np.linalg.qr(rng.normal(size=(WIDTH, WIDTH)))[0] for _ in range(10)]
 x = rng.normal(size=(ROWS, WIDTH))
 passed = np.arange(11)
 through_sigmoid = gradient_norms(x, rotations, sigmoid)[::-1]
 through_tanh = gradient_norms(x, rotations, np.tanh)[::-1]
-bound = [sigmoid_gradient_bound(int(d)) for d in passed]
-assert (through_sigmoid <= np.array(bound) * (1 + 1e-9)).all()
+bound = 0.25**passed
+assert (through_sigmoid <= bound * (1 + 1e-9)).all()
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
-ax.semilogy(passed, bound, color=GREY, ls="--", label="your sigmoid_gradient_bound")
+ax.semilogy(passed, bound, color=GREY, ls="--", label="bound: 0.25^d")
 ax.semilogy(passed, through_sigmoid, "o", color=ORANGE, label="measured: sigmoid")
 ax.semilogy(passed, through_tanh, "s", color=BLUE, label="measured: tanh")
 ax.set(xlabel="bends passed on the way back", ylabel="norm of the gradient", title="Ten bends")
