@@ -66,8 +66,8 @@ for (name, one, other), text in {
     ("stretched_axes_dropped", (END, "return grad.sum(axis=stretched)"), (EQUAL, EQUAL)): DROPPED,
     ("stretched_axes_dropped_one_by_one", (END, ONE_BY_ONE), (EQUAL, "")): DROPPED,
     ("averaged", (IN_FRONT, IN_FRONT.replace("sum", "mean")), (END, END.replace("sum", "mean"))): (
-        "The places where an element was used are averaged. Each place adds its own gradient, so it "
-        "is their sum: nudge one small element, and all its copies move."
+        "The places where an element was used are averaged. Each place adds its own gradient, so "
+        "it is their sum: nudge one small element, and all its copies move."
     ),
     ("first_copy_only", (IN_FRONT, "    grad = grad[(0,) * in_front]\n"), (END, FIRST)): (
         "The gradient of one of the copies is taken, and that of the others is lost. Every place "
