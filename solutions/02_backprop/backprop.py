@@ -1244,14 +1244,14 @@ for ax, (who, (cost, grads)) in zip(axes, shown.items(), strict=True):
 add_scale(fig, axes, glow)
 show_figure(
     "Two drawings of a 2-8-2 network on a dark ground. On the left, for a misclassified example, "
-    "some edges are bright and wide. On the right, for a confident correct example, all edges are "
-    "dark and thin."
+    "two edges from one hidden unit are bright and wide. On the right, for the example it is surest "
+    "of, a third of the edges are of a medium brightness and none is brighter."
 )
 
 # %% [markdown]
 # *What to see.* The gradient starts at the logits, is sent back along the weights, and stops dead at hidden
-# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right there is hardly
-# any gradient to send.
+# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right, less is sent:
+# here at most a third as much.
 
 # %% [markdown]
 # ### The two predictions, tested
