@@ -139,7 +139,7 @@ def show_figure(alt):
 # $$L(x, y) = \tfrac12\left(x^2 + 40\,y^2\right)$$
 #
 # The numbers 1 and 40 are its *curvatures*: how fast the slope changes along $x$ and along $y$. Their
-# ratio, 40, is the *condition number*. It is what makes a valley of it.
+# ratio, 40, is the *condition number*. The larger it is, the narrower the ravine.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # The ravine from the side and from above, with its gradients.

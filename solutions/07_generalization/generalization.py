@@ -190,7 +190,7 @@ print(f"degree 12: error on its own points {old[12]:.3f}, on new ones {new[12]:.
 # Cut the rows $0, \dots, n-1$ into parts. Data often lie in a file in some order, by class or by date, so
 # the rows are shuffled first.
 #
-# Part $i$ should get $n f_i$ rows, where $f_i$ is its fraction, and that is seldom a whole number. Any rule
+# Part $i$ should get $n f_i$ rows, where $f_i$ is its fraction, and that is rarely a whole number. Any rule
 # that leaves each part within one row of its share will do here. One that is fair is **largest remainder**,
 # which parliaments use for seats: give every part the whole number below its share. Then hand the rows that
 # are left, one each, to the parts that lost most by rounding down.
