@@ -189,7 +189,10 @@ def wrong_tapes(Tensor):
     class Forwards(Lines):
         def gradient(self, loss, sources):
             self.lines.reverse()
-            return super().gradient(loss, sources)
+            try:
+                return super().gradient(loss, sources)
+            finally:
+                self.lines.reverse()
 
     class Written(Lines):
         def gradient(self, loss, sources):

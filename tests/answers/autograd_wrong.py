@@ -263,6 +263,8 @@ class FactorsTurned(Unrefused):
 
 
 class BroadcastingKept(Unrefused):
+    _tell = PullbackOfTheLargerShape._tell
+
     def _send(self, blame):
         self.blame = np.asarray(blame, float) + (0.0 if self.blame is None else self.blame)
 
