@@ -29,7 +29,7 @@ EXERCISES = {
     "03_autograd": "unbroadcast 2, topological_order 2, Tensor 6, Tape 4",
     "04_signal": (
         "xavier_uniform 2, he_normal 1, distinct_units 2, forward_statistics 2, "
-        "sigmoid_gradient_bound 1, batchnorm_forward__batchnorm_backward 4, "
+        "batchnorm_forward__batchnorm_backward 4, "
         "layernorm_forward__layernorm_backward 4"
     ),
     "05_optimizers": (
@@ -114,7 +114,6 @@ SIGNATURES = {
         "he_normal(fan_in, fan_out, rng)",
         "distinct_units(W, tol=1e-12)",
         "forward_statistics(x, weights, activation)",
-        "sigmoid_gradient_bound(depth)",
         "batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-05, "
         "training=True)",
         "batchnorm_backward(dout, cache)",

@@ -26,6 +26,7 @@ EXERCISES = {
 KNOWN = {
     ("train_step", "nothing_returned"): "returns_nothing",
     ("ReduceOnPlateau", "nothing_returned"): "nothing_returned",
+    ("Tape", "nothing_returned"): "tape_not_returned",
 }
 SLIPS = {
     "nothing_returned": (made.no_return, made.bare_expression),

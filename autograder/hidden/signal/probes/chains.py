@@ -1,7 +1,6 @@
-"""Probes of forward_statistics and of sigmoid_gradient_bound."""
+"""Probes of forward_statistics."""
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,17 +9,14 @@ from autograder.api import (
     AFTERWARDS,
     AGAIN,
     FORMULA,
-    Calls,
     Inputs,
     Probes,
-    Tolerance,
     results,
     snapshot,
 )
 
 probes = Probes()
 forward = probes.exercise("forward_statistics")
-bound = probes.exercise("sigmoid_gradient_bound")
 
 
 def relu(z: Any) -> Any:
@@ -130,35 +126,3 @@ def untouched(impl: Any, inputs: Inputs) -> Any:
         **{f"weight matrix {i}": W for i, W in enumerate(inputs["weights"])},
     }
     return {**seen, AFTERWARDS: snapshot(kept), AGAIN: statistics(impl, inputs)}
-
-
-def depths(*fixed: int, low: int = 0, high: int = 0) -> Callable[[np.random.Generator], Inputs]:
-    """Some depths, and three between low and high where those are given."""
-
-    def inputs(rng: np.random.Generator) -> Inputs:
-        drawn = map(int, rng.integers(low, high, size=3)) if high else ()
-        return {f"for depth {depth}": {"depth": depth} for depth in (*fixed, *drawn)}
-
-    return inputs
-
-
-RELATIVE = Tolerance(1e-9, 0.0)  # 0.25**20 is below any useful absolute tolerance
-BOUND = Calls("sigmoid_gradient_bound", "the bound")
-bound.probe(
-    "up to eight sigmoids",
-    points=0.5,
-    inputs=depths(1, 2, low=3, high=9),
-    name="shallow",
-    tolerance=RELATIVE,
-    experiment="print it for depth 1, 2 and 3: each is a quarter of the one before.",
-)(BOUND)
-bound.probe(
-    "up to a hundred sigmoids",
-    points=0.25,
-    inputs=depths(10, low=30, high=100),
-    name="deep",
-    tolerance=RELATIVE,
-)(BOUND)
-bound.probe("no sigmoid at all", points=0.25, inputs=depths(0, 5), name="none", tolerance=RELATIVE)(
-    BOUND
-)
