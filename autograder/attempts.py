@@ -37,7 +37,7 @@ class Stand:
 
 class Attempts:
     """Which cells of a rebuilt notebook define and bind which names. The release's demos and stubs
-    are no attempts."""
+    are no attempts, nor is what was brought."""
 
     def __init__(self, notebook: NotebookNode, lesson: Lesson) -> None:
         self._exercises = list(lesson.exercises.values())
@@ -59,7 +59,7 @@ class Attempts:
             role = kind(cell)
             if role in (Kind.GRADED, Kind.SOLUTION):
                 self._index[grade_id(cell) or ""] = index
-            if role is Kind.SETUP:
+            if role in (Kind.SETUP, Kind.BRING):
                 self._given |= bound_names(cell.source)
                 self._imports |= _imports(cell.source)
             elif role is not Kind.GRADED and cell.cell_type == "code":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.bring.reference import solution_notebook
 from autograder.cells import identify_cells
 from autograder.checks import problems
 from autograder.course import Course, CourseError
@@ -93,7 +94,7 @@ def stale_files(course: Course, lesson: Lesson) -> list[Stale]:
     if not solved.is_file():
         stale.append(Stale(solved, "missing"))
     else:
-        why = _difference(solved, lesson.notebook())
+        why = _difference(solved, solution_notebook(lesson))
         stale += [Stale(solved, why)] if why else []
     return stale
 
@@ -145,7 +146,7 @@ def execute(lesson: Lesson, folder: Path) -> NotebookNode:
     """
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = lesson.notebook()
+    notebook = solution_notebook(lesson)
     add_look(notebook)
     try:
         with tempfile.TemporaryDirectory(prefix="descent-") as sockets:

@@ -9,6 +9,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.bring.header import wanted
+
 CHECK_ID = "check_"  # the id of an exercise's check cell is this and the key
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -28,10 +30,11 @@ LANGUAGE_INFO = {
 
 
 class Kind(Enum):
-    """What a cell is for. A code cell of a lesson's source is one of the first four, and the
+    """What a cell is for. A code cell of a lesson's source is one of the first five, and the
     release puts a check beneath each graded cell."""
 
     SETUP = "setup"
+    BRING = "bring"
     SOLUTION = "solution"
     GRADED = "graded"
     DEMO = "demo"
@@ -69,7 +72,7 @@ def kind(cell: NotebookNode) -> Kind:
         if meta.get("grade") and not meta.get("solution") and not meta.get("task"):
             return Kind.GRADED
         return Kind.UNKNOWN
-    named = {"setup", "demo", "check"}.intersection(tags(cell))
+    named = {"setup", "bring", "demo", "check"}.intersection(tags(cell))
     return Kind(named.pop()) if len(named) == 1 else Kind.UNKNOWN
 
 
@@ -86,16 +89,20 @@ def identify_cells(notebook: NotebookNode) -> NotebookNode:
     """Give every cell the id, and the notebook the metadata, that each build gives them.
 
     An id is the cell's `grade_id`, or counts from the one before it (`adam_step-2`): an edit moves
-    few of them, and a check cell, which keeps its own, none. Changes and returns `notebook`.
+    few of them. Check cells keep their own, and bring cells have the names that they bring.
+    Changes and returns `notebook`.
     """
     last, count = "start", 0
     for cell in notebook.cells:
         if kind(cell) is Kind.CHECK:
             continue
+        cell.metadata.pop("lines_to_next_cell", None)
+        if brings := wanted(cell.source) if kind(cell) is Kind.BRING else None:
+            cell.id = _cell_id(brings.cell_id)
+            continue
         name = grade_id(cell)
         last, count = (name, 0) if name else (last, count + 1)
         cell.id = _cell_id(last) if name else f"{_cell_id(last)}-{count}"
-        cell.metadata.pop("lines_to_next_cell", None)
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNELSPEC), language_info=_language_info()
     )

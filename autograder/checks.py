@@ -13,6 +13,7 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from autograder import cells, marks
+from autograder.bring.lint import check_brings
 from autograder.cells import Kind
 from autograder.lesson import PREDICTION, Lesson
 from autograder.names import bound_names, defined_names, used_names
@@ -45,10 +46,11 @@ def problems(lesson: Lesson) -> list[Problem]:
 
 
 def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
-    """Every code cell is setup, solution (or prediction), graded or demo."""
+    """Every code cell is setup, bring, solution (or prediction), graded or demo."""
     for cell in source_cells:
         if cell.kind is Kind.UNKNOWN:
-            yield cell.line, "a code cell is setup, solution, prediction, graded or demo: tag it"
+            kinds = "setup, bring, solution, prediction, graded or demo"
+            yield cell.line, f"a code cell is {kinds}: tag it"
         if cell.kind is Kind.CHECK:
             yield cell.line, "a source has no check cells: the release puts them in"
         if cell.cell.cell_type == "raw":
@@ -201,6 +203,7 @@ CHECKS: tuple[Check, ...] = (
     check_exercises,
     check_demos,
     check_experiments,
+    check_brings,
     check_predictions,
     check_experiments_of_predictions,
     check_folds,

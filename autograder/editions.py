@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.cells import grade_id, nbgrader_of
+from autograder.cells import Kind, grade_id, kind, nbgrader_of
 
 # `adam_step-2`: cells.identify_cells. JupyterLab's own are eight or thirty-two random digits.
 RELEASED_ID = re.compile(r"[A-Za-z]\w*-\d{1,3}")
@@ -59,7 +59,7 @@ def only_what_is_mine(mine: NotebookNode, new: NotebookNode) -> NotebookNode:
     kept, texts = [], {cell.source.strip() for cell in new.cells}
     asked = False  # whether the last cell that is not the learner's own is a question
     for cell in mine.cells:
-        own, solves = is_own(cell), bool(nbgrader_of(cell).get("solution"))
+        own, solves = is_own(cell), _is_to_be_written(cell)
         if own or solves or asked or cell.source.strip() in texts:
             kept.append(cell)
         asked = asked if own else bool(nbgrader_of(cell).get("task"))
@@ -69,7 +69,16 @@ def only_what_is_mine(mine: NotebookNode, new: NotebookNode) -> NotebookNode:
 def is_own(cell: NotebookNode) -> bool:
     """Whether a cell was added to a release: its id is none of those that releases have."""
     name = str(cell.get("id") or "")
-    return grade_id(cell) is None and not RELEASED_ID.fullmatch(name)
+    return grade_id(cell) is None and not RELEASED_ID.fullmatch(name) and not _brings(cell)
+
+
+def _is_to_be_written(cell: NotebookNode) -> bool:
+    """Whether a release has this cell for its learner to write in, or to bring something to."""
+    return bool(nbgrader_of(cell).get("solution")) or _brings(cell)
+
+
+def _brings(cell: NotebookNode) -> bool:
+    return kind(cell) is Kind.BRING
 
 
 def _signed(notebook: NotebookNode) -> set[tuple[str | None, str]]:
@@ -131,7 +140,7 @@ class _Carrying:
         changed since."""
         if not _alike(cell, slot.cell):
             return False
-        if nbgrader_of(slot.cell).get("solution"):
+        if _is_to_be_written(slot.cell):
             return True
         return given is not None and given.source.strip() == slot.cell.source.strip()
 

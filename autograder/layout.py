@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import marks
+from autograder.bring.header import wanted
 from autograder.cells import Kind, grade_id
 from autograder.names import bound_names, defined_names, used_names
 from autograder.parts import distinct, joined, take, with_continuations
@@ -35,6 +36,12 @@ class Layout:
         self._by_id = {str(cell.id): place for place, cell in known}
         self._by_text = {
             text: place for place, cell in reversed(known) for text in _texts(place, cell)
+        }
+        ids = {cell.id for cell in cells}
+        self._by_header = {
+            header: place
+            for place, cell in known
+            if place.brings and cell.id not in ids and (header := wanted(cell.source))
         }
         self._asked_for = frozenset[str]().union(*(place.names for place in self.places))
         self._coded = frozenset[str]().union(
@@ -98,11 +105,12 @@ class Layout:
 
     def _having(self, name: str) -> list[tuple[Place, Submitted]]:
         """The cells that define a name of an exercise, in the order of the rebuilt notebook. Those
-        of the release's demos have a place of their own, and do not count here."""
+        of the release's demos and bring cells have a place of their own, and do not count here."""
         return [
             (place, cell)
             for place in self.places
-            for cell in ([] if place.kind is Kind.DEMO else place.inside) + place.after
+            for cell in ([] if place.kind in (Kind.BRING, Kind.DEMO) else place.inside)
+            + place.after
             if name in defined_names(cell.source) and self._runs(cell)
         ]
 
@@ -122,6 +130,8 @@ class Layout:
         """Where the release has this cell, by its name. Code that answers another exercise, and
         not the one whose name it carries, is a stray."""
         place = self._by_grade_id.get(cell.grade_id) or self._by_id.get(cell.id or "")
+        if place is None and self._by_header and (header := wanted(cell.source)):
+            place = self._by_header.get(header)  # of a bring cell that lost its id
         if place is None or not place.is_solution:
             return place
         names = defined_names(cell.source)
@@ -171,7 +181,7 @@ class Layout:
         for between in self.places[place.index : at.index + 1]:
             cells = [c for c in between.inside + between.after if c.number != cell.number]
             sources = [c.source for c in cells if between is not at or c.number < cell.number]
-            if between.cell and between.kind in (Kind.SETUP, Kind.GRADED):
+            if between.cell and between.kind in (Kind.SETUP, Kind.BRING, Kind.GRADED):
                 sources.append(between.cell.source)
             if any(needed & _bound(source) for source in sources):
                 return False

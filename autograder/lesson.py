@@ -140,11 +140,14 @@ class Lesson:
 
     @cached_property
     def reference_source(self) -> str:
-        """Setup and solution cells, one after another: defines names and runs nothing else."""
+        """Setup, bring and solution cells, one after another: defines names and runs nothing else.
+
+        Of a bring cell it is the given part: what is graded does not depend on what was brought.
+        """
         return "\n\n".join(
             cell.source
             for cell in self._notebook.cells
-            if kind(cell) in (Kind.SETUP, Kind.SOLUTION)
+            if kind(cell) in (Kind.SETUP, Kind.BRING, Kind.SOLUTION)
         )
 
 

@@ -49,6 +49,6 @@ def _owner(name: str, lesson: Lesson) -> str:
         if kind(cell) is Kind.SOLUTION and name in bound_names(cell.source):
             slot = grade_id(cell)
             return next((k for k, e in lesson.exercises.items() if slot in e.solution_ids), "")
-        if kind(cell) is Kind.SETUP and name in bound_names(cell.source):
+        if kind(cell) in (Kind.SETUP, Kind.BRING) and name in bound_names(cell.source):
             return GIVEN
     return ""

@@ -14,7 +14,7 @@ from autograder.lesson import Lesson
 from autograder.source_cells import Found, SourceCell
 
 # Longer cells of these kinds are folded, or their metadata say why not: `open="..."`.
-LINES = {Kind.SETUP: 15, Kind.DEMO: 25}
+LINES = {Kind.SETUP: 15, Kind.BRING: 25, Kind.DEMO: 25}
 UNDESCRIBED = re.compile(r"\bplt\.show\(")
 LESSON_LINK = re.compile(r"\]\(\.\./(\d\d_[^)]*)\)")
 

@@ -83,13 +83,14 @@ def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
 
 
 def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
-    """The code of a rebuilt notebook that a learner answers for, and the setup it stands on."""
+    """The code of a rebuilt notebook that a learner answers for, and what it stands on: setup, and
+    bring cells with whatever is in them."""
     given = {(cell.id, cell.source) for cell in lesson.release().cells}
     return [
         cell
         for cell in notebook.cells
         if cell.cell_type == "code"
-        and (kind(cell) is Kind.SETUP or (cell.id, cell.source) not in given)
+        and (kind(cell) in (Kind.SETUP, Kind.BRING) or (cell.id, cell.source) not in given)
     ]
 
 

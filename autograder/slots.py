@@ -9,8 +9,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.bring.header import wanted
 from autograder.cells import Kind, kind
-from autograder.names import defined_names
+from autograder.names import bound_names, defined_names
 from autograder.submission import Submitted
 
 # A line of a check cell as learners leave it: a question, in use or not.
@@ -28,6 +29,7 @@ class Place:
     cell: NotebookNode | None = None
     kind: Kind = Kind.UNKNOWN
     names: frozenset[str] = frozenset()  # what a solution cell is asked to define
+    brings: frozenset[str] = frozenset()  # what a bring cell has to bind, whoever wrote it
     is_answer: bool = False  # the text below a mastery question
     inside: list[Submitted] = field(default_factory=list)
     after: list[Submitted] = field(default_factory=list)
@@ -46,7 +48,9 @@ class Place:
         """Whether a cell that differs from the release's may stand in its place."""
         if self.is_solution:
             return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
-        return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
+        if self.kind is Kind.BRING and not self.brings <= bound_names(cell.source):
+            return False
+        return (self.kind in (Kind.BRING, Kind.DEMO) or self.is_answer) and not self.inside
 
     def has(self, cell: Submitted) -> bool:
         """Whether a cell says no more than the release's in its place: a check cell is there to be
@@ -59,7 +63,7 @@ class Place:
             return []
         if not self.inside:
             return [self.cell]
-        if self.is_solution:
+        if self.is_solution or self.kind is Kind.BRING:
             return [{**self.cell, "source": self.inside[0].source}]
         return [as_cell(self.inside[0], str(self.cell.id))]
 
@@ -70,7 +74,10 @@ def places_of(release: NotebookNode) -> Iterator[Place]:
     for index, cell in enumerate(release.cells, 1):
         role = kind(cell)
         names = defined_names(cell.source) if role is Kind.SOLUTION else frozenset[str]()
-        yield Place(index, cell, role, names, is_answer=below_task and role is Kind.PROSE)
+        header = wanted(cell.source) if role is Kind.BRING else None
+        brings = frozenset(header.names if header else ())
+        is_answer = below_task and role is Kind.PROSE
+        yield Place(index, cell, role, names, brings, is_answer=is_answer)
         below_task = role is Kind.TASK
 
 

@@ -55,7 +55,17 @@ class Notebook:
 
     def write(self, cell_id: str, source: str) -> Locator:
         """Replace what stands in a cell, and run it."""
-        return self._type(self.page.evaluate(INDEX, cell_id), source)
+        self.edit(cell_id, source)
+        return self.run(cell_id)
+
+    def edit(self, cell_id: str, source: str) -> None:
+        """Replace what stands in a cell, and leave it at that."""
+        self._type(self.page.evaluate(INDEX, cell_id), source)
+
+    def save(self) -> None:
+        """Save it, by the keyboard."""
+        self.page.keyboard.press("ControlOrMeta+s")
+        self.page.wait_for_function(f"() => !{HERE}.context.model.dirty")
 
     def run(self, cell_id: str) -> Locator:
         """Run a cell as it is."""
@@ -66,14 +76,14 @@ class Notebook:
         index = self.page.evaluate(INDEX, after)
         self.at(index).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("b")
-        return self._type(index + 1, source)
+        self._type(index + 1, source)
+        return self._run(index + 1)
 
-    def _type(self, index: int, source: str) -> Locator:
+    def _type(self, index: int, source: str) -> None:
         self.at(index).scroll_into_view_if_needed()
         self.at(index).locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(source)
-        return self._run(index)
 
     def _run(self, index: int) -> Locator:
         before = self.page.evaluate(COUNT, index)

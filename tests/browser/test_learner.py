@@ -67,6 +67,18 @@ def test_check_names_the_mistake_and_then_gives_the_points(notebook: Notebook) -
     expect(progress).to_contain_text("1 of 7 points")
 
 
+def test_an_edit_that_was_saved_and_not_run_is_said_before_the_verdict(notebook: Notebook) -> None:
+    notebook.write("descent_step", UPHILL)
+    notebook.edit("descent_step", DOWNHILL)
+    notebook.save()
+    card = notebook.write("check_descent_step", "%check descent_step").get_by_role("group")
+    expect(card).to_contain_text("The saved notebook has another version of descent_step")
+    expect(card).to_contain_text(re.compile(r"This verdict is about In \[\d+\]"))
+    notebook.run("descent_step")
+    card = notebook.run("check_descent_step").get_by_role("group")
+    expect(card).to_have_attribute("aria-label", "descent_step: 1 of 1 points, right")
+
+
 def test_a_slider_moves_its_figure(notebook: Notebook) -> None:
     notebook.run("start-3")
     notebook.write("descent_step", DOWNHILL)
