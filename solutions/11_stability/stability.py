@@ -1218,7 +1218,7 @@ def random_state():
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     return {
         "python": random.getstate(),
-        "numpy": (kind, keys.tolist(), *rest),
+        "numpy": (kind, torch.from_numpy(keys.astype(np.int64)), *rest),
         "torch": torch.get_rng_state(),
         "cuda": cuda,
     }
@@ -1294,7 +1294,8 @@ def refuse_strangers(saved, parts):
 def set_random_state(state):
     """Put every global generator where it was."""
     random.setstate(state["python"])
-    np.random.set_state(state["numpy"])  # noqa: NPY002
+    kind, keys, *rest = state["numpy"]
+    np.random.set_state((kind, keys.numpy(), *rest))  # noqa: NPY002
     torch.set_rng_state(state["torch"])
     if torch.cuda.is_available():
         for index, one in enumerate(state["cuda"][: torch.cuda.device_count()]):
@@ -1316,7 +1317,9 @@ def _go_on(model, optimizer, scheduler):
     """Three steps on random data; the weights after them, and a draw from Python and from NumPy."""
     for _ in range(3):
         x = torch.randn(4, 2) + random.random() + np.random.rand()  # noqa: NPY002
-        train_step(model, (x, x.sum(1, keepdim=True)), F.mse_loss, optimizer)
+        optimizer.zero_grad()
+        F.mse_loss(model(x), x.sum(1, keepdim=True)).backward()
+        optimizer.step()
         scheduler.step()
     return [p.tolist() for p in model.parameters()], random.random(), np.random.rand()  # noqa: NPY002
 

@@ -62,7 +62,9 @@ def full_groups(impl: Any, inputs: Inputs) -> Any:
     "a last group that is not full, and a short last batch",
     points=1.0,
     inputs=data(4, 4, 4, 4, 4, 4, 4, 1),
-    experiment="with lr=0.1 and k=3, count the steps for 8 batches, and what the last step divides by.",
+    experiment=(
+        "with lr=0.1 and k=3, count the steps for 8 batches, and what the last step divides by."
+    ),
 )
 def last_group(impl: Any, inputs: Inputs) -> Any:
     return {f"in groups of {k}": trained(impl, inputs, k, 2) for k in (3, 2)}
@@ -78,9 +80,7 @@ def uneven(impl: Any, inputs: Inputs) -> Any:
     return trained(impl, inputs, 3)
 
 
-@epoch.probe(
-    "groups of one batch, and one group for all", points=0.5, inputs=data(5, 5, 5, 2)
-)
+@epoch.probe("groups of one batch, and one group for all", points=0.5, inputs=data(5, 5, 5, 2))
 def extremes(impl: Any, inputs: Inputs) -> Any:
     return {f"in groups of {k}": trained(impl, inputs, k) for k in (1, 4, 100)}
 
@@ -110,7 +110,9 @@ def in_training_mode(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-@epoch.probe("batches without a length, left as they were", points=0.125, inputs=data(4, 4, 2), **SIDE)
+@epoch.probe(
+    "batches without a length, left as they were", points=0.125, inputs=data(4, 4, 2), **SIDE
+)
 def any_iterable(impl: Any, inputs: Inputs) -> Any:
     model, given = Net(inputs["weights"]), batches(inputs)
     loss = impl.accumulate_epoch(

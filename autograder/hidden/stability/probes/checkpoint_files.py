@@ -12,7 +12,7 @@ import torch
 
 from autograder.api import Inputs, Probes, outcome
 
-from .keeper import Run, names_in, run_seeds, saved, scratch
+from .keeper import Run, names_in, returned, run_seeds, saved, scratch
 
 probes = Probes()
 checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
@@ -30,18 +30,18 @@ MINIMAL = ("model", "optimizer")
 def places(impl: Any, inputs: Inputs) -> Any:
     """What is in a folder after saving under several names, as str and as Path, and twice."""
     seen: Inputs = {}
-    run = Run(inputs["seeds"][0])
-    for name in ("run.pt", "run.checkpoint", "run"):
+    run = Run(inputs["seeds"][0], small=True)
+    for name in ("run.checkpoint", "run"):
         with scratch() as folder:
             path = folder / name
             saved(impl, run, path, *MINIMAL, epoch=1)
             first = names_in(folder)
             saved(impl, run, str(path), *MINIMAL, epoch=inputs["epoch"])
-            by_str = impl.load_checkpoint(str(path), model=run.model)
-            by_path = impl.load_checkpoint(path, model=run.model)
+            form: Any = str if name == "run" else pathlib.Path
+            back = impl.load_checkpoint(form(path), model=run.model)
             seen[f"after saving as {name}"] = {
                 "files": [first, names_in(folder)],
-                "epochs": [by_str["epoch"], by_path["epoch"]],
+                **returned(back),
             }
     return seen
 
@@ -57,7 +57,7 @@ def asides(impl: Any, inputs: Inputs) -> Any:
     """Whether an older file, held by a second name, is written to when a new one replaces it."""
     with scratch() as folder:
         path, held = folder / "run.pt", folder / "held.pt"
-        run = Run(inputs["seeds"][0])
+        run = Run(inputs["seeds"][0], small=True)
         saved(impl, run, path, *MINIMAL, epoch=1)
         content = path.read_bytes()
         os.link(path, held)
@@ -123,7 +123,7 @@ def crashes(impl: Any, inputs: Inputs) -> Any:
     for what, crash in CRASHES.items():
         for where in ("over an older file", "where there was none"):
             with scratch() as folder:
-                path, run = folder / "run.pt", Run(inputs["seeds"][0])
+                path, run = folder / "run.pt", Run(inputs["seeds"][0], small=True)
                 if where == "over an older file":
                     saved(impl, run, path, *MINIMAL, epoch=1)
                 content = path.read_bytes() if path.exists() else b""

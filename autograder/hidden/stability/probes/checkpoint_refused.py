@@ -64,16 +64,20 @@ KINDS: Any = {
 }
 
 
+def small(seed: int, **options: Any) -> Run:
+    return Run(seed, small=True, **options)
+
+
 def answer_of(impl: Any, path: Any, run: Run, *names: str) -> Any:
-    """What a load raises, and everything before and after it."""
+    """What a load raises, and digests of everything before and after it."""
     seed_everything(5)
-    before = run.everything()
+    before = run.marks()
     answer = outcome(impl.load_checkpoint, path, **run.parts(*names))
     if isinstance(answer, Exception):  # its frames would keep the damaged file open
         answer.__cause__ = answer.__context__ = answer.__traceback__ = None
     else:
         answer = "loaded"
-    return {"answer": answer, "before": before, "after": run.everything()}
+    return {"answer": answer, "before": before, "after": run.marks()}
 
 
 @checkpoints.probe(
@@ -85,7 +89,7 @@ def answer_of(impl: Any, path: Any, run: Run, *names: str) -> Any:
 )
 def missing(impl: Any, inputs: Inputs) -> Any:
     """No file at all, by a Path and by a str."""
-    run = Run(inputs["seeds"][0]).go(1)
+    run = small(inputs["seeds"][0])
     with scratch() as folder:
         path = folder / "nowhere.pt"
         return {
@@ -104,10 +108,10 @@ def missing(impl: Any, inputs: Inputs) -> Any:
 def damaged(impl: Any, inputs: Inputs) -> Any:
     """What a load of every damaged file raises, and everything as it is afterwards."""
     seen: dict[str, Any] = {kind: [] for kind in KINDS}
-    run = Run(inputs["seeds"][1], lr=0.02).go(1)
+    run = small(inputs["seeds"][1], lr=0.02).go(1)
     with scratch() as folder:
         path = folder / "run.pt"
-        saved(impl, Run(inputs["seeds"][0]).go(2), path)
+        saved(impl, small(inputs["seeds"][0]).go(1), path)
         content = path.read_bytes()
         for kind, variants in KINDS.items():
             for broken in variants(content):
@@ -117,37 +121,67 @@ def damaged(impl: Any, inputs: Inputs) -> Any:
 
 
 @checkpoints.probe(
-    "other models, other optimizers and missing states are refused and change nothing",
-    points=0.5,
+    "other models are refused and change nothing",
+    points=0.25,
     inputs=run_seeds,
     kind="side",
-    experiment="save a run of 4 hidden units, and load it into one of 5; print its weights after.",
+    experiment="save a model of 4 outputs, and load it into one of 5; print its weights after.",
 )
-def strangers(impl: Any, inputs: Inputs) -> Any:
+def other_models(impl: Any, inputs: Inputs) -> Any:
     one, other = inputs["seeds"][:2]
     with scratch() as folder:
-        whole, wide, bare = folder / "whole.pt", folder / "wide.pt", folder / "bare.pt"
-        saved(impl, Run(one).go(2), whole)
-        saved(impl, Run(one, width=3).go(2), wide)
-        saved(impl, Run(one).go(2), bare, *MINIMAL)
-        fewer, renamed = Run(other).go(1), Run(other).go(1)
+        path = folder / "run.pt"
+        saved(impl, Run(one), path, *MINIMAL)
+        fewer, renamed = Run(other), Run(other)
         del fewer.model[2:]
-        renamed.model[0], renamed.model[4:] = torch.nn.Identity(), renamed.model[0:1]
+        renamed.model.add_module("4", renamed.model[3])
+        renamed.model[3] = torch.nn.Identity()
         return {
-            "by a model of another width": answer_of(impl, whole, Run(other, hidden=5).go(1)),
-            "by a model with fewer layers": answer_of(impl, whole, fewer, "model"),
-            "by a model with other names": answer_of(impl, whole, renamed, "model"),
-            "by an optimizer of other shapes": answer_of(impl, wide, Run(other, width=4).go(1)),
-            "by an optimizer of one number each": answer_of(impl, wide, Run(other, width=1)),
-            "where no scheduler was saved": answer_of(
-                impl, bare, Run(other).go(1), *MINIMAL, "scheduler"
-            ),
-            "where no scaler was saved": answer_of(
-                impl, bare, Run(other).go(1), *MINIMAL, "scaler"
-            ),
-            "by a scaler that refuses its state": answer_of(
-                impl, whole, Run(other, scaler=Strict(2.0)).go(1)
-            ),
+            "by a model of another width": answer_of(impl, path, Run(other, hidden=5), *MINIMAL),
+            "by a model with fewer layers": answer_of(impl, path, fewer, "model"),
+            "by a model with other names": answer_of(impl, path, renamed, "model"),
+        }
+
+
+@checkpoints.probe(
+    "optimizers of other parameters are refused and change nothing",
+    points=0.125,
+    inputs=run_seeds,
+    kind="side",
+    experiment="save Adam after a step, and load it into one whose parameter has another shape.",
+)
+def other_optimizers(impl: Any, inputs: Inputs) -> Any:
+    """The model is the same, and what its optimizer steps is not."""
+    one, other = inputs["seeds"][:2]
+    with scratch() as folder:
+        path = folder / "run.pt"
+        saved(impl, small(one, width=3).go(1), path, *MINIMAL)
+        return {
+            f"by an optimizer of {width} numbers": answer_of(
+                impl, path, small(other, width=width), *MINIMAL
+            )
+            for width in (4, 1)
+        }
+
+
+@checkpoints.probe(
+    "a state that was not saved, or that is refused, changes nothing",
+    points=0.125,
+    inputs=run_seeds,
+    kind="side",
+    experiment="save without a scheduler, load with one, and print the weights afterwards.",
+)
+def missing_states(impl: Any, inputs: Inputs) -> Any:
+    one, other = inputs["seeds"][:2]
+    with scratch() as folder:
+        whole, bare, run = folder / "whole.pt", folder / "bare.pt", small(other)
+        saved(impl, small(one).go(1), whole)
+        saved(impl, small(one).go(1), bare, *MINIMAL)
+        strict = small(other, scaler=Strict(2.0)).go(1)
+        return {
+            "where no scheduler was saved": answer_of(impl, bare, run, *MINIMAL, "scheduler"),
+            "where no scaler was saved": answer_of(impl, bare, run, *MINIMAL, "scaler"),
+            "by a scaler that refuses its state": answer_of(impl, whole, strict),
         }
 
 
@@ -169,8 +203,8 @@ class Code:
     experiment="read what weights_only=True refuses.",
 )
 def code(impl: Any, inputs: Inputs) -> Any:
-    """Files that hold code: of torch.save, of pickle, and the learner's own with its pickle replaced."""
-    run = Run(inputs["seeds"][0])
+    """Files that hold code: torch's, pickle's, and the learner's own with its pickle replaced."""
+    run = small(inputs["seeds"][0])
     seen = {}
     with scratch() as folder:
         path, mark = folder / "run.pt", folder / "it_ran"

@@ -1,6 +1,6 @@
 """Runs that are saved and loaded: all the parts that a run may have, and folders for files."""
 
-import copy
+import hashlib
 import os
 import random
 import tempfile
@@ -12,7 +12,6 @@ from typing import Any, Self
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from autograder.api import Inputs, snapshot
 
@@ -50,63 +49,58 @@ def seed_everything(seed: int) -> None:
     """Seed the global generators; the runner restores them after a probe."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (what learners use)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
 
 
 def draws() -> Inputs:
-    """The next numbers of each global generator, halves of a draw that were left behind included."""
+    """The next numbers of each global generator, halves of a draw left behind included."""
     numpy = np.random  # the global one, on purpose
     return {
         "from Python's random": [random.gauss(0, 1), random.random(), random.randrange(1000)],
-        "from NumPy": [float(numpy.normal()), float(numpy.rand()), int(numpy.randint(1000))],  # noqa: NPY002
+        "from NumPy": [float(numpy.normal()), float(numpy.rand()), int(numpy.randint(1000))],
         "from torch": torch.cat([torch.randn(3), torch.rand(2)]).tolist(),
     }
 
 
 def random_state() -> list[Any]:
-    """The state of each global generator, as arrays."""
-    _, words, place, has, cached = np.random.get_state()  # noqa: NPY002
-    inner, extra = random.getstate()[1:]
-    return [
-        np.array([*map(int, inner)], dtype=np.int64),
-        "none" if extra is None else extra,
-        np.array(words, dtype=np.int64),
-        [int(place), int(has), float(cached)],
-        torch.get_rng_state().numpy().copy(),
-    ]
+    """The state of each global generator."""
+    _, words, *rest = np.random.get_state()  # noqa: NPY002
+    return [random.getstate(), np.array(words), rest, torch.get_rng_state().numpy().copy()]
 
 
 class Run:
-    """A model with dropout and batch norm, Adam, a schedule that starts low, and a scaler."""
+    """A model with dropout and batch norm, Adam, a schedule that starts low, and a scaler.
+
+    Small, for where only files are looked at: one layer, and momentum.
+    """
 
     def __init__(
-        self, seed: int, hidden: int = 4, width: int = 0, scaler: Any = None, lr: float = 0.05
+        self,
+        seed: int,
+        hidden: int = 4,
+        width: int = 0,
+        scaler: Any = None,
+        lr: float = 0.05,
+        small: bool = False,
     ) -> None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.model = nn.Sequential(
-                *(nn.Linear(3, hidden), nn.BatchNorm1d(hidden), nn.Dropout(0.3)),
-                nn.Linear(hidden, 1),
-            ).double()
-            # What an optimizer of another width steps is no part of the model.
-            extra = [nn.Parameter(torch.randn(width, dtype=torch.float64))] if width else []
-        last = [*self.model[3].parameters()]
-        groups = [
-            {"params": [*self.model[0].parameters(), *self.model[1].parameters()], "lr": lr},
-            {"params": extra or last, "lr": lr / 5, "betas": (0.8, 0.9)},
-        ]
-        self.optimizer = torch.optim.Adam(groups, lr=lr, amsgrad=True)
-        schedules = torch.optim.lr_scheduler
-        self.scheduler = schedules.SequentialLR(
-            self.optimizer,
-            [
-                schedules.LinearLR(self.optimizer, 0.1, total_iters=3),
-                schedules.CosineAnnealingLR(self.optimizer, 9),
-            ],
-            [3],
-        )
+        drawn = torch.get_rng_state()  # making a run draws nothing
+        torch.default_generator.manual_seed(seed)
+        self.model = (nn.Sequential(nn.Linear(3, hidden)) if small else layers(hidden)).double()
+        # What an optimizer of another width steps is no part of the model.
+        extra = [nn.Parameter(torch.randn(width, dtype=torch.float64))] if width else []
+        self.extra = extra
+        torch.set_rng_state(drawn)
+        first, *others = self.model.parameters()
+        last = extra or others
+        self.optimizer: Any
+        if small:
+            groups: Any = [{"params": [first]}, {"params": last, "lr": lr / 5}]
+            self.optimizer = torch.optim.SGD(groups, lr=lr, momentum=0.9)
+        else:
+            groups = [{"params": [first]}, {"params": last, "lr": lr / 5, "betas": (0.8, 0.9)}]
+            self.optimizer = torch.optim.Adam(groups, lr=lr)
+        self.scheduler = torch.optim.lr_scheduler.LinearLR(self.optimizer, 0.1, total_iters=12)
         self.scaler = Scaler() if scaler is None else scaler
-        self.generator = torch.Generator().manual_seed(seed)
 
     def parts(self, *names: str) -> Any:
         """The parts with these names, as arguments; all four without a name."""
@@ -124,7 +118,8 @@ class Run:
 
     def step(self, x: Any) -> None:
         self.optimizer.zero_grad()
-        F.mse_loss(self.model(x), x.sum(1, keepdim=True).sin()).backward()
+        loss = (self.model(x) - x.sum(1, keepdim=True).sin()).square().mean()
+        (loss + sum(p.sin().sum() for p in self.extra)).backward()
         self.optimizer.step()
         self.scheduler.step()
         self.scaler.update()
@@ -137,7 +132,7 @@ class Run:
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def everything(self) -> Any:
-        """All that a load could change, as plain data."""
+        """All that a load could change, as plain data, random state apart."""
         memory = self.optimizer.state_dict()
         return {
             "weights": self.weights(),
@@ -148,12 +143,43 @@ class Run:
                     for name, value in state.items()
                 },
                 "rates": self.rates(),
-                "betas": [list(group["betas"]) for group in memory["param_groups"]],
+                "betas": [list(group.get("betas", ())) for group in memory["param_groups"]],
             },
             "scheduler": [self.scheduler.last_epoch, *map(float, self.scheduler.get_last_lr())],
             "scaler": snapshot(self.scaler.state_dict()),
-            "random state": random_state(),
         }
+
+    def marks(self) -> dict[str, str]:
+        """A digest of each of these, and of the random state: equal only if nothing has changed."""
+        return {
+            **{k: digest(v) for k, v in self.everything().items()},
+            "random state": digest(random_state()),
+        }
+
+
+def layers(hidden: int) -> nn.Sequential:
+    return nn.Sequential(
+        *(nn.Linear(3, hidden), nn.BatchNorm1d(hidden), nn.Dropout(0.3)), nn.Linear(hidden, 1)
+    )
+
+
+def digest(value: Any) -> str:
+    """A digest of nested data, arrays by their bytes."""
+    found = hashlib.sha256()
+
+    def add(part: Any) -> None:
+        if isinstance(part, dict):
+            for key, item in part.items():
+                found.update(str(key).encode())
+                add(item)
+        elif isinstance(part, list | tuple):
+            for item in part:
+                add(item)
+        else:
+            found.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+
+    add(value)
+    return found.hexdigest()
 
 
 def saved(impl: Any, run: Run, path: Any, *names: str, epoch: int = 3, best: Any = None) -> None:
@@ -179,5 +205,8 @@ def run_seeds(rng: np.random.Generator) -> Inputs:
     return {"seeds": seeds, "epoch": int(rng.integers(2, 99))}
 
 
-def copied(value: Any) -> Any:
-    return copy.deepcopy(value)
+def returned(back: Any) -> Any:
+    """What a load returns, by its two names; anything that has others as it is."""
+    if isinstance(back, dict):
+        return {name: back[name] for name in ("epoch", "best") if name in back}
+    return {"the result": back}

@@ -144,6 +144,7 @@ def with_eps(impl: Any, inputs: Inputs) -> Any:
         "for a large eps": clipped(impl, grads, 0.75, eps=eps),
         "for eps by position": clipped(impl, grads, 0.5, eps / 2),
         "for eps = 0": clipped(impl, grads, 0.5, 0.0),
+        "for a norm below eps": clipped(impl, [g / 100 for g in grads], 0.02, eps),
     }
 
 

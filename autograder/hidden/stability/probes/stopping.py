@@ -185,8 +185,8 @@ def two_at_once(impl: Any, inputs: Inputs) -> Any:
     experiment="say where best_state's tensors are if the model is on a GPU.",
 )
 def on_the_cpu(impl: Any, inputs: Inputs) -> Any:
-    """A model on "meta", where there are no numbers, stands for one on a GPU: nothing can be brought
-    to the CPU from there, so the update of a right answer cannot succeed."""
+    """A model on "meta", where there are no numbers, stands for one on a GPU: nothing can be
+    brought to the CPU from there, so the update of a right answer cannot succeed."""
     stopper = impl.EarlyStopping()
     try:
         stopper.update(1.0, nn.Linear(2, 2, device="meta"))

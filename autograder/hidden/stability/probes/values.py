@@ -31,7 +31,7 @@ def is_number(value: Any) -> bool:
     """Whether it is a plain number: a float, or anything of NumPy's without a shape."""
     if isinstance(value, bool | torch.Tensor):
         return False
-    return isinstance(value, int | float) or np.ndim(value) == 0 and np.size(value) == 1
+    return isinstance(value, int | float) or (np.ndim(value) == 0 and np.size(value) == 1)
 
 
 def array(value: Any) -> Any:
@@ -40,11 +40,11 @@ def array(value: Any) -> Any:
 
 
 def with_grads(grads: list[Any]) -> list[nn.Parameter]:
-    """Parameters of ones with these gradients; None for one that has none."""
+    """Parameters with these gradients; None for one that has none."""
     made = []
     for grad in grads:
         shape = (2, 2) if grad is None else np.shape(grad)
-        parameter = nn.Parameter(torch.ones(shape, dtype=torch.float64))
+        parameter = nn.Parameter(torch.full(shape, 5.0, dtype=torch.float64))
         parameter.grad = None if grad is None else torch.tensor(grad, dtype=torch.float64)
         made.append(parameter)
     return made
