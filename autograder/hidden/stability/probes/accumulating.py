@@ -33,7 +33,7 @@ def data(*sizes: int) -> Any:
 
 
 def batches(inputs: Inputs) -> list[Any]:
-    parts = (torch.as_tensor(inputs[k]).split(list(inputs["sizes"])) for k in "xy")
+    parts = (torch.split(torch.as_tensor(inputs[k]), list(inputs["sizes"])) for k in "xy")
     return list(zip(*parts, strict=True))
 
 

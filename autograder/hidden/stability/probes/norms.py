@@ -76,11 +76,15 @@ def iterated(impl: Any, inputs: Inputs) -> Any:
 
 @norm.probe("no gradients at all, and gradients of zero", points=0.25, inputs=lambda rng: {})
 def nothing(impl: Any, inputs: Inputs) -> Any:
-    cases = {"without parameters": [], "with every gradient missing": [None, None]}
     zeros = [np.zeros(3), np.zeros((2, 2))]
+    cases: dict[str, list[Any]] = {
+        "without parameters": [],
+        "with every gradient missing": [None, None],
+        "for gradients of zero": zeros,
+    }
     return {
         where: {RESULT: number(impl.global_grad_norm(with_grads(grads)))}
-        for where, grads in {**cases, "for gradients of zero": zeros}.items()
+        for where, grads in cases.items()
     }
 
 
