@@ -301,7 +301,7 @@ def global_grad_norm(parameters):
     networks, section 3.2.
     """
     ### BEGIN SOLUTION
-    grads = [p.grad.detach().double() for p in parameters if p.grad is not None]
+    grads = [p.grad.double() for p in parameters if p.grad is not None]
     return math.sqrt(sum(grad.square().sum().item() for grad in grads))
     ### END SOLUTION
 
@@ -408,7 +408,7 @@ def clip_grad_norm(parameters, max_norm, eps=1e-6):
         raise RuntimeError(f"the gradient norm is {norm}: nothing was clipped")
     scale = min(1.0, max_norm / (norm + eps))
     for p in parameters:
-        p.grad.detach().mul_(scale)
+        p.grad.mul_(scale)
     return norm
     ### END SOLUTION
 
@@ -564,7 +564,7 @@ def clip_grad_value(parameters, clip_value):
     ### BEGIN SOLUTION
     for p in parameters:
         if p.grad is not None:
-            p.grad.detach().clamp_(-clip_value, clip_value)
+            p.grad.clamp_(-clip_value, clip_value)
     ### END SOLUTION
 
 
@@ -672,9 +672,9 @@ print("spikes turned by more than 60 degrees:", bool((by_value[sizes > 50] > 60)
 # Cutting by value keeps the signs and little else: for a spike, almost every element ends at $\pm v$. If
 # you want that, use an optimizer that is built on signs. For a guard against spikes, clip by norm.
 #
-# ### What goes wrong: three clips that look right
+# ### What goes wrong: two clips that look right
 #
-# Three versions that people write, on three seeds. Before you run the cell, decide which of them still
+# Two versions that people write, on three seeds. Before you run the cell, decide which of them still
 # protects the run.
 
 
@@ -797,7 +797,7 @@ def accumulate_epoch(model, loader, criterion, optimizer, accumulation_steps, de
         loader: an iterable of batches (inputs, targets), at least one, on any device, gone through once;
             it may have no length. The number of samples in a batch is len(inputs).
         criterion: criterion(outputs, targets) gives the mean loss of a batch, a tensor of shape ().
-        optimizer: torch.optim.Optimizer of the model's parameters. Gradients left from earlier don't count.
+        optimizer: torch.optim.Optimizer of the model's parameters. Gradients left from earlier don't count; parameters may be frozen.
         accumulation_steps: int >= 1, the number of batches in a group.
         device: torch.device to which each batch is moved.
 
@@ -1012,7 +1012,7 @@ class EarlyStopping:
         if val_loss < self.best_loss - self.min_delta:
             self.best_loss, self.best_epoch = val_loss, self.epoch
             state = {} if model is None else model.state_dict()
-            copied = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
+            copied = {name: tensor.cpu().clone() for name, tensor in state.items()}
             self.best_state = copied or None
             self.waited = 0
         else:
@@ -1064,8 +1064,8 @@ grade("EarlyStopping")
 #
 # <details><summary>Hint 2: almost the line</summary>
 #
-# `{name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}`. Which of the three
-# calls is the copy?
+# `{name: tensor.cpu().clone() for name, tensor in model.state_dict().items()}`. Which of the two calls is
+# the copy?
 # </details>
 
 # %% [markdown]
@@ -1122,8 +1122,9 @@ for name, state in kept.items():
     print(f"{name:14s} gives back the best weights: {is_best}, the last ones: {is_last}")
 
 # %% [markdown]
-# Two of three lines of code that read "keep the best" kept the last, and their log says the best loss all
-# the same. Whoever loads what was kept and *measures it again* finds out in one line.
+# By reference, the last weights were kept, and the log says the best loss all the same. With `.cpu()` too,
+# if this ran on the CPU; on a GPU the same line is a copy, and right. Whoever loads what was kept and
+# *measures it again* finds out in one line.
 #
 # ## 5. Survive a kill
 #
@@ -1248,18 +1249,17 @@ def asked(model, optimizer, scheduler, scaler):
 
 def shapes_of(optimizer):
     """The shapes of an optimizer's parameters, group by group: its own load doesn't compare them."""
-    return [[list(p.shape) for p in group["params"]] for group in optimizer.param_groups]
+    return [[p.shape for p in group["params"]] for group in optimizer.param_groups]
 
 
 def random_state():
     """The state of every global generator, as plain values and tensors."""
     kind, keys, *rest = np.random.get_state()  # noqa: NPY002
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     return {
         "python": random.getstate(),
-        "numpy": (kind, torch.from_numpy(keys.astype(np.int64)), *rest),
+        "numpy": (kind, torch.from_numpy(keys), *rest),
         "torch": torch.get_rng_state(),
-        "cuda": cuda,
+        "cuda": torch.cuda.get_rng_state_all(),  # none where there is no card
     }
     ### END SOLUTION
 
@@ -1317,15 +1317,9 @@ def read_checkpoint(path):
 
 
 def refuse_strangers(saved, parts):
-    """Raise ValueError where a part is missing or has other shapes; change nothing."""
+    """Raise ValueError for what no load_state_dict looks at: missing parts, an optimizer's shapes."""
     if missing := set(parts) - set(saved):
         raise ValueError(f"asked for, and not saved: {missing}")
-    here = {
-        name: getattr(value, "shape", None) for name, value in parts["model"].state_dict().items()
-    }
-    there = {name: getattr(value, "shape", None) for name, value in saved["model"].items()}
-    if here != there:
-        raise ValueError(f"the checkpoint is of another model: {there}, here {here}")
     if "optimizer" in parts and saved["shapes"] != shapes_of(parts["optimizer"]):
         raise ValueError("the checkpoint is of an optimizer with other parameters")
 
@@ -1336,9 +1330,8 @@ def set_random_state(state):
     kind, keys, *rest = state["numpy"]
     np.random.set_state((kind, keys.numpy(), *rest))  # noqa: NPY002
     torch.set_rng_state(state["torch"])
-    if torch.cuda.is_available():
-        for index, one in enumerate(state["cuda"][: torch.cuda.device_count()]):
-            torch.cuda.set_rng_state(one, index)
+    for index, one in enumerate(state["cuda"][: torch.cuda.device_count()]):
+        torch.cuda.set_rng_state(one, index)
     ### END SOLUTION
 
 
@@ -1409,7 +1402,7 @@ grade("save_checkpoint__load_checkpoint")
 #
 # Tensors, numbers, strings, and tuples, lists and dicts of them: `random.getstate()` is fine as it is.
 # NumPy's state holds an array: make it a list or a tensor. Shapes: save those of the optimizer's parameters
-# yourself, group by group, as lists.
+# yourself, group by group.
 # </details>
 #
 # <details><summary>Hint 3: almost the lines</summary>
@@ -1417,8 +1410,8 @@ grade("save_checkpoint__load_checkpoint")
 # Save: open `path.with_name(path.name + ".partial")`, `torch.save` into it, `flush`, `os.fsync`, close,
 # `os.replace`; in a `finally`, `unlink(missing_ok=True)`. Load: read the bytes once; inside a `try`,
 # `zipfile.ZipFile(io.BytesIO(content)).testzip()` has to be None, then `torch.load(io.BytesIO(content),
-# map_location="cpu", weights_only=True)`; any exception becomes a ValueError. Compare names and shapes.
-# Keep `copy.deepcopy(part.state_dict())` of each part, load, and if one refuses, load the copies back.
+# map_location="cpu", weights_only=True)`; any exception becomes a ValueError. Compare the shapes. Keep
+# `copy.deepcopy(part.state_dict())` of each part, load, and if one refuses, load the copies back.
 # </details>
 
 # %% [markdown]

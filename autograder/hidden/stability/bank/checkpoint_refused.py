@@ -70,10 +70,6 @@ MISSING = (
     "    if missing := set(parts) - set(saved):\n"
     '        raise ValueError(f"asked for, and not saved: {missing}")\n'
 )
-MODEL = (
-    "    if here != there:\n"
-    '        raise ValueError(f"the checkpoint is of another model: {there}, here {here}")\n'
-)
 SHAPES = (
     '    if "optimizer" in parts and saved["shapes"] != shapes_of(parts["optimizer"]):\n'
     '        raise ValueError("the checkpoint is of an optimizer with other parameters")\n'
@@ -161,7 +157,6 @@ flagged(
         "What the model and the file have in common is loaded, and the rest is left out: a "
         "checkpoint of another model goes in by halves. Names and shapes have to be the same."
     ),
-    (MODEL, ""),
     (
         EACH,
         EACH.replace(

@@ -37,7 +37,7 @@ NUMPY = (
     "    np.random.set_state((kind, keys.numpy(), *rest))  # noqa: NPY002\n"
 )
 TORCH = '    torch.set_rng_state(state["torch"])\n'
-CUDA = "    if torch.cuda.is_available():\n        for index"
+CUDA = 'state["cuda"][: torch.cuda.device_count()]'
 BACK = 'return {"epoch": saved["epoch"], "best": saved["best"]}'
 
 
@@ -169,7 +169,7 @@ flagged(
         "The random state of the GPUs is not restored, so dropout there draws other masks after "
         "a resume. torch.cuda has get_rng_state_all, one state for each device."
     ),
-    (CUDA, "    if False:\n        for index"),
+    (CUDA, "[]"),
 )
 flagged(
     "first_cuda_device_only",
@@ -177,10 +177,7 @@ flagged(
         "Only the first GPU's random state is restored. Every device has its own: "
         "torch.cuda.get_rng_state_all gives a list."
     ),
-    (
-        'in enumerate(state["cuda"][: torch.cuda.device_count()]):',
-        'in enumerate(state["cuda"][:1]):',
-    ),
+    (CUDA, 'state["cuda"][:1]'),
 )
 for name, new, text in (
     (

@@ -10,7 +10,7 @@ norm, by_norm, by_value = (
     bank.exercise(key) for key in ("global_grad_norm", "clip_grad_norm", "clip_grad_value")
 )
 
-GRADS = "    grads = [p.grad.detach().double() for p in parameters if p.grad is not None]\n"
+GRADS = "    grads = [p.grad.double() for p in parameters if p.grad is not None]\n"
 ROOT = "return math.sqrt(sum(grad.square().sum().item() for grad in grads))"
 EACH = "[grad.square().sum().sqrt().item() for grad in grads]"
 
@@ -50,7 +50,7 @@ OF_THE_NORM: Mistakes = {
         "The squares are averaged before the root, so the number of parameters is divided out. The "
         "length of a vector is the root of the sum of its squares."
     ),
-    ("norm_of_the_weights", ("p.grad.detach()", "p.detach()")): (
+    ("norm_of_the_weights", ("p.grad.double()", "p.detach().double()")): (
         "The norm of the parameters comes back, not that of their gradients. What the next step is "
         "made of stands in p.grad."
     ),
@@ -136,7 +136,7 @@ REFUSED = (
     "    if not math.isfinite(norm):\n"
     '        raise RuntimeError(f"the gradient norm is {norm}: nothing was clipped")\n'
 )
-SCALED, RETURN = "p.grad.detach().mul_(scale)", "return norm"
+SCALED, RETURN = "p.grad.mul_(scale)", "return norm"
 LOOP = f"    for p in parameters:\n        {SCALED}\n"
 ALONE = "alone = p.grad.norm().item()\n        "
 
@@ -277,14 +277,14 @@ OF_CLIPPING_ANYTHING: Mistakes = {
 for (name, *edits), text in OF_CLIPPING_ANYTHING.items():
     by_norm.edit(name, text, *edits, about="anything")
 
-CUT = "p.grad.detach().clamp_(-clip_value, clip_value)"
+CUT = "p.grad.clamp_(-clip_value, clip_value)"
 SKIP = "        if p.grad is not None:\n            " + CUT
 OF_VALUES: Mistakes = {
-    ("upper_limit_only", (CUT, "p.grad.detach().clamp_(max=clip_value)")): (
+    ("upper_limit_only", (CUT, "p.grad.clamp_(max=clip_value)")): (
         "Only large positive elements are cut. A gradient of -1000 is as large: the limits are "
         "-clip_value and clip_value."
     ),
-    ("absolute_values", (CUT, "p.grad.detach().abs_().clamp_(max=clip_value)")): (
+    ("absolute_values", (CUT, "p.grad.abs_().clamp_(max=clip_value)")): (
         "The signs get lost: the absolute values are cut and kept. Each element keeps its sign, "
         "and is cut at both limits."
     ),
@@ -307,7 +307,7 @@ OF_VALUES: Mistakes = {
         "The parameters are cut, not their gradients. Clipping changes what the next step is "
         "made of, and leaves the network alone."
     ),
-    ("not_written_back", (CUT, "p.grad.detach().clamp(-clip_value, clip_value)")): (
+    ("not_written_back", (CUT, "p.grad.clamp(-clip_value, clip_value)")): (
         "The cut gradient is made and dropped: without the underscore, torch gives a new "
         "tensor and leaves the old one. Write into the tensor that stands in .grad."
     ),
@@ -319,7 +319,7 @@ OF_VALUES: Mistakes = {
 for (name, *edits), text in OF_VALUES.items():
     by_value.edit(name, text, *edits)
 OF_VALUES_ANYTHING: Mistakes = {
-    ("lower_limit_of_zero", (CUT, "p.grad.detach().clamp_(0, clip_value)")): (
+    ("lower_limit_of_zero", (CUT, "p.grad.clamp_(0, clip_value)")): (
         "Negative elements become 0. A gradient has two signs, and both limits: -clip_value and "
         "clip_value."
     ),

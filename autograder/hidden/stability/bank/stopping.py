@@ -39,7 +39,7 @@ RESET = "            self.waited = 0\n"
 ELSE = "        else:\n            self.waited += 1\n"
 STOP = "return self.waited >= self.patience"
 START = 'self.best_loss, self.best_epoch, self.best_state = float("inf"), -1, None'
-COPIED = "{name: tensor.detach().cpu().clone() for name, tensor in state.items()}"
+COPIED = "{name: tensor.cpu().clone() for name, tensor in state.items()}"
 ANEW = COPIED.replace("state.items", "model.state_dict().items")
 KEEP = f"            copied = {COPIED}\n            self.best_state = copied or None\n"
 STATE = "            state = {} if model is None else model.state_dict()\n"
@@ -239,7 +239,7 @@ KEEPING_ANYTHING: Mistakes = {
         "without those of the same epoch the best weights don't give the best loss. A "
         "state_dict has both."
     ),
-    ("copied_on_the_device", ("tensor.detach().cpu().clone()", "tensor.detach().clone()")): (
+    ("copied_on_the_device", ("tensor.cpu().clone()", "tensor.clone()")): (
         "The copy stays on the model's device, where it takes memory that training needs. It "
         "belongs on the CPU."
     ),

@@ -14,7 +14,7 @@ from .values import CLOSE, CPU, SIDE, Net, array, is_number, number, some_weight
 
 probes = Probes()
 epoch = probes.exercise("accumulate_epoch", tolerance=CLOSE)
-LOSS = "the returned loss"
+LOSS, STEPS = "the returned loss", "the optimizer's steps so far"
 
 
 def data(*sizes: int) -> Any:
@@ -44,10 +44,11 @@ def sgd(model: nn.Module) -> torch.optim.Optimizer:
 def trained(impl: Any, inputs: Inputs, k: int, epochs: int = 1) -> Inputs:
     """Losses of some epochs in groups of k batches, and the model after each."""
     model, seen = Net(inputs["weights"]), {}
-    optimizer = sgd(model)
+    optimizer, steps = sgd(model), list[int]()
+    optimizer.register_step_post_hook(lambda *_: steps.append(1))
     for i in range(epochs):
         loss = impl.accumulate_epoch(model, batches(inputs), F.cross_entropy, optimizer, k, CPU)
-        seen[f"in epoch {i + 1}"] = {LOSS: number(loss), **model.tensors()}
+        seen[f"in epoch {i + 1}"] = {LOSS: number(loss), **model.tensors(), STEPS: len(steps)}
     return seen
 
 
@@ -67,7 +68,7 @@ def full_groups(impl: Any, inputs: Inputs) -> Any:
     ),
 )
 def last_group(impl: Any, inputs: Inputs) -> Any:
-    return {f"in groups of {k}": trained(impl, inputs, k, 2) for k in (3, 2)}
+    return {f"in groups of {k}": trained(impl, inputs, k, 2) for k in (3, 2, 7)}
 
 
 @epoch.probe(
@@ -96,11 +97,14 @@ def old_gradients(impl: Any, inputs: Inputs) -> Any:
     return {LOSS: number(loss), **model.tensors()}
 
 
-@epoch.probe("models that come in either mode", points=0.25, inputs=data(4, 4, 2), **SIDE)
+@epoch.probe(
+    "models that come in either mode, partly frozen", points=0.25, inputs=data(4, 4, 2), **SIDE
+)
 def in_training_mode(impl: Any, inputs: Inputs) -> Any:
     seen: Inputs = {}
     for mode in ("training", "evaluation"):
         model = Net(inputs["weights"]).train(mode == "training")
+        model.first.bias.requires_grad_(False)
         loss = impl.accumulate_epoch(model, batches(inputs), F.cross_entropy, sgd(model), 2, CPU)
         seen[f"for a model in {mode} mode"] = {
             "are all forward passes in training mode?": all(model.modes),
@@ -134,7 +138,7 @@ def plain_number(impl: Any, inputs: Inputs) -> Any:
     return {"is a number returned, not a tensor?": is_number(loss), LOSS: number(loss)}
 
 
-@epoch.probe("memory that does not grow", points=0.125, inputs=data(*[3] * 9), **SIDE)
+@epoch.probe("memory that does not grow", points=0.125, inputs=data(*[2] * 17), **SIDE)
 def graphs_let_go(impl: Any, inputs: Inputs) -> Any:
     """How many graphs of earlier batches are alive when a loss is made."""
     marks, alive = list[Any](), list[int]()

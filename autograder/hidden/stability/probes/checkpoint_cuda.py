@@ -1,4 +1,4 @@
-"""A probe of CUDA's random state, on machines that have no card: two devices are made up."""
+"""A probe of CUDA's random state, on machines that have no card: three devices are made up."""
 
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,12 +15,12 @@ checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
 
 
 class Cards:
-    """The random state of two cards that are not there."""
+    """The random state of three cards that are not there."""
 
     def __init__(self, seed: int) -> None:
         generator = torch.Generator().manual_seed(seed)
         self.states = [
-            torch.randint(256, (16,), generator=generator, dtype=torch.uint8) for _ in range(2)
+            torch.randint(256, (16,), generator=generator, dtype=torch.uint8) for _ in range(3)
         ]
 
     def get(self, device: Any = "cuda") -> Any:
@@ -48,7 +48,7 @@ class Cards:
         there = {
             "is_available": lambda: True,
             "is_initialized": lambda: True,
-            "device_count": lambda: 2,
+            "device_count": lambda: 3,
             "current_device": lambda: 0,
         }
         with ExitStack() as stack:

@@ -4,9 +4,8 @@ import math
 from typing import Any
 
 import numpy as np
-import torch
 
-from autograder.api import AFTERWARDS, EXACT, Inputs, Probes, outcome
+from autograder.api import AFTERWARDS, EXACT, Inputs, Probes, Tolerance, outcome
 
 from .values import CLOSE, SIDE, array, grads_of, is_number, number, with_grads
 
@@ -140,6 +139,7 @@ def short_enough(impl: Any, inputs: Inputs) -> Any:
 @by_norm.probe(
     "the eps in the factor",
     points=0.25,
+    tolerance=Tolerance(1e-5, 1e-12),
     inputs=lambda rng: {"grads": gradients(rng)["for two tensors"], "eps": rng.uniform(0.5, 2)},
 )
 def with_eps(impl: Any, inputs: Inputs) -> Any:
@@ -148,6 +148,7 @@ def with_eps(impl: Any, inputs: Inputs) -> Any:
         "for a large eps": clipped(impl, grads, 0.75, eps=eps),
         "for eps by position": clipped(impl, grads, 0.5, eps / 2),
         "for eps = 0": clipped(impl, grads, 0.5, 0.0),
+        "for the default eps": clipped(impl, [g / 1e6 for g in grads], 1e-6),
         "for a norm below eps": clipped(impl, [g / 100 for g in grads], 0.02, eps),
     }
 
@@ -246,7 +247,4 @@ def value_in_place(impl: Any, inputs: Inputs) -> Any:
     return {
         "the tensors that were in .grad": [array(grad) for grad in held],
         AFTERWARDS: {"parameters": [array(p) for p in parameters]},
-        "are they tensors that need no gradient?": not any(
-            isinstance(grad, torch.Tensor) and grad.requires_grad for grad in held
-        ),
     }
