@@ -28,7 +28,7 @@ def save_with_a_digest(
     epoch: Any,
     best: Any,
 ) -> None:
-    numpy = np.random.get_state()  # noqa: NPY002
+    numpy: Any = np.random.get_state()  # noqa: NPY002
     payload = {
         "states": [
             None if part is None else part.state_dict()
@@ -111,7 +111,8 @@ def save_flat(
     epoch: Any,
     best: Any,
 ) -> None:
-    kind, keys, place, has, cached = np.random.get_state()  # noqa: NPY002
+    state: Any = np.random.get_state()  # noqa: NPY002
+    kind, keys, place, has, cached = state
     flat: dict[str, Any] = {
         "model_state_dict": model.state_dict(),
         "optimizer_state_dict": optimizer.state_dict(),
@@ -167,7 +168,7 @@ def load_flat(
         flat = torch.load(path, map_location=torch.device("cpu"), weights_only=True)
         python = random.Random()
         python.setstate(flat["python_rng"])
-        numpy = (flat["numpy_kind"], flat["numpy_keys"].numpy().astype(np.uint32))
+        numpy: Any = (flat["numpy_kind"], flat["numpy_keys"].numpy().astype(np.uint32))
         numpy = (*numpy, *flat["numpy_rest"])
         torch.Generator().set_state(flat["torch_rng"])
         result = {"epoch": flat["epoch"], "best": flat["best"], "path": str(path)}
