@@ -47,15 +47,6 @@ flagged(
     (WRITTEN, STRAIGHT),
 )
 flagged(
-    "removed_after_a_crash",
-    (
-        "When writing fails the broken file is removed, but it had replaced the old one by then, "
-        "so nothing is left. Write aside, then rename: the old one stays until the end."
-    ),
-    (WRITTEN, STRAIGHT),
-    (REMOVED, "    except Exception:\n        path.unlink()\n        raise\n"),
-)
-flagged(
     "copied_not_renamed",
     (
         "The new content is complete, in a file of its own or in memory, and is then written "
@@ -87,21 +78,6 @@ flagged(
     ),
 )
 flagged(
-    "old_one_kept_beside",
-    (
-        "The older checkpoint is moved to another name and stays in the folder. One file is "
-        "asked for, at exactly the path; whoever wants two gives two paths."
-    ),
-    (
-        "        aside.replace(path)\n",
-        (
-            "        if path.exists():\n"
-            '            path.replace(path.with_name(path.name + ".old"))\n'
-            "        aside.replace(path)\n"
-        ),
-    ),
-)
-flagged(
     "own_suffix",
     (
         "The file gets another name than the one that was asked for. It is to lie at exactly "
@@ -112,13 +88,4 @@ flagged(
         "    content = Path(path).read_bytes()",
         '    content = Path(path).with_suffix(".pt").read_bytes()',
     ),
-)
-flagged(
-    "str_not_taken",
-    (
-        "A path that is given as a str raises an error: a str has no methods of a Path. Make "
-        "a Path of it first."
-    ),
-    ("    path = Path(path)\n    aside", "    aside"),
-    ("Path(path).read_bytes()", "path.read_bytes()"),
 )

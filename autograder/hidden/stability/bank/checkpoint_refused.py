@@ -129,21 +129,6 @@ flagged(
     ),
 )
 flagged(
-    "missing_file_is_a_new_run",
-    (
-        "Where there is no file, a new run is begun without a word. A path that is misspelled "
-        "then costs the whole run: raise FileNotFoundError."
-    ),
-    (
-        "    saved = read_checkpoint(path)\n",
-        (
-            "    if not Path(path).exists():\n"
-            '        return {"epoch": 0, "best": None}\n'
-            "    saved = read_checkpoint(path)\n"
-        ),
-    ),
-)
-flagged(
     "optimizer_shapes_not_compared",
     (
         "An optimizer of other shapes takes the state: torch compares the number of parameters, "
@@ -211,14 +196,6 @@ flagged(
         "each state before loading, and put it back."
     ),
     (PUT_BACK, ""),
-)
-flagged(
-    "put_back_by_reference",
-    (
-        "What is to be put back is no copy: a state_dict holds the live tensors, which loading "
-        "overwrites. Copy it deeply before anything is loaded."
-    ),
-    ("copy.deepcopy(part.state_dict())", "part.state_dict()"),
 )
 flagged(
     "random_state_first",

@@ -31,7 +31,7 @@ NO_PART = (
     "            if name != {!r}:\n"
     "                part.load_state_dict(saved[name])\n"
 )
-PYTHON = '    random.setstate(state["python"])\n'
+PYTHON = "    random.setstate((version, tuple(words.tolist()), gauss))\n"
 NUMPY = (
     '    kind, keys, *rest = state["numpy"]\n'
     "    np.random.set_state((kind, keys.numpy(), *rest))  # noqa: NPY002\n"
@@ -114,50 +114,9 @@ FORGOTTEN: Mistakes = {
         "The random state is restored only if the optimizer is asked for. It belongs to the "
         "run, not to one of its parts: restore it always."
     ),
-    (
-        "random_restored_too_early",
-        (
-            SET,
-            (
-                '        set_random_state(saved["random"])\n'
-                "        torch.rand(1), random.random(), np.random.rand()  # noqa: NPY002\n"
-            ),
-        ),
-    ): (
-        "Something is drawn after the random state was put back, so every later draw is off "
-        "by one. Restore it last."
-    ),
-    (
-        "saving_draws",
-        (
-            '    run = {"epoch": epoch, "best": best, "random": random_state()}\n',
-            (
-                '    run = {"epoch": epoch, "best": best, "random": random_state()}\n'
-                "    torch.manual_seed(epoch), random.seed(epoch), np.random.seed(epoch)  # "
-                "noqa: NPY002\n"
-            ),
-        ),
-    ): (
-        "Saving changes the random state, so a run that saves is another run than one that "
-        "doesn't. Reading a state draws nothing; leave the generators alone."
-    ),
     ("next_epoch", (BACK, BACK.replace('saved["epoch"]', 'saved["epoch"] + 1'))): (
         "The epoch comes back one higher than it was saved. It is asked for as saved; which "
         "one comes next is the caller's business."
-    ),
-    (
-        "single_precision",
-        (
-            "        run[name] = part.state_dict()\n",
-            (
-                "        run[name] = part.state_dict()\n"
-                '    run["model"] = {k: v.float() if v.is_floating_point() else v for k, v '
-                'in run["model"].items()}\n'
-            ),
-        ),
-    ): (
-        "The weights are saved as float32, and those of a float64 model lose half of their "
-        "digits: close, and not the same. Save them as they are."
     ),
 }
 for (name, *edits), text in FORGOTTEN.items():
@@ -170,14 +129,6 @@ flagged(
         "a resume. torch.cuda has get_rng_state_all, one state for each device."
     ),
     (CUDA, "[]"),
-)
-flagged(
-    "first_cuda_device_only",
-    (
-        "Only the first GPU's random state is restored. Every device has its own: "
-        "torch.cuda.get_rng_state_all gives a list."
-    ),
-    (CUDA, 'state["cuda"][:1]'),
 )
 for name, new, text in (
     (
@@ -194,14 +145,6 @@ for name, new, text in (
         (
             "What was given as `best` doesn't come back: history, patience and the loader's "
             "place are kept there. Save it, and return it as it was."
-        ),
-    ),
-    (
-        "a_pair",
-        'return saved["epoch"], saved["best"]',
-        (
-            "A pair comes back. Asked for is a dict with the keys `epoch` and `best`, so that "
-            "nobody has to remember their order."
         ),
     ),
 ):

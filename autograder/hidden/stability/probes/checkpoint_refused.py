@@ -58,9 +58,7 @@ def spaced(things: list[Any]) -> list[Any]:
 
 
 KINDS: Any = {
-    "that are cut short": lambda content: (
-        *(b"", content[: len(content) // 2], content[:-1], content[:-300]),
-    ),
+    "that are cut short": lambda content: (*(b"", content[: len(content) // 2], content[:-1]),),
     "with an altered byte": altered,
     "of another kind": foreign,
 }
@@ -133,14 +131,14 @@ def other_models(impl: Any, inputs: Inputs) -> Any:
     one, other = inputs["seeds"][:2]
     with scratch() as folder:
         path = folder / "run.pt"
-        saved(impl, Run(one), path, *MINIMAL)
-        fewer, renamed = Run(other), Run(other)
-        del fewer.model[2:]
-        renamed.model.add_module("4", renamed.model[3])
-        renamed.model[3] = torch.nn.Identity()
+        saved(impl, small(one), path, *MINIMAL)
+        fewer, renamed = small(other), small(other)
+        fewer.model[0].register_parameter("bias", None)
+        renamed.model.add_module("1", renamed.model[0])
+        renamed.model[0] = torch.nn.Identity()
         return {
-            "by a model of another width": answer_of(impl, path, Run(other, hidden=5), *MINIMAL),
-            "by a model with fewer layers": answer_of(impl, path, fewer, "model"),
+            "by a model of another width": answer_of(impl, path, small(other, hidden=5), *MINIMAL),
+            "by a model without a bias": answer_of(impl, path, fewer, "model"),
             "by a model with other names": answer_of(impl, path, renamed, "model"),
         }
 

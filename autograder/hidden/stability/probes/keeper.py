@@ -65,7 +65,8 @@ def draws() -> Inputs:
 def random_state() -> list[Any]:
     """The state of each global generator."""
     _, words, *rest = np.random.get_state()  # noqa: NPY002
-    return [random.getstate(), np.array(words), rest, torch.get_rng_state().numpy().copy()]
+    python = hash(random.getstate())  # of numbers: the same in every process
+    return [python, np.array(words), rest, torch.get_rng_state().numpy()]
 
 
 class Run:
