@@ -51,6 +51,10 @@ EXERCISES = {
     "10_training_loop": (
         "train_step 2, train_epoch 2, evaluate 2, seed_everything 1, make_loader 2, fit 4"
     ),
+    "11_stability": (
+        "global_grad_norm 2, clip_grad_norm 2, clip_grad_value 1, accumulate_epoch 4, "
+        "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
+    ),
 }
 
 SIGNATURES = {
@@ -180,6 +184,16 @@ SIGNATURES = {
         "seed_everything(seed)",
         "make_loader(dataset, batch_size, seed, shuffle=True)",
         "fit(model, train_loader, val_loader, criterion, optimizer, scheduler, epochs, device)",
+    ),
+    "11_stability": (
+        "global_grad_norm(parameters)",
+        "clip_grad_norm(parameters, max_norm, eps=1e-06)",
+        "clip_grad_value(parameters, clip_value)",
+        "accumulate_epoch(model, loader, criterion, optimizer, accumulation_steps, device)",
+        "EarlyStopping(patience=5, min_delta=0.0)",
+        "EarlyStopping.update(self, val_loss, model=None)",
+        "save_checkpoint(path, *, model, optimizer, scheduler=None, scaler=None, epoch, best)",
+        "load_checkpoint(path, *, model, optimizer=None, scheduler=None, scaler=None)",
     ),
 }
 
