@@ -51,6 +51,7 @@ EXERCISES = {
     "10_training_loop": (
         "train_step 2, train_epoch 2, evaluate 2, seed_everything 1, make_loader 2, fit 4"
     ),
+    "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
 }
 
 SIGNATURES = {
@@ -181,6 +182,19 @@ SIGNATURES = {
         "seed_everything(seed)",
         "make_loader(dataset, batch_size, seed, shuffle=True)",
         "fit(model, train_loader, val_loader, criterion, optimizer, scheduler, epochs, device)",
+    ),
+    "12_mixed_precision": (
+        "float_format(dtype)",
+        "underflow_fraction(grads, dtype)",
+        "DynamicLossScaler(init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, "
+        "growth_interval=2000)",
+        "DynamicLossScaler.scale(self, loss)",
+        "DynamicLossScaler.unscale_(self, optimizer)",
+        "DynamicLossScaler.step(self, optimizer)",
+        "DynamicLossScaler.update(self)",
+        "DynamicLossScaler.state_dict(self)",
+        "DynamicLossScaler.load_state_dict(self, state)",
+        "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
     ),
 }
 

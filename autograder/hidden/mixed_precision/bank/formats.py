@@ -78,7 +78,7 @@ OF_FORMATS: Mistakes = {
         "exponent bits: the first half of a float32."
     ),
     (
-        "printed_digits",
+        "decimal_digits",
         (EPS, "eps = float(torch.finfo(dtype).resolution)"),
         (LARGEST, "largest = torch.finfo(dtype).max"),
     ): (

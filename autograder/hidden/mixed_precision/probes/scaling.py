@@ -117,8 +117,9 @@ def unscaled_first(impl: Any, inputs: Inputs) -> Any:
         now = {"gradients before": run.grads()}
         run.scaler.unscale_(run.optimizer)
         now["gradients after unscale_"] = finite(run.grads())
-        for p in run.params:  # as clipping does it
-            p.grad.mul_(0.5)
+        for grad in (p.grad for p in run.params):  # as clipping does it
+            if grad is not None:
+                grad.mul_(0.5)
         now["was the step taken?"] = run.step()
         now["gradients after step"] = finite(run.grads())
         seen[f"in step {i + 1}"] = {**now, **run.after()}
