@@ -33,6 +33,7 @@
 import math
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -804,7 +805,8 @@ print(f"kept for backward, under autocast against float32: {narrow[1] / wide[1]:
 for around in ("each forward pass", "all three steps"):
     net, losses = deep_net(depth=0), []
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    with torch.autocast(device.type, torch.bfloat16, enabled=around == "all three steps"):
+    block = torch.autocast(device.type, torch.bfloat16)
+    with block if around == "all three steps" else nullcontext():
         for _ in range(3):
             optimizer.zero_grad()
             with torch.autocast(device.type, torch.bfloat16):
@@ -1239,4 +1241,5 @@ print("weights equal to 1e-6:", max(gaps) < 1e-6)
 # - N. Wang et al. (2018), *Training Deep Neural Networks with 8-bit Floating Point Numbers*; P. Micikevicius et al. (2022), *FP8 Formats for Deep Learning*: the next halving.
 # - S. Rajbhandari et al. (2020), *ZeRO*, section 3: where the memory of a large run goes.
 #
-# **Next:** [lesson 13](../13_gpu_loop/gpu_loop.ipynb). Every part of a modern training step is yours now. Put them into one loop that trains, logs, resumes and stops on its own.
+# **Next:** lesson 13. Every part of a modern training step is yours now; it puts them into one loop that trains,
+# logs, resumes and stops on its own.

@@ -26,7 +26,8 @@ class Net(nn.Module):
     def __init__(self, weights: Inputs) -> None:
         super().__init__()
         self.first, self.last = nn.Linear(4, 6), nn.Linear(6, 3)
-        self.load_state_dict({name: torch.tensor(w).float() for name, w in weights.items()})
+        for p, w in zip(self.parameters(), weights.values(), strict=True):
+            p.data = torch.tensor(w).float()
         self.modes = list[bool]()
 
     def forward(self, x: Any) -> Any:
@@ -36,7 +37,8 @@ class Net(nn.Module):
             return self.last(hidden.float())
 
     def tensors(self) -> Inputs:
-        return {name: array(p) for name, p in self.named_parameters()}
+        """All weights in a row: one array is looked at faster than four."""
+        return {"the weights": array(torch.cat([p.detach().flatten() for p in self.parameters()]))}
 
 
 class Plain(Net):
@@ -129,9 +131,9 @@ def steps_taken(
 
 
 @step.probe(
-    "three steps in float16 with a scaler, clipped",
+    "two steps in float16 with a scaler, clipped",
     points=0.75,
-    inputs=lambda rng: some(rng, 3),
+    inputs=lambda rng: some(rng, 2),
     experiment="print the norm of the gradients before and after unscale_, and where you clip.",
 )
 def clipped(impl: Any, inputs: Inputs) -> Any:
@@ -140,9 +142,9 @@ def clipped(impl: Any, inputs: Inputs) -> Any:
 
 
 @step.probe(
-    "norms below max_norm, in bfloat16 and float32 without a scaler",
+    "bfloat16 and float32 without a scaler, clipped or not",
     points=0.625,
-    inputs=lambda rng: some(rng, 2),
+    inputs=lambda rng: some(rng, 1),
     experiment="print loss and outputs' dtype, and compare with a step without autocast.",
 )
 def without_scaler(impl: Any, inputs: Inputs) -> Any:
@@ -161,7 +163,7 @@ def without_scaler(impl: Any, inputs: Inputs) -> Any:
 
 def too_high(rng: Rng) -> Inputs:
     """A scale with which float16 gradients overflow in the first steps."""
-    return some(rng, 6, init_scale=2.0**21)
+    return some(rng, 4, init_scale=2.0**21)
 
 
 @step.probe(
@@ -171,7 +173,7 @@ def too_high(rng: Rng) -> Inputs:
     experiment="start with a scale of 2**21, and print stepped and the scale after each step.",
 )
 def until_it_fits(impl: Any, inputs: Inputs) -> Any:
-    options = {"init_scale": inputs["init_scale"], "backoff_factor": 0.125, "growth_interval": 3}
+    options = {"init_scale": inputs["init_scale"], "backoff_factor": 0.03, "growth_interval": 2}
     model, scaler = Plain(inputs["weights"]), Recorded(**options)
     return steps_taken(impl, inputs, model, scaler, 1.0, torch.float16)
 
@@ -183,14 +185,11 @@ def until_it_fits(impl: Any, inputs: Inputs) -> Any:
     experiment="fill every p.grad with ones, take one step, and see whether the ones had a say.",
 )
 def old_gradients(impl: Any, inputs: Inputs) -> Any:
-    seen = {}
-    for name, scaler in (("without a scaler", None), ("with a scaler", Recorded(init_scale=8.0))):
-        model = Plain(inputs["weights"])
-        model.last.bias.requires_grad_(False)
-        for p in model.parameters():
-            p.grad = torch.ones_like(p) if p.requires_grad else None
-        seen[name] = steps_taken(impl, inputs, model, scaler, 0.5, torch.float16)
-    return seen
+    model, scaler = Plain(inputs["weights"]), Recorded(init_scale=8.0)
+    model.last.bias.requires_grad_(False)
+    for p in model.parameters():
+        p.grad = torch.ones_like(p) if p.requires_grad else None
+    return steps_taken(impl, inputs, model, scaler, 0.5, torch.float16)
 
 
 def overflowing(rng: Rng) -> Inputs:
