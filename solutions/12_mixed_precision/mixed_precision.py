@@ -342,9 +342,9 @@ show_figure(
 #
 # ### Exercise: `underflow_fraction` (8 minutes, difficulty 2 of 5)
 #
-# **Underflow** is a number that isn't zero, until it is rounded to a format in which the nearest number is. Measure which share of a
-# model's gradients that is. Think about two things: which numbers count at all, and at which magnitude zero really begins. (Look at the
-# dotted lines above. It isn't where the normal numbers end.)
+# A number **underflows** when it isn't zero and the nearest number in the new format is. Measure the share of a model's gradients that
+# do. Think about two things: which numbers count at all, and at which magnitude zero really begins. (Look at the dotted lines above: it
+# isn't where the normal numbers end.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "underflow_fraction", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -445,7 +445,7 @@ show_figure(
 
 # %% [markdown]
 # Left, the good news: a network with batch norm and a loss near 1 loses next to nothing, and many such networks train in float16
-# unscaled. In the middle, what comes first to grief: the gradient at the logits is $(p - y)/N$, and an image that the network is sure about
+# unscaled. In the middle, what suffers first: the gradient at the logits is $(p - y)/N$, and an image that the network is sure about
 # has a tiny one. That tail grows as training goes on. Right, the flat line: most of the gradient is gone before Adam sees it, and zero divided by its own
 # size is still zero.
 
