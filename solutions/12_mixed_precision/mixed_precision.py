@@ -444,8 +444,7 @@ show_figure(
 )
 
 # %% [markdown]
-# Left, the good news: a network with batch norm and a loss near 1 loses next to nothing, and many such networks train in float16
-# unscaled. In the middle, what suffers first: the gradient at the logits is $(p - y)/N$, and an image that the network is sure about
+# Left, the good news: in a network with batch norm and a loss near 1, the gradients of the weights are safe. In the middle, what suffers first: the gradient at the logits is $(p - y)/N$, and an image that the network is sure about
 # has a tiny one. That tail grows as training goes on. Right, the flat line: most of the gradient is gone before Adam sees it, and zero divided by its own
 # size is still zero.
 
