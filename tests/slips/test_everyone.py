@@ -21,6 +21,7 @@ EXERCISES = {
     "07_generalization": ("confusion_matrix", "accuracy", "EarlyStopping"),
     "08_numpy_trainer": ("evaluate",),
     "10_training_loop": ("train_step", "make_loader"),
+    "12_mixed_precision": ("underflow_fraction",),
 }
 # In a bank, a slip may have a name of its own, which says more.
 KNOWN = {
