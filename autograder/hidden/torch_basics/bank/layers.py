@@ -1,0 +1,325 @@
+"""Mistakes in `Linear` and `MLP`, and what their right answers share: draws are free."""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.api import Bank, Number
+
+Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
+bank = Bank()
+linear, mlp = bank.exercise("Linear"), bank.exercise("MLP")
+
+# Deviations that people write, over the right one, for 200 inputs and 150 outputs, 60 and 500.
+FANS = ((200, 150), (60, 500))
+
+
+def number(value: float) -> Number:
+    return Number(float(value), "float64")
+
+
+def deviations(a: int, b: int) -> list[float]:
+    """Right first; then 1/in, 2/out, Xavier, torch's default, a variance for a deviation, none."""
+    right = np.sqrt(2 / a)
+    others = (np.sqrt(1 / a), np.sqrt(2 / b), np.sqrt(2 / (a + b)), np.sqrt(1 / (3 * a)))
+    more = (2 / a, np.sqrt(2 / (3 * a)), 0.01, 1.0, 0.0)
+    return [1.0, *(value / right for value in (*others, *more))]
+
+
+@linear.observe("start")
+def at_the_start(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """The deviation is told to 4 %: of 30000 draws it is off by that much in one of 1e20 runs."""
+    seen, weights = {}, []
+    for which, layer in raw.items():
+        if which == "another":
+            continue
+        parameters = layer["parameters"]
+        a, b = layer["fan_in"].value, layer["fan_out"].value
+        where = f"for {a} inputs and {b} outputs"
+        weight = np.asarray(parameters[-1], dtype=np.float64)
+        ratio = float(weight.std() / np.sqrt(2 / a))
+        near = [known for known in deviations(a, b) if abs(ratio - known) <= 0.04 * known]
+        seen[where] = {
+            "how many parameters are there?": number(len(parameters)),
+            "the largest bias": number(max(np.abs(p).max() for p in parameters[:-1] or [[0.0]])),
+            "the weight's deviation over the root of 2 / inputs": number(
+                round((near or [round(ratio, 1)])[0], 4)
+            ),
+            "is the weight's mean near 0?": bool(
+                abs(weight.mean()) <= 8 * weight.std() / np.sqrt(weight.size) + 1e-12
+            ),
+        }
+        weights.append(weight)
+    other = np.asarray(raw["another"]["parameters"][-1], dtype=np.float64)
+    same = other.shape == weights[0].shape and bool(np.array_equal(other, weights[0]))
+    return {**seen, "do two layers start from the same weights?": same}
+
+
+INIT, SUPER = "std * torch.randn(out_features, in_features)", "        super().__init__()\n"
+STD, OUT = "(2 / in_features) ** 0.5", "x @ self.weight.T + self.bias"
+BIAS, ZEROS = "nn.Parameter(torch.zeros(out_features))", "torch.zeros(out_features)"
+WEIGHT = f"nn.Parameter({INIT})"
+
+LINEAR: Mistakes = {
+    ("bias_not_added", (OUT, "x @ self.weight.T + 0 * self.bias")): (
+        "The bias is there and is never added, or only multiplied away. The output is the product "
+        "plus one number for each output."
+    ),
+    ("relu_inside", (OUT, f"({OUT}).relu()")): (
+        "The layer ends in a ReLU. A linear layer doesn't: what comes after it is the network's "
+        "decision, and nothing does after the last one."
+    ),
+    ("variance_for_deviation", (STD, "2 / in_features")): (
+        "The weights are multiplied by the variance, 2 over the inputs. A draw of deviation 1 times "
+        "a factor has that factor as its deviation: take the root."
+    ),
+    ("gain_of_one", (STD, "(1 / in_features) ** 0.5")): (
+        "The variance is 1 over the inputs: right without an activation function. A ReLU drops half "
+        "of the signal, and He's factor of 2 makes up for it."
+    ),
+    ("fan_out_for_fan_in", (STD, "(2 / out_features) ** 0.5")): (
+        "The deviation is computed from the outputs. A unit adds up as many products as it has "
+        "inputs: those decide how small each has to be."
+    ),
+    ("both_fans", (STD, "(2 / (in_features + out_features)) ** 0.5")): (
+        "The variance is 2 over both fans, which is Xavier's rule. He's is for layers with a ReLU, "
+        "and looks at the inputs only."
+    ),
+    (
+        "uniform_with_the_deviation_as_bound",
+        (INIT, "std * (2 * torch.rand(out_features, in_features) - 1)"),
+    ): (
+        "The draws are uniform with the deviation as their bound: their deviation is smaller by the "
+        "root of 3. Widen the bound by that, or draw normally."
+    ),
+    ("torch_default", (STD, "(1 / (3 * in_features)) ** 0.5")): (
+        "The deviation is that of torch's own default, the root of 1 over three times the inputs. "
+        "He's rule for a ReLU asks for the root of 2 over the inputs."
+    ),
+    ("unscaled", (INIT, "torch.randn(out_features, in_features)")): (
+        "The weights are drawn with deviation 1, whatever the number of inputs: sums over many of "
+        "them explode. Scale by He's rule."
+    ),
+    ("bias_of_ones", (ZEROS, "torch.ones(out_features)")): (
+        "The bias starts at one. It starts at zero: no unit has a reason yet to be above another."
+    ),
+}
+for (name, *edits), text in LINEAR.items():
+    linear.edit(name, text, *edits)
+
+LINEAR_ANYTHING: Mistakes = {
+    ("weight_is_no_parameter", (WEIGHT, f"({INIT}).requires_grad_()")): (
+        "The weight is a plain tensor in an attribute: the module doesn't know it, the optimizer "
+        "never gets it, and `.to` leaves it behind. nn.Parameter puts it on the account."
+    ),
+    (
+        "weight_is_a_buffer",
+        (f"self.weight = {WEIGHT}", f'self.register_buffer("weight", {INIT})'),
+    ): (
+        "The weight is a buffer: it travels with the module and is saved, and no optimizer moves it. "
+        "What is learned is an nn.Parameter."
+    ),
+    ("bias_is_no_parameter", (BIAS, ZEROS)): (
+        "The bias is a plain tensor: it stays zero for ever, because no optimizer gets it. "
+        "nn.Parameter puts it on the module's account."
+    ),
+    ("no_bias", (f"        self.bias = {BIAS}\n", ""), (OUT, "x @ self.weight.T")): (
+        "There is no bias. The layer has one number for each output to add, started at zero."
+    ),
+    ("one_bias_for_all", (BIAS, "nn.Parameter(torch.zeros(1))")): (
+        "One bias is shared by all outputs: broadcasting adds it everywhere. Each output has its own."
+    ),
+    ("transposed_at_use", (OUT, "x @ self.weight + self.bias")): (
+        "The weight is kept as (out, in) and used as (in, out), so the product does not fit. "
+        "Transpose it where it is used, or keep it the other way round."
+    ),
+    ("data_at_use", (OUT, "x @ self.weight.data.T + self.bias")): (
+        "The product uses `.data`, which is outside of the graph: the weight gets no gradient, and "
+        "never learns. Use the parameter itself."
+    ),
+    ("zero_weights", (INIT, "torch.zeros(out_features, in_features)")): (
+        "The weight starts at zero: all units compute the same and get the same gradient, and stay "
+        "equal for ever. Draw it, with He's deviation."
+    ),
+    ("seeded_inside", (SUPER, SUPER + "        torch.manual_seed(0)\n")): (
+        "The constructor seeds torch, so all layers of one shape start from the same weights, and "
+        "the caller's seed is overwritten. Draw from the generator as it is."
+    ),
+    ("no_super", (SUPER, "")): (
+        "The constructor never calls that of nn.Module, which opens the account of parameters: the "
+        "first assignment raises. super().__init__() comes first."
+    ),
+    (
+        "drawn_at_every_call",
+        (OUT, "x @ (self.weight.std() * torch.randn_like(self.weight)).T + self.bias"),
+    ): (
+        "New weights are drawn in every forward pass: nothing can be learned, because nothing is "
+        "kept. Draw them once, in the constructor."
+    ),
+}
+for (name, *edits), text in LINEAR_ANYTHING.items():
+    linear.edit(name, text, *edits, about="anything")
+
+
+# MLP
+
+
+@mlp.observe("dropped")
+def which_values(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """Which numbers occur, and how many survive: of 9000 chances the share is told to 0.04."""
+    if "training" not in raw:
+        return raw
+    training, chain = np.asarray(raw["training"]), np.asarray(raw["training"])[:, :30]
+    share = float((chain != 0).mean())
+    near = [known for known in (0.36, 0.6, 0.16, 0.216, 1.0, 0.4, 0.0) if abs(share - known) < 0.04]
+    evaluation = np.asarray(raw["evaluation"])
+    return {
+        "which outputs occur in training mode": kinds(chain),
+        "the share of them that is not 0": number((near or [round(share, 1)])[0]),
+        "the output that is only a bias": kinds(training[:, 31]),
+        "which outputs occur in evaluation mode": kinds(evaluation[:, :30]),
+    }
+
+
+def kinds(values: Any) -> Any:
+    """The different numbers, to four digits; at most five of them."""
+    return np.unique(np.round(values.astype(np.float64), 4))[:5]
+
+
+PAIR = "layers += [Linear(fan_in, fan_out), nn.ReLU(), nn.Dropout(dropout)]"
+KEEP, FORWARD = "self.layers = nn.Sequential(*layers[:-2])", "return self.layers(x)"
+LISTED = "for layer in self.layers:\n            x = layer(x)\n        return x"
+
+NETWORK: Mistakes = {
+    ("relu_after_the_last", (KEEP, "self.layers = nn.Sequential(*layers[:-1])")): (
+        "A ReLU follows the last linear layer, so no logit is ever negative. ReLU and dropout come "
+        "after hidden layers; nothing comes after the last."
+    ),
+    ("no_relu", (PAIR, PAIR.replace("nn.ReLU(), ", "nn.Identity(), "))): (
+        "There is no activation function between the layers: several linear layers in a row are one "
+        "linear layer. A ReLU follows every hidden one."
+    ),
+    ("tanh_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.Tanh()"))): (
+        "Hidden layers end in tanh, or another activation function. The text asks for ReLU."
+    ),
+    ("leaky_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.LeakyReLU()"))): (
+        "Hidden layers end in a leaky ReLU, which lets a hundredth of negative numbers through. The "
+        "text asks for ReLU, which is 0 there."
+    ),
+    ("softmax_at_the_end", (FORWARD, "return self.layers(x).softmax(dim=-1)")): (
+        "The outputs go through a softmax. Cross-entropy takes one itself, and two flatten the "
+        "gradient: give logits."
+    ),
+    ("log_softmax_at_the_end", (FORWARD, "return self.layers(x).log_softmax(dim=-1)")): (
+        "The outputs are log-probabilities, as NLLLoss wants them. Logits are asked for: nothing "
+        "comes after the last linear layer."
+    ),
+    ("relu_on_the_inputs", (FORWARD, "return self.layers(x.relu())")): (
+        "The inputs go through a ReLU before the first layer: everything negative in them is lost. "
+        "It comes after hidden layers only."
+    ),
+    ("no_dropout", (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Identity()"))): (
+        "The dropout argument changes nothing: no hidden unit is ever dropped. It follows the ReLU "
+        "of every hidden layer."
+    ),
+    (
+        "dropout_once",
+        (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Dropout(dropout if not layers else 0.0)")),
+    ): (
+        "Only one of the hidden layers is followed by dropout. Each of them is, the last hidden one "
+        "included."
+    ),
+    (
+        "probability_to_keep",
+        (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Dropout(1 - dropout if dropout else 0.0)")),
+    ): (
+        "The argument is taken for the probability to keep a unit. It is that to drop one, as in "
+        "lesson 07 and in nn.Dropout."
+    ),
+    (
+        "dropout_on_logits",
+        (KEEP, "self.layers = nn.Sequential(*layers[:-2], nn.Dropout(dropout))"),
+    ): (
+        "Dropout follows the last layer as well: logits are set to 0 at random. It is for hidden "
+        "units; nothing comes after the last layer."
+    ),
+    (
+        "dropout_in_evaluation",
+        (
+            FORWARD,
+            "return F.dropout(self.layers(x), 0.0) if self.training else self.layers.train()(x)",
+        ),
+    ): (
+        "Dropout is active in evaluation mode as well, as F.dropout is by default. nn.Dropout, or "
+        "training=self.training, follows the mode."
+    ),
+    (
+        "not_scaled",
+        (
+            FORWARD,
+            "return self.layers(x) * (1 - self.layers[2].p if len(self.layers) > 1 and self.training else 1)",
+        ),
+    ): (
+        "What survives dropout isn't scaled up, so the network is louder in evaluation than in "
+        "training. Inverted dropout divides by 1 - p; nn.Dropout does it for you."
+    ),
+}
+for (name, *edits), text in NETWORK.items():
+    mlp.edit(name, text, *edits)
+
+NETWORK_ANYTHING: Mistakes = {
+    ("layers_in_a_list", (KEEP, "self.layers = layers[:-2]"), (FORWARD, LISTED)): (
+        "The layers are in a plain list, which the module does not look into: there are no "
+        "parameters for the optimizer, and `.to` moves nothing. ModuleList or Sequential are seen."
+    ),
+    (
+        "one_hidden_layer",
+        (
+            PAIR,
+            PAIR.replace(
+                "layers +=",
+                "layers =" + " [] if len(layers) > 3 else layers\n            layers +=",
+            ),
+        ),
+    ): (
+        "The number of layers is fixed, whatever sizes says. Neighbouring pairs of sizes are layers: "
+        "go through all of them."
+    ),
+    (
+        "sizes_changed",
+        (
+            "        layers = []\n",
+            "        layers = []\n        sizes = [sizes.pop(0)] + sizes if isinstance(sizes, list) else sizes\n",
+        ),
+    ): (
+        "The caller's list of sizes is shorter afterwards: pop takes from the list itself. Go "
+        "through neighbouring pairs, or copy the list first."
+    ),
+    (
+        "no_bias",
+        (PAIR, PAIR.replace("Linear(fan_in, fan_out)", "nn.Linear(fan_in, fan_out, bias=False)")),
+    ): ("The linear layers have no bias. Each has one number for each of its outputs."),
+    (
+        "only_the_first_layer_learns",
+        (
+            FORWARD,
+            "return self.layers(x.detach()) if len(self.layers) < 2 else self.layers[1:](self.layers[0](x).detach())",
+        ),
+    ): (
+        "The graph is cut between the layers: some of the parameters get no gradient. Hand tensors on "
+        "as they are, without `.data`, `.detach()` or NumPy."
+    ),
+    (
+        "norm_in_between",
+        (PAIR, PAIR.replace("nn.ReLU(), ", "nn.Sequential(nn.LayerNorm(fan_out), nn.ReLU()), ")),
+    ): (
+        "There are more parameters than those of the linear layers: a norm layer, say. The text asks "
+        "for linear, ReLU and dropout only."
+    ),
+    ("no_super", ("        super().__init__()\n", "")): (
+        "The constructor never calls that of nn.Module, which opens the account of parameters and "
+        "modules: the first assignment raises. super().__init__() comes first."
+    ),
+}
+for (name, *edits), text in NETWORK_ANYTHING.items():
+    mlp.edit(name, text, *edits, about="anything")
