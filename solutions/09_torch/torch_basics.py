@@ -1052,7 +1052,7 @@ def accuracy_of(model, x, y):
         return (model(x.to(device)).argmax(dim=1).cpu() == y).float().mean().item()
 
 
-# %% tags=["demo", "prediction_plain_list"]
+# %% open="the fault is what to read here" tags=["demo", "prediction_plain_list"]
 class Forgetful(nn.Module):
     """The hidden layers are in a plain list."""
 
@@ -1366,7 +1366,7 @@ assert _rules[id(_model.body[1].weight)] == (0.1, 0.0), "nor does the weight of 
 assert _rules[id(_model.head.weight)] == (1.0, 0.01), "the head has its own rate"
 assert _rules[id(_model.head.bias)] == (1.0, 0.0), "and its bias doesn't decay either"
 assert _rules[id(_model.header.weight)] == (0.1, 0.01), "header is not head"
-torch.optim.AdamW(_groups)
+_optimizer = torch.optim.AdamW(_groups)
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.torch_basics import grade

@@ -56,10 +56,6 @@ VALUES: Mistakes = {
         "The bias is added once for each input channel. It belongs to the output: one number for "
         "each kernel, added once after the sum."
     ),
-    ("bias_left_out", (RETURN, "return out")): (
-        "The bias is never added. Where one is given, every number of an output channel gets its "
-        "kernel's bias."
-    ),
     ("bias_subtracted", (BIAS, "-bias[:, None, None]")): (
         "The bias is subtracted. Its sign is learned, but only if everyone agrees that it is added."
     ),
@@ -67,8 +63,8 @@ VALUES: Mistakes = {
         "padded_with_edges",
         (PAD, 'F.pad(x, (padding, padding, padding, padding), mode="replicate")'),
     ): (
-        "The border repeats the image's own edge. Padding means zeros here, so that a window at the "
-        "border adds up fewer pixels."
+        "The border repeats the image's own edge. Padding means zeros here, so that a window at "
+        "the border adds up fewer pixels."
     ),
     ("padded_with_ones", (PAD, "F.pad(x, (padding, padding, padding, padding), value=1.0)")): (
         "The border is filled with ones. Padding means zeros here: a pixel outside of the image "
@@ -79,6 +75,10 @@ for (name, *edits), text in VALUES.items():
     conv.edit(name, text, *edits)
 
 ANYTHING: Mistakes = {
+    ("bias_left_out", (RETURN, "return out")): (
+        "The bias is never added. Where one is given, every number of an output channel gets its "
+        "kernel's bias."
+    ),
     ("stride_left_out", (WINDOWS, "x.unfold(2, kh, 1).unfold(3, kw, 1)")): (
         "The window moves by 1, whatever the stride is, so the output is too large. Output place i "
         "looks at the rows from stride times i on."
@@ -99,8 +99,8 @@ ANYTHING: Mistakes = {
         "numbers an axis. The rows need theirs, too."
     ),
     ("padding_of_half_the_kernel", (PAD, "F.pad(x, (kw // 2, kw // 2, kh // 2, kh // 2))")): (
-        "The image is always padded by half the kernel, so that its size stays. How much is decided "
-        "by the argument, 0 by default."
+        "The image is always padded by half the kernel, so that its size stays. How much is "
+        "decided by the argument, 0 by default."
     ),
     (
         "window_beyond_the_end",
@@ -117,7 +117,8 @@ ANYTHING: Mistakes = {
         (
             WINDOWS,
             WINDOWS
-            + "[:, :, : max(1, (x.shape[2] - kh) // stride), : max(1, (x.shape[3] - kw) // stride)]",
+            + "[:, :, : max(1, (x.shape[2] - kh) // stride)]"
+            + "[..., : max(1, (x.shape[3] - kw) // stride), :, :]",
         ),
     ): (
         "The last row and column of windows are missing: from the first place to the last there is "
@@ -131,7 +132,8 @@ ANYTHING: Mistakes = {
         "stride_as_dilation",
         (
             WINDOWS,
-            "x.unfold(2, stride * (kh - 1) + 1, 1).unfold(3, stride * (kw - 1) + 1, 1)[..., ::stride, ::stride]",
+            "x.unfold(2, stride * (kh - 1) + 1, 1).unfold(3, stride * (kw - 1) + 1, 1)"
+            "[..., ::stride, ::stride]",
         ),
     ): (
         "The stride spreads the kernel's own numbers apart: that is dilation. It should move the "
@@ -149,12 +151,12 @@ ANYTHING: Mistakes = {
         "graph_cut",
         (EINSUM, EINSUM.replace("windows, weight", "windows.detach(), weight.detach()")),
     ): (
-        "The numbers are right, and the graph is cut on the way: through `.detach()`, `.data`, NumPy "
-        "or new tensors of numbers. Nothing can be learned: stay in tensors."
+        "The numbers are right, and the graph is cut on the way: through `.detach()`, `.data`, "
+        "NumPy or new tensors of numbers. Nothing can be learned: stay in tensors."
     ),
     ("kernel_detached", (EINSUM, EINSUM.replace(", weight)", ", weight.detach())"))): (
-        "Gradients reach the image and not the kernels: they went through `.data`, `.detach()` or a "
-        "copy. The kernels are what should learn."
+        "Gradients reach the image and not the kernels: they went through `.data`, `.detach()` "
+        "or a copy. The kernels are what should learn."
     ),
     (
         "float32_inside",
@@ -172,8 +174,8 @@ ANYTHING: Mistakes = {
         ("if x.shape[1] != channels:", "if False:"),
         (EINSUM, EINSUM.replace(", weight)", ", weight.expand(-1, x.shape[1], -1, -1))")),
     ): (
-        "A kernel of one channel is used on three: broadcasting stretches it without a word. Compare "
-        "both numbers of channels, and raise ValueError."
+        "A kernel of one channel is used on three: broadcasting stretches it without a word. "
+        "Compare both numbers of channels, and raise ValueError."
     ),
     ("bias_not_checked", ("if bias is not None and bias.shape != (kernels,):", "if False:")): (
         "A bias of one number is stretched over all kernels by broadcasting. It has one for each "
@@ -193,8 +195,8 @@ ANYTHING: Mistakes = {
             "if kh > x.shape[2] or kw > x.shape[3]:",
         ),
     ): (
-        "The kernel is compared with the image before it is padded: one that fits with its padding is "
-        "refused. Compare with the padded size."
+        "The kernel is compared with the image before it is padded: one that fits with its "
+        "padding is refused. Compare with the padded size."
     ),
 }
 for (name, *edits), text in ANYTHING.items():

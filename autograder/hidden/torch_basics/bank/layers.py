@@ -70,12 +70,12 @@ LINEAR: Mistakes = {
         "decision, and nothing does after the last one."
     ),
     ("variance_for_deviation", (STD, "2 / in_features")): (
-        "The weights are multiplied by the variance, 2 over the inputs. A draw of deviation 1 times "
-        "a factor has that factor as its deviation: take the root."
+        "The weights are multiplied by the variance, 2 over the inputs. A draw of deviation 1 "
+        "times a factor has that factor as its deviation: take the root."
     ),
     ("gain_of_one", (STD, "(1 / in_features) ** 0.5")): (
-        "The variance is 1 over the inputs: right without an activation function. A ReLU drops half "
-        "of the signal, and He's factor of 2 makes up for it."
+        "The variance is 1 over the inputs: right without an activation function. A ReLU drops "
+        "half of the signal, and He's factor of 2 makes up for it."
     ),
     ("fan_out_for_fan_in", (STD, "(2 / out_features) ** 0.5")): (
         "The deviation is computed from the outputs. A unit adds up as many products as it has "
@@ -89,8 +89,8 @@ LINEAR: Mistakes = {
         "uniform_with_the_deviation_as_bound",
         (INIT, "std * (2 * torch.rand(out_features, in_features) - 1)"),
     ): (
-        "The draws are uniform with the deviation as their bound: their deviation is smaller by the "
-        "root of 3. Widen the bound by that, or draw normally."
+        "The draws are uniform with the deviation as their bound: their deviation is smaller by "
+        "the root of 3. Widen the bound by that, or draw normally."
     ),
     ("torch_default", (STD, "(1 / (3 * in_features)) ** 0.5")): (
         "The deviation is that of torch's own default, the root of 1 over three times the inputs. "
@@ -100,14 +100,14 @@ LINEAR: Mistakes = {
         "The weights are drawn with deviation 1, whatever the number of inputs: sums over many of "
         "them explode. Scale by He's rule."
     ),
-    ("bias_of_ones", (ZEROS, "torch.ones(out_features)")): (
-        "The bias starts at one. It starts at zero: no unit has a reason yet to be above another."
-    ),
 }
 for (name, *edits), text in LINEAR.items():
     linear.edit(name, text, *edits)
 
 LINEAR_ANYTHING: Mistakes = {
+    ("bias_of_ones", (ZEROS, "torch.ones(out_features)")): (
+        "The bias starts at one. It starts at zero: no unit has a reason yet to be above another."
+    ),
     ("weight_is_no_parameter", (WEIGHT, f"({INIT}).requires_grad_()")): (
         "The weight is a plain tensor in an attribute: the module doesn't know it, the optimizer "
         "never gets it, and `.to` leaves it behind. nn.Parameter puts it on the account."
@@ -116,18 +116,12 @@ LINEAR_ANYTHING: Mistakes = {
         "weight_is_a_buffer",
         (f"self.weight = {WEIGHT}", f'self.register_buffer("weight", {INIT})'),
     ): (
-        "The weight is a buffer: it travels with the module and is saved, and no optimizer moves it. "
-        "What is learned is an nn.Parameter."
-    ),
-    ("bias_is_no_parameter", (BIAS, ZEROS)): (
-        "The bias is a plain tensor: it stays zero for ever, because no optimizer gets it. "
-        "nn.Parameter puts it on the module's account."
-    ),
-    ("no_bias", (f"        self.bias = {BIAS}\n", ""), (OUT, "x @ self.weight.T")): (
-        "There is no bias. The layer has one number for each output to add, started at zero."
+        "The weight is a buffer: it travels with the module and is saved, and no optimizer moves "
+        "it. What is learned is an nn.Parameter."
     ),
     ("one_bias_for_all", (BIAS, "nn.Parameter(torch.zeros(1))")): (
-        "One bias is shared by all outputs: broadcasting adds it everywhere. Each output has its own."
+        "One bias is shared by all outputs: broadcasting adds it everywhere. "
+        "Each output has its own."
     ),
     ("transposed_at_use", (OUT, "x @ self.weight + self.bias")): (
         "The weight is kept as (out, in) and used as (in, out), so the product does not fit. "
@@ -149,16 +143,23 @@ LINEAR_ANYTHING: Mistakes = {
         "The constructor never calls that of nn.Module, which opens the account of parameters: the "
         "first assignment raises. super().__init__() comes first."
     ),
-    (
-        "drawn_at_every_call",
-        (OUT, "x @ (self.weight.std() * torch.randn_like(self.weight)).T + self.bias"),
-    ): (
-        "New weights are drawn in every forward pass: nothing can be learned, because nothing is "
-        "kept. Draw them once, in the constructor."
-    ),
 }
 for (name, *edits), text in LINEAR_ANYTHING.items():
     linear.edit(name, text, *edits, about="anything")
+
+WITHOUT_BIAS = (
+    "No bias is on the module's account: there is none, or it is a plain tensor, which stays zero "
+    "for ever because no optimizer gets it. Make it an nn.Parameter, one number an output."
+)
+NO_BIAS = (f"        self.bias = {BIAS}\n", ""), (OUT, "x @ self.weight.T")
+linear.edit("no_bias", WITHOUT_BIAS, *NO_BIAS, about="anything")
+linear.edit(
+    "bias_is_no_parameter",
+    WITHOUT_BIAS,
+    (BIAS, ZEROS),
+    about="anything",
+    equivalent_to="no_bias",
+)
 
 
 # MLP
@@ -182,8 +183,9 @@ def which_values(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def kinds(values: Any) -> Any:
-    """The different numbers, to four digits; at most five of them."""
-    return np.unique(np.round(values.astype(np.float64), 4))[:5]
+    """The different numbers, to four digits, if they are few."""
+    found = np.unique(np.round(values.astype(np.float64), 4))
+    return found if len(found) <= 3 else "many different numbers"
 
 
 PAIR = "layers += [Linear(fan_in, fan_out), nn.ReLU(), nn.Dropout(dropout)]"
@@ -196,37 +198,25 @@ NETWORK: Mistakes = {
         "after hidden layers; nothing comes after the last."
     ),
     ("no_relu", (PAIR, PAIR.replace("nn.ReLU(), ", "nn.Identity(), "))): (
-        "There is no activation function between the layers: several linear layers in a row are one "
-        "linear layer. A ReLU follows every hidden one."
+        "There is no activation function between the layers: several linear layers in a row are "
+        "one linear layer. A ReLU follows every hidden one."
     ),
     ("tanh_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.Tanh()"))): (
         "Hidden layers end in tanh, or another activation function. The text asks for ReLU."
     ),
     ("leaky_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.LeakyReLU()"))): (
-        "Hidden layers end in a leaky ReLU, which lets a hundredth of negative numbers through. The "
-        "text asks for ReLU, which is 0 there."
-    ),
-    ("softmax_at_the_end", (FORWARD, "return self.layers(x).softmax(dim=-1)")): (
-        "The outputs go through a softmax. Cross-entropy takes one itself, and two flatten the "
-        "gradient: give logits."
-    ),
-    ("log_softmax_at_the_end", (FORWARD, "return self.layers(x).log_softmax(dim=-1)")): (
-        "The outputs are log-probabilities, as NLLLoss wants them. Logits are asked for: nothing "
-        "comes after the last linear layer."
+        "Hidden layers end in a leaky ReLU, which lets a hundredth of negative numbers through. "
+        "The text asks for ReLU, which is 0 there."
     ),
     ("relu_on_the_inputs", (FORWARD, "return self.layers(x.relu())")): (
         "The inputs go through a ReLU before the first layer: everything negative in them is lost. "
         "It comes after hidden layers only."
     ),
-    ("no_dropout", (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Identity()"))): (
-        "The dropout argument changes nothing: no hidden unit is ever dropped. It follows the ReLU "
-        "of every hidden layer."
-    ),
     (
         "dropout_once",
         (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Dropout(dropout if not layers else 0.0)")),
     ): (
-        "Only one of the hidden layers is followed by dropout. Each of them is, the last hidden one "
+        "Only one of the hidden layers is followed by dropout. Each of them is, the last one "
         "included."
     ),
     (
@@ -244,20 +234,11 @@ NETWORK: Mistakes = {
         "units; nothing comes after the last layer."
     ),
     (
-        "dropout_in_evaluation",
-        (
-            FORWARD,
-            "return F.dropout(self.layers(x), 0.0) if self.training else self.layers.train()(x)",
-        ),
-    ): (
-        "Dropout is active in evaluation mode as well, as F.dropout is by default. nn.Dropout, or "
-        "training=self.training, follows the mode."
-    ),
-    (
         "not_scaled",
         (
             FORWARD,
-            "return self.layers(x) * (1 - self.layers[2].p if len(self.layers) > 1 and self.training else 1)",
+            "p = self.layers[2].p if len(self.layers) > 1 else 0.0\n"
+            "        return self.layers(x) * (1 - p if self.training else 1)",
         ),
     ): (
         "What survives dropout isn't scaled up, so the network is louder in evaluation than in "
@@ -268,6 +249,28 @@ for (name, *edits), text in NETWORK.items():
     mlp.edit(name, text, *edits)
 
 NETWORK_ANYTHING: Mistakes = {
+    (
+        "dropout_in_evaluation",
+        (
+            FORWARD,
+            "return F.dropout(self.layers(x), 0.0) if self.training else self.layers.train()(x)",
+        ),
+    ): (
+        "Dropout is active in evaluation mode as well, as F.dropout is by default. nn.Dropout, or "
+        "training=self.training, follows the mode."
+    ),
+    ("no_dropout", (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Identity()"))): (
+        "The dropout argument changes nothing: no hidden unit is ever dropped. It follows the ReLU "
+        "of every hidden layer."
+    ),
+    ("log_softmax_at_the_end", (FORWARD, "return self.layers(x).log_softmax(dim=-1)")): (
+        "The outputs are log-probabilities, as NLLLoss wants them. Logits are asked for: nothing "
+        "comes after the last linear layer."
+    ),
+    ("softmax_at_the_end", (FORWARD, "return self.layers(x).softmax(dim=-1)")): (
+        "The outputs go through a softmax. Cross-entropy takes one itself, and two flatten the "
+        "gradient: give logits."
+    ),
     ("layers_in_a_list", (KEEP, "self.layers = layers[:-2]"), (FORWARD, LISTED)): (
         "The layers are in a plain list, which the module does not look into: there are no "
         "parameters for the optimizer, and `.to` moves nothing. ModuleList or Sequential are seen."
@@ -282,14 +285,15 @@ NETWORK_ANYTHING: Mistakes = {
             ),
         ),
     ): (
-        "The number of layers is fixed, whatever sizes says. Neighbouring pairs of sizes are layers: "
-        "go through all of them."
+        "The number of layers is fixed, whatever sizes says. Neighbouring pairs of sizes are "
+        "layers: go through all of them."
     ),
     (
         "sizes_changed",
         (
             "        layers = []\n",
-            "        layers = []\n        sizes = [sizes.pop(0)] + sizes if isinstance(sizes, list) else sizes\n",
+            "        layers = []\n        if isinstance(sizes, list):\n"
+            "            sizes = [sizes.pop(0), *sizes]\n",
         ),
     ): (
         "The caller's list of sizes is shorter afterwards: pop takes from the list itself. Go "
@@ -303,18 +307,19 @@ NETWORK_ANYTHING: Mistakes = {
         "only_the_first_layer_learns",
         (
             FORWARD,
-            "return self.layers(x.detach()) if len(self.layers) < 2 else self.layers[1:](self.layers[0](x).detach())",
+            "if len(self.layers) < 2:\n            return self.layers(x)\n"
+            "        return self.layers[1:](self.layers[0](x).detach())",
         ),
     ): (
-        "The graph is cut between the layers: some of the parameters get no gradient. Hand tensors on "
-        "as they are, without `.data`, `.detach()` or NumPy."
+        "The graph is cut between the layers: some of the parameters get no gradient. Hand "
+        "tensors on as they are, without `.data`, `.detach()` or NumPy."
     ),
     (
         "norm_in_between",
         (PAIR, PAIR.replace("nn.ReLU(), ", "nn.Sequential(nn.LayerNorm(fan_out), nn.ReLU()), ")),
     ): (
-        "There are more parameters than those of the linear layers: a norm layer, say. The text asks "
-        "for linear, ReLU and dropout only."
+        "There are more parameters than those of the linear layers: a norm layer, say. The text "
+        "asks for linear, ReLU and dropout only."
     ),
     ("no_super", ("        super().__init__()\n", "")): (
         "The constructor never calls that of nn.Module, which opens the account of parameters and "

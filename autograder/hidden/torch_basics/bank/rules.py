@@ -16,20 +16,20 @@ SQUARED, ABSOLUTE = "(error**2).mean()", "mae_weight * error.abs().mean()"
 
 LOSS: Mistakes = {
     ("sums_for_means", (SUM, SUM.replace("mean", "sum"))): (
-        "Both parts are summed, so the loss grows with the number of elements, and with it the best "
-        "rate. Take means over all elements."
+        "Both parts are summed, so the loss grows with the number of elements, and with it the "
+        "best rate. Take means over all elements."
     ),
     ("absolute_sum", (ABSOLUTE, "mae_weight * error.abs().sum()")): (
-        "The squared part is a mean and the absolute part a sum: their balance shifts with the batch "
-        "size. Both are means over all elements."
+        "The squared part is a mean and the absolute part a sum: their balance shifts with the "
+        "batch size. Both are means over all elements."
     ),
     ("weight_on_the_square", (SUM, "mae_weight * (error**2).mean() + error.abs().mean()")): (
-        "The weight is on the squared error. It belongs to the absolute one; the squared error counts "
-        "in full."
+        "The weight is on the squared error. It belongs to the absolute one; the squared error "
+        "counts in full."
     ),
     ("shares_of_one", (SQUARED, "(1 - mae_weight) * (error**2).mean()")): (
-        "The squared error is weighed with what is left of 1. It counts in full: the weight says how "
-        "much of the absolute error is added to it."
+        "The squared error is weighed with what is left of 1. It counts in full: the weight says "
+        "how much of the absolute error is added to it."
     ),
     ("weight_left_out", (ABSOLUTE, "error.abs().mean()")): (
         "The absolute error is added in full, whatever the weight is. Multiply it by the argument."
@@ -44,34 +44,26 @@ LOSS: Mistakes = {
         "The root of the mean squared error is taken. It is the mean of squares that is asked for."
     ),
     ("absolute_value_forgotten", (ABSOLUTE, "mae_weight * error.mean()")): (
-        "The mean of the errors is added with their signs, so that errors in both directions cancel. "
-        "Take absolute values first."
+        "The mean of the errors is added with their signs, so that errors in both directions "
+        "cancel. Take absolute values first."
     ),
     ("absolute_of_the_mean", (ABSOLUTE, "mae_weight * error.mean().abs()")): (
         "The mean is taken before the absolute value: errors in both directions cancel. First the "
         "absolute value of each, then the mean."
     ),
     ("square_of_the_mean", (SQUARED, "error.mean() ** 2")): (
-        "The mean error is squared, in which errors of both signs cancel. First the square of each, "
-        "then the mean."
+        "The mean error is squared, in which errors of both signs cancel. First the square of "
+        "each, then the mean."
     ),
     ("absolute_error_without_gradient", (ABSOLUTE, "mae_weight * error.detach().abs().mean()")): (
-        "The value is right, but the absolute part is outside of the graph: small errors do not pull. "
-        "Leave out `.detach()`, `.item()` and `.data`."
+        "The value is right, but the absolute part is outside of the graph: small errors do not "
+        "pull. Leave out `.detach()`, `.item()` and `.data`."
     ),
 }
 for (name, *edits), text in LOSS.items():
     loss.edit(name, text, *edits)
 
 LOSS_ANYTHING: Mistakes = {
-    ("root_at_zero", (ABSOLUTE, "mae_weight * (error**2).sqrt().mean()")): (
-        "The absolute value is the root of a square. The root's slope at 0 is infinite, times 0 is "
-        "nan: one exact prediction spoils every gradient. Use abs."
-    ),
-    ("norm_of_each", (ABSOLUTE, "mae_weight * ((error**2) ** 0.5).mean()")): (
-        "The absolute value is a square to the power of one half, whose slope at 0 is infinite: "
-        "exact predictions give nan. Use abs."
-    ),
     ("a_number", (SUM, f"({SUM}).item()")): (
         "A Python number comes back: the graph is gone, and backward impossible. A loss stays a "
         "tensor until its gradient is taken."
@@ -86,6 +78,20 @@ LOSS_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in LOSS_ANYTHING.items():
     loss.edit(name, text, *edits, about="anything")
+
+ROOT = (
+    "The absolute value is the root of a square. The root's slope at 0 is infinite, and times 0 it "
+    "is nan: one exact prediction spoils every gradient. Use abs."
+)
+OF_SQUARE = "mae_weight * (error**2).sqrt().mean()"
+loss.edit("root_at_zero", ROOT, (ABSOLUTE, OF_SQUARE), about="anything")
+loss.edit(
+    "power_of_one_half",
+    ROOT,
+    (ABSOLUTE, "mae_weight * ((error**2) ** 0.5).mean()"),
+    about="anything",
+    equivalent_to="root_at_zero",
+)
 
 # freeze
 
@@ -104,25 +110,19 @@ FREEZING: Mistakes = {
             "for parameter in [p for c in module.children() for p in c.parameters(recurse=False)]:",
         ),
     ): (
-        "Only the direct children are frozen; layers inside of them go on learning, and so does the "
-        "module's own. parameters() goes all the way down."
-    ),
-    ("flag_on_the_module", (LOOP, "module.requires_grad = False")): (
-        "An attribute of that name is set on the module, where nobody looks. The flag belongs to each "
-        "parameter; for a module there is the method requires_grad_."
+        "Only the direct children are frozen; layers inside of them go on learning, and so does "
+        "the module's own. parameters() goes all the way down."
     ),
     ("evaluation_for_freezing", (LOOP, "module.eval()")): (
-        "Evaluation mode is set, which changes what dropout and batch norm do. Parameters still get "
-        "gradients: the flag of each has to be set."
-    ),
-    ("comparison_for_assignment", (OFF, "parameter.requires_grad == False")): (
-        "The flag is compared, not set: two equal signs. Nothing changes, and nothing complains."
+        "Evaluation mode is set, which changes what dropout and batch norm do. Parameters still "
+        "get gradients: the flag of each has to be set."
     ),
     (
         "weights_only",
         (
             LOOP,
-            "for name, parameter in module.named_parameters():\n        if name.endswith('weight'):\n            parameter.requires_grad = False",
+            "for name, parameter in module.named_parameters():\n"
+            "        if name.endswith('weight'):\n            parameter.requires_grad = False",
         ),
     ): (
         "Only what is called weight is frozen; biases, and parameters with other names, go on "
@@ -132,19 +132,16 @@ FREEZING: Mistakes = {
         "linear_layers_only",
         (
             LOOP,
-            "for part in module.modules():\n        if isinstance(part, (nn.Linear, nn.Conv2d)):\n            part.requires_grad_(False)",
+            "for part in module.modules():\n        if isinstance(part, (nn.Linear, nn.Conv2d)):\n"
+            "            part.requires_grad_(False)",
         ),
     ): (
-        "Only layers of some types are frozen: a batch norm, or the module's own parameters, are left "
-        "out. Freeze every parameter below the module."
+        "Only layers of some types are frozen: a batch norm, or the module's own parameters, are "
+        "left out. Freeze every parameter below the module."
     ),
     ("flags_turned_round", (OFF, "parameter.requires_grad = not parameter.requires_grad")): (
-        "Each flag is turned round: what was frozen before learns again. Set it to False, whatever it "
-        "was."
-    ),
-    ("detached_copies", (OFF, "parameter.detach()")): (
-        "detach returns another tensor outside of the graph and leaves the parameter alone: its result "
-        "is thrown away. Set the parameter's own flag."
+        "Each flag is turned round: what was frozen before learns again. Set it to False, "
+        "whatever it was."
     ),
     ("evaluation_as_well", (LOOP, f"module.eval()\n    {LOOP}")): (
         "The module is put into evaluation mode as well: dropout sleeps, and whoever calls has not "
@@ -154,19 +151,33 @@ FREEZING: Mistakes = {
         "made_into_buffers",
         (
             LOOP,
-            "for part in module.modules():\n        for name, parameter in list(part._parameters.items()):\n            if parameter is not None:\n                delattr(part, name)\n                part.register_buffer(name, parameter.data)",
+            "for part in module.modules():\n"
+            "        for name, parameter in list(part._parameters.items()):\n"
+            "            if parameter is not None:\n                delattr(part, name)\n"
+            "                part.register_buffer(name, parameter.data)",
         ),
     ): (
-        "The parameters are taken off the account: they are buffers now, and cannot be thawed again. "
-        "Leave them where they are, and set their flags."
+        "The parameters are taken off the account: they are buffers now, and cannot be thawed "
+        "again. Leave them where they are, and set their flags."
     ),
     ("first_parameter_only", (OFF, f"{OFF}\n        break")): (
-        "The loop ends after its first parameter. Every one has to be frozen: look at the indentation "
-        "of what ends the loop."
+        "The loop ends after its first parameter. Every one has to be frozen: look at the "
+        "indentation of what ends the loop."
     ),
 }
 for (name, *edits), text in FREEZING.items():
     freeze.edit(name, text, *edits, about="anything")
+
+NOTHING = (
+    "No parameter's flag changes: it is set on the module, where nobody looks, or compared, or "
+    "set on a detached copy that is thrown away. Assign to each parameter's own requires_grad."
+)
+freeze.edit("flag_on_the_module", NOTHING, (LOOP, "module.requires_grad = False"), about="anything")
+for name, edit in (
+    ("comparison_for_assignment", (OFF, "parameter.requires_grad == False")),
+    ("detached_copies", (OFF, "parameter.detach().requires_grad_(False)")),
+):
+    freeze.edit(name, NOTHING, edit, about="anything", equivalent_to="flag_on_the_module")
 
 # count_parameters
 
@@ -175,8 +186,8 @@ NUMEL = "sum(p.numel() for p in wanted)"
 
 COUNTING: Mistakes = {
     ("frozen_counted", (WANTED, "list(model.parameters())")): (
-        "Frozen parameters are counted, whatever the argument says. By default only those count that "
-        "require gradients."
+        "Frozen parameters are counted, whatever the argument says. By default only those count "
+        "that require gradients."
     ),
     ("never_the_frozen", (WANTED, "[p for p in model.parameters() if p.requires_grad]")): (
         "Frozen parameters never count, also where all are asked for. The argument decides."
@@ -185,22 +196,22 @@ COUNTING: Mistakes = {
         "the_argument_turned_round",
         (WANTED, "[p for p in model.parameters() if p.requires_grad or trainable_only]"),
     ): (
-        "The argument works the other way round: all are counted when only trainable ones are asked "
-        "for. Look at the condition."
+        "The argument works the other way round: all are counted when only trainable ones are "
+        "asked for. Look at the condition."
     ),
     (
         "frozen_ones_only",
         (WANTED, "[p for p in model.parameters() if not (p.requires_grad and trainable_only)]"),
     ): (
-        "By default the frozen parameters are counted, and the others are not. Look at the condition: "
-        "those that require gradients stay."
+        "By default the frozen parameters are counted, and the others are not. Look at the "
+        "condition: those that require gradients stay."
     ),
     (
         "buffers_counted",
         (NUMEL, "sum(p.numel() for p in wanted) + sum(b.numel() for b in model.buffers())"),
     ): (
-        "Buffers are counted as well: a batch norm's running statistics. They aren't learned: count "
-        "parameters only."
+        "Buffers are counted as well: a batch norm's running statistics. They aren't learned: "
+        "count parameters only."
     ),
     ("tensors_for_elements", (NUMEL, "len(wanted)")): (
         "The parameters are counted, and not the numbers in them. A weight of 3 by 4 counts 12."
@@ -212,15 +223,16 @@ COUNTING: Mistakes = {
         "shared_counted_twice",
         (
             WANTED,
-            "[p for m in model.modules() for p in m._parameters.values() if p is not None and (p.requires_grad or not trainable_only)]",
+            "[p for m in model.modules() for p in m._parameters.values() "
+            "if p is not None and (p.requires_grad or not trainable_only)]",
         ),
     ): (
-        "A parameter that two layers share is counted in both. It is held once: parameters() of the "
-        "whole model names it once."
+        "A parameter that two layers share is counted in both. It is held once: parameters() of "
+        "the whole model names it once."
     ),
     ("state_dict_counted", (WANTED, "list(model.state_dict().values())")): (
-        "Everything in the state_dict is counted: buffers, frozen parameters, and a shared one once "
-        "for each of its names. Go through parameters()."
+        "Everything in the state_dict is counted: buffers, frozen parameters, and a shared one "
+        "once for each of its names. Go through parameters()."
     ),
     (
         "top_level_only",
@@ -236,14 +248,16 @@ COUNTING: Mistakes = {
         "matrices_only",
         (
             WANTED,
-            "[p for p in model.parameters() if p.dim() > 1 and (p.requires_grad or not trainable_only)]",
+            "[p for p in model.parameters() "
+            "if p.dim() > 1 and (p.requires_grad or not trainable_only)]",
         ),
     ): (
         "Parameters with one axis are left out: biases, and the weights of norm layers. They are "
         "learned, and count."
     ),
     ("bytes_for_numbers", (NUMEL, "sum(p.numel() * p.element_size() for p in wanted)")): (
-        "Bytes are counted: four for each number in float32. How many numbers there are is asked for."
+        "Bytes are counted: four for each number in float32. Asked for is how many numbers there "
+        "are."
     ),
     (
         "sizes_told_apart_by_shape",
@@ -271,8 +285,8 @@ APPEND = "groups.setdefault(key, []).append(parameter)"
 
 GROUPS: Mistakes = {
     ("norm_weights_decay", (BARE, 'name.split(".")[-1] == "bias"')): (
-        "Weights of norm layers decay like any other: they are called weight, too. Which parameters "
-        "belong to norm layers is known to the modules, not to the names."
+        "Weights of norm layers decay like any other: they are called weight, too. Which "
+        "parameters belong to norm layers is known to the modules, not to the names."
     ),
     ("biases_decay", (BARE, "id(parameter) in in_norms")): (
         "Biases decay like weights. They multiply nothing, and recipes leave them out: ask for the "
@@ -290,20 +304,20 @@ GROUPS: Mistakes = {
         (KEY, "(head_lr if in_head else lr, weight_decay if bare else 0.0)"),
     ): ("Biases and norm layers decay, and weights do not. It is the other way round."),
     ("one_axis_is_bare", (BARE, "parameter.dim() <= 1")): (
-        "Everything with one axis or none goes without decay. That is a common shortcut; a scale or "
-        "a gate of the model's own decays here, and a layer norm over two axes does not."
+        "Everything with one axis or none goes without decay. That is a common shortcut; a scale "
+        "or a gate of the model's own decays here, and a layer norm over two axes does not."
     ),
     ("names_with_norm", (BARE, '"bias" in name or "norm" in name')): (
-        "Norm layers are told by the word norm in their name. In a Sequential they are called 1 or 2, "
-        "and a linear layer may be called norm: ask for the module's type."
+        "Norm layers are told by the word norm in their name. In a Sequential they are called 1 "
+        "or 2, and a linear layer may be called norm: ask for the module's type."
     ),
     ("bias_anywhere_in_the_name", (BARE, '"bias" in name or id(parameter) in in_norms')): (
-        "Any name that contains bias counts as one, so a layer that is called bias_net goes without "
-        "decay. A parameter's own name is the last part."
+        "Any name that contains bias counts as one, so a layer that is called bias_net goes "
+        "without decay. A parameter's own name is the last part."
     ),
     ("bias_behind_a_dot_only", (BARE, 'name.endswith(".bias") or id(parameter) in in_norms')): (
-        "A bias is told by a dot and the word, so one that belongs to the model itself, called bias "
-        "alone, is missed. Compare the last part of the name."
+        "A bias is told by a dot and the word, so one that belongs to the model itself, called "
+        "bias alone, is missed. Compare the last part of the name."
     ),
     ("batch_norms_only", (NORMS, "        nn.modules.batchnorm._BatchNorm,\n")): (
         "Only batch norms count as norm layers. There are layer, group, instance and RMS norms as "
@@ -317,16 +331,16 @@ GROUPS: Mistakes = {
         "text lists them all."
     ),
     ("head_by_prefix", (IN_HEAD, "name.startswith(head)")): (
-        "Every name that begins with the head's letters counts as the head: header.weight and heads.0 "
-        "as well. Ask for the name itself, or for it and a dot."
+        "Every name that begins with the head's letters counts as the head: header.weight and "
+        "heads.0 as well. Ask for the name itself, or for it and a dot."
     ),
     ("head_anywhere", (IN_HEAD, "head in name")): (
-        "Every name that contains the head's counts as the head: body.head.weight and header.weight as "
-        "well. It is counted from the model's top."
+        "Every name that contains the head's counts as the head: body.head.weight and "
+        "header.weight as well. It is counted from the model's top."
     ),
     ("head_as_any_part", (IN_HEAD, 'head in name.split(".")')): (
-        "A part of any depth that has the head's name counts as the head, and a head whose name has "
-        "dots is never found. It is counted from the model's top."
+        "A part of any depth that has the head's name counts as the head, and a head whose name "
+        "has dots is never found. It is counted from the model's top."
     ),
     ("head_with_a_dot_only", (IN_HEAD, 'name.startswith(f"{head}.")')): (
         "Only names with a dot behind the head's are found. A parameter may be the head itself."
@@ -356,8 +370,8 @@ GROUPS: Mistakes = {
         "bare_head_at_the_bodys_rate",
         (KEY, "(lr, 0.0) if bare else (head_lr if in_head else lr, weight_decay)"),
     ): (
-        "The head's biases and norms have the body's rate. The two questions are independent: there "
-        "may be four kinds of parameters."
+        "The head's biases and norms have the body's rate. The two questions are independent: "
+        "there may be four kinds of parameters."
     ),
 }
 for (name, *edits), text in GROUPS.items():
@@ -368,8 +382,8 @@ GROUPS_ANYTHING: Mistakes = {
         "frozen_left_out",
         (NAMED, NAMED + "\n        if not parameter.requires_grad:\n            continue"),
     ): (
-        "Frozen parameters are left out: once they are thawed, no optimizer knows them. Every parameter "
-        "goes into a group; without a gradient it isn't moved."
+        "Frozen parameters are left out: once they are thawed, no optimizer knows them. Every "
+        "parameter goes into a group; without a gradient it isn't moved."
     ),
     (
         "shared_twice",
@@ -382,8 +396,8 @@ GROUPS_ANYTHING: Mistakes = {
         "options_left_to_the_optimizer",
         ('"weight_decay": decay', '**({"weight_decay": decay} if decay else {})'),
     ): (
-        "Groups without decay don't say so, and get the optimizer's own default, which is not 0 for "
-        "AdamW. Write the 0 into the group."
+        "Groups without decay don't say so, and get the optimizer's own default, which is not 0 "
+        "for AdamW. Write the 0 into the group."
     ),
     ("names_for_parameters", (APPEND, "groups.setdefault(key, []).append(name)")): (
         "The groups hold names, and an optimizer wants the parameters themselves."
@@ -392,7 +406,7 @@ GROUPS_ANYTHING: Mistakes = {
         "norms_left_out",
         (
             APPEND,
-            "if id(parameter) not in in_norms:\n            groups.setdefault(key, []).append(parameter)",
+            f"if id(parameter) not in in_norms:\n            {APPEND}",
         ),
     ): (
         "Parameters of norm layers are in no group: they are never trained. Without decay does not "

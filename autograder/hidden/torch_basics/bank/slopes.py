@@ -17,7 +17,8 @@ RETURN = "return gradient"
 
 @gradient.wrong(
     "backward adds to the caller's own `.grad`, and that is what comes back: the second call "
-    "returns both gradients added up. Collect the gradient at a point that only this call knows."
+    "returns both gradients added up. Collect the gradient at a point that only this call knows.",
+    about="anything",
 )
 def gradients_in_x_grad(f: Any, x: Any) -> Any:
     x.requires_grad_()
@@ -40,7 +41,8 @@ def grad_of_x_cleared(f: Any, x: Any) -> Any:
 
 @gradient.wrong(
     "The copy is still connected with x, so backward goes on through it and adds to the gradients "
-    "behind. A clone stays in the graph: leave the graph first, then copy."
+    "behind. A clone stays in the graph: leave the graph first, then copy.",
+    about="anything",
 )
 def clone_without_detach(f: Any, x: Any) -> Any:
     point = x.clone()

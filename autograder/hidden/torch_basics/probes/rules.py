@@ -185,6 +185,8 @@ def frozen(impl: Any, inputs: Inputs) -> Any:
         "by default": impl.count_parameters(model),
         "with trainable_only=True": impl.count_parameters(model, trainable_only=True),
         "with trainable_only=False": impl.count_parameters(model, trainable_only=False),
+        "for a part": impl.count_parameters(model.body),
+        "all of a part": impl.count_parameters(model.body, False),
     }
 
 
@@ -196,7 +198,9 @@ def frozen(impl: Any, inputs: Inputs) -> Any:
 def shared(impl: Any, inputs: Inputs) -> Any:
     model = tied(inputs["width"])
     return {
-        "for a layer used twice": impl.count_parameters(model),
+        "for layers and weights used twice": impl.count_parameters(model),
+        "for a layer used twice": impl.count_parameters(model.stack),
+        "for a wider model": impl.count_parameters(tied(inputs["width"] + 2)),
         "all of them": impl.count_parameters(model, trainable_only=False),
     }
 
@@ -247,7 +251,7 @@ def usual(impl: Any, inputs: Inputs) -> Any:
     return stepped(model, impl.parameter_groups(model, **inputs))
 
 
-@groups.probe("names that are nearly head", points=0.8, inputs=rates)
+@groups.probe("names that are nearly head", points=0.75, inputs=rates)
 def nearly(impl: Any, inputs: Inputs) -> Any:
     model, lone = Odd().double(), HeadItself().double()
     return {
@@ -261,13 +265,13 @@ def nearly(impl: Any, inputs: Inputs) -> Any:
     }
 
 
-@groups.probe("norm layers of every kind, and what only looks like one", points=0.8, inputs=rates)
+@groups.probe("norm layers of every kind, and what only looks like one", points=0.75, inputs=rates)
 def norms(impl: Any, inputs: Inputs) -> Any:
     model = with_norms().double()
     return stepped(model, impl.parameter_groups(model, **inputs))
 
 
-@groups.probe("frozen and shared parameters", points=0.6, inputs=rates)
+@groups.probe("frozen and shared parameters", points=0.625, inputs=rates)
 def each_once(impl: Any, inputs: Inputs) -> Any:
     model = some_frozen(tied(4)).double()
     model.head.weight.requires_grad = False
@@ -275,7 +279,7 @@ def each_once(impl: Any, inputs: Inputs) -> Any:
 
 
 @groups.probe(
-    "arguments by place, a model without that head", points=0.3, inputs=rates, kind="side"
+    "arguments by place, a model without that head", points=0.375, inputs=rates, kind="side"
 )
 def by_place(impl: Any, inputs: Inputs) -> Any:
     model = nested().double()

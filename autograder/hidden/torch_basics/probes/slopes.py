@@ -29,7 +29,7 @@ def points(rng: Rng) -> Inputs:
 
 @gradient.probe(
     "points of several shapes",
-    points=0.9,
+    points=0.875,
     inputs=points,
     experiment="compare with (f(x + h) - f(x - h)) / 2h for one element of x, in float64.",
 )
@@ -61,7 +61,7 @@ def at_a_parameter(impl: Any, inputs: Inputs) -> Any:
 
 @gradient.probe(
     "a point that is the result of other operations",
-    points=0.4,
+    points=0.375,
     inputs=lambda rng: {"a": rng.normal(size=4)},
     experiment="make x = a.exp(), call gradient_of, then x.sum().backward(), and look at a.grad.",
 )
@@ -76,7 +76,7 @@ def inside_a_graph(impl: Any, inputs: Inputs) -> Any:
 
 @gradient.probe(
     "a plain float32 tensor, as it was",
-    points=0.2,
+    points=0.25,
     inputs=lambda rng: {"x": rng.normal(size=3).astype(np.float32)},
     kind="side",
     tolerance=FLOAT32,
