@@ -10,9 +10,8 @@
 # # 09 - The same machine, industrial
 #
 # You have written reverse-mode differentiation, layers, losses and optimizers in NumPy. PyTorch is the same
-# machine, built for production: the graph is recorded while your code runs, on a CPU or a GPU. What's new is where
-# it surprises people. In this lesson you meet those places, write a convolution from nothing, and check every
-# result of part I against the library.
+# machine, built for production. What's new is where it surprises people. In this lesson you meet those places, write a
+# convolution from nothing, and check every result of part I against the library.
 #
 # **You will be able to**
 #
@@ -78,6 +77,12 @@ def raises(error, call):
     return False
 
 
+def close(tensor, numbers):
+    """Whether a tensor has these numbers in this shape, but for rounding."""
+    wanted = torch.tensor(numbers)
+    return tensor.shape == wanted.shape and torch.allclose(tensor.float(), wanted, atol=1e-4)
+
+
 def image_of(figure, alt):
     """The figure as an HTML image with a description, for those who do not see it; closes it."""
     from base64 import b64encode
@@ -132,9 +137,7 @@ array[0] = 7
 assert shared[0] == 7
 assert copied[0] == 0
 
-assert isinstance(x * np.ones(2, np.float32), torch.Tensor)  # tensor * array is a tensor
-wanted = torch.ones(2, requires_grad=True)
-assert raises(Exception, lambda: np.ones(2) * wanted)  # array * tensor isn't one to rely on
+assert isinstance(x * np.ones(2, np.float32), torch.Tensor)  # the tensor decides; put it first
 assert x.to(torch.float64) is not x
 assert x.dtype == torch.float32
 print("This notebook computes on:", device)
@@ -144,7 +147,7 @@ print("This notebook computes on:", device)
 #
 # In lesson 03 each operation stored its parents and a rule. PyTorch does that for every operation on a tensor with
 # `requires_grad`, and keeps it in `grad_fn`. There is no separate step that builds the graph: Python's `if` and `for`
-# decide what gets recorded. The next figure reads the graph back from `grad_fn` after two calls of one function.
+# decide what gets recorded. The figure shows two calls of one function.
 
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
@@ -211,8 +214,7 @@ show_figure(
 )
 
 # %% [markdown]
-# Follow the arrows from right to left: that is `backward`. In the second graph `b` doesn't occur, so that pass leaves
-# its gradient alone.
+# Follow the arrows from right to left: that is `backward`. In the second graph `b` doesn't occur, and gets nothing.
 #
 # **Gradients accumulate.** `backward` *adds* to `.grad` of every leaf. It has to: a weight that is used twice gets two
 # contributions, in one pass or in two. Clearing is your business, and there are two ways, which an optimizer tells apart.
@@ -240,9 +242,8 @@ print("w after a step without a gradient, and with a gradient of zero:", 3.0, 2.
 # %% [markdown]
 # ### Exercise: `gradient_of` (12 minutes, difficulty 2 of 5)
 #
-# Write the function that mathematics has and PyTorch hides: from $f$ and $x$ to $\nabla f(x)$, without leaving a trace. A
-# gradient that ends up in the caller's `x.grad`, or an `x` that suddenly wants gradients, breaks a training loop three
-# cells later.
+# From $f$ and $x$ to $\nabla f(x)$, without leaving a trace. A gradient that ends up in the caller's `x.grad`, or an `x` that
+# suddenly wants gradients, breaks a training loop three cells later.
 #
 # `x` may be a plain tensor, a parameter with a gradient of its own, or the result of other operations. Where can you
 # collect a gradient that nobody else sees?
@@ -457,7 +458,7 @@ grade("ClippedSquare")
 # - (b) 1/2, for all three: the middle of both slopes
 # - (c) something else for each of them
 #
-# Set the letter. Any of the three earns the point.
+# Set the letter.
 
 # %% nbgrader={"grade": false, "grade_id": "prediction_kink", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -500,7 +501,7 @@ left.plot(
 )
 for (name, slope), marker, color in zip(at_zero.items(), "osD", (BLUE, ORANGE, GREEN), strict=True):
     left.plot(0, slope, marker, color=color, mec="black", ms=8, label=f"slope of {name}")
-left.set(xlabel="x", title="One function, three slopes at 0")
+left.set(xlabel="x", ylim=(-0.1, 2.3), title="One function, three slopes at 0")
 left.legend(fontsize=8)
 x = torch.linspace(-1.8, 1.8, 240, requires_grad=True)
 y = ClippedSquare.apply(x)
@@ -517,8 +518,7 @@ show_figure(
 )
 
 # %% [markdown]
-# At a kink the library has to choose, and each function chose for itself. With real data an exact 0 is rare, but zeros from
-# padding or dropout are not.
+# At a kink the library has to choose, and each function chose for itself. Exact zeros are common: padding and dropout make them.
 #
 # **A check that can be fooled.** `gradcheck` compares your backward with central differences, as lesson 02 did. Next is a
 # function with no kink at all, whose gradient is cut off: it passes.
@@ -639,24 +639,26 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # %% nbgrader={"grade": true, "grade_id": "test_conv2d", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 _image = torch.tensor([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
 _corner = torch.tensor([[[[1.0, 0], [0, 0]]]])
-assert conv2d(_image, _corner).tolist() == [[[[1, 2], [4, 5]]]], (
+assert close(conv2d(_image, _corner), [[[[1.0, 2.0], [4.0, 5.0]]]]), (
     "a kernel that looks at its upper left corner gives the image back: no flip"
 )
-assert conv2d(_image, torch.ones(1, 1, 2, 2), stride=2).tolist() == [[[[12]]]], (
+assert close(conv2d(_image, torch.ones(1, 1, 2, 2), stride=2), [[[[12.0]]]]), (
     "1 + 2 + 4 + 5; the next window would not fit"
 )
-assert conv2d(_image, torch.ones(1, 1, 3, 3), padding=1)[0, 0, 0, 0] == 12, (
+assert close(conv2d(_image, torch.ones(1, 1, 3, 3), padding=1)[0, 0, 0, 0], 12.0), (
     "with zeros around, the corner adds up 1, 2, 4 and 5"
 )
 _two = torch.cat([_image, 10 * _image], dim=1)
-assert conv2d(_two, torch.ones(3, 2, 3, 3)).flatten().tolist() == [495.0] * 3, (
+assert close(conv2d(_two, torch.ones(3, 2, 3, 3)).flatten(), [495.0] * 3), (
     "a kernel adds up over all channels: 45 and 450"
 )
-assert conv2d(_image, _corner, torch.tensor([0.5]))[0, 0, 1, 1] == 5.5, "the bias is added once"
+assert close(conv2d(_image, _corner, torch.tensor([0.5]))[0, 0, 1, 1], 5.5), (
+    "the bias is added once"
+)
 
 _weight = torch.ones(1, 1, 2, 2, requires_grad=True)
 conv2d(_image, _weight).sum().backward()
-assert _weight.grad.tolist() == [[[[12, 16], [24, 28]]]], "gradients reach the kernel"
+assert close(_weight.grad, [[[[12.0, 16.0], [24.0, 28.0]]]]), "gradients reach the kernel"
 
 for _bad in (
     {"weight": torch.ones(1, 2, 2, 2)},
@@ -1072,23 +1074,23 @@ x_test, y_test = clothes_tensors("test")
 torch.manual_seed(0)
 forgetful = Forgetful()
 before = forgetful.hidden[0].weight.clone()
-train_briefly(forgetful, x_train, y_train, F.cross_entropy)
+train_briefly(forgetful, x_train, y_train, F.cross_entropy, epochs=6, lr=0.1)
 right = accuracy_of(forgetful, x_test, y_test)
 print("parameters that the optimizer saw:", [name for name, _ in forgetful.named_parameters()])
 print(
-    f"more than 70 % right: {right > 0.7}; hidden layers unchanged:",
+    f"more than 60 % right: {right > 0.6}; hidden layers unchanged:",
     torch.equal(before, forgetful.hidden[0].weight),
 )
-assert right > 0.7
+assert right > 0.6
 
 # %% [markdown]
-# The hidden layers stay as they were drawn, and the last layer makes do with random features. Nothing complains, and the
-# accuracy isn't even bad. It shows in the number of parameters, in the `state_dict`, and on a GPU, where `.to(device)` leaves
-# the list behind. Count before you train.
+# The hidden layers stay as they were drawn, and the last layer makes do with random features. Nothing complains. It shows
+# in the number of parameters, in the `state_dict`, and on a GPU, where `.to(device)` leaves the list behind. Count before
+# you train.
 #
 # ## 6. A loss, its outputs and its targets
 #
-# The losses are lesson 01's. What is left to get wrong is the pairing.
+# The losses are lesson 01's. What is left to get wrong is how they're paired with outputs and targets.
 #
 # | task | the network's last layer gives | targets | loss in PyTorch | in TensorFlow |
 # | --- | --- | --- | --- | --- |
@@ -1660,7 +1662,7 @@ for name, (theirs_name, digits) in rows.items():
 assert all(digits == 12 for _, digits in rows.values())
 
 # %% [markdown]
-# Twelve digits everywhere, which is rounding. There is no other mathematics in the library than the one you wrote.
+# Twelve digits everywhere: the rest is rounding.
 #
 # ## 9. Lesson 08's network as a module
 #
@@ -1807,8 +1809,8 @@ print(
 assert right >= 0.8
 
 # %% [markdown]
-# Several kernels are edge detectors: nobody told them to be. With a seventh of the parameters of lesson 08's network and a
-# fifth of its photographs, this is not yet 08's 87.6 %. Lesson 10 writes the loop that beats it.
+# Several of them answer to edges of one direction; nobody told them to. With an eighth of the parameters of lesson 08's
+# network and a fifth of its photographs, this isn't 08's 87.6 % yet. Lesson 10 writes the loop that beats it.
 #
 # ## 11. In practice
 #

@@ -239,7 +239,8 @@ NAMED = {
     "Linear": {"variance": "variance_for_deviation"},
     "MLP": {
         "a dict": "layers_in_a_list",
-        "relu everywhere": "relu_after_the_last",
+        "relu everywhere": "relu_after_the_last + no_dropout",
         "not scaled": "not_scaled",
+        "inputs": "dropout_on_inputs",
     },
 }

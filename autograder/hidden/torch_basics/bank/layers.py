@@ -202,7 +202,8 @@ NETWORK: Mistakes = {
         "one linear layer. A ReLU follows every hidden one."
     ),
     ("tanh_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.Tanh()"))): (
-        "Hidden layers end in tanh, or another activation function. The text asks for ReLU."
+        "Hidden layers end in tanh, or another activation function. The text asks for ReLU, which "
+        "passes positive numbers on as they are."
     ),
     ("leaky_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.LeakyReLU()"))): (
         "Hidden layers end in a leaky ReLU, which lets a hundredth of negative numbers through. "
@@ -249,6 +250,13 @@ for (name, *edits), text in NETWORK.items():
     mlp.edit(name, text, *edits)
 
 NETWORK_ANYTHING: Mistakes = {
+    (
+        "dropout_on_inputs",
+        (FORWARD, "return self.layers(self.layers[2](x) if len(self.layers) > 1 else x)"),
+    ): (
+        "Dropout falls on the inputs as well: pixels are set to 0 before the first layer sees "
+        "them. It follows the ReLU of hidden layers, and nothing else."
+    ),
     (
         "dropout_in_evaluation",
         (

@@ -35,7 +35,8 @@ LOSS: Mistakes = {
         "The absolute error is added in full, whatever the weight is. Multiply it by the argument."
     ),
     ("weight_fixed", (ABSOLUTE, "0.1 * error.abs().mean()")): (
-        "The weight is always 0.1, which is only the default. Use the argument."
+        "The weight is always 0.1, which is only the default. Whoever passes another one is not "
+        "heard: use the argument."
     ),
     ("half_the_square", (SQUARED, "(error**2).mean() / 2")): (
         "The squared error is halved, as in Huber's loss. Here it is the plain mean of squares."
@@ -190,7 +191,8 @@ COUNTING: Mistakes = {
         "that require gradients."
     ),
     ("never_the_frozen", (WANTED, "[p for p in model.parameters() if p.requires_grad]")): (
-        "Frozen parameters never count, also where all are asked for. The argument decides."
+        "Frozen parameters never count, also where all are asked for. The argument decides which "
+        "of both numbers is wanted."
     ),
     (
         "the_argument_turned_round",
@@ -400,7 +402,8 @@ GROUPS_ANYTHING: Mistakes = {
         "for AdamW. Write the 0 into the group."
     ),
     ("names_for_parameters", (APPEND, "groups.setdefault(key, []).append(name)")): (
-        "The groups hold names, and an optimizer wants the parameters themselves."
+        "The groups hold names, with which no optimizer can do anything. It wants the parameters "
+        "themselves, the very objects that the model holds."
     ),
     (
         "norms_left_out",

@@ -115,6 +115,8 @@ def misfits(rng: Rng) -> Inputs:
         "for a weight of other channels": {**right, "weight": whole(rng, 2, 1, 3, 3)},
         "for a bias of one number": {**right, "bias": whole(rng, 1)},
         "for a kernel that is too high": {**right, "weight": whole(rng, 2, 3, 7, 3), "padding": 1},
+        "for one that is too high by a row": {**right, "weight": whole(rng, 2, 3, 5, 3)},
+        "for one that is too wide by a column": {**right, "weight": whole(rng, 2, 3, 3, 6)},
         "for a kernel that is too wide": {**right, "weight": whole(rng, 2, 3, 3, 8), "padding": 1},
     }
 
@@ -131,7 +133,7 @@ def extremes(rng: Rng) -> Inputs:
             rng, (1, 2, 2, 3), (1, 2, 1, 1), stride=4
         ),
         "for a kernel that fits with its padding only": case(
-            rng, (1, 1, 2, 2), (1, 1, 4, 3), padding=1
+            rng, (1, 1, 2, 2), (1, 1, 4, 4), padding=1
         ),
     }
 

@@ -129,9 +129,10 @@ def set_network(impl: Any, inputs: Inputs) -> Any:
 
 
 def chain() -> list[tuple[Any, Any]]:
-    """Every hidden unit of the first layer is 1, and each unit hands on one of the layer before."""
+    """Every hidden unit of the first layer is the first input, and each later one hands on one of
+    the layer before."""
     return [
-        (np.zeros((2, 30)), np.ones(30)),
+        (np.outer([1.0, 0.0], np.ones(30)), np.zeros(30)),
         (np.eye(30, 31), np.zeros(31)),
         (np.eye(31, 32), np.r_[np.zeros(31), 5.0]),
     ]

@@ -274,7 +274,7 @@ def norms(impl: Any, inputs: Inputs) -> Any:
 @groups.probe("frozen and shared parameters", points=0.625, inputs=rates)
 def each_once(impl: Any, inputs: Inputs) -> Any:
     model = some_frozen(tied(4)).double()
-    model.head.weight.requires_grad = False
+    model.get_parameter("head.weight").requires_grad = False
     return stepped(model, impl.parameter_groups(model, **inputs))
 
 
