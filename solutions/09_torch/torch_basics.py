@@ -137,7 +137,8 @@ array[0] = 7
 assert shared[0] == 7
 assert copied[0] == 0
 
-assert isinstance(x * np.ones(2, np.float32), torch.Tensor)  # the tensor decides; put it first
+halves = torch.tensor(np.full(2, 0.5)).float()  # convert first: tensor * array warns,
+assert torch.equal(x * halves, x / 2)  # and array * tensor raises or leaves the graph
 assert x.to(torch.float64) is not x
 assert x.dtype == torch.float32
 print("This notebook computes on:", device)

@@ -1,5 +1,6 @@
 """Lesson 09: right answers by other hands, wrong ones outside the bank, what the text promises."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ import torch
 from torch import nn
 
 from autograder.calls import Program
+from autograder.course import source_in
 from autograder.forbidden import forbidden_uses
+from autograder.reference import load_reference
 
 from ..answers.torch_basics import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
@@ -90,7 +93,6 @@ def test_prediction_kink() -> None:
 
 def test_the_photographs_are_those_of_lesson_08(solved: Any) -> None:
     eight = lesson_of("08_numpy_trainer")
-    from autograder.reference import load_reference
 
     x, y = solved.load_clothes("test")
     theirs, labels = load_reference(eight).load_clothes("test")
@@ -107,3 +109,16 @@ def test_every_norm_layer_of_torch_goes_without_decay(solved: Any) -> None:
     ]  # fmt: skip
     for group in solved.parameter_groups(nn.Sequential(*affine), 0.1, 0.2, 0.3):
         assert group["weight_decay"] == 0.0
+
+
+def test_the_only_source_of_a_folder_is_its_lesson(tmp_path: Path) -> None:
+    """`torch.py` would be imported for torch by a kernel that starts beside it."""
+    folder = tmp_path / "09_torch"
+    folder.mkdir()
+    assert source_in(folder) is None
+    (folder / "torch_basics.py").touch()
+    assert source_in(folder) == folder / "torch_basics.py"
+    (folder / "helper.py").touch()
+    assert source_in(folder) is None
+    (folder / "torch.py").touch()
+    assert source_in(folder) == folder / "torch.py"

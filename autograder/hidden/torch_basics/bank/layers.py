@@ -234,22 +234,23 @@ NETWORK: Mistakes = {
         "Dropout follows the last layer as well: logits are set to 0 at random. It is for hidden "
         "units; nothing comes after the last layer."
     ),
-    (
-        "not_scaled",
-        (
-            FORWARD,
-            "p = self.layers[2].p if len(self.layers) > 1 else 0.0\n"
-            "        return self.layers(x) * (1 - p if self.training else 1)",
-        ),
-    ): (
-        "What survives dropout isn't scaled up, so the network is louder in evaluation than in "
-        "training. Inverted dropout divides by 1 - p; nn.Dropout does it for you."
-    ),
 }
 for (name, *edits), text in NETWORK.items():
     mlp.edit(name, text, *edits)
 
 NETWORK_ANYTHING: Mistakes = {
+    (
+        "not_scaled",
+        (
+            FORWARD,
+            "for layer in self.layers:\n            x = layer(x)\n"
+            "            if isinstance(layer, nn.Dropout) and self.training:\n"
+            "                x = x * (1 - layer.p)\n        return x",
+        ),
+    ): (
+        "What survives dropout isn't scaled up, so the network is louder in evaluation than in "
+        "training. Inverted dropout divides by 1 - p; nn.Dropout does it for you."
+    ),
     (
         "dropout_on_inputs",
         (FORWARD, "return self.layers(self.layers[2](x) if len(self.layers) > 1 else x)"),
