@@ -66,7 +66,7 @@ class Course:
         return sorted(
             folder.name
             for folder in self.solutions.iterdir()
-            if LESSON_ID.fullmatch(folder.name) and (folder / f"{folder.name[3:]}.py").is_file()
+            if LESSON_ID.fullmatch(folder.name) and source_in(folder)
         )
 
     def lesson(self, lesson_id: str) -> Lesson:
@@ -78,8 +78,21 @@ class Course:
         if lesson_id not in self.lesson_ids():
             known = ", ".join(self.lesson_ids()) or "none"
             raise CourseError(f"no lesson {lesson_id!r}; there are: {known}")
-        path = self.solutions / lesson_id / f"{lesson_id[3:]}.py"
+        path = source_in(self.solutions / lesson_id)
+        assert path is not None  # or its id would not be listed
         return _read_lesson(path, path.stat().st_mtime_ns)
+
+
+def source_in(folder: Path) -> Path | None:
+    """The source of a lesson: named as its folder is, or the only one there.
+
+    A kernel started in the folder would take `torch.py` for torch, so lesson 09's has another name.
+    """
+    named = folder / f"{folder.name[3:]}.py"
+    if named.is_file():
+        return named
+    several = sorted(folder.glob("*.py"))
+    return several[0] if len(several) == 1 else None
 
 
 def data_file(name: str) -> Path:

@@ -18,8 +18,34 @@ AUTOGRAD = (
     "optax",
 )
 
+LINEAR = (
+    "torch.nn.Linear",
+    "torch.nn.LazyLinear",
+    "torch.nn.modules.Linear",
+    "torch.nn.modules.LazyLinear",
+    "torch.nn.modules.linear",
+    "torch.nn.functional.linear",
+    "torch.ops.aten.linear",
+    "torch.ops.aten.addmm",
+)
+_DIMENSIONS = tuple(f"{kind}{n}d" for kind in ("conv", "conv_transpose") for n in (1, 2, 3))
+_MODULES = tuple(f"{kind}{n}d" for kind in ("Conv", "ConvTranspose", "LazyConv") for n in (1, 2, 3))
+CONVOLUTION = (
+    *(f"{place}.{name}" for place in ("torch", "torch.nn.functional") for name in _DIMENSIONS),
+    *(f"{place}.{name}" for place in ("torch.nn", "torch.nn.modules") for name in _MODULES),
+    "torch.convolution",
+    "torch.mkldnn_convolution",
+    "torch.cudnn_convolution",
+    "torch.nn.modules.conv",
+    "torch.nn.grad",
+    "torch.ops.aten.convolution",
+    "torch.ops.aten.conv2d",
+    "torch.conv_tbc",
+)
+
 FORBIDDEN: dict[tuple[str, str], tuple[str, ...]] = {
-    ("09_torch", "Linear"): ("torch.nn.Linear", "torch.nn.functional.linear"),
+    ("09_torch", "Linear"): LINEAR,
+    ("09_torch", "conv2d"): CONVOLUTION,
     ("11_stability", "clip_grad_norm"): (
         "torch.nn.utils.clip_grad_norm_",
         "torch.nn.utils.get_total_norm",

@@ -71,8 +71,8 @@ class Lesson:
 
     @property
     def slug(self) -> str:
-        """The id without its number: the notebook's and the hidden package's name."""
-        return self.id[3:]
+        """The source's name: the notebook's and the hidden package's as well."""
+        return self.source_path.stem
 
     @property
     def is_numpy(self) -> bool:

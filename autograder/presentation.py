@@ -44,9 +44,9 @@ def check_figures(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
 
 def check_next(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The last cell links to the lesson that follows, and to no other."""
-    ids = Course(lesson.source_path.parents[2]).lesson_ids()
-    following = [name for name in ids if name > lesson.id][:1]
-    wanted = [f"{name}/{name[3:]}.ipynb" for name in following]
+    course = Course(lesson.source_path.parents[2])
+    following = [name for name in course.lesson_ids() if name > lesson.id][:1]
+    wanted = [f"{name}/{course.lesson(name).slug}.ipynb" for name in following]
     last = source_cells[-1]
     if LESSON_LINK.findall(last.source) != wanted:
         link = f"(../{wanted[0]})" if wanted else "no other lesson, being the last"

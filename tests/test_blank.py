@@ -32,7 +32,7 @@ print("\\n" + json.dumps([ends, seen]))
 @pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
 def test_a_blank_notebook_fails_only_where_and_how_it_should(lesson_id):
     folder = COURSE.notebooks / lesson_id
-    notebook = nbformat.read(folder / f"{lesson_id[3:]}.ipynb", as_version=4)
+    notebook = nbformat.read(folder / f"{COURSE.lesson(lesson_id).slug}.ipynb", as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     done = subprocess.run(
         [sys.executable, "-c", RUN_ALL],

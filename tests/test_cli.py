@@ -144,7 +144,7 @@ def test_the_blank_notebook_is_not_attempted_throughout():
 @pytest.mark.sealed
 @pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
 def test_the_solution_notebook_gets_full_marks(lesson_id):
-    path = COURSE.solutions / lesson_id / f"{lesson_id[3:]}.ipynb"
+    path = COURSE.solutions / lesson_id / f"{COURSE.lesson(lesson_id).slug}.ipynb"
     done = run("judge", path, "--json")
     verdict = json.loads(done.stdout)
     missed = {k: e for k, e in verdict["exercises"].items() if e["status"] != "passed"}

@@ -48,6 +48,10 @@ EXERCISES = {
         "init_mlp 2, forward__backward 4, train_epoch 4, evaluate 2, "
         "save_checkpoint__load_checkpoint 4, fit 6"
     ),
+    "09_torch": (
+        "gradient_of 2, ClippedSquare 2, conv2d 4, Linear 2, MLP 2, combined_loss 1, freeze 1, "
+        "count_parameters 1, parameter_groups 4"
+    ),
     "10_training_loop": (
         "train_step 2, train_epoch 2, evaluate 2, seed_everything 1, make_loader 2, fit 4"
     ),
@@ -177,6 +181,20 @@ SIGNATURES = {
         "save_checkpoint(path, params, optimizer, epoch, rng)",
         "load_checkpoint(path, params, optimizer, rng)",
         "fit(x, y, config, rng)",
+    ),
+    "09_torch": (
+        "gradient_of(f, x)",
+        "ClippedSquare.forward(ctx, x)",
+        "ClippedSquare.backward(ctx, upstream)",
+        "conv2d(x, weight, bias=None, stride=1, padding=0)",
+        "Linear(in_features, out_features)",
+        "Linear.forward(self, x)",
+        "MLP(sizes, dropout=0.0)",
+        "MLP.forward(self, x)",
+        "combined_loss(predictions, targets, mae_weight=0.1)",
+        "freeze(module)",
+        "count_parameters(model, trainable_only=True)",
+        "parameter_groups(model, lr, head_lr, weight_decay, head='head')",
     ),
     "10_training_loop": (
         "train_step(model, batch, criterion, optimizer)",

@@ -1869,5 +1869,5 @@ else:
 #   What a sheet of most wrong images can lead to.
 # - Henderson et al., *Deep Reinforcement Learning that Matters*, 2018. Why several seeds.
 #
-# **Next:** [lesson 10](../10_training_loop/training_loop.ipynb). Your trainer works in NumPy. The same loop in PyTorch takes five
-# lines: what is each of them for?
+# **Next:** [lesson 09](../09_torch/torch_basics.ipynb). Your trainer works in NumPy. What does the same machine look like in
+# PyTorch, and where does it surprise those who know how it works?

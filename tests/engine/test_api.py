@@ -34,7 +34,7 @@ def lesson(tmp_path, monkeypatch):
     only_double = source[: source.index("# %% [markdown]\n# ## Count\n")]
     yield Lesson(
         "90_example",
-        TINY,
+        TINY.with_name("example.py"),
         re.sub(r"autograder\.hidden\.tiny", "autograder.hidden.example", only_double),
     )
     for name in [name for name in sys.modules if name.startswith("autograder.hidden.example")]:

@@ -18,6 +18,7 @@ from .session import Kernel
         ("03_autograd", "topological_order"),
         ("06_schedules", "ReduceOnPlateau"),
         ("07_generalization", "minibatches"),
+        ("09_torch", "combined_loss"),
         ("10_training_loop", "train_step"),
         ("12_mixed_precision", "underflow_fraction"),
     ],

@@ -20,6 +20,7 @@ EXERCISES = {
     "06_schedules": ("step_decay", "one_cycle", "ReduceOnPlateau"),
     "07_generalization": ("confusion_matrix", "accuracy", "EarlyStopping"),
     "08_numpy_trainer": ("evaluate",),
+    "09_torch": ("combined_loss", "count_parameters"),
     "10_training_loop": ("train_step", "make_loader"),
     "12_mixed_precision": ("underflow_fraction",),
 }
