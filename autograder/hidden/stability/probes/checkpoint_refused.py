@@ -40,13 +40,15 @@ def flipped(content: bytes, place: int) -> bytes:
 
 
 def foreign(content: bytes) -> Iterator[bytes]:
-    """An archive of something else, and a text."""
+    """Archives of something else, and a text."""
     buffer = io.BytesIO()
     parts = small(9).parts()
     states = {name: part.state_dict() for name, part in parts.items()}
     torch.save({**states, "epoch": 1, "best": None}, buffer)  # no random state
     yield buffer.getvalue()
-    yield b"epoch: 3\n" * 40
+    buffer = io.BytesIO()
+    np.savez(buffer, x=np.zeros(3))
+    yield from (buffer.getvalue(), b"epoch: 3\n" * 40)
 
 
 def spaced(things: list[Any]) -> list[Any]:
