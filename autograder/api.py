@@ -34,6 +34,8 @@ and `autograder/hidden/<lesson>/bank.py`, which never does:
     def halved(x):
         return x / 2
 
+With several parameters, `Calls("mse", "loss", order="pred, target")` makes every second call by
+place.
 Both may be packages: every module in them that has a `probes`, or a `bank`, is found.
 """
 
@@ -50,6 +52,7 @@ from autograder.looking import (
     label,
     outcome,
     overwrite,
+    results,
     scramble,
     snapshot,
 )
@@ -98,6 +101,7 @@ __all__ = [
     "label",
     "outcome",
     "overwrite",
+    "results",
     "scramble",
     "snapshot",
 ]

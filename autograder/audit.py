@@ -17,7 +17,8 @@ from autograder.compare import first_difference
 from autograder.judge import Findings, Judge
 from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.misconception import Misconception
-from autograder.observation import Number, Observation, TensorValue
+from autograder.observation import Number, Observation, Raised, TensorValue
+from autograder.orders import order_problem
 from autograder.probe import Probe, Tolerance
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner
@@ -103,6 +104,13 @@ def _audit_reference(judge: Judge, exercise: Exercise, audit: Audit) -> bool:
     if verdict.status != "passed":
         first = next(p for p in verdict.probes if p.status != "passed")
         audit.problems.append(f"{exercise.key}: the reference fails {first.name}: {first.message}")
+    for probe in judge.probes(exercise.key):
+        raised = judge.expected(exercise.key, probe)
+        problem = order_problem(probe, load_reference(judge.lesson).__dict__)
+        if isinstance(raised, Raised):  # so does every right answer, whatever it computes
+            problem = f"the reference raises {raised.name}: {raised.message}"
+        if problem and (said := f"{exercise.key}, {probe.name}: {problem}") not in audit.problems:
+            audit.problems.append(said)
     return True
 
 

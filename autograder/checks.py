@@ -60,7 +60,7 @@ def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
 def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The metadata for nbgrader is complete, its names are unique, its points are ours."""
     names = Counter(cell.grade_id for cell in source_cells if cell.grade_id)
-    ids = Counter(str(cell.cell.id) for cell in source_cells)
+    ids = Counter(str(cell.cell.get("id")) for cell in source_cells)
     for cell in source_cells:
         meta = cells.nbgrader_of(cell.cell)
         if not meta:
@@ -72,7 +72,7 @@ def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"nbgrader metadata needs exactly {sorted(wanted)}; look at: {odd}"
         if names[cell.grade_id] > 1:
             yield cell.line, f"grade_id {cell.grade_id!r} is used {names[cell.grade_id]} times"
-        elif ids[str(cell.cell.id)] > 1:
+        elif ids[str(cell.cell.get("id"))] > 1:
             yield cell.line, f"grade_id {cell.grade_id!r} looks like a numbered one: rename it"
         if cell.grade_id.startswith(cells.CHECK_ID):
             yield cell.line, f"grade_id {cell.grade_id!r} looks like a check cell's: rename it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograder.values import as_array, close, for_dtypes
 
 Kind = Literal["value", "nan", "shape", "dtype", "type", "length", "keys", "exception", "lost"]
 Path = tuple[Any, ...]
+_text = cache(str)  # of dtypes, whose names NumPy makes anew each time
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class _Search:
         if isinstance(expected, Number) and isinstance(got, Number):
             return self._numbers(expected, got, path)
         if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-            return self._arrays(expected, got, str(expected.dtype), str(got.dtype), path)
+            return self._arrays(expected, got, _text(expected.dtype), _text(got.dtype), path)
         if isinstance(expected, TensorValue) and isinstance(got, TensorValue):
             return self._tensors(expected, got, path)
         if type(expected) is not type(got):

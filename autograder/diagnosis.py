@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from autograder.misconception import Misconception, pairs
 from autograder.observation import Number, Observation, Raised, TensorValue, inside
 from autograder.probe import Probe, Tolerance
 from autograder.slips.returns import PRINTED
+from autograder.telling import Telling
 from autograder.values import same_values
 from autograder.verdict import Diagnosis
 
@@ -37,7 +38,6 @@ class Case:
     """What there is to explain, and with what.
 
     Attributes:
-        probes: in the order in which candidates are asked; the first that does not fit ends it.
         expected, got: the reference's and the learner's observations, by probe name.
         most_pairs: how many pairs of candidates may be tried; with more than that to try, none is.
         slip: finds a slip that needs no candidate; asked for where no single one fits.
@@ -46,6 +46,7 @@ class Case:
         declared: a candidate made of what the learner's code says; where there are no numbers to
             tell others by, it is asked first.
         made: the candidates that are in no bank, because every exercise has them; tried last.
+        telling: in which order candidates are asked; the first probe that does not fit ends it.
     """
 
     lesson: Lesson
@@ -58,6 +59,7 @@ class Case:
     literal: Diagnosis | None = None
     declared: Sequence[Misconception] = ()
     made: Callable[[], Sequence[Misconception]] = tuple
+    telling: Telling | None = None
 
 
 def diagnose(case: Case, observe: Observe) -> Diagnosis | None:
@@ -101,6 +103,7 @@ class _Search:
     asked: Sequence[Probe]
     same: Same
     numbers: bool
+    telling: Telling
 
     @classmethod
     def of(cls, case: Case, observe: Observe) -> _Search:
@@ -109,7 +112,8 @@ class _Search:
         same: Same = same_values
         if all(same(case.expected[p.name], case.got[p.name], p.tolerance) for p in asked):
             asked, same = case.probes, equal
-        return cls(case, observe, asked, same, is_evidence(asked, case.expected, case.got))
+        numbers = is_evidence(asked, case.expected, case.got)
+        return cls(case, observe, asked, same, numbers, case.telling or Telling(case.probes))
 
     def singles(self, candidates: Sequence[Misconception]) -> list[Held]:
         """Misconceptions that fit alone."""
@@ -173,12 +177,16 @@ class _Search:
 
     def _fits(self, held: Held, among: Collection[str] | None = None) -> bool:
         """Whether all probes fit, or those named."""
-        got = self.case.got
         asked = [p for p in self.asked if among is None or p.name in among]
         try:
-            return all(self.same(self.observe(held, p), got[p.name], p.tolerance) for p in asked)
+            return not any(self._tells(p, held) for p in self.telling.sorted(asked))
         except (LessonError, SyntaxError):  # one edit rewrites, or breaks, what the other edits
             return False
+
+    def _tells(self, probe: Probe, held: Held) -> bool:
+        """Whether what is held does something else there than the learner's code does."""
+        fits = self.same(self.observe(held, probe), self.case.got[probe.name], probe.tolerance)
+        return self.telling.asked(probe, told=not fits)
 
     def _differing(
         self, seen: Callable[[Probe], Observation], within: frozenset[str] | None = None
@@ -209,7 +217,20 @@ class _Search:
             for p in declared
             if p not in self.asked and not equal(expected[p.name], got[p.name], p.tolerance)
         )
-        return tuple((topic, describe_difference(one)) for topic, one in found if one is not None)
+        known = set(_stops(got[p.name] for p in self.asked))
+        return tuple(
+            (topic, describe_difference(one))
+            for topic, one in found
+            if one is not None and known.isdisjoint(_stops([one.got]))
+        )
+
+
+def _stops(observations: Iterable[Observation]) -> Iterator[tuple[str, str]]:
+    """Where the learner's code raised, and what: in one place, it is one thing to say."""
+    for observation in observations:
+        for one in inside(observation):
+            if isinstance(one, Raised) and one.line:
+                yield one.name, one.line
 
 
 def _messages(observation: Observation) -> list[str]:

@@ -33,18 +33,19 @@ class Candidate:
     seen: State | None = None
 
 
-def drafts(candidate: Candidate, calls: Sequence[Call]) -> list[Script]:
-    """The text that is exact, and short ones, those that can be pasted first; nothing where no
-    text is short."""
+def exact_draft(candidate: Candidate, calls: Sequence[Call]) -> Script | None:
+    """The text that is exact, however long; None where there is none."""
     exact = next(_drafts(candidate, calls, (EXACT,), named=False), None)
-    exact = exact or next(_drafts(candidate, calls, (EXACT,), named=True), None)
-    if exact is None:
-        return []
+    return exact or next(_drafts(candidate, calls, (EXACT,), named=True), None)
+
+
+def short_drafts(candidate: Candidate, calls: Sequence[Call]) -> list[Script]:
+    """Texts that are short, those that can be pasted first."""
     short = [one for one in _drafts(candidate, calls, DIGITS) if one.can_be_pasted]
     if not short:
         short = _smaller(candidate, calls)
         short += [one for one in _drafts(candidate, calls, DIGITS, named=True) if one.is_short]
-    return [exact, *{one.lines: one for one in short}.values()] if short else []
+    return list({one.lines: one for one in short}.values())
 
 
 def _drafts(

@@ -25,12 +25,11 @@ from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
 from autograder.shown import Differing, Shown, can_be_shown, shown_call
-from autograder.slips import Evidence, declared, literal_cause, other_cause, swaps
+from autograder.slips import Evidence, declared, literal_cause, other_cause, stub_left, swaps
+from autograder.telling import Telling
 from autograder.values import as_arrays
 from autograder.verdict import ProbeVerdict, Status, Verdict
 
-# A probe that a learner passed tells misconceptions apart about a tenth as well as one that failed.
-PASSED = 10.0
 MOST_SHOWN = 2  # failing probes in which a call is looked for
 
 
@@ -116,7 +115,9 @@ class Judge:
             exercise.points,
             judged,
         )
-        if exercise.is_prediction or status in ("passed", "not_attempted") or not named:
+        if status == "not_attempted":
+            return replace(verdict, note=stub_left(exercise, wrote()))
+        if exercise.is_prediction or status == "passed" or not named:
             return verdict
         if culprits := blame():
             *others, last = culprits
@@ -131,7 +132,7 @@ class Judge:
         )
         case = Case(
             self.lesson,
-            self._in_telling_order(exercise.key, judged),
+            probes,
             expected,
             got,
             self.bank.by_exercise.get(exercise.key, []),
@@ -139,6 +140,7 @@ class Judge:
             literal=literal_cause(evidence),
             declared=declared(evidence),
             made=lambda: swaps(evidence),
+            telling=self._telling(exercise.key, judged),
         )
         return replace(verdict, diagnosis=diagnose(case, self.misconceived))
 
@@ -191,18 +193,16 @@ class Judge:
             start = time.perf_counter()
             raw = LocalRunner(names).run(probe, wanted, self._inputs(exercise, probe).inputs)
             self._known[key] = self._observe(exercise, probe, raw, is_reference=not who)
-            self._seconds[exercise, probe.name] = time.perf_counter() - start
+            took, known = time.perf_counter() - start, self._seconds.get((exercise, probe.name))
+            self._seconds[exercise, probe.name] = min(took, known or took)
         return self._known[key]
 
-    def _in_telling_order(self, exercise: str, judged: tuple[ProbeVerdict, ...]) -> list[Probe]:
-        """Quick probes first, and those that failed before those that did not: where a learner is
-        right, most misconceptions are too."""
-        passed = {verdict.name: verdict.status == "passed" for verdict in judged}
-
-        def price(probe: Probe) -> float:
-            return self._seconds[exercise, probe.name] * (PASSED if passed[probe.name] else 1)
-
-        return sorted(self.probes(exercise), key=price)
+    def _telling(self, exercise: str, judged: tuple[ProbeVerdict, ...]) -> Telling:
+        return Telling(
+            self.probes(exercise),
+            lambda probe: self._seconds[exercise, probe.name],
+            [verdict.name for verdict in judged if verdict.status != "passed"],
+        )
 
     def _observe(
         self, exercise: str, probe: Probe, raw: Observation, is_reference: bool = False
@@ -212,7 +212,7 @@ class Judge:
             return raw
         try:
             seen = self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
-            return seen if can_be_compared(seen) else raw
+            return seen if seen is raw or can_be_compared(seen) else raw
         except Exception as error:  # raw may be anything: what no observer reads stays
             if is_reference:
                 raise LessonError(

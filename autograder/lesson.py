@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import jupytext
 from nbformat import NotebookNode
 
 from autograder.cells import Kind, identify_cells, kind, nbgrader_of
+from autograder.percent import read_percent
 
 PREDICTION = "prediction_"
 OFFERED = re.compile(r"(?<!\w)\(([a-z])\)(?=\s)")
@@ -94,8 +94,7 @@ class Lesson:
 
     @cached_property
     def _notebook(self) -> NotebookNode:
-        notebook = jupytext.reads(self.source, fmt="py:percent")
-        return identify_cells(notebook)
+        return identify_cells(read_percent(self.source))
 
     @cached_property
     def _release(self) -> NotebookNode:

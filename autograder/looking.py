@@ -6,9 +6,36 @@ from __future__ import annotations
 
 import copy
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+
+def results(function: Any, inputs: dict[str, Any], order: str = "") -> Iterator[tuple[str, Any]]:
+    """What each call gives, by its phrase. The first is by name, every second one by place.
+
+    Args:
+        inputs: the arguments of each call by name; a tuple of them is given by place.
+        order: the parameters in the order of the contract, "x, grad, lr"; without it, all is by
+            name.
+    """
+    for number, (where, one) in enumerate(inputs.items()):
+        if isinstance(one, tuple):
+            yield where, function(*one)
+        else:
+            placed, named = by_place(one, order) if number % 2 else ([], one)
+            yield where, function(*placed, **named)
+
+
+def by_place(one: dict[str, Any], order: str) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments that can be given by place, up to the first that is left out, and the rest."""
+    named, placed = dict(one), []
+    for parameter in order.split(", "):
+        if parameter not in named:
+            break
+        placed.append(named.pop(parameter))
+    return placed, named
 
 
 def snapshot(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`%check`, `%hint`, `%solution`, `%progress`, `%work`: the grader at a learner's side.
+"""`%check`, `%hint`, `%solution`, `%bring`, `%progress`, `%work`: the grader at a learner's side.
 
 Every kernel of the course's environment loads this file at its start, so nothing of ours, nor
 NumPy, is imported before the first magic is used.
@@ -16,6 +16,7 @@ from autograder.runs import Runs
 from autograder.unwritten import quieten
 
 if TYPE_CHECKING:
+    from autograder.bring.magic import Bringing
     from autograder.card import Cards
     from autograder.lesson import Lesson
     from autograder.standing import Standing
@@ -27,10 +28,14 @@ def load_ipython_extension(shell: Any) -> None:
     """Called by IPython when a kernel of the course's environment starts."""
     Runs.of(shell)
     magics = Magics(shell)
-    for magic in (magics.check, magics.hint, magics.solution, magics.progress, magics.work):
+    for magic in (
+        *(magics.check, magics.hint, magics.solution),
+        *(magics.bring, magics.progress, magics.work),
+    ):
         shell.register_magic_function(_without_traceback(magic), "line", magic.__name__)
     for magic in (magics.check, magics.hint, magics.solution):
         shell.set_hook("complete_command", _complete, str_key=f"%{magic.__name__}")
+    shell.set_hook("complete_command", _complete_bring, str_key="%bring")
     quieten(shell)
 
 
@@ -89,6 +94,14 @@ class Magics:
         source = exercise_source(lesson, _one_exercise(lesson, line))
         return Markdown(f"```python\n{source.strip()}\n```")
 
+    def bring(self, line: str) -> None:
+        """%bring: in a cell that begins with `# bring: ...`, put what you wrote in that lesson.
+
+        %bring Adam 05 does so in any cell. The lesson may be left out where only one asks for it.
+        What is brought has to pass its checks there. It is put in the place of the line, and runs.
+        """
+        print(self._bringing.bring(line, _lesson(), _lesson_folder()))
+
     def progress(self, line: str) -> Any:
         """%progress: where you stand in this lesson. %progress all: in the whole course."""
         from IPython.display import Markdown
@@ -113,6 +126,12 @@ class Magics:
         return Markdown(put_into_work(line.split()))
 
     @cached_property
+    def _bringing(self) -> Bringing:
+        from autograder.bring.magic import Bringing
+
+        return Bringing(self.shell)
+
+    @cached_property
     def _standing(self) -> Standing:
         from autograder.standing import Standing
 
@@ -134,6 +153,12 @@ def _lesson_id() -> str | None:
 
     known = Course.find().lesson_ids()
     return next((f.name for f in (Path.cwd(), *Path.cwd().parents) if f.name in known), None)
+
+
+def _lesson_folder() -> Path:
+    """The folder of the lesson whose notebook this is."""
+    name = _lesson_id()
+    return next((f for f in (Path.cwd(), *Path.cwd().parents) if f.name == name), Path.cwd())
 
 
 def _exercises(lesson: Lesson, line: str) -> list[str]:
@@ -177,6 +202,26 @@ def _complete(shell: Any, event: Any) -> list[str]:
     return [key for key in exercises if key.startswith(event.symbol)] or [
         name for name in names if name.startswith(event.symbol)
     ]
+
+
+def _complete_bring(shell: Any, event: Any) -> list[str]:
+    """What Tab offers behind `%bring A`: the names that earlier lessons ask for; behind a name, the
+    lessons that do."""
+    from autograder.bring.request import bringable
+    from autograder.course import Course, CourseError
+
+    try:
+        lesson = _lesson()
+        known = bringable(lesson, Course.find())
+    except CourseError:
+        return []
+    words = event.line.split()[1:]
+    before = words[:-1] if event.symbol else words
+    numbers = {n for word in before for n in known.get(word, ())}
+    offered = [f"{n:02d}" for n in sorted(numbers)] or [
+        name for name in known if "__" not in name and name not in lesson.exercises
+    ]
+    return [one for one in offered if one.startswith(event.symbol)]
 
 
 def _hints(lesson: Lesson, exercise: str) -> list[tuple[str, str]]:

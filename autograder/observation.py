@@ -26,6 +26,7 @@ DTYPES = {
     *("float16", "float32", "float64", "complex64", "complex128", "bool"),
     *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
 }
+_KNOWN = {np.dtype(name) for name in DTYPES}
 
 
 class WireError(Exception):
@@ -103,7 +104,7 @@ def inside(value: Observation) -> Iterator[Observation]:
 
 def can_be_compared(value: Observation) -> bool:
     """Whether all arrays in it are of numbers: what an observer made of a list may not be."""
-    return all(v.dtype.name in DTYPES for v in inside(value) if isinstance(v, np.ndarray))
+    return all(v.dtype in _KNOWN for v in inside(value) if isinstance(v, np.ndarray))
 
 
 def decode(node: Any) -> Observation:

@@ -15,9 +15,11 @@ from autograder.looking import (
     AFTERWARDS,
     AGAIN,
     OVERWRITTEN,
+    by_place,
     label,
     outcome,
     overwrite,
+    results,
     scramble,
     snapshot,
 )
@@ -27,18 +29,16 @@ class Calls:
     """Results by phrase and name: `{"for a row": {"x": row, "lr": 1}}` calls `name(x=row, lr=1)`.
 
     A tuple of arguments is given by place. `Calls("mse", "loss")` shows
-    `{"for a row": {"loss": ...}}`; with several labels the function returns a tuple.
+    `{"for a row": {"loss": ...}}`; with several labels the function returns a tuple. With an
+    `order`, "pred, target, reduction" as in the contract, every second call is by place.
     """
 
-    def __init__(self, name: str, *labels: str) -> None:
-        self.name, self.labels = name, labels or ("result",)
+    def __init__(self, name: str, *labels: str, order: str = "") -> None:
+        self.name, self.labels, self.order = name, labels or ("result",), order
 
     def __call__(self, impl: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-        function, seen = getattr(impl, self.name), {}
-        for where, one in inputs.items():
-            result = function(*one) if isinstance(one, tuple) else function(**one)
-            seen[where] = snapshot(label(result, self.labels))
-        return seen
+        called = results(getattr(impl, self.name), inputs, self.order)
+        return {where: snapshot(label(result, self.labels)) for where, result in called}
 
 
 class Purity:
@@ -85,28 +85,37 @@ class Pair:
         forward, backward: `forward(**arrays) -> (*outputs)`, `backward(dout, cache) -> grads`.
         outputs: names of what the forward returns, "cache" among them.
         grads: names of what the backward returns.
+        order: the parameters of the forward, "x, W, b": every second call of it is by place.
 
     Inputs: `{"for one row": {"x": ..., "dout": ...}}`; all but `dout` goes forward. Each method is
     a `run`: `Pair("relu_forward", "relu_backward", ("out", "cache"), ("dx",)).back`.
     """
 
     def __init__(
-        self, forward: str, backward: str, outputs: tuple[str, ...], grads: tuple[str, ...]
+        self,
+        forward: str,
+        backward: str,
+        outputs: tuple[str, ...],
+        grads: tuple[str, ...],
+        order: str = "",
     ) -> None:
         self.forward, self.backward = forward, backward
-        self.outputs, self.grads = outputs, grads
+        self.outputs, self.grads, self.order = outputs, grads, order
         self.shown = outputs
 
     def showing(self, *outputs: str) -> Pair:
         """The same pair, of whose outputs some are looked at."""
-        pair = Pair(self.forward, self.backward, self.outputs, self.grads)
+        pair = Pair(self.forward, self.backward, self.outputs, self.grads, self.order)
         pair.shown = outputs
         return pair
 
-    def go(self, impl: Any, one: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    def go(
+        self, impl: Any, one: dict[str, Any], placed: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """What is looked at of what the forward returns, by name, and the cache apart."""
         arguments = {name: value for name, value in one.items() if name != "dout"}
-        named = label(getattr(impl, self.forward)(**arguments), self.outputs)
+        first, rest = by_place(arguments, self.order) if placed else ([], arguments)
+        named = label(getattr(impl, self.forward)(*first, **rest), self.outputs)
         cache = named.pop("cache")
         return {name: value for name, value in named.items() if name in self.shown}, cache
 
@@ -116,21 +125,24 @@ class Pair:
 
     def ahead(self, impl: Any, inputs: dict[str, Any]) -> Any:
         """The outputs."""
-        return {where: snapshot(self.go(impl, one)[0]) for where, one in inputs.items()}
+        return {
+            where: snapshot(self.go(impl, one, bool(number % 2))[0])
+            for number, (where, one) in enumerate(inputs.items())
+        }
 
     def back(self, impl: Any, inputs: dict[str, Any]) -> Any:
         """The gradients."""
         seen = {}
-        for where, one in inputs.items():
-            _, cache = self.go(impl, one)
+        for number, (where, one) in enumerate(inputs.items()):
+            _, cache = self.go(impl, one, bool(number % 2))
             seen[where] = snapshot(self.come(impl, one["dout"], cache))
         return seen
 
     def both(self, impl: Any, inputs: dict[str, Any]) -> Any:
         """The outputs and the gradients."""
         seen = {}
-        for where, one in inputs.items():
-            named, cache = self.go(impl, one)
+        for number, (where, one) in enumerate(inputs.items()):
+            named, cache = self.go(impl, one, bool(number % 2))
             seen[where] = {**snapshot(named), **self.come(impl, one["dout"], cache)}
         return seen
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import inspect
 import types
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import wraps
@@ -36,7 +37,8 @@ class Recorder:
         self.calls: list[Call] = []
         self._names: dict[int, str] = {}
         self._results: list[tuple[Any, int, Keys]] = []
-        self._given: list[Any] = []
+        self._given_numbers: set[float] = set()
+        self._given_arrays: dict[tuple[int, ...], list[Any]] = defaultdict(list)
         self._objects: list[tuple[Any, int]] = []
         self._held: dict[int, Any] = {}
         self._states = 0
@@ -100,7 +102,11 @@ class Recorder:
         keep: Callable[[Any], Any] = self._kept_and_held if form == "class" else self._kept
         kept = [keep(value) for value in given]
         call = Call(name, form, kept, {key: keep(one) for key, one in kwargs.items()}, owner)
-        self._given += [part for part, _ in _parts([*given, *kwargs.values()], ())]
+        for part, _ in _parts([*given, *kwargs.values()], ()):
+            if isinstance(part, np.ndarray):
+                self._given_arrays[part.shape].append(part)
+            elif isinstance(part, float):
+                self._given_numbers.add(part)
         self.calls.append(call)
         return call
 
@@ -151,7 +157,9 @@ class Recorder:
         return plain_copy(value)
 
     def _was_given(self, value: Any) -> bool:
-        return any(_same(one, value) for one in self._given)
+        if isinstance(value, np.ndarray):
+            return any(np.array_equal(one, value) for one in self._given_arrays[value.shape])
+        return value in self._given_numbers
 
 
 def record(run: Any, names: Mapping[str, Any], known: Mapping[str, Any], inputs: Any) -> list[Call]:

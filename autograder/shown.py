@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import Difference, equal, first_difference
-from autograder.drafts import Candidate, drafts
+from autograder.drafts import Candidate, exact_draft, short_drafts
 from autograder.messages import COME_BACK
 from autograder.observation import Number, Observation, Raised, WireError, decode
 from autograder.probe import EXACT, Probe, Tolerance
@@ -27,7 +27,7 @@ from autograder.replay import Replay
 from autograder.script import Script
 
 MOST_CANDIDATES = 4
-SECONDS = 2.0  # of CPU time, for all texts: numbers that are shorter may keep a loop from ending
+SECONDS = 2.0  # of CPU time, for some texts: numbers that are shorter may keep a loop from ending
 DEPTH = 3
 
 Path = tuple[Any, ...]
@@ -94,36 +94,35 @@ def shown_call(
         reference, learner: run a probe with its inputs on what they hold.
     """
     calls = record(differing.probe.run, names, known, inputs)
-    typed = [
-        (candidate, scripts)
-        for candidate in _candidates(differing, calls)
-        if (scripts := drafts(candidate, calls))
-    ]
-    if not typed:
-        return None
     seconds = min(differing.probe.seconds, SECONDS)
     probe = replace(differing.probe, run=Replay(), name="shown_call", seconds=seconds)
-    flat = [script for _, scripts in typed for script in scripts]
-    given = {"scripts": [{"lines": list(one.lines), "data": one.data} for one in flat]}
-    ours, theirs = reference(probe, given), learner(probe, given)
-    if not all(isinstance(came, list) and len(came) == len(flat) for came in (ours, theirs)):
-        return None
-    played = iter(map(Played, flat, ours, theirs))
-    for candidate, scripts in typed:
-        exact, *short = [next(played) for _ in scripts]
-        if _is_where(candidate, exact, differing):
-            found = filter(None, (_shown(one, exact, differing) for one in short))
-            if (shown := next(found, None)) is not None:
-                return shown
+
+    def played(scripts: Sequence[Script]) -> list[Played]:
+        if not scripts:
+            return []
+        given = {"scripts": [{"lines": list(one.lines), "data": one.data} for one in scripts]}
+        ours, theirs = reference(probe, given), learner(probe, given)
+        if not all(isinstance(came, list) and len(came) == len(scripts) for came in (ours, theirs)):
+            return []
+        return list(map(Played, scripts, ours, theirs))
+
+    for candidate in _candidates(differing, calls):
+        draft = exact_draft(candidate, calls)
+        for exact in played([draft]) if draft is not None else ():
+            if not _is_where(candidate, exact, differing):
+                continue
+            for one in played(short_drafts(candidate, calls)):
+                if (shown := _shown(one, exact, differing)) is not None:
+                    return shown
     return None
 
 
-def _candidates(differing: Differing, calls: Sequence[Call]) -> list[Candidate]:
+def _candidates(differing: Differing, calls: Sequence[Call]) -> Iterator[Candidate]:
     """The calls whose results hold what was expected, at the place of the difference; where an
     exception ended the probe, all of them."""
     results = [_read(call.result) for call in calls]
     found = chain(_all_candidates(differing, results), _all_states(differing, calls))
-    return list(islice(found, MOST_CANDIDATES))
+    return islice(found, MOST_CANDIDATES)
 
 
 def _all_candidates(differing: Differing, results: Sequence[Observation]) -> Iterator[Candidate]:

@@ -48,9 +48,10 @@ class Place:
         """Whether a cell that differs from the release's may stand in its place."""
         if self.is_solution:
             return cell.cell_type == "code" or bool(self.names & defined_names(cell.source))
-        if self.kind is Kind.BRING and not self.brings <= bound_names(cell.source):
-            return False
-        return (self.kind in (Kind.BRING, Kind.DEMO) or self.is_answer) and not self.inside
+        if self.kind is Kind.BRING:
+            is_whole = cell.cell_type == "code" and self.brings <= bound_names(cell.source)
+            return is_whole and not self.inside
+        return (self.kind is Kind.DEMO or self.is_answer) and not self.inside
 
     def has(self, cell: Submitted) -> bool:
         """Whether a cell says no more than the release's in its place: a check cell is there to be

@@ -81,7 +81,7 @@ def learner(course: Course, lesson: Lesson) -> Iterator[InteractiveShell]:
     magics.load_ipython_extension(shell)
     try:
         for cell in lesson.notebook().cells:
-            if kind(cell) in (Kind.SETUP, Kind.SOLUTION):
+            if kind(cell) in (Kind.SETUP, Kind.BRING, Kind.SOLUTION):
                 run(shell, cell.source)
         yield shell
     finally:

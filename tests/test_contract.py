@@ -29,7 +29,7 @@ EXERCISES = {
     "03_autograd": "unbroadcast 2, topological_order 2, Tensor 6, Tape 4",
     "04_signal": (
         "xavier_uniform 2, he_normal 1, distinct_units 2, forward_statistics 2, "
-        "sigmoid_gradient_bound 1, batchnorm_forward__batchnorm_backward 4, "
+        "batchnorm_forward__batchnorm_backward 4, "
         "layernorm_forward__layernorm_backward 4"
     ),
     "05_optimizers": (
@@ -55,6 +55,7 @@ EXERCISES = {
         "global_grad_norm 2, clip_grad_norm 2, clip_grad_value 1, accumulate_epoch 4, "
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
+    "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
 }
 
 SIGNATURES = {
@@ -118,7 +119,6 @@ SIGNATURES = {
         "he_normal(fan_in, fan_out, rng)",
         "distinct_units(W, tol=1e-12)",
         "forward_statistics(x, weights, activation)",
-        "sigmoid_gradient_bound(depth)",
         "batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-05, "
         "training=True)",
         "batchnorm_backward(dout, cache)",
@@ -195,6 +195,19 @@ SIGNATURES = {
         "EarlyStopping.update(self, val_loss, model=None)",
         "save_checkpoint(path, *, model, optimizer, scheduler=None, scaler=None, epoch, best)",
         "load_checkpoint(path, *, model, optimizer=None, scheduler=None, scaler=None)",
+    ),
+    "12_mixed_precision": (
+        "float_format(dtype)",
+        "underflow_fraction(grads, dtype)",
+        "DynamicLossScaler(init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, "
+        "growth_interval=2000)",
+        "DynamicLossScaler.scale(self, loss)",
+        "DynamicLossScaler.unscale_(self, optimizer)",
+        "DynamicLossScaler.step(self, optimizer)",
+        "DynamicLossScaler.update(self)",
+        "DynamicLossScaler.state_dict(self)",
+        "DynamicLossScaler.load_state_dict(self, state)",
+        "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
     ),
 }
 

@@ -56,6 +56,11 @@ class Piece:
         return found
 
     @cached_property
+    def locals(self) -> frozenset[str]:
+        """The names that are a function's or a class's own somewhere in it."""
+        return frozenset(b.name for b in self._said.bindings if b.scope.owner(b.name) is not None)
+
+    @cached_property
     def changes(self) -> frozenset[str]:
         """The globals in which it sets or puts something where it stands."""
         touched = [*self._said.changes, *self._said.fills]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from autograder.bring.extract import Extract, Piece, bound_by, pieces_of
+from autograder.bring.header import Wanted
+from autograder.bring.rename import free_name, renamed
 
 
 @dataclass(frozen=True)
@@ -14,29 +16,33 @@ class Fitted:
     """What is brought, less what the lesson has itself.
 
     Attributes:
-        clashes: names that both define, each in its own way.
+        renamed: helpers of which the lesson has others, with the names that they have now.
+        clashes: those that could not be renamed.
     """
 
     extract: Extract
-    clashes: tuple[str, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    clashes: tuple[str, ...] = ()
 
 
-def fit(
-    brought: Extract, names: Iterable[str], above: Iterable[str], elsewhere: Iterable[str]
-) -> Fitted:
-    """Leave out what the lesson has the same, and find what it has otherwise.
+def fit(brought: Extract, asked: Wanted, above: Iterable[str], elsewhere: Iterable[str]) -> Fitted:
+    """Leave out what the lesson has the same, and rename what it has otherwise.
 
     Args:
-        names: what was asked for, which is meant to be replaced.
+        asked: what is to be replaced, whatever the lesson has of it.
         above: the lesson's own cells above the place, which always run.
         elsewhere: its other cells.
     """
-    asked, there = frozenset(names), pieces_of(above)
-    kept = [left for piece in brought.pieces if (left := _without_same(piece, asked, there))]
-    bound = frozenset().union(*(piece.binds for piece in kept)) - asked
+    names, there = frozenset(asked.names), pieces_of(above)
+    kept = [left for piece in brought.pieces if (left := _without_same(piece, names, there))]
     theirs = [*there, *pieces_of(elsewhere)]
-    clashes = sorted(name for name in bound if _clash(name, kept, theirs))
-    return Fitted(Extract(tuple(kept), brought.missing), tuple(clashes))
+    bound = frozenset().union(*(piece.binds for piece in kept))
+    taken = bound.union(*(piece.binds for piece in theirs))
+    odd = sorted(name for name in bound - names if _clash(name, kept, theirs))
+    new = {name: free_name(name, asked.number, taken) for name in odd}
+    extract, stays = renamed(Extract(tuple(kept), brought.missing), new)
+    done = {old: name for old, name in new.items() if old not in stays}
+    return Fitted(extract, done, tuple(sorted(stays)))
 
 
 def _without_same(piece: Piece, asked: frozenset[str], there: list[Piece]) -> Piece | None:

@@ -8,7 +8,7 @@ from autograder.bring.header import wanted
 from autograder.bring.reference import brought_reference
 from autograder.cells import Kind
 from autograder.lesson import Lesson, LessonError
-from autograder.names import bound_names
+from autograder.names import bound_names, used_names
 from autograder.source_cells import Found, SourceCell
 
 
@@ -31,6 +31,11 @@ def check_brings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             continue
         if lacking := [name for name in header.names if name not in bound_names(cell.source)]:
             yield cell.line, f"the given part of a bring cell has to bind {', '.join(lacking)}"
+        others = [c for c in source_cells if c is not cell and c.cell.cell_type == "code"]
+        elsewhere = frozenset().union(*(bound_names(c.source) for c in others))
+        more = bound_names(cell.source) - elsewhere - set(header.names)
+        for name in sorted(more & frozenset().union(*(used_names(c.source) for c in others))):
+            yield cell.line, f"only the given part binds {name}, which what is brought does not"
         if ids[str(cell.cell.id)] > 1:
             yield cell.line, f"two cells bring {', '.join(header.names)}"
         try:

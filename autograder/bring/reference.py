@@ -11,7 +11,7 @@ from autograder.cells import Kind, kind
 from autograder.course import Course
 from autograder.lesson import Lesson, LessonError
 
-ALWAYS = (Kind.SETUP, Kind.BRING)  # cells that run whatever the learner has written
+DEFINE = (Kind.SETUP, Kind.BRING, Kind.SOLUTION)
 
 
 def solution_notebook(lesson: Lesson) -> NotebookNode:
@@ -43,15 +43,20 @@ def brought_reference(lesson: Lesson, index: int) -> tuple[Wanted, Fitted]:
         said = cells[index].source.split("\n")[0]
         raise LessonError(f"a bring cell begins with `# bring: NAME (lesson NN)`, not {said!r}")
     origin = source_of(asked, lesson)
-    sources = [c.source for c in solution_notebook(origin).cells if _defines(c)]
+    sources = [c.source for c in solution_notebook(origin).cells if kind(c) in DEFINE]
+    above, elsewhere = around(cells, index)
+    return asked, fit(extract(sources, asked.names), asked, above, elsewhere)
+
+
+def around(cells: list[NotebookNode], index: int) -> tuple[list[str], list[str]]:
+    """The sources of a lesson's setup cells above a place, and of its other code elsewhere."""
     others = [(i, c) for i, c in enumerate(cells) if c.cell_type == "code" and i != index]
-    above = [c.source for i, c in others if i < index and kind(c) in ALWAYS]
-    elsewhere = [c.source for i, c in others if i > index or kind(c) not in ALWAYS]
-    return asked, fit(extract(sources, asked.names), asked.names, above, elsewhere)
+    above = [c.source for i, c in others if i < index and kind(c) is Kind.SETUP]
+    return above, [c.source for i, c in others if i > index or kind(c) is not Kind.SETUP]
 
 
 def source_of(asked: Wanted, lesson: Lesson) -> Lesson:
-    """The earlier lesson that a bring cell of `lesson` names.
+    """The earlier lesson that a bring cell of `lesson` names, all of whose names it asks for.
 
     Raises:
         LessonError: there is none, or it does not ask for one of the names.
@@ -71,7 +76,3 @@ def source_of(asked: Wanted, lesson: Lesson) -> Lesson:
             f"{asked.line}: {origin.id} has no exercise {', '.join(unknown)}; it has {known}"
         )
     return origin
-
-
-def _defines(cell: NotebookNode) -> bool:
-    return kind(cell) in (Kind.SETUP, Kind.BRING, Kind.SOLUTION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ class SubmissionExporter(NotebookExporter):
             resources["not_there" if reason else "unreadable"] = why = reason or str(error)
             self.log.warning("%s is not a notebook (%s): it is graded as blank", filename, why)
             submission = Submission(())
-        cells = [_with_grade_id(cell) for cell in submission.cells]
+        ids = _different_ids(submission.cells)
+        cells = list(map(_with_grade_id, submission.cells, ids))
         notebook = nbformat.from_dict(
             {
                 "cells": cells,
@@ -43,7 +45,19 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
 
 
-def _with_grade_id(cell: Submitted) -> dict[str, Any]:
+def _different_ids(cells: Sequence[Submitted]) -> list[str]:
+    """One for each cell: notebooks before format 4.5 have none, and a cell that was copied outside
+    Jupyter has another's. nbformat warns of each such cell, twice."""
+    known: dict[str, None] = {}
+    for place, cell in enumerate(cells):
+        own = cell.id if cell.id and cell.id not in known else f"handed-in-{place}"
+        while own in known:
+            own += "-"
+        known[own] = None
+    return list(known)
+
+
+def _with_grade_id(cell: Submitted, cell_id: str) -> dict[str, Any]:
     """The cell for the next step, which rebuilds the notebook; nothing else looks at it."""
     metadata = {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {}
-    return {**as_cell(cell, cell.id or ""), "metadata": metadata}
+    return {**as_cell(cell, cell_id), "metadata": metadata}

@@ -74,6 +74,8 @@ class Clock:
         self._answers = False
         self._left = threading.Event()
         self._thread = threading.get_ident()
+        self._throwing = threading.Lock()
+        self._thrown = False  # from outside, since this thread's code began
         self._signals = _knock_at is not None and _in_main_thread()
         self._handlers: dict[int, Any] = {}
         self._timer = (0.0, 0.0)
@@ -95,7 +97,7 @@ class Clock:
         self._left.set()
         self._watcher.join()
         _clocks.remove(self)
-        _set_in_thread(self._thread, None)
+        self._take_back()
         sys.settrace(self._trace)
         self._set_timer(0)
         for number, handler in self._handlers.items():
@@ -128,7 +130,7 @@ class Clock:
         self._probe_end = self._probe_memory = math.inf
         self._stops = self._unanswered = 0
         sys.settrace(self._trace)
-        _set_in_thread(self._thread, None)
+        self._take_back()
 
     def lift(self) -> None:
         """From here on there is all the time; Ctrl-C still ends it."""
@@ -172,10 +174,12 @@ class Clock:
             self._unanswered += 1
             if self._unanswered <= DEAF:
                 return
-        frame = sys._current_frames().get(self._thread)
-        if self._may_stop(frame):
-            self._note(frame)
-            _set_in_thread(self._thread, Stop)
+        with self._throwing:
+            frame = sys._current_frames().get(self._thread)
+            if self._may_stop(frame):
+                self._note(frame)
+                self._thrown = True
+                _set_in_thread(self._thread, Stop)
 
     # --- in the thread that is watched -----------------------------------------------------------
 
@@ -215,6 +219,24 @@ class Clock:
         if self._in_probe and not self._stops and frame is not None:
             self.frame_seen(frame)
 
+    def _take_back(self) -> None:
+        """Nothing that was set from outside waits to be raised any more.
+
+        It is raised and caught here. Were it only unset, Python 3.11 would look for it for ever,
+        and a traced call (a debugger's, a probe's) would never begin.
+        """
+        while True:
+            try:
+                with self._throwing:
+                    if not self._thrown:
+                        return
+                    self._thrown = False
+                _set_in_thread(self._thread, Stop)
+                while True:
+                    pass
+            except Stop:
+                pass
+
     def _stop_at_lines(self, frame: FrameType | None) -> None:
         while frame is not None:
             frame.f_trace = self._at_line
@@ -249,7 +271,7 @@ _OWN: frozenset[int] = frozenset(
     id(function.__code__)
     for function in (
         *(Stop.__del__, Clock.swallowed, Clock.__enter__, Clock.__exit__),
-        *(Clock.begin, Clock.end, Clock.lift),
+        *(Clock.begin, Clock.end, Clock.lift, Clock._take_back),
     )
 )
 
@@ -269,10 +291,9 @@ def end_threads(known: set[threading.Thread]) -> None:
             _set_in_thread(thread.ident, SystemExit)
 
 
-def _set_in_thread(thread: int, error: type[BaseException] | None) -> None:
-    """Have a thread raise an exception as soon as it runs Python; None takes back what waits."""
-    target = ctypes.py_object(error) if error is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), target)
+def _set_in_thread(thread: int, error: type[BaseException]) -> None:
+    """Have a thread raise an exception as soon as it runs Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 def _resident() -> float:

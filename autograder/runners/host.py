@@ -24,6 +24,8 @@ import numpy as np
 MAX_NODES = 200_000
 MAX_DEPTH = 20
 MAX_BYTES = 48 * 1024 * 1024
+_BITS = (*(f"{sign}int{n}" for sign in ("", "u") for n in (8, 16, 32, 64)), "float16", "float32")
+NAMES = {np.dtype(name): name for name in (*_BITS, "float64", "complex64", "complex128", "bool")}
 
 
 class Budget:
@@ -56,11 +58,17 @@ def publish(payload: str, names: list[str], uses: list[str], mime: str) -> None:
 
 
 def observe(
-    run: Any, names: list[str], uses: list[str], namespace: dict[str, Any], inputs: Any
+    run: Any,
+    names: list[str],
+    uses: list[str],
+    namespace: dict[str, Any],
+    inputs: Any,
+    write: Any = None,
 ) -> Any:
     """Run one probe in a neutral state; the wire form of its result, or of its exception.
 
     All of `names` have to be defined; of those that it `uses` besides, the defined ones are there.
+    `write` makes something else of a result than its wire form.
     """
     missing = [name for name in names if name not in namespace]
     if missing:
@@ -69,7 +77,8 @@ def observe(
     impl = types.SimpleNamespace(**{name: namespace[name] for name in known})
     with neutral_state():
         try:
-            return encode(run(impl, inputs), Budget(), 0)
+            raw = run(impl, inputs)
+            return encode(raw, Budget(), 0) if write is None else write(raw)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 (an exception is an observation)
@@ -171,7 +180,8 @@ def encode_array(array: Any, budget: Budget) -> Any:
         return {"other": f"array of {array.dtype}"}
     budget.spend(array.nbytes)
     native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
-    body = {"dtype": native.dtype.name, "shape": list(array.shape)}
+    name = NAMES.get(native.dtype) or native.dtype.name  # NumPy makes it anew each time
+    body = {"dtype": name, "shape": list(array.shape)}
     return {"array": {**body, "data": base64.b64encode(native.tobytes()).decode()}}
 
 
@@ -201,9 +211,9 @@ def encode_exception(error: BaseException) -> Any:
 def learners_line(error: BaseException) -> str:
     """The source line, in a notebook's cell, where an exception came from."""
     lines = [
-        linecache.getline(frame.filename, frame.lineno or 0).strip()
-        for frame in traceback.extract_tb(error.__traceback__)
-        if is_a_cell(frame.filename)
+        linecache.getline(frame.f_code.co_filename, number or 0).strip()
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if is_a_cell(frame.f_code.co_filename)
     ]
     return lines[-1] if lines else ""
 

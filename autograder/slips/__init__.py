@@ -16,10 +16,11 @@ from autograder.slips.returns import nothing_comes_back, returned_too_early
 from autograder.slips.shadowing import overwritten
 from autograder.slips.signatures import arguments_do_not_fit, calls_swapped, self_missing
 from autograder.slips.spelling import misnamed, misspelt
+from autograder.slips.stub import stub_left
 from autograder.slips.swaps import declared, swaps
 from autograder.verdict import Diagnosis
 
-__all__ = ["Evidence", "declared", "literal_cause", "misnamed", "other_cause", "swaps"]
+__all__ = ["Evidence", "declared", "literal_cause", "misnamed", "other_cause", "stub_left", "swaps"]
 
 Recogniser = Callable[[Evidence], Diagnosis | None]
 # These are why an answer ends in an exception or in None, whatever else it would have computed.

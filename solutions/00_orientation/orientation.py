@@ -179,8 +179,8 @@ else:
 # | $N$, $D$, $C$ | | examples in a batch, features, classes |
 # | | `rng` | a NumPy random generator, always handed in |
 #
-# One exception, here only. There are no data yet, so $x$ is the point that moves, $f(x)$ its height, and
-# $x_1, x_2$ are its coordinates, `x[0]` and `x[1]` in code.
+# A lesson may give a letter a meaning of its own, and says so. In this one there are no data yet: $x$ is the
+# point that moves, $f(x)$ its height, and $x_1, x_2$ are its coordinates, `x[0]` and `x[1]` in code.
 
 # %% [markdown]
 # ## Which way is down
@@ -220,6 +220,11 @@ show_figure(
 # - $g$: the gradient there, in the shape of $x$;
 # - $\eta > 0$, in code `lr`: the **learning rate**. It is no distance: the move is $\eta g$, long where it is
 #   steep, short near the bottom, without anyone slowing it down.
+#
+# Why does that lower $f$? Near $x$ the curve is almost its tangent, so a small move $\Delta$ changes $f$ by about
+# $g \cdot \Delta$. Here $\Delta = -\eta g$, and the change is about $-\eta \lVert g \rVert^2$: never
+# positive, whatever $g$ is. On $x^2$ at $x = 2$ with $\eta = 0.01$ this promises a decrease of $0.01 \cdot 4^2 =
+# 0.16$, and the step to $1.96$ brings $0.1584$. With a large $\eta$ the tangent is no guide any more.
 
 # %% [markdown]
 # ## Exercise: `descent_step` (5 minutes, difficulty 1 of 5)
@@ -867,7 +872,7 @@ else:
 # %% [markdown] nbgrader={"grade": false, "grade_id": "one_rate_for_all", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
 # **2. One rate for all.** A bowl has the curvatures 1 and 100. Which rates are stable? At that edge, about how many steps does
 # the flat coordinate need to shrink to a hundredth? What does a fixed rate for all coordinates cost here, and
-# what would you want in its place?
+# what would you want instead?
 #
 # === BEGIN MARK SCHEME ===
 #

@@ -24,7 +24,7 @@
 # **You need** lesson 00 (a number to go down on), NumPy arrays and their axes, exponential and
 # logarithm. No derivatives: those come in lesson 02.
 #
-# **It takes** about two hours and a half: sixteen exercises, most of them short, and three
+# **It takes** about three and a half hours: sixteen exercises, most of them short, and three
 # predictions. The cell beneath each exercise checks it (`%check`), as often as you like.
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -104,7 +104,7 @@ def show_figure(alt):
 # ## 1. One number for "wrong"
 #
 # A model looks at an input $x$ and says something, $\hat y$. The truth was $y$. A **loss**
-# $\ell(\hat y, y)$ is one number that says how bad that is: 0 is perfect, larger is worse.
+# $\ell(\hat y, y)$ is one number that says how bad that is: the smaller, the better.
 #
 # What you want small is not the loss of one example. It is the loss that you will pay *on average*,
 # on examples that nature has yet to draw:
@@ -909,7 +909,7 @@ assert np.isclose(cross_entropy(_logits, np.array([1, 1])), (np.log(4) + np.log(
     "the mean is over the rows"
 )
 assert np.isclose(cross_entropy(np.zeros((5, 10)), np.arange(5)), np.log(10)), (
-    "who knows nothing about ten classes pays log 10"
+    "knowing nothing about ten classes costs log 10"
 )
 assert np.isclose(cross_entropy(np.array([[0.0, 1e4]]), np.array([0])), 1e4), (
     "ten thousand below the winner costs ten thousand, not inf"
@@ -995,7 +995,7 @@ show_figure(
 # %% [markdown]
 # ### Exercise: `cross_entropy_one_hot` (6 minutes, difficulty 2 of 5)
 #
-# The same loss, with the truth as probabilities $q$ in the place of an index (the *categorical*
+# The same loss, with the truth as probabilities $q$ instead of an index (the *categorical*
 # form). For a sure truth $q$ is **one-hot**: 1 at the class, 0 elsewhere. It need not be: three of
 # four annotators said "cat", one "lynx". Such **soft labels** have a cross-entropy too:
 #
@@ -1464,7 +1464,7 @@ grade("prediction_nothing_there")
 # %% [markdown]
 # ### Exercise: `dice_loss` (6 minutes, difficulty 2 of 5)
 #
-# Ask about the region in the place of the pixels: how much of what was marked and what is true
+# Ask about the region instead of the pixels: how much of what was marked and what is true
 # overlaps? Write $X$ for the probabilities and $Y$ for the mask of 0 and 1, $|X|$ for the sum of
 # all elements, and $|X \cdot Y|$ for the sum of their products:
 #
@@ -1727,8 +1727,8 @@ assert np.allclose(sideways[::5], left_over / (2 - left_over))
 #
 # $$L = w_0\, L_\text{cls} + w_1\, L_\text{box} + w_2\, L_\text{obj}$$
 #
-# Return the parts too, **unweighted**. Who only sees the total cannot see which part has stopped to
-# fall.
+# Return the parts too, **unweighted**. If you only look at the total, you can't tell which
+# part has stopped falling.
 
 
 # %% nbgrader={"grade": false, "grade_id": "detection_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1808,7 +1808,7 @@ grade("detection_loss")
 # </details>
 
 # %% [markdown]
-# ### The look: three parts on one way
+# ### The look: three losses on one path
 #
 # Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits
 # all move together, from noise (0) to the targets (1).
@@ -2143,7 +2143,8 @@ x_train, y_train = x, y
 joint = log_joint(x)
 discriminative = cross_entropy(joint, y)
 generative = -np.mean(joint[np.arange(4000), y])
-explaining_x = -np.mean(np.log(np.exp(joint).sum(axis=1)))
+# log sum exp from log_softmax: joint - log_softmax(joint) is the same number in both columns
+explaining_x = -np.mean((joint - log_softmax(joint))[:, 0])
 print(
     f"-log p(y|x): {discriminative:.2f}   -log p(x): {explaining_x:.2f}   -log p(x, y): {generative:.2f}"
 )
@@ -2184,9 +2185,11 @@ same = np.isclose(gaussian, huber(errors, np.zeros(4000), delta=1e3) + 0.5 * np.
 print(f"a Gaussian's surprise is half the squared error and a constant: {same}")
 
 # %% [markdown]
-# *What to see.* The dots lie on the dashed line: the generative model answers the discriminative
-# question too. Most of its loss was spent on explaining $x$. If labels are all you want, that
-# effort is spent for nothing; if you want new samples, or have few labels, it is the point.
+# *What to see.* The dots lie on the dashed line: the generative model answers the discriminative question too.
+# Its loss has a second part, for $x$, and the printed sizes of the two can't be compared: $p(x)$ is a density, so
+# $-\log p(x)$ depends on units. Measure $x$ in units ten times as large, and 1.76 becomes -0.54, while $-\log p(y
+# \mid x)$ stays as it is. If labels are all you want, the second part is of no use to you; if you want new
+# samples, or have few labels, it is the point.
 
 # %% [markdown]
 # ## 11. What goes wrong
@@ -2340,7 +2343,7 @@ else:
 # | a number, with outliers | `huber`, `smooth_l1` | delta, beta: a little above the noise; 1 on scaled targets | too flat: raise delta; still pulled: lower it |
 # | a number, the median wanted | `mae` | | rattles near the end: `huber` with a small delta, or a smaller rate |
 # | one of C classes | `cross_entropy` on logits | log C at the start (2.30 for ten classes) | stuck at log(e + C - 1) - 1: a second softmax; `nan`: no maximum subtracted |
-# | one of C, uncertain labels | `cross_entropy_one_hot` | smoothing 0.1: 0.9 and the rest shared | never reaches 0: its floor is the labels' own entropy |
+# | one of C, uncertain labels | `cross_entropy_one_hot` | smoothing 0.1 of ten classes: 0.91 and nine times 0.01, as in PyTorch | never reaches 0: its floor is the labels' own entropy |
 # | several yes-or-no answers | `bce_with_logits` | log 2 at the start | all answers "no": weight the positives, or look at the threshold |
 # | rare classes | `sample_weighted` | 1 over the class's frequency, or its root | probabilities no longer match frequencies: expected |
 # | a class for each pixel | `pixel_cross_entropy` | log C at the start | all background: add `dice_loss`, or weights |
@@ -2429,4 +2432,4 @@ else:
 # - Rezatofighi et al., *Generalized Intersection over Union*, 2019. An IoU that still has a
 #   direction when boxes do not meet.
 #
-# **Next:** [lesson 02](../02_backprop/backprop.ipynb). You can say how wrong a network is. Which of its weights is to blame?
+# **Next:** [lesson 02](../02_backprop/backprop.ipynb). You can say how wrong a network is. How does that depend on each of its weights?

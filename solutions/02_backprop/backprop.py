@@ -7,11 +7,10 @@
 # ---
 
 # %% [markdown]
-# # 02 - The blame game
+# # 02 - Backpropagation
 #
-# A network is wrong by some amount, its loss. Which of its weights is to blame, and by how much?
-# In this lesson you answer that question for every weight at once, for about the price of asking
-# the network three times.
+# A network is wrong by some amount, its loss. How does the loss change when one weight changes? In this lesson
+# you answer that for every weight at once, for about the price of running the network three times.
 #
 # **You will be able to**
 #
@@ -396,7 +395,7 @@ boxes = (
     f"h = relu(z)\n{h:.1f}",
     f"L = (h - 2)²\n{loss:.1f}",
 )
-blames = (
+gradients = (
     f"dL/dx = w · dL/dz = {w * dz:.1f}",
     f"dL/dz = 1 · dL/dh = {dz:.1f}",
     f"dL/dh = 2 (h - 2) = {dh:.1f}",
@@ -405,7 +404,7 @@ fig, ax = plt.subplots(figsize=(9.5, 3.0))
 box = {"boxstyle": "round,pad=0.6", "facecolor": "0.95"}
 for i, text in enumerate(boxes):
     ax.text(3 * i, 0, text, ha="center", va="center", bbox=box)
-for i, text in enumerate(blames):
+for i, text in enumerate(gradients):
     start, end = 3 * i + (0.75 if i else 0.55), 3 * i + 2.25
     right = {"arrowstyle": "->", "color": BLUE, "lw": 2}
     left = {"arrowstyle": "->", "color": RED, "lw": 2, "ls": "--"}
@@ -415,7 +414,7 @@ for i, text in enumerate(blames):
 ax.text(1.5, 0.55, f"w = {w}, b = {b}", ha="center", color=BLUE)
 parameters = f"dL/dw = x · dL/dz = {x1 * dz:.1f}      dL/db = 1 · dL/dz = {dz:.1f}"
 ax.text(3, -1.45, parameters, ha="center", color=RED)
-ax.set_title("Values to the right (solid), blame to the left (dashed)")
+ax.set_title("Values to the right (solid), gradients to the left (dashed)")
 ax.set(xlim=(-1, 10.2), ylim=(-1.8, 1.0))
 ax.axis("off")
 show_figure(
@@ -425,8 +424,8 @@ show_figure(
 )
 
 # %% [markdown]
-# *What to see.* Each red number is the one to its right times one local derivative. To blame $w$ you
-# need $x$, a value from the way forward. That is why a forward pass keeps a **cache**, and a backward
+# *What to see.* Each red number is the one to its right times one local derivative. What arrives from the right
+# is called the **upstream gradient**. For the gradient of $w$ you also need $x$, a value from the way forward. That is why a forward pass keeps a **cache**, and a backward
 # pass spends it.
 #
 # Every layer of this lesson is such a pair:
@@ -440,13 +439,21 @@ show_figure(
 # ### The linear layer
 #
 # For a batch of $N$ rows, $\text{out} = xW + b$ with $x$ $(N, D)$, $W$ $(D, M)$, $b$ $(M,)$. Write $G$
-# for `dout`, $(N, M)$. Element by element, $\text{out}_{nm} = \sum_d x_{nd} W_{dm} + b_m$, and so
+# for the upstream gradient `dout`, $(N, M)$. Element by element,
+#
+# $$\text{out}_{nm} = \sum_d x_{nd} W_{dm} + b_m$$
+#
+# How does $L$ depend on one weight, $W_{dm}$? It goes into the outputs of column $m$, one in each row, and into no
+# others. Its local derivative in row $n$ is $x_{nd}$. Every use sends its share back, and the shares add up:
+#
+# $$\frac{\partial L}{\partial W_{dm}} = \sum_n G_{nm}\, x_{nd} = \sum_n (x^\top)_{dn}\, G_{nm} = (x^\top G)_{dm}$$
+#
+# The other two go the same way. Fill in the blanks before you read on: an input $x_{nd}$ goes into the outputs of
+# row __, so its shares are summed over __; a bias $b_m$ goes into column __ with local derivative __.
 #
 # $$\frac{\partial L}{\partial x} = G\,W^\top \qquad \frac{\partial L}{\partial W} = x^\top G \qquad \frac{\partial L}{\partial b_m} = \sum_n G_{nm}$$
 #
-# The shapes alone almost give it away: $(N, D)$ can only be made of $(N, M)$ and $(D, M)$ in one way.
-# The sums have a meaning too. $W$ and $b$ were used by every row of the batch, so the blame of every
-# row comes back to them, and blame adds up.
+# As a check, write the shapes beneath: $(N, D)$ can only be made of $(N, M)$ and $(D, M)$ in one way.
 #
 # ### Exercise: `linear_forward`, `linear_backward` (15 minutes, difficulty 3 of 5)
 
@@ -505,8 +512,8 @@ _dout = np.ones((3, 4))
 _dx, _dW, _db = linear_backward(_dout, _cache)
 assert _dx.shape == _x.shape, "dx has the shape of x"
 assert _dW.shape == _W.shape, "dW has the shape of W"
-assert _db.shape == _b.shape, "db has the shape of b: the rows' blame is added"
-assert np.allclose(_db, 3), "three rows, each with blame 1, add up to 3"
+assert _db.shape == _b.shape, "db has the shape of b: the rows' gradients are added"
+assert np.allclose(_db, 3), "three rows, each with gradient 1, add up to 3"
 
 _fd = numerical_gradient(lambda W: np.sum(linear_forward(_x, W, _b)[0] * _dout), _W)
 assert relative_error(_dW, _fd) < 1e-6, "dW is what nudging W gives"
@@ -572,15 +579,15 @@ print(f"all within 1e-7: {all(relative_error(yours[k], nudged[k]) < 1e-7 for k i
 # all gradients together cost about three forward passes, however many weights there are.
 
 # %% [markdown]
-# ## 4. Three bends
+# ## 4. Three activation functions
 #
-# Two linear layers in a row are one linear layer. A bend between them makes a network more than that.
-# A bend works on each element alone, so its local derivative is one number for each element, and its
+# Two linear layers in a row are one linear layer. An **activation function** between them makes a network more
+# than that. It works on each element alone, so its local derivative is one number for each element, and its
 # backward is one product:
 #
 # $$\frac{\partial L}{\partial x} = \text{dout} \cdot a'(x) \quad\text{(element by element)}$$
 #
-# | bend | value | local derivative | from the output |
+# | activation | value | local derivative | from the output |
 # | --- | --- | --- | --- |
 # | ReLU | $\max(0, x)$ | 1 where $x > 0$, else 0 | 1 where out > 0 |
 # | sigmoid | $1/(1 + e^{-x})$ | $s(x)\,(1 - s(x))$ | out (1 - out) |
@@ -633,9 +640,9 @@ _out, _cache = relu_forward(_x)
 assert np.array_equal(_out, [[0.0, 0.0, 3.0], [0.5, 0.0, 1.0]]), "negative numbers become 0"
 assert _x[0, 0] == -2.0, "the input keeps its numbers"
 _dx = relu_backward(np.array([[5.0, 5.0, -5.0], [1.0, 2.0, -3.0]]), _cache)
-assert _dx[0, 0] == 0, "no blame passes where the input was negative"
+assert _dx[0, 0] == 0, "no gradient passes where the input was negative"
 assert _dx[0, 1] == 0, "the derivative at exactly 0 is 0"
-assert _dx[0, 2] == -5, "blame passes unchanged where the input was positive, negative blame too"
+assert _dx[0, 2] == -5, "it passes unchanged where the input was positive, also if it is negative"
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.backprop import grade
 
@@ -818,23 +825,23 @@ grade("tanh_forward__tanh_backward")
 # %% [markdown]
 # ### The look
 #
-# Your three bends, and beneath them what is left of a blame of 1 that passes back through each.
+# Your three activation functions, and what is left of an upstream gradient of 1 that passes back through each.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
-# Your three bends, and the gradient that passes back through each.
-bends = {
+# Your three activation functions, and the gradient that passes back through each.
+activations = {
     "relu": (relu_forward, relu_backward, GREEN, "-", "o"),
     "sigmoid": (sigmoid_forward, sigmoid_backward, ORANGE, "--", "s"),
     "tanh": (tanh_forward, tanh_backward, BLUE, "-.", "^"),
 }
 grid, marks_at = np.linspace(-4, 4, 401), np.linspace(-3.9, 3.9, 14)
 drawn = {}
-for name, (forward, backward, *_) in bends.items():
+for name, (forward, backward, *_) in activations.items():
     out, cache = forward(grid)
     nudged = numerical_gradient(lambda v, forward=forward: np.sum(forward(v)[0]), marks_at)
     drawn[name] = (out, backward(np.ones_like(grid), cache), nudged)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-for name, (_, _, color, style, marker) in bends.items():
+for name, (_, _, color, style, marker) in activations.items():
     out, slope, nudged = drawn[name]
     left.plot(grid, out, color=color, ls=style, lw=2, label=name)
     right.plot(grid, slope, color=color, ls=style, lw=2, label=name)
@@ -850,24 +857,25 @@ show_figure(
 )
 
 # %% [markdown]
-# *What to see.* The marks lie on your lines. A sigmoid passes on a quarter of the blame at best (the
-# dotted line), and far out nothing; ReLU passes on all or nothing. Ten sigmoids in a row leave at most
-# $0.25^{10}$, less than one millionth: lesson 04 lives off this figure.
+# *What to see.* The marks lie on your lines. A sigmoid passes on a quarter of the upstream gradient at
+# best (the dotted line), and far out nothing; ReLU passes on all or nothing. Ten sigmoids in a row leave at most
+# $0.25^{10}$, less than one millionth. Lesson 04 comes back to this.
 
 # %% [markdown]
-# ## 5. Where the blame begins
+# ## 5. Where backpropagation begins
 #
 # The loss is the last node of the chain, and the first to be asked. For softmax cross-entropy with
 # logits $z$ $(N, C)$, probabilities $p$ and targets $y$ (one class index for each row):
 #
 # $$L = -\frac1N\sum_n \log p_{n, y_n} \qquad p_{nc} = \frac{e^{z_{nc}}}{\sum_k e^{z_{nk}}}$$
 #
-# The derivative of the logarithm of a softmax is remarkably tidy. Everything cancels but
+# The logarithm undoes the exponential: one row costs $-z_y + \log\sum_k e^{z_k}$. Differentiate both terms with
+# respect to $z_c$. The first gives $-1$ if $c$ is the target and 0 if not, written $-[c = y]$. The second gives
+# $e^{z_c} / \sum_k e^{z_k}$, which is $p_c$ again. So
 #
 # $$\frac{\partial L}{\partial z_{nc}} = \frac{1}{N}\,\bigl(p_{nc} - [c = y_n]\bigr)$$
 #
-# where $[\,\cdot\,]$ is 1 if true and 0 if not: *what you said, minus what is true*. Each row sums to 0:
-# blame for one class is credit for the others.
+# *what you said, minus what is true*. Each row sums to 0: what one class gains, the others lose.
 
 # %% [markdown]
 # ### Prediction: every row twice
@@ -937,7 +945,7 @@ assert np.isclose(_loss, np.log(4)), "who knows nothing about 4 classes pays log
 assert np.allclose(_dlogits[0], [-0.375, 0.125, 0.125, 0.125]), (
     "(p - 1) / N at the target, p / N elsewhere"
 )
-assert np.allclose(_dlogits.sum(axis=1), 0), "each row's blame sums to 0"
+assert np.allclose(_dlogits.sum(axis=1), 0), "each row's gradient sums to 0"
 
 _logits = np.array([[1.0, -0.5, 0.2], [0.3, 2.0, -1.0]])
 _fd = numerical_gradient(lambda z: softmax_cross_entropy(z, np.array([1, 1]))[0], _logits)
@@ -1199,7 +1207,7 @@ grade("mlp_loss_and_grads")
 #
 # <details><summary>Hint 2: method</summary>
 #
-# The first blame is `dlogits`. It goes into the backward of the second linear layer, with that layer's
+# The first upstream gradient is `dlogits`. It goes into the backward of the second linear layer, with that layer's
 # cache. Of the three gradients that come back, one travels on.
 # </details>
 #
@@ -1236,14 +1244,14 @@ for ax, (who, (cost, grads)) in zip(axes, shown.items(), strict=True):
 add_scale(fig, axes, glow)
 show_figure(
     "Two drawings of a 2-8-2 network on a dark ground. On the left, for a misclassified example, "
-    "some edges are bright and wide. On the right, for a confident correct example, all edges are "
-    "dark and thin."
+    "two edges from one hidden unit are bright and wide. On the right, for the example it is surest "
+    "of, a third of the edges are of a medium brightness and none is brighter."
 )
 
 # %% [markdown]
-# *What to see.* Blame starts at the logits, is shared out along the weights, and stops dead at hidden
-# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right there is hardly
-# any blame to share out.
+# *What to see.* The gradient starts at the logits, is sent back along the weights, and stops dead at hidden
+# units whose ReLU was closed: all edges of such a unit are dark. Where the network is right, less is sent:
+# here at most a third as much.
 
 # %% [markdown]
 # ### The two predictions, tested
@@ -1386,7 +1394,7 @@ show_figure(
 # straight pieces: each hidden ReLU adds one fold.
 
 # %% [markdown]
-# And what the blame did meanwhile: the same network's edges before training, and after 25 and 400 steps,
+# And what the gradients did meanwhile: the same network's edges before training, and after 25 and 400 steps,
 # all on one scale. Move the slider, if your notebook shows one, to see the steps between.
 
 # %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
@@ -1430,13 +1438,13 @@ except ImportError:
     print("Install ipywidgets for a slider; the figure above has three of its steps.")
 
 # %% [markdown]
-# *What to see.* The glow fades as the loss falls: a network that is right sends little blame. The
-# steps shrink with it, although `lr` never changed.
+# *What to see.* The glow fades as the loss falls: a network that is right sends back
+# small gradients. The steps shrink with it, although `lr` never changed.
 
 # %% [markdown]
 # ## 8. What goes wrong
 #
-# A wrong backward pass seldom crashes, and it often learns. Below, four faults are planted in your own
+# A wrong backward pass rarely crashes, and it often learns. Below, four faults are planted in your own
 # layers, one at a time, and the same network trains with each of them. (A fault acts where your
 # `mlp_loss_and_grads` calls that layer.) Before you run the cell: which of them would you notice from the
 # loss alone?
@@ -1554,8 +1562,8 @@ else:
 # | the gradient of a few numbers, once | central differences | eps 1e-6 in float64 | change eps by 100 both ways: it should not matter |
 # | to test a backward pass | `relative_error` against central differences | below 1e-6: right; above 1e-3: wrong; between: look for a kink | see the next row |
 # | to find which layer is wrong | check each layer alone, with a random `dout` | 5 rows, sizes all different | a square layer hides a transposed product |
-# | a bend inside a network | ReLU | derivative 0 or 1 | units that are closed for every row: lower rate, other start |
-# | a bend for a gate or a range | sigmoid, tanh | derivative at most 0.25, 1 | far out no blame passes: keep inputs within about 4 |
+# | an activation inside a network | ReLU | derivative 0 or 1 | units that are closed for every row: lower rate, other start |
+# | a gate, or a value in a range | sigmoid, tanh | derivative at most 0.25, 1 | far out no gradient passes: keep inputs within about 4 |
 # | a loss over classes | softmax and cross-entropy as one function | loss at the start near log C | nan: the row's maximum was not subtracted |
 # | gradients that do not grow with the batch | divide by N once, in the loss | duplicate the batch: nothing changes | twice divided, or never |
 
@@ -1584,14 +1592,14 @@ else:
 # *Your answer here.*
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "why_minus_one_hot", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
-# **2. Said minus true.** Derive $\partial L/\partial z_c = p_c - [c = y]$ for one row. Then say what goes
-# wrong, in numbers, if softmax and the logarithm are two separate layers and the target's logit is 1000
-# below the largest one.
+# **2. Said minus true.** A row has soft labels: $L = -\sum_c q_c \log p_c$ with $\sum_c q_c = 1$. Derive
+# $\partial L/\partial z_c$. Then say what goes wrong, in numbers, if softmax and the logarithm are two separate
+# layers and the logit of a sure target is 1000 below the largest one.
 #
 # === BEGIN MARK SCHEME ===
-# - 1 point: L = -z_y + log sum_k exp(z_k), or the chain through p with its Jacobian
-#   p_c ([c = k] - p_k).
-# - 1 point: its derivative is -[c = y] + exp(z_c) / sum_k exp(z_k).
+# - 1 point: L = -sum_k q_k z_k + log sum_k exp(z_k), where sum q = 1 was used; or the chain through p with
+#   its Jacobian p_c ([c = k] - p_k).
+# - 1 point: the derivative is p_c - q_c.
 # - 1 point: exp(-1000) is 0 in float64, so log gives -inf, and the two-layer backward has 1/p = inf times
 #   p = 0, that is nan; together the loss is 1000 and the gradient is -1 and 1.
 # === END MARK SCHEME ===
@@ -1623,7 +1631,7 @@ else:
 #   Four pages; your `sigmoid_backward` is its equation 5.
 # - Baur and Strassen, *The Complexity of Partial Derivatives*, 1983. Why all gradients together cost a
 #   small multiple of one evaluation.
-# - LeCun, Bottou, Orr and Müller, *Efficient BackProp*, 1998. What makes the blame flow well.
+# - LeCun, Bottou, Orr and Müller, *Efficient BackProp*, 1998. What helps gradients flow.
 # - Griewank and Walther, *Evaluating Derivatives*, 2nd edition, 2008. Reverse mode in full, and trading
 #   memory for time.
 # - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, section 6.5.

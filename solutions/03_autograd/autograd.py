@@ -7,22 +7,22 @@
 # ---
 
 # %% [markdown]
-# # 03 - The machine that blames for you
+# # 03 - Reverse-mode automatic differentiation
 #
-# In lesson 02 you wrote a backward pass for one network. Change one layer, and you write it again. In
-# this lesson you write it once, for every network that you will ever type.
+# In lesson 02 you wrote a backward pass for one network. Change one layer, and you'd have to write it again.
+# In this lesson you write it once, for every network that you will ever type.
 #
 # **You will be able to**
 #
 # - build what `loss.backward()` does, for any expression made of a dozen operations;
 # - say why the walk back needs a special order, and why gradients are added and never assigned;
 # - undo broadcasting in a gradient;
-# - read the same machine as a tape, and ask it for the gradients that you want.
+# - record operations on a tape, and read the gradients that you want off the record.
 #
 # **You need** lesson 02 (the chain rule as local derivatives times what flows in), classes in Python,
 # and NumPy's broadcasting.
 #
-# **It takes** about three hours: four exercises and three predictions. The third exercise is the
+# **It takes** about three and a half hours: four exercises and three predictions. The third exercise is the
 # heart of it, and comes in six stages. The cell beneath each exercise checks it (`%check`), as often
 # as you like.
 
@@ -66,7 +66,8 @@ def columns_of(order):
 
 def draw_graph(ax, order, names, title="", last=None):
     """Draw nodes with their values and gradients. `order` has parents before children; `names` maps
-    `id(node)` to a name. With `last`, only the last so many nodes of `order` show a gradient."""
+    `id(node)` to a name. With `last`, only the last so many nodes of `order` show a gradient.
+    Returns the place of each node, by `id`."""
     column, rows, place = columns_of(order), {}, {}
     for node in order:
         rows.setdefault(column[id(node)], []).append(node)
@@ -79,11 +80,11 @@ def draw_graph(ax, order, names, title="", last=None):
         for turn, parent in enumerate(node.parents):
             start = place[id(parent)]
             far = x - start[0] > 1 and y == start[1]
-            bend, lift = (-0.42, 0.28) if far else (0, 0)  # over what stands between
+            curve, lift = (-0.42, 0.28) if far else (0, 0)  # over what stands between
             if sum(p is parent for p in node.parents) > 1:
-                bend, lift = (0.3, -0.3)[turn % 2], 0.12
+                curve, lift = (0.3, -0.3)[turn % 2], 0.12
             arrow = {"arrowstyle": "-|>", "color": GREY, "lw": 1.5}
-            arrow |= {"connectionstyle": f"arc3,rad={bend}", "shrinkA": 1, "shrinkB": 1}
+            arrow |= {"connectionstyle": f"arc3,rad={curve}", "shrinkA": 1, "shrinkB": 1}
             ends = (x - 0.31, y + lift), (start[0] + 0.31, start[1] + lift)
             ax.annotate("", *ends, arrowprops=arrow)
         name = names.get(id(node), "")
@@ -94,12 +95,13 @@ def draw_graph(ax, order, names, title="", last=None):
         middle = {"ha": "center", "va": "center", "fontsize": 9.5}
         ax.text(x, y + 0.22, made, **middle)
         ax.text(x, y, short(node.data), **middle)
-        blame = f"grad {short(node.grad)}" if known else "grad ?"
-        ax.text(x, y - 0.22, blame, color=RED, **middle)
+        gradient = f"grad {short(node.grad)}" if known else "grad ?"
+        ax.text(x, y - 0.22, gradient, color=RED, **middle)
     ax.set(xlim=(-0.45, max(column.values()) + 0.45), title=title)
     tall = max(len(nodes) for nodes in rows.values()) / 2 + 0.05
     ax.set_ylim(-tall, tall)
     ax.axis("off")
+    return place
 
 
 def spirals(rng, n=150, classes=3, noise=0.12):
@@ -145,12 +147,12 @@ def show_figure(alt):
 # ## 1. A program is a graph
 #
 # Take one input $x$, a weight $w$, a bias $b$, a target $y$, and the squared error
-# $L = (w x + b - y)^2$. A computer does not see this formula. It does four small steps, one after
-# another, and each makes a new number out of one or two that it has.
+# $L = (w x + b - y)^2$. A computer doesn't see this formula. It takes four small steps, and each makes a new
+# number out of one or two that it already has.
 #
-# Draw a box for each number, and an arrow from what was used to what was made of it. That is a
-# **graph**. The boxes that went in are its **leaves**. For a box, the ones that it was made of are its
-# **parents**. The one at the end, the loss, is the **root**.
+# Draw a box for each number, and an arrow from what was used to what was made of it: a **computational
+# graph**. The boxes that went in are its **leaves**, the boxes that a box was made of are its **parents**, and
+# the one at the end, the loss, is the **root**.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # A graph of eight boxes, each with its value and its gradient.
@@ -162,7 +164,10 @@ L = Node(2.25, (d,), "d²", grad=1)
 names = dict(zip(map(id, (w, x, b, y, p, s, d, L)), "wxbypsdL", strict=True))
 fig, ax = plt.subplots(figsize=(9.6, 2.9), layout="constrained")
 draw_graph(
-    ax, [w, x, p, b, s, y, d, L], names, "Black: values, made from left to right. Red: blame"
+    ax,
+    [w, x, p, b, s, y, d, L],
+    names,
+    "Black: values, made from left to right. Red: gradients of L",
 )
 show_figure(
     "A graph of eight boxes from left to right: w = 0.5 and x = 3 into p = 1.5; p and b = 1 into "
@@ -171,13 +176,22 @@ show_figure(
 )
 
 # %% [markdown]
-# *What to see.* Read the red numbers from the right, and each is the one before it times one local
-# derivative. $L = d^2$ hands $2d = -3$ to $d$. A sum hands on what it gets, a difference turns the sign
-# for its second parent. A product hands each factor the *other* factor: $w$ gets $-3 \cdot 3 = -9$.
+# *What to see.* Read the red numbers from the right: each is the one before it times one local derivative.
+# $L = d^2$ hands $2d = -3$ to $d$. A sum hands on what it gets, and a difference flips the sign for its second
+# parent. A product hands each factor the *other* factor: $w$ gets $-3 \cdot 3 = -9$.
 #
-# Nothing in that walk knew the formula. It needed the parents of each box, and one rule for each kind
-# of step. So a machine can do it, if every number remembers where it came from. You will build that
-# machine. Two of its parts come first, because they are where such machines go wrong.
+# The chain rule can be read in the other direction as well. **Forward mode** carries along how much each box
+# moves when one leaf moves: for $w$ that is $\dot w = 1$, then $\dot p = x\,\dot w = 3$, $\dot s = 3$,
+# $\dot d = 3$ and $\dot L = 2d\,\dot d = -9$. The same number, and it needs nothing from later on. But it
+# answers for $w$ alone; $b$ takes a second pass: $\dot b = 1$, $\dot s = 1$, $\dot d = 1$, $\dot L = -3$.
+#
+# | | carries | passes here | for a million weights and one loss |
+# | --- | --- | --- | --- |
+# | forward mode | $\partial\,\text{box}/\partial\,\text{one leaf}$ | four: one for each leaf | a million |
+# | reverse mode | $\partial L/\partial\,\text{box}$ | one, for all leaves | one, but all values must be kept |
+#
+# Neither needed the formula, only the parents of each box and one rule for each kind of step. You will build
+# reverse mode. Two of its parts come first, because each has a trap in it.
 
 # %% [markdown]
 # ## 2. What broadcasting did has to be undone
@@ -186,7 +200,7 @@ show_figure(
 # times. This is *broadcasting*: axes that are missing on the left are put in front, axes of size 1 are
 # repeated.
 #
-# ### Prediction: the blame of a repeated row
+# ### Prediction: the gradient of a repeated row
 #
 # `out = x + b`, with `x` of shape `(4, 3)` and `b` of shape `(3,)`, and the loss is the sum of all of
 # `out`. Every element of `out` has the gradient 1. What is the gradient of `b`?
@@ -215,8 +229,8 @@ grade("prediction_repeated_row")
 # ### Exercise: `unbroadcast` (10 minutes, difficulty 2 of 5)
 #
 # The general case. An array of shape `shape` was broadcast to a larger one on the way forward. On the
-# way back you hold `grad`, the gradient of the large one, and want that of the small one. Each small
-# element was used in several places, and every place sends its blame. Blame adds up.
+# way back you have `grad`, the gradient of the large one, and want that of the small one. Each small element
+# was used in several places, each place sends a gradient back, and they add up.
 #
 # Two things can have happened, and both at once: axes were put in front, and axes of size 1 were
 # stretched. From `(3, 1)` to `(2, 3, 4)`, for instance, one of each.
@@ -293,8 +307,8 @@ grade("unbroadcast")
 # %% jupyter={"source_hidden": true} tags=["demo", "prediction_repeated_row"]
 # Three arrays stretched over one table, and what comes back to each.
 rng = np.random.default_rng(0)
-blame = rng.integers(0, 5, size=(4, 3)).astype(float)
-back = {shape: unbroadcast(blame, shape) for shape in ((4, 3), (4, 1), (3,), ())}
+upstream = rng.integers(0, 5, size=(4, 3)).astype(float)
+back = {shape: unbroadcast(upstream, shape) for shape in ((4, 3), (4, 1), (3,), ())}
 fig, axes = plt.subplots(
     2, 2, figsize=(5.2, 4.6), width_ratios=[3, 1], height_ratios=[4, 1], layout="constrained"
 )
@@ -305,7 +319,7 @@ for ax, (shape, grad) in zip(axes.flat, back.items(), strict=True):
         ax.text(j, i, f"{value:.0f}", ha="center", va="center", fontsize=13)
     ax.set(xticks=[], yticks=[], title=f"shape {shape}")
 show_figure(
-    "Four panels of numbers in a grid. A table of random blame, 4 by 3; below it the row of its "
+    "Four panels of numbers in a grid. A random upstream gradient, 4 by 3; below it the row of its "
     "column sums; to its right the column of its row sums; and in the corner one number, the sum "
     "of all."
 )
@@ -320,11 +334,11 @@ print(
 # %% [markdown]
 # ## 3. In which order?
 #
-# Blame comes to a box from every box that used it. So a box may hand on its blame only when *all* of
-# them have sent theirs. Go through the boxes in the wrong order, and some blame arrives too late.
+# A box is sent a gradient by every box that used it, and may hand on the sum only when *all* of them have
+# sent theirs. In the wrong order, some of it arrives too late.
 #
-# Two walks offer themselves, and both go wrong. The first is the one that one writes at once: start at
-# the root, hand blame to each parent, and let each parent do the same.
+# Two walks come to mind, and neither works. The first is the one that most people write: start at the root,
+# hand a gradient to each parent, and let each parent do the same.
 #
 # ### Prediction: twenty doublings
 #
@@ -353,15 +367,13 @@ grade("prediction_doublings")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The second walk visits every box once, nearest to the root first, then the next nearest, and so on.
-# It fails on the simplest shape that networks have: something is used twice, once directly and once
-# through a detour. In $y = h + g$ with $g = 3h$, both $h$ and $g$ are one step from $y$. If $h$ has its
-# turn first, it hands on blame while $g$'s share is still missing. Residual networks (lesson 04) are
-# made of this shape.
+# The second walk visits every box once, nearest to the root first. It fails where something is used twice,
+# once directly and once through a detour. In $y = h + g$ with $g = 3h$, both $h$ and $g$ are one step from
+# $y$. If $h$ has its turn first, it hands on a gradient that $g$'s share is still missing from. Residual
+# networks (lesson 04) are made of this shape.
 #
-# What is needed is a **topological order**: a row of all boxes, each once, in which every box stands
-# behind all of its parents. Read from its end, every box has its turn when all that used it have had
-# theirs.
+# What you need is a **topological order**: a list of all boxes, each once, in which every box comes after all
+# of its parents. Read from its end, every box has its turn when all that used it have had theirs.
 #
 # ### Exercise: `topological_order` (20 minutes, difficulty 3 of 5)
 #
@@ -519,23 +531,23 @@ show_figure(
 # *What to see.* With 20 doublings the forgetful walk makes two million visits, (c); your order has 21
 # nodes. On the right every arc runs from a parent to its child. In your order all of them point to the
 # right. By distance, the dashed one points left: walked from its end, $h$ has its turn before
-# $g$ has sent its blame.
+# $g$ has sent its share.
 
 # %% [markdown]
 # ## 4. The tensor
 #
-# Now the machine. A `Tensor` is an array that remembers its parents. Every operation makes a new one,
-# and leaves a note on it: the **rule** that turns the gradient of the result into the gradients of its
-# parents. Here is the whole of one operation:
+# A `Tensor` is an array that remembers its parents. Every operation makes a new one and leaves a note on it:
+# the **rule** that turns the gradient of the result into one gradient for each parent. Here is the whole of
+# one operation:
 #
 #     def __add__(self, other):
 #         other = as_tensor(other)                                 # 2 becomes Tensor(2)
-#         out = Tensor(self.data + other.data, (self, other), "+")
-#         out.rule = lambda g: (g, g)                              # one gradient for each parent
-#         return out
+#         return Tensor.made(self.data + other.data, (self, other), "+", lambda g: (g, g))
 #
-# $g$ is $\partial L/\partial\text{out}$, of the shape of `out.data`. A rule need not think of
-# broadcasting: whoever applies it calls `unbroadcast` on what comes out, with the parent's shape.
+# $g$ is the **upstream gradient** $\partial L/\partial\text{out}$, of the shape of `out.data`. A rule needn't
+# think of broadcasting: `pullback` applies it and calls `unbroadcast` on what comes out, with each parent's
+# shape. A function from the gradient of a result to those of its inputs is called a pullback, or a
+# *vector-Jacobian product*.
 #
 # | operation | value | gradients of its parents, from $g$ |
 # | --- | --- | --- |
@@ -549,8 +561,14 @@ show_figure(
 # | `a.sum(...)` | sum over axes | $g$, copied to wherever it was summed |
 # | `a.reshape(...)`, `a.T` | the same numbers elsewhere | $g$, put back to its place |
 #
-# Python turns `2 - t` into `t.__rsub__(2)`: the *reflected* method, with the operands the other way
-# round. Each operator but unary minus has one.
+# Python turns `2 - t` into `t.__rsub__(2)`: the *reflected* method, with the operands the other way round.
+# `+ - * / **` have one here; `@` takes two Tensors and needs none.
+#
+# At the edge of its domain a formula can fail. For `t ** 0` at $t = 0$ the one above gives $0 \cdot 0^{-1}$,
+# which is nan; PyTorch has a special case and returns 0.
+#
+# `Tensor.made` does one more thing: it calls every function in the list `Tensor.watchers` with the new
+# Tensor, its parents and its pullback. The list is empty until section 7.
 
 # %% [markdown]
 # ### The walk back
@@ -559,28 +577,27 @@ show_figure(
 #
 # 1. The root's gradient is what the caller gives, or 1 if the root is a single number.
 # 2. Go through `topological_order` from its end. When a node has its turn, its gradient is complete.
-# 3. Apply its rule. *Add* what comes out, unbroadcast, to what each parent has got so far. A node that
-#    was used twice is sent blame twice, and `x * x` has the same parent two times.
+# 3. Apply its pullback, and *add* what comes out to what each parent has been sent so far. In `x * x` the
+#    same parent is sent two shares.
 #
-# One question is left: what if `backward` is called twice? **Leaves accumulate**: their `.grad` grows by
-# the same amount again. That is how PyTorch does it, and how gradients of several batches are added up
-# (lesson 11). Boxes in between must *not* start from what an earlier call left on them, or that would
-# be handed on again. So collect the blame of one call in a place of its own, and write it into `.grad` at
-# the end.
+# What if `backward` is called twice? **Leaves accumulate**: their `.grad` grows by the same amount again.
+# That is how PyTorch does it, and how gradients of several batches are added up (lesson 11). Nodes in between
+# must *not* start from what an earlier call left on them, or that would be handed on again. So collect the
+# gradients of one call in a dict of their own, and write each into `.grad` when its node has its turn.
 
 # %% [markdown]
 # ### Exercise: `Tensor` (60 minutes, difficulty 4 of 5)
 #
-# About twenty methods, most of them two or three lines long. The constructor and `+` are given, as one
-# way of doing it: you may change anything in this cell, as long as what the docstring says stays true.
-# Write in the order of the stages, and run the cell below after each. It tells you how far you are.
+# About twenty methods, most of them two or three lines long. The constructor, `made` and `+` are given, as one
+# way of doing it: you may change anything in this cell, as long as what the docstring says stays true. Write
+# in the order of the stages, and run the cell below after each: it tells you how far you are.
 #
 # | stage | methods | what works then |
 # | --- | --- | --- |
-# | 1 | `__mul__`, `__rmul__`, `backward` | gradients of `a * b + c`, of `x * x`, and for calls in a row |
+# | 1 | `__mul__`, `__rmul__`, `pullback`, `backward` | gradients of `a * b + c`, of `x * x`, and for calls in a row |
 # | 2 | `__neg__`, `__sub__`, `__truediv__`, `__pow__`, reflected ones | all arithmetic, numbers on either side |
 # | 3 | (nothing new) | broadcasting |
-# | 4 | `exp`, `log`, `tanh`, `relu` | bends |
+# | 4 | `exp`, `log`, `tanh`, `relu` | functions, activations among them |
 # | 5 | `sum`, `mean` | losses |
 # | 6 | `__matmul__`, `reshape`, `T` | networks, and chains of 10,000 |
 
@@ -592,7 +609,7 @@ def as_tensor(value):
 
 
 class Tensor:
-    """An array that remembers how it was made, and can say how much each part of it is to blame.
+    """An array that remembers how it was made, so that gradients can be sent back through it.
 
     Args:
         data: an array, a number, or nested lists of numbers, of any shape.
@@ -604,10 +621,14 @@ class Tensor:
         grad: None before a `backward`; after it, on every node that the root was made of, a float64
             array of the shape of `data`.
         parents: a tuple of Tensors.
+        watchers: a list on the class, empty at first. For each Tensor that an operation makes, every
+            function in it is called once as `watch(out, parents, pullback)`: `pullback(g)` takes the
+            gradient of `out` and returns one gradient per parent, in the parents' shapes, and
+            changes nothing.
 
     Operators: `+ - * / @ **` between Tensors, unary minus, and a number on either side of all but `@`
-    (`2 - t`, `2 / t`, `2 ** t`). Shapes broadcast as in NumPy. `@` is asked for with two 2-D operands;
-    arrays that are not Tensors are not asked for. `**` has a real result: a negative base only with a
+    (`2 - t`, `2 / t`, `2 ** t`). Shapes broadcast as in NumPy. `@` takes two 2-D operands; operands
+    that are arrays and not Tensors aren't tested. `**` has a real result: a negative base only with a
     whole exponent.
 
     Nothing that goes in is modified, and no operation changes its operands.
@@ -616,6 +637,7 @@ class Tensor:
         Survey (2018), section 3.2; the interface is that of PyTorch's autograd.
     """
 
+    watchers = []
     __array_ufunc__ = None  # an array to the left of an operator leaves the operator to us
 
     def __init__(self, data, parents=(), op=""):
@@ -623,14 +645,21 @@ class Tensor:
         self.parents = tuple(parents)
         self.op = op
         self.grad = None
-        self.rule = None  # from the gradient of this node to one gradient for each parent
+        self.rule = lambda g: ()  # from the gradient of this node to one for each parent
+
+    @staticmethod
+    def made(data, parents, op, rule):
+        """What an operation returns: a Tensor with its rule. The watchers are told of it."""
+        out = Tensor(data, parents, op)
+        out.rule = rule
+        for watch in Tensor.watchers:
+            watch(out, out.parents, out.pullback)
+        return out
 
     def __add__(self, other):
         """self + other."""
         other = as_tensor(other)
-        out = Tensor(self.data + other.data, (self, other), "+")
-        out.rule = lambda g: (g, g)
-        return out
+        return Tensor.made(self.data + other.data, (self, other), "+", lambda g: (g, g))
 
     def __radd__(self, other):
         """other + self, for a number on the left."""
@@ -642,15 +671,24 @@ class Tensor:
         """self * other, element by element."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data * other.data, (self, other), "*")
-        out.rule = lambda g: (g * other.data, g * self.data)
-        return out
+        rule = lambda g: (g * other.data, g * self.data)
+        return Tensor.made(self.data * other.data, (self, other), "*", rule)
         ### END SOLUTION
 
     def __rmul__(self, other):
         """other * self, for a number on the left."""
         ### BEGIN SOLUTION
         return as_tensor(other) * self
+        ### END SOLUTION
+
+    def pullback(self, g):
+        """One gradient for each parent, each of its parent's shape, from the gradient of this node.
+
+        Nothing is modified, `g` and the `.grad`s included.
+        """
+        ### BEGIN SOLUTION
+        parts = zip(self.parents, self.rule(g), strict=True)
+        return [unbroadcast(part, parent.data.shape) for parent, part in parts]
         ### END SOLUTION
 
     def backward(self, grad=None):
@@ -672,18 +710,15 @@ class Tensor:
             if self.data.size > 1:
                 raise ValueError(f"grad is needed for data of shape {self.data.shape}, got None")
             grad = np.ones(self.data.shape)
-        blame = {id(self): np.array(grad, dtype=np.float64)}
+        sent = {id(self): np.array(grad, dtype=np.float64)}
         for node in reversed(topological_order(self)):
-            g = blame.pop(id(node))
+            g = sent.pop(id(node))
             if node.grad is None or node.parents:
                 node.grad = np.array(g)
             else:
                 node.grad = node.grad + g
-            if node.rule is None:
-                continue
-            for parent, part in zip(node.parents, node.rule(g), strict=True):
-                part = unbroadcast(part, parent.data.shape)
-                blame[id(parent)] = blame.get(id(parent), 0) + part
+            for parent, part in zip(node.parents, node.pullback(g), strict=True):
+                sent[id(parent)] = sent.get(id(parent), 0) + part
         ### END SOLUTION
 
     # Stage 2
@@ -691,18 +726,14 @@ class Tensor:
     def __neg__(self):
         """-self."""
         ### BEGIN SOLUTION
-        out = Tensor(-self.data, (self,), "neg")
-        out.rule = lambda g: (-g,)
-        return out
+        return Tensor.made(-self.data, (self,), "neg", lambda g: (-g,))
         ### END SOLUTION
 
     def __sub__(self, other):
         """self - other."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data - other.data, (self, other), "-")
-        out.rule = lambda g: (g, -g)
-        return out
+        return Tensor.made(self.data - other.data, (self, other), "-", lambda g: (g, -g))
         ### END SOLUTION
 
     def __rsub__(self, other):
@@ -715,9 +746,8 @@ class Tensor:
         """self / other."""
         ### BEGIN SOLUTION
         other = as_tensor(other)
-        out = Tensor(self.data / other.data, (self, other), "/")
-        out.rule = lambda g: (g / other.data, -g * self.data / other.data**2)
-        return out
+        rule = lambda g: (g / other.data, -g * self.data / other.data**2)
+        return Tensor.made(self.data / other.data, (self, other), "/", rule)
         ### END SOLUTION
 
     def __rtruediv__(self, other):
@@ -731,10 +761,10 @@ class Tensor:
         ### BEGIN SOLUTION
         other = as_tensor(other)
         base, exponent = self.data, other.data
-        out = Tensor(base**exponent, (self, other), "**")
+        value = base**exponent
         log_base = np.log(np.where(base > 0, base, 1))
-        out.rule = lambda g: (g * exponent * base ** (exponent - 1), g * out.data * log_base)
-        return out
+        rule = lambda g: (g * exponent * base ** (exponent - 1), g * value * log_base)
+        return Tensor.made(value, (self, other), "**", rule)
         ### END SOLUTION
 
     def __rpow__(self, other):
@@ -748,33 +778,28 @@ class Tensor:
     def exp(self):
         """e to the power of each element."""
         ### BEGIN SOLUTION
-        out = Tensor(np.exp(self.data), (self,), "exp")
-        out.rule = lambda g: (g * out.data,)
-        return out
+        value = np.exp(self.data)
+        return Tensor.made(value, (self,), "exp", lambda g: (g * value,))
         ### END SOLUTION
 
     def log(self):
         """The natural logarithm of each element, all of them above 0."""
         ### BEGIN SOLUTION
-        out = Tensor(np.log(self.data), (self,), "log")
-        out.rule = lambda g: (g / self.data,)
-        return out
+        return Tensor.made(np.log(self.data), (self,), "log", lambda g: (g / self.data,))
         ### END SOLUTION
 
     def tanh(self):
         """The hyperbolic tangent of each element."""
         ### BEGIN SOLUTION
-        out = Tensor(np.tanh(self.data), (self,), "tanh")
-        out.rule = lambda g: (g * (1 - out.data**2),)
-        return out
+        value = np.tanh(self.data)
+        return Tensor.made(value, (self,), "tanh", lambda g: (g * (1 - value**2),))
         ### END SOLUTION
 
     def relu(self):
         """The larger of each element and 0; its derivative at exactly 0 is 0."""
         ### BEGIN SOLUTION
-        out = Tensor(np.maximum(self.data, 0), (self,), "relu")
-        out.rule = lambda g: (g * (self.data > 0),)
-        return out
+        rule = lambda g: (g * (self.data > 0),)
+        return Tensor.made(np.maximum(self.data, 0), (self,), "relu", rule)
         ### END SOLUTION
 
     # Stage 5
@@ -785,15 +810,13 @@ class Tensor:
         With `keepdims` the summed axes stay, with size 1; without, they are gone.
         """
         ### BEGIN SOLUTION
-        out = Tensor(self.data.sum(axis=axis, keepdims=keepdims), (self,), "sum")
 
         def rule(g):
             if axis is not None and not keepdims:
                 g = np.expand_dims(g, axis)
             return (np.broadcast_to(g, self.data.shape),)
 
-        out.rule = rule
-        return out
+        return Tensor.made(self.data.sum(axis=axis, keepdims=keepdims), (self,), "sum", rule)
         ### END SOLUTION
 
     def mean(self, axis=None, keepdims=False):
@@ -808,26 +831,22 @@ class Tensor:
     def __matmul__(self, other):
         """The matrix product of (N, D) and (D, M), both Tensors."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data @ other.data, (self, other), "@")
-        out.rule = lambda g: (g @ other.data.T, self.data.T @ g)
-        return out
+        rule = lambda g: (g @ other.data.T, self.data.T @ g)
+        return Tensor.made(self.data @ other.data, (self, other), "@", rule)
         ### END SOLUTION
 
     def reshape(self, *shape):
         """The same elements, in the same order, in another shape: `t.reshape(2, 3)`."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data.reshape(*shape), (self,), "reshape")
-        out.rule = lambda g: (g.reshape(self.data.shape),)
-        return out
+        rule = lambda g: (g.reshape(self.data.shape),)
+        return Tensor.made(self.data.reshape(*shape), (self,), "reshape", rule)
         ### END SOLUTION
 
     @property
     def T(self):
-        """The transposed of a 2-D Tensor: rows become columns."""
+        """The transpose of a 2-D Tensor: rows become columns."""
         ### BEGIN SOLUTION
-        out = Tensor(self.data.T, (self,), "T")
-        out.rule = lambda g: (g.T,)
-        return out
+        return Tensor.made(self.data.T, (self,), "T", lambda g: (g.T,))
         ### END SOLUTION
 
 
@@ -862,11 +881,11 @@ _y.backward()
 assert float(_a.grad) == -4.0, "leaves accumulate: twice gives twice, and not three times"
 _x = Tensor(3.0)
 (_x * _x).backward()
-assert float(_x.grad) == 6.0, "x used twice gets blame twice: the slope of x * x at 3 is 6"
+assert float(_x.grad) == 6.0, "x used twice is sent two shares: the slope of x * x at 3 is 6"
 _w, _x = Tensor(2.0), Tensor(5.0)
 _h = _w * _x
 (_h + 3 * _h).backward()
-assert float(_w.grad) == 20.0, "h hands on its blame when all that used it have sent theirs"
+assert float(_w.grad) == 20.0, "h hands on its gradient when all that used it have sent theirs"
 _v = Tensor([1.0, 2.0]) * 3
 _v.backward(np.array([1.0, 10.0]))
 assert np.allclose(_v.grad, [1, 10]), "the walk begins with the gradient that is given"
@@ -897,14 +916,14 @@ print("stage 2 of 6: arithmetic, with numbers on either side")
 _table, _row = Tensor(np.ones((4, 3))), Tensor([1.0, 2.0, 3.0])
 (_table * _row).backward(np.ones((4, 3)))
 assert np.shape(_row.grad) == (3,), "a gradient has the shape of what it is the gradient of"
-assert np.allclose(_row.grad, 4), "four rows, each with blame 1"
+assert np.allclose(_row.grad, 4), "four rows, each with gradient 1"
 print("stage 3 of 6: broadcasting")
 
 _t = np.array(0.6)
 for _name in ("exp", "log", "tanh", "relu"):
     assert _agrees(lambda t, name=_name: getattr(t, name)(), _t), f"the gradient of {_name} at 0.6"
 assert _agrees(lambda t: t.relu(), np.array(-0.6)), "relu is flat below 0"
-print("stage 4 of 6: bends")
+print("stage 4 of 6: functions")
 
 _t = np.array([[0.2, -0.5, 1.1], [0.7, 0.3, -0.9]])
 for _name, _f in {
@@ -933,7 +952,21 @@ for _ in range(10_000):
 _long.backward()
 assert float(_one.grad) == 10_001.0, "a chain of 10,000 sums is no problem"
 del _long
-print("stage 6 of 6: matrix products, shapes, and depth")
+_told = []
+Tensor.watchers.append(lambda *made: _told.append(made))
+_t, _row = Tensor(_m), Tensor([1.0, -1.0])
+_y = _t * _row
+Tensor.watchers.clear()
+_t + _row
+assert len(_told) == 1, "a watcher is told of each operation once, and of nothing else"
+assert _told[0][0] is _y, "first comes the new Tensor"
+assert _told[0][1][0] is _t, "then its parents"
+assert _told[0][1][1] is _row, "all of them"
+_parts = _told[0][2](np.ones((3, 2)))
+assert np.allclose(_parts[0], [[1, -1]] * 3), "and its pullback: one gradient for each parent,"
+assert np.shape(_parts[1]) == (2,), "in the shape of that parent"
+assert _t.grad is None, "which writes nothing into .grad"
+print("stage 6 of 6: matrix products, shapes, depth, and watchers")
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.autograd import grade
 
@@ -944,13 +977,13 @@ grade("Tensor")
 # <details><summary>Hint 1: direction</summary>
 #
 # Write `__mul__` beside `__add__`: only the value and the rule differ. For `backward`, ask for each node:
-# where is the blame that it has been sent in *this* call, and when is that complete? For `mean` and the
+# what has it been sent in *this* call, and when is that complete? For `mean` and the
 # reflected methods, ask what you have already.
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# In `backward`, a dict from `id(node)` to the blame so far serves well: it starts with the root alone, and
+# In `backward`, a dict from `id(node)` to the gradient so far serves well: it starts with the root alone, and
 # is forgotten when the call ends. Reflected methods: make the number a Tensor, and use the operator the right
 # way round. `sum`: the gradient of a sum goes to every element that was summed, so give the lost axis back with
 # `np.expand_dims` and stretch with `np.broadcast_to`. `2 ** t` differs from `t ** 2` in which parent is
@@ -959,10 +992,9 @@ grade("Tensor")
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# For each node from the end of the order: take its blame out of the dict; write it into `.grad`, added to
-# what is there if the node is a leaf that has one, in place of it otherwise; apply the rule; for each parent
-# and its part, unbroadcast the part to the parent's shape and add it to the parent's entry (0 if there is
-# none). `mean` is the sum times (elements after / elements before).
+# For each node from the end of the order: take its gradient out of the dict; write it into `.grad`, added to
+# what is there if the node is a leaf that has one, replacing it otherwise; call the pullback; add each part to
+# its parent's entry (0 if there is none). In `pullback`: the rule, and `unbroadcast` for each part. `mean` is the sum times (elements after / elements before).
 # </details>
 
 # %% [markdown]
@@ -995,8 +1027,8 @@ show_figure(
 )
 
 # %% [markdown]
-# *What to see.* On the left are the numbers of section 1, and this time nobody worked them out. On the
-# right $h = 0.46$ is sent blame three times: 1 from the sum, and $h$ twice from the product. Together
+# *What to see.* On the left are the numbers of section 1, and this time your Tensor worked them out. On the
+# right $h = 0.46$ is sent three shares: 1 from the sum, and $h$ twice from the product. Together
 # $1 + 2h = 1.92$.
 
 # %% [markdown]
@@ -1107,12 +1139,10 @@ print(f"all within 1e-7: {np.allclose(ours, nudged, rtol=1e-7, atol=1e-7)}")
 # %% [markdown]
 # ## 5. The network of lesson 02, without its backward pass
 #
-# Three spiral arms, one hidden layer of ReLUs, softmax cross-entropy: the network of lesson 02. Forward
-# it is five lines. In lesson 02 every layer needed a second function for its gradients, and the network a
-# second half that calls them in the opposite order. Here there is nothing to write.
+# Three spiral arms, one hidden layer of ReLUs, softmax cross-entropy: the network of lesson 02. There, every
+# layer needed a second function for its gradients. Here the five lines of the forward pass are all there is.
 #
-# The loss is written with the operations that you have. Subtracting each row's maximum changes nothing in
-# the result, so it may enter as a constant, a leaf that nobody trains.
+# Subtracting each row's maximum changes nothing in the result, so it may enter as a constant.
 
 
 # %% open="the loss is to be read as it is written" tags=["setup"]
@@ -1133,10 +1163,10 @@ def loss_by_hand(params, x, one_hot):
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     probs = odds / odds.sum(axis=1, keepdims=True)
     loss = -np.sum(one_hot * np.log(probs)) / len(x)
-    blame2 = (probs - one_hot) / len(x)
-    blame1 = (blame2 @ params["W2"].T) * (before > 0)
-    grads = {"W2": hidden.T @ blame2, "b2": blame2.sum(axis=0)}
-    return loss, grads | {"W1": x.T @ blame1, "b1": blame1.sum(axis=0)}
+    dlogits = (probs - one_hot) / len(x)
+    dbefore = (dlogits @ params["W2"].T) * (before > 0)
+    grads = {"W2": hidden.T @ dlogits, "b2": dlogits.sum(axis=0)}
+    return loss, grads | {"W1": x.T @ dbefore, "b1": dbefore.sum(axis=0)}
 
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
@@ -1183,11 +1213,11 @@ apart = max(np.abs(params[name].data - plain[name]).max() for name in plain)
 print(f"after 400 steps the two sets of weights agree to 9 digits: {apart < 1e-9}")
 
 # %% [markdown]
-# *What to see.* The squares of the hand-written gradients lie on the line of your machine, all the way.
-# After 400 steps the weights themselves are equal to nine digits.
+# *What to see.* The squares lie on your line all the way, and after 400 steps the weights themselves are
+# equal to nine digits.
 #
-# Each step makes new leaves, `Tensor(p.data - lr * p.grad)`. They begin with no gradient. Had the loop
-# changed `p.data` and kept the leaf, its `.grad` would have to be cleared first. What if nobody does?
+# Each step makes new leaves, `Tensor(p.data - lr * p.grad)`, which have no gradient yet. If you keep a leaf and
+# change its `.data`, you have to clear its `.grad` yourself. What if you don't?
 
 # %% [markdown]
 # ### Prediction: a gradient that is never cleared
@@ -1248,15 +1278,15 @@ print(
 )
 
 # %% [markdown]
-# *What to see.* The loss of a network with this fault falls at first, then climbs, then falls: the sum of all
-# gradients so far acts as a speed. In PyTorch the missing line is `optimizer.zero_grad()`.
+# *What to see.* The sum of all gradients so far acts as a velocity: $x$ rolls through the minimum and up the
+# other side. In PyTorch the missing line is `optimizer.zero_grad()`.
 
 # %% [markdown]
 # ## 6. What goes wrong
 #
-# Three machines with a fault each, on plain numbers. The first *assigns*: a box is sent blame, keeps it in
-# place of what it had, and hands it on. The second *hands on its total*: it adds, and then hands on all
-# that it has had so far. The third gives each box one turn, but takes the *nearest first*.
+# Three walks with a fault each, on plain numbers. The first *assigns*: a node keeps the gradient that it was
+# sent last, and hands it on. The second *hands on its total*: it adds, and then hands on everything that it
+# has received so far. The third gives each node one turn, but takes the *nearest first*.
 #
 # Before you run the cell: on which of the four expressions does each of them agree with your Tensor?
 
@@ -1278,14 +1308,14 @@ def plus(a, b):
     return box(a.data + b.data, (a, 1.0), (b, 1.0))
 
 
-def assigns(node, blame=1.0):
-    node.grad = blame
+def assigns(node, g=1.0):
+    node.grad = g
     for parent, slope in zip(node.parents, node.slopes, strict=True):
-        assigns(parent, blame * slope)
+        assigns(parent, g * slope)
 
 
-def hands_on_its_total(node, blame=1.0):
-    node.grad += blame
+def hands_on_its_total(node, g=1.0):
+    node.grad += g
     for parent, slope in zip(node.parents, node.slopes, strict=True):
         hands_on_its_total(parent, node.grad * slope)
 
@@ -1329,68 +1359,88 @@ for name, (calls, build) in expressions.items():
     print(f"{name:28s}{found[0]:12.0f}" + "".join(f"{value:10.0f}" for value in found[1:]))
 
 # %% [markdown]
-# *What to see.* On a single product all of them are right: a first test with `w * x` finds nothing. The
-# machine that assigns loses every share but the last. The one that hands on its total is right while only
-# leaves are used twice; in the third row $h$ hands on its earlier shares again. Nearest first, $h$ has its
-# turn before the square's share has come: 5 in place of 105.
+# *What to see.* On a single product all of them are right: a first test with `w * x` finds nothing. The walk
+# that assigns loses every share but the last. The one that hands on its total is right while only leaves are
+# used twice; in the third row $h$ hands on its earlier shares again. Nearest first, $h$ has its turn before
+# the square's share has come: 5 instead of 105.
 #
-# In the last row the second call should add 25 to the 25 of the first. The last two machines also hand on
-# what the first call has left in between.
-#
-# Break them further: write an expression of your own on which two of the machines are wrong and the third is
-# right, and predict the numbers before you run it.
+# In the last row the second call should add 25 to the 25 of the first. The last two walks also hand on what
+# the first call left in between.
 
 # %% [markdown]
-# ## 7. The same machine, as a tape
+# ## 7. The same gradients, from a tape
 #
-# There is another way to tell this story. Write down every operation in the order in which it runs: a
-# **tape**. That order needs no search. A number can only be used after it was made, so the tape is a
-# topological order already. Blame runs over it from the end. Here is your order of a small graph, printed as
-# a tape.
+# There is another way to keep track: write down every operation in the order in which it runs, on a **tape**.
+# That order needs no search. A number can only be used after it was made, so the record is already in
+# topological order, and the walk back reads it from the end.
+#
+# Your Tensor announces each operation to `Tensor.watchers`. Here a watcher is put in after $h$ was made, and
+# taken out before $z$ is.
 
-# %% tags=["demo"]
-w, x, b = Tensor(0.5), Tensor(3.0), Tensor(-0.5)
-h = (w * x + b).tanh()
-y = h + h * h
-y.backward()
-tape = topological_order(y)
-line_of = {id(node): i for i, node in enumerate(tape)}
-print("line  operation                value      gradient")
-for i, node in enumerate(tape):
-    made_of = ", ".join(f"line {line_of[id(p)]}" for p in node.parents)
-    did = f"{node.op} of {made_of}" if node.parents else "leaf"
-    print(f"{i:4d}  {did:22s} {float(node.data):7.3f} {float(node.grad):13.3f}")
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# What a watcher sees: put in after h was made, taken out before z is.
+w, x = Tensor(0.5), Tensor(3.0)
+h = (w * x).tanh()
+record = []
+Tensor.watchers.append(lambda *made: record.append(made))
+q = h * h
+y = h + q
+Tensor.watchers.clear()
+z = y.tanh()
+names = dict(zip(map(id, (w, x, h, q, y, z)), "wxhqyz", strict=True))
+fig, ax = plt.subplots(figsize=(10.5, 2.9), layout="constrained")
+place = draw_graph(
+    ax, topological_order(z), names, "Framed: what the watcher was told, in this order"
+)
+for i, (out, _, _) in enumerate(record, start=1):
+    column, height = place[id(out)]
+    ax.add_patch(
+        plt.Rectangle((column - 0.36, height - 0.41), 0.72, 0.82, fill=False, ec=BLUE, lw=3)
+    )
+    ax.text(column - 0.31, height + 0.45, f"line {i}", color=BLUE, fontsize=10)
+ax.set_ylim(ax.get_ylim()[0], ax.get_ylim()[1] + 0.25)
+show_figure(
+    "The graph of z = tanh(y) with y = h + h h and h = tanh(w x). Two boxes are framed: q = h h is line 1 "
+    "and y = h + q is line 2. The leaves, w x, h and z are not framed."
+)
+grads = {id(y): np.ones(())}
+for out, parents, pullback in reversed(record):
+    for parent, part in zip(parents, pullback(grads[id(out)]), strict=True):
+        grads[id(parent)] = grads.get(id(parent), 0) + part
+print(
+    f"from these two lines: dy/dh = 1 + 2 h = {grads[id(h)]:.4f}; dy/dw is known: {id(w) in grads}"
+)
 
 # %% [markdown]
-# *What to see.* Values were written from the top to the bottom, gradients from the bottom to the top. Every
-# line mentions only lines above it.
+# *What to see.* Two lines, each with a new Tensor, its parents and its pullback. They are enough for the
+# gradient of $y$ with respect to $h$. They say nothing about $w$: $h$ was made before anybody watched, so to
+# this record it is a leaf.
 #
-# TensorFlow is built this way. Its numbers remember nothing, and a `GradientTape` writes down what happens
-# inside its block. Your Tensors remember their parents, so your tape has little to record. What it adds
-# is a cleaner question: *give me the gradients of this loss with respect to these things*, with the answer
-# in a list, and nothing left lying on the tensors.
+# TensorFlow works this way. Its numbers remember nothing, and a `GradientTape` writes down what happens inside
+# its block.
 #
 # | | `loss.backward()` | `tape.gradient(loss, sources)` |
 # | --- | --- | --- |
+# | works from | the parents of each Tensor | what was recorded inside the block |
 # | the answer | in `.grad` of everything | a list, in your order |
 # | two calls | accumulate on the leaves | each stands alone |
 # | something the loss does not depend on | `.grad` stays None | zeros |
 # | asked again | allowed | only if the tape is persistent |
 #
-# The last row is about memory. TensorFlow's tape holds every value of the forward pass, and lets go of them
-# after the first answer unless it is told to keep them. Yours makes the same promise.
+# The last row is about memory: a record holds every value of the forward pass, and TensorFlow lets go of it
+# after the first answer unless you ask it to keep it. Your tape makes the same promise.
 
 # %% [markdown]
-# ### Exercise: `Tape` (20 minutes, difficulty 3 of 5)
+# ### Exercise: `Tape` (25 minutes, difficulty 3 of 5)
 #
-# Use your Tensors from the outside only: `.data`, `.grad`, `.parents`, `.backward()`. Then your tape works
-# with anybody's. The difficulty is to leave no trace: whatever `.grad` held before, on leaves and in
-# between, it holds afterwards, and none of it may slip into the answer.
+# Use your Tensors from the outside only: `.data` and `Tensor.watchers`. Then your tape works with anybody's.
+#
+# A block can end in an error, and tapes can be nested: take out your own watcher, in both cases, and no other.
 
 
 # %% nbgrader={"grade": false, "grade_id": "Tape", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Tape:
-    """Asks for the gradients of a loss, and leaves no trace on the tensors.
+    """Records what operations make inside a block, and finds gradients from the record.
 
         with Tape() as tape:
             loss = (w * x).sum()
@@ -1407,31 +1457,35 @@ class Tape:
         ### BEGIN SOLUTION
         self.persistent = persistent
         self.asked = False
+        self.record = []
         ### END SOLUTION
 
     def __enter__(self):
-        """What `as tape` names: this tape."""
+        """What `as tape` names: this tape. From here on it records, through `Tensor.watchers`."""
         ### BEGIN SOLUTION
+        self.watch = lambda *made: self.record.append(made)
+        Tensor.watchers.append(self.watch)
         return self
         ### END SOLUTION
 
     def __exit__(self, kind, error, traceback):
-        """The end of the block; an error in it travels on."""
+        """The end of the block: no more is recorded, and an error in the block travels on."""
         ### BEGIN SOLUTION
+        Tensor.watchers.remove(self.watch)
         return False
         ### END SOLUTION
 
     def gradient(self, loss, sources):
-        """The gradients of a loss that was computed inside the block.
+        """The gradients of a loss, by a walk back over what was recorded; called after the block.
 
         Args:
             loss: a Tensor of one element. sources: a list of Tensors, leaves or not.
 
         Returns:
             A list of float64 arrays in the order of `sources`, each of the shape of its source's data:
-            zeros for a source that the loss does not depend on. Each call stands alone, whatever
-            `.grad` held before; and no tensor's `.grad` is changed, on leaves, in between, or at the
-            root.
+            1 for the loss itself, and zeros for a source that nothing in the record connects with
+            the loss; so zeros, too, if the loss was made outside the block. No tensor's `.grad` is
+            read or changed.
 
         Raises:
             RuntimeError: a second call on a tape that is not persistent.
@@ -1440,30 +1494,30 @@ class Tape:
         if self.asked and not self.persistent:
             raise RuntimeError("this tape has answered; use Tape(persistent=True) to ask again")
         self.asked = True
-        nodes = topological_order(loss)
-        before = [node.grad for node in nodes]
-        for node in nodes:
-            node.grad = None
-        loss.backward()
-        found = {id(node): node.grad for node in nodes}
-        for node, grad in zip(nodes, before, strict=True):
-            node.grad = grad
-        return [found.get(id(source), np.zeros(source.data.shape)) for source in sources]
+        grads = {id(loss): np.ones(loss.data.shape)}
+        for out, parents, pullback in reversed(self.record):
+            if id(out) in grads:
+                for parent, part in zip(parents, pullback(grads[id(out)]), strict=True):
+                    grads[id(parent)] = grads.get(id(parent), 0) + part
+        return [grads.get(id(source), np.zeros(source.data.shape)) for source in sources]
         ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_Tape", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+Tensor.watchers.clear()  # an earlier attempt may have left one in
 _w, _x, _other = Tensor([2.0, -1.0]), Tensor([5.0, 3.0]), Tensor(np.ones((2, 2)))
+_early = _w * _x
 with Tape() as _tape:
     _h = _w * _x
     _loss = (_h * _h).sum()
-_answer = _tape.gradient(_loss, [_x, _other, _h, _w])
-assert len(_answer) == 4, "one gradient for each source"
+_answer = _tape.gradient(_loss, [_x, _other, _h, _w, _loss])
+assert len(_answer) == 5, "one gradient for each source"
 assert np.allclose(_answer[0], [40, 6]), "the gradient of x comes first: 2 h w"
 assert np.shape(_answer[1]) == (2, 2), "an unconnected source gets a gradient of its own shape"
 assert np.allclose(_answer[1], 0), "and it is zero"
 assert np.allclose(_answer[2], [20, -6]), "a source need not be a leaf: 2 h"
-assert np.allclose(_answer[3], [100, -18]), "the gradient of w comes last: 2 h x"
+assert np.allclose(_answer[3], [100, -18]), "the gradient of w: 2 h x"
+assert np.allclose(_answer[4], 1), "the loss moves by as much as it moves"
 assert all(_t.grad is None for _t in (_w, _x, _other, _h, _loss)), "no tensor's .grad is changed"
 try:
     _tape.gradient(_loss, [_w])
@@ -1474,10 +1528,23 @@ assert _refused, "a tape that is not persistent answers once"
 
 (_w * 7).backward(np.ones(2))
 with Tape(persistent=True) as _tape:
-    _loss = (_w * _x).sum()
+    _loss = (_early * _x).sum()
+_late = (_w * _x).sum()
 for _ in range(2):
-    assert np.allclose(_tape.gradient(_loss, [_w])[0], [5, 3]), "each answer stands alone"
+    assert np.allclose(_tape.gradient(_loss, [_early])[0], [5, 3]), "each answer stands alone"
+assert np.allclose(_tape.gradient(_loss, [_w])[0], 0), "w was used before the block, not in it"
+assert np.allclose(_tape.gradient(_late, [_w])[0], 0), "a loss made after the block is not recorded"
 assert np.allclose(_w.grad, 7), "what an earlier backward left on a leaf is still there"
+
+with Tape() as _outer:
+    try:
+        with Tape() as _inner:
+            raise KeyError("an error in the block")
+    except KeyError:
+        _loss = (_w * _x).sum()
+assert np.allclose(_inner.gradient(_loss, [_w])[0], 0), "an error ends the recording as well"
+assert np.allclose(_outer.gradient(_loss, [_w])[0], [5, 3]), "and the outer tape goes on"
+assert Tensor.watchers == [], "at the end nobody watches any more"
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.autograd import grade
 
@@ -1487,21 +1554,22 @@ grade("Tape")
 # %% [markdown]
 # <details><summary>Hint 1: direction</summary>
 #
-# `loss.backward()` does the work. What does it change, and on which nodes? What would it find on the leaves
-# if `backward` had been called before?
+# The cell above the exercise has most of it. What has to happen at the beginning of a block, at its end, and
+# when the tape is asked? What about a line whose result the loss doesn't depend on?
 # </details>
 #
 # <details><summary>Hint 2: method</summary>
 #
-# Borrow the `.grad`s: note what every node of the graph holds, clear all of them, call `backward`, read the
-# answer, put everything back. `topological_order(loss)` lists the nodes. Those that it does not list are
-# not touched, and are the unconnected ones.
+# `__enter__` appends a function to `Tensor.watchers` that keeps `(out, parents, pullback)`; `__exit__` removes
+# that same function. `gradient` starts a new dict from `id(tensor)` to gradient, with the loss alone in it, and
+# goes through the record from its end. Skip a line whose result is not in the dict.
 # </details>
 #
 # <details><summary>Hint 3: almost the line</summary>
 #
-# Collect the answers in a dict from `id(node)` to gradient before you put the old ones back. Then one list
-# over `sources`: the entry of each, or zeros of the shape of its data.
+# Keep the watcher on the tape, `self.watch = ...`, so that `Tensor.watchers.remove(self.watch)` finds it. Add
+# each part to its parent's entry with `+`, which makes a new array; `+=` may write into one that another
+# parent was handed too. Then one list over `sources`: the entry of each, or zeros of its data's shape.
 # </details>
 
 # %% [markdown]
@@ -1538,14 +1606,12 @@ print(f".grad of every parameter as before: {all(p.grad is None for p in params.
 
 # %% [markdown]
 # *What to see.* One question to the tape gave the gradients at 6,400 points. They are long along the borders
-# between the classes, where a small step changes the answer, and short far from them. The parameters of
-# the network were not touched.
+# between the classes, where a small step changes the answer, and short far from them.
 
 # %% [markdown]
 # ## 8. In practice
 #
-# Your `Tensor` is a small PyTorch. The same lines, with `torch.tensor(..., requires_grad=True)`, give the same
-# gradients.
+# The same lines with `torch.tensor(..., requires_grad=True)` give the same gradients.
 
 # %% open="PyTorch's calls are what to read here" tags=["demo"]
 try:
@@ -1581,7 +1647,7 @@ else:
     print(f"leaves accumulate there too: 3 + 3 = {w.grad.item():.0f}")
     h = 5 * w
     (answer,) = torch.autograd.grad(h * h, [h])
-    print(f"torch.autograd.grad asks as your tape does: 2 h = {answer.item():.0f}")
+    print(f"torch.autograd.grad returns a list, as your tape does: 2 h = {answer.item():.0f}")
 
 # %% [markdown]
 # | you wrote | PyTorch | TensorFlow |
@@ -1591,7 +1657,8 @@ else:
 # | `loss.backward()` | the same; the graph is freed after it, unless `retain_graph=True` | |
 # | `t.grad` of a node in between | only after `t.retain_grad()` | name it as a source |
 # | `x.grad = None` | `optimizer.zero_grad()` | not needed |
-# | `Tape`, `tape.gradient` | `torch.autograd.grad` | `tf.GradientTape`, `tape.gradient` |
+# | `Tape`, `tape.gradient` | `torch.autograd.grad` (on the graph) | `tf.GradientTape`, `tape.gradient` |
+# | `Tensor.watchers` | `torch.overrides.TorchFunctionMode` | every active tape |
 # | `Tape(persistent=True)` | `retain_graph=True` | `tf.GradientTape(persistent=True)` |
 # | zeros for an unconnected source | `allow_unused=True` gives None | None, unless `unconnected_gradients="zero"` |
 
@@ -1602,8 +1669,8 @@ else:
 # | --- | --- | --- | --- |
 # | the gradients of one loss for many parameters | reverse mode: `backward` | about three forward passes, all values kept | memory: smaller batches, or compute values again on the way back |
 # | the derivatives of many outputs for one input | forward mode | one pass for each input | many inputs: reverse mode |
-# | gradients without side effects, or of inputs | a tape, `torch.autograd.grad` | each answer alone | None or zeros: the source was not used, or its value was copied out with `.data` |
-# | training steps in a row | new leaves, or cleared gradients | cleared once a step | the loss swings: nobody clears |
+# | gradients without side effects, or of inputs | a tape, `torch.autograd.grad` | each answer alone | None or zeros: the source was not used inside the block, or its value was copied out with `.data` |
+# | training steps in a row | new leaves, or cleared gradients | cleared once a step | `x` swings: nobody clears |
 # | a gradient with the parameter's shape | `unbroadcast` after every rule | sums over batch and repeated axes | a bias gradient with a batch axis |
 # | a new operation | value, parents, rule | three lines | check along a random direction, sizes all different |
 # | trust | small graphs: `x * x`, the detour, two calls | equal to twelve digits | look at the first node, from the end, that differs |
@@ -1671,7 +1738,7 @@ else:
 # ## Further reading
 #
 # - Wengert, *A Simple Automatic Derivative Evaluation Program*, Communications of the ACM, 1964. Two pages;
-#   the list of operations that you printed in section 7 is still called a Wengert list.
+#   the list of operations that you recorded in section 7 is still called a Wengert list.
 # - Linnainmaa, *Taylor Expansion of the Accumulated Rounding Error*, BIT, 1976. The first publication in
 #   English of the walk back.
 # - Griewank and Walther, *Evaluating Derivatives*, 2nd edition, 2008. The book of the field.
@@ -1680,5 +1747,5 @@ else:
 #   of this lesson, with GPUs.
 # - Karpathy, *micrograd*, 2020. The same idea on numbers, on two screens of code.
 #
-# **Next:** [lesson 04](../04_signal/signal.ipynb). Your machine finds the gradient of anything. Why does it vanish on its way
-# through fifty layers?
+# **Next:** [lesson 04](../04_signal/signal.ipynb). You can get the gradient of anything. Why does it vanish on
+# its way through fifty layers?

@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # 04 - Start well, keep the signal alive
+# # 04 - Initialization and normalization
 #
 # A network can be right on paper and dead before its first step. Its numbers have to get from the first
-# layer to the last, and the blame has to get back, through the same weights. In this lesson you choose
+# layer to the last, and the gradient has to get back, through the same weights. In this lesson you choose
 # those weights, watch fifty layers carry a signal or lose it, and build the two layers that repair one.
 #
 # **You will be able to**
@@ -23,7 +23,7 @@
 # **You need** lesson 02 (a backward pass is the local derivative times what flows in), the variance of a
 # sum of independent numbers, and the normal distribution.
 #
-# **It takes** about two and a half hours: seven exercises and three predictions. The cell beneath each
+# **It takes** about two and a half hours: six exercises and three predictions. The cell beneath each
 # exercise checks it (`%check`), as often as you like.
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -53,7 +53,7 @@ def find_data(name):
 
 
 def relu(z):
-    """The bend of lesson 02: negative numbers become 0."""
+    """The activation function of lesson 02: negative numbers become 0."""
     return np.maximum(z, 0)
 
 
@@ -63,7 +63,7 @@ def sigmoid(z):
 
 
 def identity(z):
-    """No bend at all."""
+    """No activation function at all."""
     return z
 
 
@@ -284,7 +284,7 @@ for name, (W, v) in starts.items():
 print("\n".join(table))
 
 # %% [markdown]
-# *What to see.* Zeros never move at all: $v = 0$ sends no blame to $W$, and $h = 0$ none to $v$. Twins stay
+# *What to see.* Zeros never move at all: $v = 0$ sends no gradient to $W$, and $h = 0$ none to $v$. Twins stay
 # twins. One random side is enough: a different $v$ pulls equal columns apart. So weights are drawn at random.
 # Biases may start at 0: the weights already tell the units apart.
 
@@ -298,7 +298,7 @@ print("\n".join(table))
 #
 # $$h_0 = x \qquad h_l = \varphi(h_{l-1} W_l) \quad \text{for the layers } l = 1, 2, 3, \dots$$
 #
-# where $\varphi$ is the bend, and note the mean and the standard deviation of all elements of each $h_l$. There
+# where $\varphi$ is the activation function, and note the mean and the standard deviation of all elements of each $h_l$. There
 # are no biases: at the start they are 0.
 #
 # ### Exercise: `forward_statistics` (8 minutes, difficulty 2 of 5)
@@ -406,72 +406,21 @@ show_figure(
 # seems to come from nowhere. It is $\sqrt{2/256}$, and section 4 derives it.
 
 # %% [markdown]
-# ### Blame fades too
+# ### Gradients fade too
 #
-# On the way back it is the same with one more factor: the slope of the bend. The sigmoid's slope is
-# $s(1 - s)$, with $s$ between 0 and 1, and that is never more than 0.25. So where the weights neither
-# enlarge nor shrink, a sigmoid layer passes on at most a quarter of the blame, and $d$ of them at most
+# On the way back it is the same with one more factor: the derivative of the activation function. The
+# sigmoid's is $s(1 - s)$, with $s$ between 0 and 1, and that is never more than 0.25. So where the weights
+# neither enlarge nor shrink anything, $d$ sigmoid layers pass on at most $0.25^{\,d}$ of the upstream
+# gradient: with ten of them, less than a millionth.
 #
-# $$0.25^{\,d}$$
-#
-# ### Exercise: `sigmoid_gradient_bound` (3 minutes, difficulty 1 of 5)
-
-
-# %% nbgrader={"grade": false, "grade_id": "sigmoid_gradient_bound", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def sigmoid_gradient_bound(depth):
-    """The largest share of the blame that `depth` sigmoids in a row can pass on.
-
-    Args:
-        depth: the number of sigmoids, an int from 0 (nothing is lost: 1.0) to 500.
-
-    Returns:
-        A float, `0.25**depth`.
-
-    Source: Nielsen, Neural Networks and Deep Learning (2015), chapter 5.
-    """
-    ### BEGIN SOLUTION
-    return 0.25**depth
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_sigmoid_gradient_bound", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert sigmoid_gradient_bound(0) == 1, "no sigmoid loses nothing"
-assert np.isclose(sigmoid_gradient_bound(1), 0.25), "one sigmoid passes on a quarter at best"
-assert np.isclose(sigmoid_gradient_bound(2), 0.0625), "two pass on a quarter of a quarter"
-assert 9.5e-7 < sigmoid_gradient_bound(10) < 9.6e-7, "ten leave less than one millionth"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.signal import grade
-
-grade("sigmoid_gradient_bound")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Each layer multiplies by its own factor. What do equal factors make, one after the other?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# A power. `**` is Python's, and a float to an int is a float.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# A quarter, to the power of the depth.
-# </details>
-
-# %% [markdown]
-# ### The look
-#
-# To measure blame you need a backward pass through many layers. Here is one, given: it is the chain of
-# lesson 02, and returns the norm of the gradient at every layer. `repair` stays empty until section 6.
+# To measure it you need a backward pass through many layers. Here is one, given: the chain of lesson 02. It
+# returns the norm of the gradient at every layer. `repair` stays empty until section 6.
 
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
 # Given: a backward pass through many layers, which returns the gradient's norm at each.
 def repaired(z, repair):
-    """z after the normalisation that `repair` names, and the function that takes blame back through it.
+    """z after the normalisation that `repair` names, and the function that takes a gradient back through it.
 
     The two normalisations are yours, from section 6: without scale and shift, and without a memory.
     """
@@ -485,46 +434,50 @@ def repaired(z, repair):
     return z, identity
 
 
-def gradient_norms(x, weights, bend, repair=""):
+def gradient_norms(x, weights, activation, repair=""):
     """The norm of the gradient at the output of every layer, the input first: len(weights) + 1 numbers.
 
-    The blame at the last layer is random, of norm 1. `repair` may name "batch norm" or "layer norm"
-    (between weights and bend) and "residual" (h + what the layer makes of it).
+    The gradient at the last layer is random, of norm 1. `repair` may name "batch norm" or "layer norm"
+    (between weights and activation) and "residual" (h + what the layer makes of it).
     """
     h, chain = x, []
     for W in weights:
         z, back = repaired(h @ W, repair)
-        chain.append((W, SLOPES[bend](z), back))
-        h = bend(z) + h if "residual" in repair else bend(z)
-    blame = np.random.default_rng(9).normal(size=h.shape)
-    blame /= np.linalg.norm(blame)
-    norms = [np.linalg.norm(blame)]
+        chain.append((W, SLOPES[activation](z), back))
+        h = activation(z) + h if "residual" in repair else activation(z)
+    g = np.random.default_rng(9).normal(size=h.shape)
+    g /= np.linalg.norm(g)
+    norms = [np.linalg.norm(g)]
     for W, slope, back in reversed(chain):
-        through = np.einsum("nm,dm->nd", back(blame * slope), W, optimize=True)
-        blame = through + blame if "residual" in repair else through
-        norms.append(np.linalg.norm(blame))
+        through = np.einsum("nm,dm->nd", back(g * slope), W, optimize=True)
+        g = through + g if "residual" in repair else through
+        norms.append(np.linalg.norm(g))
     return np.array(norms[::-1])
 
 
 # %% [markdown]
 # The weights of this figure are rotations, which change no norm: whatever is lost, the sigmoids lose. The
-# line is your bound.
+# dashed line is $0.25^{\,d}$.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
-# The gradient behind one to ten sigmoids, and your bound.
+# The gradient behind one to ten sigmoids, and its bound.
 rng = np.random.default_rng(0)
 rotations = [np.linalg.qr(rng.normal(size=(WIDTH, WIDTH)))[0] for _ in range(10)]
 x = rng.normal(size=(ROWS, WIDTH))
 passed = np.arange(11)
 through_sigmoid = gradient_norms(x, rotations, sigmoid)[::-1]
 through_tanh = gradient_norms(x, rotations, np.tanh)[::-1]
-bound = [sigmoid_gradient_bound(int(d)) for d in passed]
-assert (through_sigmoid <= np.array(bound) * (1 + 1e-9)).all()
+bound = 0.25**passed
+assert (through_sigmoid <= bound * (1 + 1e-9)).all()
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
-ax.semilogy(passed, bound, color=GREY, ls="--", label="your sigmoid_gradient_bound")
+ax.semilogy(passed, bound, color=GREY, ls="--", label="bound: 0.25^d")
 ax.semilogy(passed, through_sigmoid, "o", color=ORANGE, label="measured: sigmoid")
 ax.semilogy(passed, through_tanh, "s", color=BLUE, label="measured: tanh")
-ax.set(xlabel="bends passed on the way back", ylabel="norm of the gradient", title="Ten bends")
+ax.set(
+    xlabel="activation functions passed on the way back",
+    ylabel="norm of the gradient",
+    title="Ten activations",
+)
 ax.legend()
 show_figure(
     "Norm of the gradient against the number of sigmoids passed, on a logarithmic axis: circles "
@@ -541,7 +494,7 @@ show_figure(
 # %% [markdown]
 # ## 3. Xavier: keep the variance
 #
-# Take one unit without its bend: $z = \sum_i x_i w_i$, a sum of $n_{\text{in}}$ products. That number of inputs is the
+# Take one unit without its activation function: $z = \sum_i x_i w_i$, a sum of $n_{\text{in}}$ products. That number of inputs is the
 # **fan-in**; the number of units that each input goes to, $n_{\text{out}}$, is the **fan-out**. Let the weights
 # be independent of each other and of the inputs, with mean 0 and variance $\operatorname{Var}(w)$. Then the cross
 # terms drop out, and
@@ -551,7 +504,7 @@ show_figure(
 # where $\operatorname{E}$ is the mean over all draws. To keep the size of the numbers on the way forward,
 # $n_{\text{in}}\operatorname{Var}(w)$ has to be 1.
 #
-# On the way back, the blame of an input is a sum over the $n_{\text{out}}$ units that it went to, so there
+# On the way back, the gradient of an input is a sum over the $n_{\text{out}}$ units that it went to, so there
 # $n_{\text{out}}\operatorname{Var}(w)$ has to be 1. Where the two fans differ you cannot have both. Glorot and
 # Bengio took the middle:
 #
@@ -627,7 +580,7 @@ grade("xavier_uniform")
 # ### The look
 #
 # Left, your draws over the rectangle that they should fill. Right, what they do in fifty layers, with no
-# bend and with tanh.
+# activation function and with tanh.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # Your Xavier weights as a histogram, and what they do in fifty layers.
@@ -643,12 +596,12 @@ left.plot(corners, [0, 0.5 / edge, 0.5 / edge, 0], color="black", ls="--", label
 left.set(xlabel="weight", ylabel="density", title="xavier_uniform(200, 600)", ylim=(0, 8))
 left.legend(loc="upper right")
 flat, falling = np.ones(DEPTH), 1 / np.sqrt(1 + 2 * layers)
-for bend, name, theory, color, marker in (
-    (identity, "no bend", flat, GREEN, "o"),
+for activation, name, theory, color, marker in (
+    (identity, "no activation", flat, GREEN, "o"),
     (np.tanh, "tanh", falling, BLUE, "s"),
     (relu, "relu", None, ORANGE, "^"),
 ):
-    _, stds = forward_statistics(x, weights, bend)
+    _, stds = forward_statistics(x, weights, activation)
     right.semilogy(layers[::2], stds[::2], marker, color=color, ms=5, label=name)
     if theory is not None:
         right.semilogy(layers, theory, color=color, ls="--", lw=1)
@@ -656,17 +609,17 @@ right.set(xlabel="layer", ylabel="standard deviation of h", title="Fifty layers,
 right.legend()
 show_figure(
     "Left: a histogram of weights fills a flat rectangle between -0.087 and 0.087. Right: "
-    "standard deviation by layer; without a bend it stays near 1, with tanh it falls slowly along "
+    "standard deviation by layer; without an activation function it stays near 1, with tanh it falls slowly along "
     "the dashed line one over the root of 1 + 2 l."
 )
 
 # %% [markdown]
-# *What to see.* Without a bend the size is kept, as derived. tanh squeezes a little at each layer: the
+# *What to see.* Without an activation function the size is kept, as derived. tanh squeezes a little at each layer: the
 # numbers fall like $1/\sqrt{1 + 2l}$ (dashed), slowly enough to live with. With ReLU they fall on a
-# straight line, and end below $10^{-7}$. Xavier counted the weights, and not the bend.
+# straight line, and end below $10^{-7}$. Xavier counted the weights, and not the ReLU.
 
 # %% [markdown]
-# ## 4. He: count the bend as well
+# ## 4. He: count the ReLU as well
 #
 # ReLU sets one half of the numbers to 0. If $z$ is as often negative as positive, then
 #
@@ -816,8 +769,8 @@ ax.set(
 ax.legend()
 show_figure(
     "Standard deviation by layer on a logarithmic axis for three gains. Gain 1.1 rises to about "
-    "100, gain 1 stays near 1, gain 0.9 falls to about 0.004; the marks wander a little around "
-    "the dashed lines of theory."
+    "100, gain 1 stays between 0.8 and 1.5, gain 0.9 falls to about 0.004; the marks wander around "
+    "the dashed lines of theory, which begin at 0.83."
 )
 try:
     from ipywidgets import HTML, FloatSlider, VBox
@@ -839,12 +792,12 @@ except ImportError:
 # ## 5. The same weights, on the way back
 #
 # Now the figure that this lesson is about. It shows the norm of the gradient at each layer of fifty, on a
-# logarithmic axis. Blame of norm 1 starts at the last layer, on the right, and you read it to the left. The
+# logarithmic axis. A gradient of norm 1 starts at the last layer, on the right, and you read it to the left. The
 # weights are normal with deviation 0.01, Xavier's (yours), He's (yours), and normal with deviation 1.
 #
 # Theory says that each ReLU layer passes on a factor of $\sqrt{n_{\text{out}} \operatorname{Var}(w)/2}$, which is the dashed
-# line: half of the gates are closed, and $n_{\text{out}}$ units send blame back. The gradient of a layer's weights
-# is made of this blame and of the layer's input. What is lost here is lost for learning.
+# line: half of the gates are closed, and $n_{\text{out}}$ units send a gradient back. The gradient of a layer's weights
+# is made of this gradient and of the layer's input. What is lost here is lost for learning.
 
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -890,9 +843,8 @@ show_figure(
 )
 
 # %% [markdown]
-# *What to see.* With deviation 0.01 the first layer gets $10^{-47}$ of the blame: you could not wait for its
-# weights to move. With deviation 1 the first step throws them out of the range of sense. He's line is
-# flat. Xavier's loses a factor $\sqrt2$ a layer, which five layers forgive and fifty do not.
+# *What to see.* With deviation 0.01 the first layer gets $10^{-47}$ of the gradient: its weights never move.
+# With deviation 1 the first step makes them useless. He's line is flat. Xavier's loses a factor $\sqrt2$ a layer, which five layers forgive and fifty do not.
 
 # %% [markdown]
 # ## 6. Three repairs
@@ -974,7 +926,7 @@ grade("prediction_scaled_weights")
 # keeps a constant feature from being 0/0.
 #
 # Later the network must judge one row alone, and one row has no variance. So training also keeps running
-# averages, and evaluation uses those in the place of $\mu$ and $\sigma^2$:
+# averages, and evaluation uses those instead of $\mu$ and $\sigma^2$:
 #
 # $$\bar\mu \leftarrow (1 - \rho)\,\bar\mu + \rho\,\mu \qquad \bar\sigma^2 \leftarrow (1 - \rho)\,\bar\sigma^2 + \rho\,\tfrac{N}{N-1}\,\sigma^2$$
 #
@@ -1085,7 +1037,7 @@ _dout = np.array([[1.0, -2.0], [0.5, 1.0], [-2.0, 3.0]])
 _gamma, _beta = np.array([1.5, -0.5]), np.array([0.2, 0.1])
 _, _cache, _, _ = batchnorm_forward(_x, _gamma, _beta, _mean, _var, eps=0.5)
 _dx, _dgamma, _dbeta = batchnorm_backward(_dout, _cache)
-assert np.allclose(_dbeta, [-0.5, 2.0]), "dbeta adds up the blame of the rows"
+assert np.allclose(_dbeta, [-0.5, 2.0]), "dbeta adds up the gradients of the rows"
 _up, _down = _gamma + np.array([1e-5, 0]), _gamma - np.array([1e-5, 0])
 _nudged = (_loss(_x, _up, _beta) - _loss(_x, _down, _beta)) / 2e-5
 assert np.isclose(_dgamma[0], _nudged), "dgamma is what nudging gamma gives"
@@ -1134,11 +1086,13 @@ grade("batchnorm_forward__batchnorm_backward")
 rng = np.random.default_rng(4)
 x, W, dout = rng.normal(size=(16, 6)), rng.normal(size=(6, 5)), rng.normal(size=(16, 5))
 one, zero = np.ones(5), np.zeros(5)
-to_x = {}
+to_x, to_W = {}, {}
 for scale in (1, 100):
     _, cache, _, _ = batchnorm_forward(x @ (scale * W), one, zero, zero, one, eps=1e-12)
-    to_x[scale] = batchnorm_backward(dout, cache)[0] @ (scale * W).T
+    to_z = batchnorm_backward(dout, cache)[0]
+    to_x[scale], to_W[scale] = to_z @ (scale * W).T, x.T @ to_z
 print(f"dx unchanged: {np.allclose(to_x[1], to_x[100])}")
+print(f"dW a hundredth: {np.allclose(to_W[1], 100 * to_W[100])}")
 history = [(0.0, 1.0)]
 for _ in range(60):
     batch = 3 + 2 * rng.normal(size=(32, 1))
@@ -1167,9 +1121,11 @@ show_figure(
 
 # %% [markdown]
 # *What to see.* Left: $100W$ makes the numbers a hundred times as large, and batch norm divides by a
-# hundred times as large a deviation. On the way back, the gradient meets the same two factors. Right, each average
+# hundred times as large a deviation. On the way back to $x$, the gradient meets the same two factors.
+# The gradient of $W$ meets only the division: it is a hundredth of what it was. Large weights in front of a
+# batch norm take small steps. Right, each average
 # closes a tenth of its distance with every batch (dashed: without noise). After ten batches a third of the
-# start is still in it: evaluate too early, and you evaluate with 0 and 1.
+# starting value is still in it: evaluate too early, and you evaluate with 0 and 1.
 
 # %% [markdown]
 # ### Layer norm
@@ -1184,7 +1140,7 @@ show_figure(
 #
 # The bar is the mean over the last axis. Mind the place of $\gamma$: it differs from feature to feature, so it
 # goes in *before* the means are taken. $\gamma$ and $\beta$ are shared by every row and every position, and
-# their blame adds up over all leading axes.
+# their gradients add up over all leading axes.
 #
 # ### Exercise: `layernorm_forward`, `layernorm_backward` (20 minutes, difficulty 3 of 5)
 
@@ -1262,7 +1218,7 @@ _dout = np.array([[[1.0, -1.0, 2.0], [0.5, 0.0, 1.0]], [[-1.0, 2.0, 0.0], [3.0, 
 _, _cache = layernorm_forward(_x, _gamma, _beta, eps=0.5)
 _dx, _dgamma, _dbeta = layernorm_backward(_dout, _cache)
 assert _dgamma.shape == (3,), "dgamma has the shape of gamma: all leading axes are added up"
-assert np.allclose(_dbeta, [3.5, 2.0, 1.0]), "dbeta adds up the blame of every row and position"
+assert np.allclose(_dbeta, [3.5, 2.0, 1.0]), "dbeta adds up the gradients of every row and position"
 _up, _down = _gamma + np.array([0, 1e-5, 0]), _gamma - np.array([0, 1e-5, 0])
 _nudged = (_loss(_x, _up, _beta) - _loss(_x, _down, _beta)) / 2e-5
 assert np.isclose(_dgamma[1], _nudged), "dgamma is what nudging gamma gives"
@@ -1355,7 +1311,7 @@ else:
 # - The residual road passes on everything, and the branch adds a little: $\sqrt{1 + \tfrac12 n_{\text{out}}\operatorname{Var}(w)} = 1.006$.
 # - Batch norm divides by the deviation *over the batch*. A ReLU's output has second moment 1/2, but part of that
 #   is its mean, which batch norm takes away: the variance is $\tfrac12(1 - 1/\pi)$. Divided by too small a
-#   number, the blame *grows*: by $\sqrt{\pi/(\pi - 1)} = 1.21$ a layer.
+#   number, the gradient *grows*: by $\sqrt{\pi/(\pi - 1)} = 1.21$ a layer.
 # - Both together: the road's own variance grows by $\tfrac12(1 - 1/\pi)$ a block, so later branches count for
 #   less and less beside it, and their factors come close to 1.
 
@@ -1424,10 +1380,10 @@ def train_deep(weights, steps=120, lr=0.01):
         losses.append(0.5 * (error**2).sum(axis=1).mean())
         if losses[-1] > 1e3:
             break
-        blame, last_step = error @ last.T / len(x), hs[-1].T @ error / len(x)
+        g, last_step = error @ last.T / len(x), hs[-1].T @ error / len(x)
         for W, before, after in zip(weights[::-1], hs[-2::-1], hs[:0:-1], strict=True):
-            gated = blame * SLOPES[relu](after)
-            blame = gated @ W.T
+            gated = g * SLOPES[relu](after)
+            g = gated @ W.T
             W -= lr * before.T @ gated
         last -= lr * last_step
     return losses
@@ -1470,7 +1426,7 @@ print("\n".join(table))
 # column adds rates of 0.5 and 5: Xavier's start gets to 0.45 at best, the small one nowhere. Twice He begins
 # at $10^{11}$ and is out after one look. Only He's descends.
 #
-# Change the cell: 5 layers in the place of 20. Predict the curve of Xavier's start before you run it.
+# Change the cell: 5 layers instead of 20. Predict the curve of Xavier's start before you run it.
 #
 # The second fault hides in a repair. Batch norm in training mode lets a row's output depend on its
 # neighbours. Leave the mode on in evaluation, and watch one row.
@@ -1548,7 +1504,7 @@ else:
 # | you have | use | typical values | when it fails |
 # | --- | --- | --- | --- |
 # | ReLU or a relative | He | deviation $\sqrt{2/\text{fan-in}}$, biases 0 | print `forward_statistics`: a straight line on a logarithmic axis is a wrong gain |
-# | tanh, sigmoid, no bend | Xavier | variance $2/(\text{fan-in} + \text{fan-out})$ | sigmoid inside a deep network: another bend |
+# | tanh, sigmoid, no activation | Xavier | variance $2/(\text{fan-in} + \text{fan-out})$ | sigmoid inside a deep network: another activation |
 # | a last layer | small weights, biases 0 | a first loss near $\log C$ | a first loss of 10 or more: weights too large |
 # | images, batches of 16 and more | batch norm | momentum 0.1, eps 1e-5 | small batches: group or layer norm |
 # | sequences, small batches | layer norm | eps 1e-5 | gradients at the start too large: put it inside the residual branch |
@@ -1601,7 +1557,7 @@ else:
 # - 1 point: the derivative of h + f(h) is 1 + f'(h); the product over layers contains the term 1, whatever the
 #   branches do.
 # - 1 point: each layer adds what the branch makes: with a branch as strong as the road the signal, and the
-#   blame, grow by the root of 2 a layer or more, exponentially in depth.
+#   gradients, grow by the root of 2 a layer or more, exponentially in depth.
 # - 1 point: a remedy. For example: normalisation inside the branch, so that growth is no longer exponential; the
 #   branch's last weights or gamma started at 0; branches divided by the root of
 #   the number of layers.

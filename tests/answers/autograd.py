@@ -34,13 +34,9 @@ RIGHT = {
     ),
     "Tensor": named("Tensor", closures=Closures, numbered=Numbered),
     "Tape": {
-        **named(
-            "Tape", borrowing=tapes.Borrowing, copying=tapes.Copying, differences=tapes.Differences
-        ),
-        "on closures": {"Tape": tapes.Borrowing, "Tensor": Closures},
-        "on numbers": {"Tape": tapes.Differences, "Tensor": Numbered},
-        "walking alone": {"Tape": tapes.WalksAloneRightly, "Tensor": Numbered},
-        "recording": {"Tape": tapes.recording(Closures), "Tensor": Closures},
+        f"{label} on {kind.__name__}": {"Tape": tape, "Tensor": kind}
+        for kind in (Closures, Numbered)
+        for label, tape in tapes.right_tapes(kind).items()
     },
 }
 
@@ -78,8 +74,8 @@ WRONG = {
     ),
     "Tensor": {label: {"Tensor": kind} for label, kind in WRONG_TENSORS.items()},
     "Tape": {
-        "WalksAlone": {"Tape": tapes.WalksAlone, "Tensor": Numbered},
-        **{label: {"Tape": kind, "Tensor": Closures} for label, kind in tapes.WRONG_TAPES.items()},
+        label: {"Tape": tape, "Tensor": Closures}
+        for label, tape in tapes.wrong_tapes(Closures).items()
     },
 }
 
@@ -110,12 +106,19 @@ NAMED = {
         "MeanOfAnAxisByRows": "mean_along_an_axis_by_rows",
         "FactorsTurned": "matmul_in_the_wrong_order",
         "BroadcastingKept": "broadcasting_not_undone",
+        "TellsNobody": "nobody_is_told",
+        "TellsOfLeaves": "leaves_are_told_too",
+        "PullbackOfTheLargerShape": "pullback_keeps_the_larger_shape",
     },
     "Tape": {
-        "OnlyBackward": "only_a_backward_and_read",
-        "OnlyTheSources": "only_sources_cleared_and_put_back",
-        "StaleForUnconnected": "unconnected_read_from_grad",
+        "Borrowing": "walks_the_graph",
+        "OnlyBackward": "only_a_backward",
+        "StaysIn": "watcher_left_in",
+        "StaysInAfterAnError": "watcher_left_in_after_an_error",
+        "Emptied": "all_watchers_taken_out",
+        "FromTheStart": "records_from_its_construction",
+        "Forwards": "record_walked_from_the_front",
+        "NoTape": "tape_not_returned",
         "AnswersTwiceAndSwallows": "answers_for_ever + errors_swallowed",
-        "WalksAlone": "broadcasting_not_undone",
     },
 }

@@ -1,258 +1,250 @@
-"""Independent answers to lesson 03 of Tape, right and wrong."""
+"""Independent answers to lesson 03 of Tape, right and wrong, each on a Tensor of one's choice."""
 
 from __future__ import annotations
 
-import copy
+import bisect
 
 import numpy as np
 
-from .autograd_parts import by_counting_children, one_axis_at_a_time, with_graphlib
+from .autograd_parts import with_graphlib
 
 
-class Block:
-    """The part that most tapes share."""
+def right_tapes(Tensor):
+    """Tapes that are right, written for the class that a notebook calls Tensor."""
 
-    def __init__(self, persistent=False):
-        self.left = float("inf") if persistent else 1
+    class Lines:
+        """Numbers the tensors, and keeps a list of gradients."""
 
-    def __enter__(self):
-        return self
+        def __init__(self, persistent=False):
+            self.left = float("inf") if persistent else 1
+            self.lines = []
 
-    def __exit__(self, *what):
-        return None
+        def watch(self, out, parents, pullback):
+            self.lines += [(out, list(parents), pullback)]
 
-    def spend(self):
-        if self.left <= 0:
-            raise RuntimeError("asked already")
-        self.left -= 1
-
-
-class Borrowing(Block):
-    """Borrows the `.grad` of every node."""
-
-    def gradient(self, loss, sources):
-        self.spend()
-        nodes = with_graphlib(loss)
-        kept = {id(node): (node, node.grad) for node in nodes}
-        try:
-            for node in nodes:
-                node.grad = None
-            loss.backward(np.ones(loss.data.shape))
-            return [
-                source.grad if id(source) in kept else np.zeros_like(source.data)
-                for source in sources
-            ]
-        finally:
-            for node, grad in kept.values():
-                node.grad = grad
-
-
-class Copying(Block):
-    """Copies the graph, and lets the copy do the work."""
-
-    def gradient(self, loss, sources):
-        self.spend()
-        memo = {}
-        twin = copy.deepcopy(loss, memo)
-        for node in by_counting_children(twin):
-            node.grad = None
-        twin.backward()
-        known = {id(node) for node in by_counting_children(loss)}
-        answers = []
-        for source in sources:
-            if id(source) in known:
-                answers.append(np.array(memo[id(source)].grad))
-            else:
-                answers.append(0 * source.data)
-        return answers
-
-
-class Differences(Block):
-    """Lets the leaves accumulate, and takes the difference; clears only what is between."""
-
-    def gradient(self, loss, sources):
-        self.spend()
-        nodes = by_counting_children(loss)
-        before = [node.grad for node in nodes]
-        for node in nodes:
-            node.grad = np.zeros(node.data.shape) if node.parents == () else None
-        loss.backward()
-        found = {id(node): node.grad for node in nodes}
-        for node, grad in zip(nodes, before, strict=True):
-            node.grad = grad
-        nothing = [np.zeros(source.data.shape) for source in sources]
-        return [found.get(id(s), zero) for s, zero in zip(sources, nothing, strict=True)]
-
-
-def recording(Tensor):
-    """A tape that listens to the Tensor of its own notebook, and knows no other."""
-
-    class Recording(Block):
         def __enter__(self):
-            self.made, self.plain = [], Tensor.__init__
-
-            def listening(node, *args, **kwargs):
-                self.plain(node, *args, **kwargs)
-                self.made.append(node)
-
-            Tensor.__init__ = listening
+            Tensor.watchers.append(self.watch)
             return self
 
         def __exit__(self, *what):
-            Tensor.__init__ = self.plain
+            Tensor.watchers.remove(self.watch)
+
+        def spend(self):
+            if self.left <= 0:
+                raise RuntimeError("asked already")
+            self.left -= 1
 
         def gradient(self, loss, sources):
             self.spend()
-            leaves = {id(p): p for node in self.made for p in node.parents}
-            nodes = {**leaves, **{id(node): node for node in self.made}}
-            kept = {key: node.grad for key, node in nodes.items()}
-            for node in nodes.values():
-                node.grad = None
-            loss.backward()
-            answers = [
-                np.zeros(s.data.shape) if id(s) not in nodes or s.grad is None else s.grad
-                for s in sources
+            tensors = [loss, *sources]
+            for out, parents, _ in self.lines:
+                tensors += [out, *parents]
+            place = {}
+            for tensor in tensors:
+                place.setdefault(id(tensor), len(place))
+            grads = [None] * len(place)
+            grads[place[id(loss)]] = np.ones_like(loss.data)
+            for out, parents, pullback in self.lines[::-1]:
+                g = grads[place[id(out)]]
+                if g is None:
+                    continue
+                for parent, part in zip(parents, pullback(g), strict=True):
+                    spot = place[id(parent)]
+                    grads[spot] = np.array(part) if grads[spot] is None else grads[spot] + part
+            found = [grads[place[id(source)]] for source in sources]
+            return [
+                np.zeros_like(s.data) if g is None else g
+                for s, g in zip(sources, found, strict=True)
             ]
-            for key, node in nodes.items():
-                node.grad = kept[key]
-            return answers
 
-    return Recording
+    class Asking:
+        """Asks for each source by recursion over who used it, with a closure as the watcher."""
+
+        def __init__(self, persistent=False):
+            self.persistent, self.answered = persistent, False
+
+        def __enter__(self):
+            self.uses, self.keep = {}, []
+
+            def watcher(out, parents, pullback):
+                self.keep.append((out, parents))
+                for i, parent in enumerate(parents):
+                    self.uses.setdefault(id(parent), []).append((out, i, pullback))
+
+            self.watcher = watcher
+            Tensor.watchers = [*Tensor.watchers, watcher]
+            return self
+
+        def __exit__(self, *what):
+            Tensor.watchers = [w for w in Tensor.watchers if w is not self.watcher]
+            return None
+
+        def gradient(self, loss, sources):
+            if self.answered and not self.persistent:
+                raise RuntimeError("a tape answers once")
+            self.answered = True
+            memo = {id(loss): np.ones(np.shape(loss.data))}
+
+            def of(tensor):
+                if id(tensor) not in memo:
+                    total = np.zeros(np.shape(tensor.data))
+                    for out, i, pullback in self.uses.get(id(tensor), ()):
+                        total = total + pullback(of(out))[i]
+                    memo[id(tensor)] = total
+                return memo[id(tensor)]
+
+            return [of(source) for source in sources]
+
+    class Heap(Lines):
+        """Visits only what the loss was made of, latest line first."""
+
+        def gradient(self, loss, sources):
+            self.spend()
+            line_of = {id(out): i for i, (out, _, _) in enumerate(self.lines)}
+            grads = {id(loss): np.ones(loss.data.shape)}
+            waiting = [line_of[id(loss)]] if id(loss) in line_of else []
+            while waiting:
+                out, parents, pullback = self.lines[waiting.pop()]
+                for parent, part in zip(parents, pullback(grads[id(out)]), strict=True):
+                    grads[id(parent)] = np.add(grads.get(id(parent), 0.0), part)
+                    line = line_of.get(id(parent))
+                    if line is not None and line not in waiting:
+                        bisect.insort(waiting, line)
+            return [np.asarray(grads.get(id(s), 0.0 * s.data)) for s in sources]
+
+    return {kind.__name__: kind for kind in (Lines, Asking, Heap)}
 
 
 def wrapped(Tensor):
     """A tape whose answers are Tensors."""
 
-    class Wrapped(Borrowing):
+    class Wrapped(right_tapes(Tensor)["Heap"]):
         def gradient(self, loss, sources):
             return [Tensor(answer) for answer in super().gradient(loss, sources)]
 
     return Wrapped
 
 
-class OnlyBackward(Block):
-    def gradient(self, loss, sources):
-        self.spend()
-        loss.backward()
-        return [np.zeros(s.data.shape) if s.grad is None else s.grad for s in sources]
+def wrong_tapes(Tensor):
+    """Tapes that are wrong, on the same terms."""
+    Lines = right_tapes(Tensor)["Lines"]
 
+    class Borrowing(Lines):
+        """As in the first edition: whatever the graph holds, recorded or not."""
 
-class ClearsAll(Borrowing):
-    def gradient(self, loss, sources):
-        answers = super().gradient(loss, sources)
-        for node in by_counting_children(loss):
-            node.grad = None
-        return answers
+        def gradient(self, loss, sources):
+            self.spend()
+            nodes = with_graphlib(loss)
+            kept = {id(node): (node, node.grad) for node in nodes}
+            for node in nodes:
+                node.grad = None
+            loss.backward(np.ones(loss.data.shape))
+            answers = [s.grad if id(s) in kept else np.zeros_like(s.data) for s in sources]
+            for node, grad in kept.values():
+                node.grad = grad
+            return answers
 
+    class NothingRecorded(Borrowing):
+        def __enter__(self):
+            return self
 
-class ZerosLeft(Borrowing):
-    def gradient(self, loss, sources):
-        answers = super().gradient(loss, sources)
-        for source in sources:
-            source.grad = np.zeros(source.data.shape) if source.grad is None else source.grad
-        return answers
+        def __exit__(self, *what):
+            return False
 
+    class OnlyBackward(NothingRecorded):
+        def gradient(self, loss, sources):
+            self.spend()
+            loss.backward()
+            return [np.zeros(s.data.shape) if s.grad is None else s.grad for s in sources]
 
-class Backwards(Borrowing):
-    def gradient(self, loss, sources):
-        return super().gradient(loss, sources)[::-1]
+    class StaysIn(Lines):
+        def __exit__(self, *what):
+            pass
 
+    class StaysInAfterAnError(Lines):
+        def __exit__(self, kind, *rest):
+            if kind is None:
+                super().__exit__()
 
-class ByName(Borrowing):
-    def gradient(self, loss, sources):
-        return dict(enumerate(super().gradient(loss, sources)))
+    class OnlyOneAtATime(Lines):
+        def __enter__(self):
+            self.others, Tensor.watchers = Tensor.watchers, [self.watch]
+            return self
 
+        def __exit__(self, *what):
+            Tensor.watchers = self.others
 
-class Halved(Borrowing):
-    def gradient(self, loss, sources):
-        return [answer / 2 for answer in super().gradient(loss, sources)]
+    class Emptied(Lines):
+        def __exit__(self, *what):
+            Tensor.watchers = []
 
+    class FromTheStart(Lines):
+        def __init__(self, persistent=False):
+            super().__init__(persistent)
+            Tensor.watchers.append(self.watch)
 
-class RaisesValueError(Borrowing):
-    def spend(self):
-        try:
-            super().spend()
-        except RuntimeError as error:
-            raise ValueError("asked already") from error
+        def __enter__(self):
+            return self
 
+    class Forwards(Lines):
+        def gradient(self, loss, sources):
+            self.lines.reverse()
+            try:
+                return super().gradient(loss, sources)
+            finally:
+                self.lines.reverse()
 
-class TwoAnswers(Borrowing):
-    def __init__(self, persistent=False):
-        self.left = 2 if persistent else 1
+    class Written(Lines):
+        def gradient(self, loss, sources):
+            answers = super().gradient(loss, sources)
+            for source, answer in zip(sources, answers, strict=True):
+                source.grad = answer
+            return answers
 
+    class Backwards(Lines):
+        def gradient(self, loss, sources):
+            return super().gradient(loss, sources)[::-1]
 
-class NoTape(Borrowing):
-    def __enter__(self):
-        return None
+    class ByName(Lines):
+        def gradient(self, loss, sources):
+            return dict(enumerate(super().gradient(loss, sources)))
 
+    class Halved(Lines):
+        def gradient(self, loss, sources):
+            return [answer / 2 for answer in super().gradient(loss, sources)]
 
-class OnlyTheSources(Block):
-    def gradient(self, loss, sources):
-        self.spend()
-        kept = [source.grad for source in sources]
-        for source in sources:
-            source.grad = None
-        loss.backward()
-        answers = [np.zeros(s.data.shape) if s.grad is None else s.grad for s in sources]
-        for source, grad in zip(sources, kept, strict=True):
-            source.grad = grad
-        return answers
+    class RaisesValueError(Lines):
+        def spend(self):
+            try:
+                super().spend()
+            except RuntimeError as error:
+                raise ValueError("asked already") from error
 
+    class TwoAnswers(Lines):
+        def __init__(self, persistent=False):
+            super().__init__(persistent)
+            self.left = 2 if persistent else 1
 
-class StaleForUnconnected(Block):
-    def gradient(self, loss, sources):
-        self.spend()
-        nodes = with_graphlib(loss)
-        kept = [node.grad for node in nodes]
-        for node in nodes:
-            node.grad = None
-        loss.backward()
-        answers = [np.zeros(s.data.shape) if s.grad is None else s.grad for s in sources]
-        for node, grad in zip(nodes, kept, strict=True):
-            node.grad = grad
-        return answers
+    class NoTape(Lines):
+        def __enter__(self):
+            super().__enter__()
 
+    class AnswersTwiceAndSwallows(Lines):
+        def spend(self):
+            pass
 
-class AnswersTwiceAndSwallows(Borrowing):
-    def spend(self):
-        pass
+        def __exit__(self, *what):
+            super().__exit__()
+            return True
 
-    def __exit__(self, *what):
-        return True
+    class RowOfZeros(Lines):
+        def gradient(self, loss, sources):
+            answers = super().gradient(loss, sources)
+            return [a if a.any() else np.zeros(a.shape[:1]) for a in answers]
 
-
-class WalksAlone(Block):
-    """Walks back over the links of `Numbered`, and leaves broadcasting as it is."""
-
-    def fitted(self, share, shape):
-        return share
-
-    def gradient(self, loss, sources):
-        self.spend()
-        blame = {id(loss): np.ones(loss.data.shape)}
-        for node in reversed(by_counting_children(loss)):
-            for parent, send in node.links:
-                share = self.fitted(np.asarray(send(blame[id(node)])), parent.data.shape)
-                blame[id(parent)] = blame.get(id(parent), 0.0) + share
-        return [blame.get(id(source), 0.0 * source.data) for source in sources]
-
-
-class WalksAloneRightly(WalksAlone):
-    def fitted(self, share, shape):
-        return one_axis_at_a_time(share, shape)
-
-
-class RowOfZeros(Borrowing):
-    def gradient(self, loss, sources):
-        answers = super().gradient(loss, sources)
-        return [a if a.any() else np.zeros(a.shape[:1]) for a in answers]
-
-
-WRONG_TAPES = {
-    kind.__name__: kind
-    for kind in (
-        *(OnlyBackward, ClearsAll, ZerosLeft, Backwards, ByName, Halved),
-        *(RaisesValueError, TwoAnswers, NoTape, RowOfZeros),
-        *(OnlyTheSources, StaleForUnconnected, AnswersTwiceAndSwallows),
+    kinds = (
+        *(Borrowing, NothingRecorded, OnlyBackward, StaysIn, StaysInAfterAnError, OnlyOneAtATime),
+        *(Emptied, FromTheStart, Forwards, Written, Backwards, ByName, Halved, RaisesValueError),
+        *(TwoAnswers, NoTape, AnswersTwiceAndSwallows, RowOfZeros),
     )
-}
+    return {kind.__name__: kind for kind in kinds}

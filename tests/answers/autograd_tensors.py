@@ -12,6 +12,8 @@ from .autograd_parts import by_counting_children, by_loops, one_axis_at_a_time
 class Closures:
     """As micrograd does it: every result holds a function that adds to its parents' blame."""
 
+    watchers = []  # noqa: RUF012 (as a learner types it)
+
     def __init__(self, data, parents=(), op=""):
         self.data = np.array(data, dtype=float)
         self.parents = list(parents)
@@ -35,7 +37,16 @@ class Closures:
                 parent._send(rule(out.blame))
 
         out._backward = backward
+        self._tell(out, pairs)
         return out
+
+    def _tell(self, out, pairs):
+        def pullback(g):
+            g = np.asarray(g, dtype=float)
+            return [one_axis_at_a_time(rule(g), parent.data.shape) for parent, rule in pairs]
+
+        for watcher in list(self.watchers):
+            watcher(out, [parent for parent, _ in pairs], pullback)
 
     def __add__(self, other):
         other = self._lift(other)
@@ -128,6 +139,7 @@ class Numbered:
     """Every tensor is numbered when it is made, and the walk back goes down the numbers."""
 
     count = itertools.count()
+    watchers = []  # noqa: RUF012
 
     def __init__(self, data, parents=(), op=""):
         self.data = np.asarray(data, dtype=np.float64) + 0.0
@@ -139,7 +151,14 @@ class Numbered:
     def apply(cls, value, **links):
         out = cls(value, [parent for parent, _ in links.values()])
         out.links = tuple(links.values())
+        for told in cls.watchers:
+            told(out, tuple(parent for parent, _ in out.links), out.back)
         return out
+
+    def back(self, g):
+        return tuple(
+            by_loops(np.asarray(send(g)), parent.data.shape) for parent, send in self.links
+        )
 
     def __add__(self, other):
         other = number_or_tensor(other)

@@ -182,6 +182,42 @@ class ReluRuleOnItsOperand(Closures):
         super().backward(grad)
 
 
+class TellsNobody(Closures):
+    def _tell(self, out, pairs):
+        pass
+
+
+class TellsOfLeaves(Closures):
+    def __init__(self, data, parents=(), op=""):
+        super().__init__(data, parents, op)
+        if not parents:
+            self._tell(self, [])
+
+
+class TellsTwice(Closures):
+    def _tell(self, out, pairs):
+        super()._tell(out, pairs)
+        super()._tell(out, pairs)
+
+
+class PullbackOfTheLargerShape(Closures):
+    def _tell(self, out, pairs):
+        for watcher in self.watchers:
+            watcher(out, [p for p, _ in pairs], lambda g: [rule(g) for _, rule in pairs])
+
+
+class PullbackByBackward(Closures):
+    """Its pullback walks the whole way back, and leaves gradients lying."""
+
+    def _tell(self, out, pairs):
+        def pullback(g):
+            out.backward(g)
+            return [parent.grad for parent, _ in pairs]
+
+        for watcher in self.watchers:
+            watcher(out, [p for p, _ in pairs], pullback)
+
+
 class Unrefused(Closures):
     """What many write: any root will do, and the order is found by recursion."""
 
@@ -227,6 +263,8 @@ class FactorsTurned(Unrefused):
 
 
 class BroadcastingKept(Unrefused):
+    _tell = PullbackOfTheLargerShape._tell
+
     def _send(self, blame):
         self.blame = np.asarray(blame, float) + (0.0 if self.blame is None else self.blame)
 
@@ -240,6 +278,7 @@ WRONG_TENSORS = {
         *(NumbersOnTheLeftOnly, ProductElementwise, RowsFirst, ParentsForgotten, SeedScaled),
         *(ReluClearsItsInput, ReluClippedAtSix, ReluRuleOnItsOperand, Unrefused, SumIgnoresItsAxis),
         *(PowerWithoutUpstream, TanhOfTheInputAndMinusTurned, NoReflectedPower, FactorsTurned),
-        *(MeanOfAnAxisByRows, BroadcastingKept),
+        *(MeanOfAnAxisByRows, BroadcastingKept, TellsNobody, TellsOfLeaves, TellsTwice),
+        *(PullbackOfTheLargerShape, PullbackByBackward),
     )
 }

@@ -40,14 +40,6 @@ RIGHT = {
         arrays=chains.statistics_in_arrays,
         loops=chains.statistics_by_loops,
     ),
-    "sigmoid_gradient_bound": named(
-        "sigmoid_gradient_bound",
-        loop=chains.bound_by_loop,
-        two=chains.bound_by_two,
-        logarithm=chains.bound_by_logarithm,
-        array=chains.bound_as_array,
-        division=chains.bound_by_division,
-    ),
     "xavier_uniform": named(
         "xavier_uniform",
         unit=draws.xavier_from_unit,
@@ -105,14 +97,6 @@ WRONG = {
         absolute=chains.statistics_mean_absolute,
         last_only=chains.statistics_last_only,
         pairs=chains.statistics_as_pairs,
-    ),
-    "sigmoid_gradient_bound": named(
-        "sigmoid_gradient_bound",
-        tanh=chains.bound_of_tanh,
-        none_is_zero=chains.bound_none_is_zero,
-        rounded=chains.bound_rounded,
-        floored=chains.bound_floored,
-        exponential=chains.bound_exponential,
     ),
     "xavier_uniform": named(
         "xavier_uniform",

@@ -1,4 +1,4 @@
-"""Independent answers to lesson 04, right and wrong: counting units, statistics, the bound."""
+"""Independent answers to lesson 04, right and wrong: counting units, statistics."""
 
 from __future__ import annotations
 
@@ -156,49 +156,3 @@ def statistics_last_only(x, weights, activation):
 
 def statistics_as_pairs(x, weights, activation):
     return list(zip(*statistics_recursive(x, weights, activation), strict=True))
-
-
-# sigmoid_gradient_bound
-
-
-def bound_by_loop(depth):
-    share = 1.0
-    for _ in range(depth):
-        share *= 0.25
-    return share
-
-
-def bound_by_two(depth):
-    return 2.0 ** (-2 * depth)
-
-
-def bound_by_logarithm(depth):
-    return math.exp(-depth * math.log(4))
-
-
-def bound_as_array(depth):
-    return np.prod(np.full(depth, 0.25))
-
-
-def bound_by_division(depth):
-    return 1 / 4**depth
-
-
-def bound_of_tanh(depth):
-    return 1.0**depth
-
-
-def bound_none_is_zero(depth):
-    return 0.25**depth if depth else 0.0
-
-
-def bound_rounded(depth):
-    return round(0.25**depth, 12)
-
-
-def bound_floored(depth):
-    return max(0.25**depth, 1e-12)
-
-
-def bound_exponential(depth):
-    return math.exp(-depth)

@@ -74,10 +74,6 @@ def units_rounded(W, tol=1e-12):
     return len({tuple(column) for column in np.round(W, 12).T})
 
 
-def bound_of_integers(depth):
-    return 1 / np.power(4, depth)
-
-
 def xavier_of_notes(fan_in, fan_out, rng):
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(fan_in)
 
@@ -111,7 +107,6 @@ TYPED = {
         "before, n - 1": {"forward_statistics": statistics_of_z_unbiased},
     },
     "distinct_units": {"12 decimals": {"distinct_units": units_rounded}},
-    "sigmoid_gradient_bound": {"integers": {"sigmoid_gradient_bound": bound_of_integers}},
     "xavier_uniform": {
         "of lecture notes": {"xavier_uniform": xavier_of_notes},
         "two roots": {"xavier_uniform": xavier_of_roots},
@@ -134,7 +129,6 @@ NAMED = {
         "before, n - 1": "before_the_activation + unbiased_deviation",
     },
     "distinct_units": {"12 decimals": "rounded_to_twelve_decimals"},
-    "sigmoid_gradient_bound": {"integers": "integers_overflow"},
     "xavier_uniform": {"of lecture notes": "normal_for_the_inputs", "two roots": "roots_added"},
     "he_normal": {"small": "a_fixed_size", "divided": "upside_down"},
 }

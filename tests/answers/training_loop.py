@@ -4,6 +4,7 @@ import copy
 import math
 import random
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,16 @@ def step_clearing_late_and_after(model: Any, batch: Any, criterion: Any, optimiz
 # train_epoch
 
 
+def is_frozen(module: Any) -> bool:
+    own = list(module.parameters(recurse=False))
+    kept = hasattr(module, "running_mean") and not module.training and len(own) > 0
+    return kept and all(not p.requires_grad for p in own)
+
+
 def epoch_inline(model: Any, loader: Any, criterion: Any, optimizer: Any, device: Any) -> Any:
-    model.train()
+    modes = {module: not is_frozen(module) for module in model.modules()}
+    for module, mode in modes.items():
+        module.training = mode
     losses, sizes = [], []
     for x, y in loader:
         x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
@@ -78,9 +87,13 @@ def epoch_on_the_device(
     model: Any, loader: Any, criterion: Any, optimizer: Any, device: Any
 ) -> Any:
     model.to(device)
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+    resting = [m for m in norms if m.affine and not (m.training or m.weight.requires_grad)]
+    resting = [m for m in resting if not m.bias.requires_grad]
     total, seen = torch.zeros((), device=device), 0
     for batch in loader:
         model.train()
+        nn.ModuleList(resting).eval()
         x, y = (part.to(device=device) for part in batch)
         optimizer.zero_grad(set_to_none=True)
         loss = criterion(model(x), y)
@@ -93,31 +106,44 @@ def epoch_on_the_device(
 
 
 def epoch_running_mean(model: Any, loader: Any, criterion: Any, optimizer: Any, device: Any) -> Any:
-    was = model.training
+    modes = [module.training for module in model.modules()]
+    asleep = list(filter(is_frozen, model.modules()))
     model.train()
+    for module in asleep:
+        module.eval()
     mean, seen = 0.0, 0
     for x, y in loader:
         loss = step_by_the_model(model, [x.to(device), y.to(device)], criterion, optimizer)
         seen += len(y)
         mean += (loss - mean) * len(y) / seen
-    model.train(was)
+    for module, mode in zip(model.modules(), modes, strict=True):
+        module.training = mode
     return mean
 
 
 # evaluate
 
 
+@contextmanager
+def at_rest(model: Any) -> Any:
+    awake = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield model
+    finally:
+        for module in awake:
+            module.training = True
+
+
 @torch.inference_mode()
 def evaluate_at_once(model: Any, loader: Any, criterion: Any, device: Any) -> Any:
-    was = model.training
-    model.eval()
-    logits, targets = [], []
-    for x, y in loader:
-        logits.append(model(x.to(device)))
-        targets.append(y.to(device))
-    model.train(was)
-    z, t = torch.cat(logits), torch.cat(targets)
-    return criterion(z, t).item(), (z.argmax(-1) == t).double().mean().item()
+    with at_rest(model):
+        logits, targets = [], []
+        for x, y in loader:
+            logits.append(model(x.to(device)))
+            targets.append(y.to(device))
+        z, t = torch.cat(logits), torch.cat(targets)
+        return criterion(z, t).item(), (z.argmax(-1) == t).double().mean().item()
 
 
 def evaluate_a_copy(model: Any, loader: Any, criterion: Any, device: Any) -> Any:
@@ -152,17 +178,13 @@ def evaluate_with_try(model: Any, loader: Any, criterion: Any, device: Any) -> A
 
 
 def evaluate_targets_at_home(model: Any, loader: Any, criterion: Any, device: Any) -> Any:
-    was = model.training
-    model.train(False)
     total, hits, n = 0.0, 0, 0
     for x, y in loader:
-        with torch.no_grad():
+        with torch.no_grad(), at_rest(model):
             z = model(x.to(device)).cpu()
             total += criterion(z, y).item() * y.numel()
         hits += (z.topk(1, dim=1).indices[:, 0] == y).sum().item()
         n += y.numel()
-    if was:
-        model.train()
     return total / n, hits / n
 
 
@@ -280,7 +302,10 @@ def fit_with_last_lr(
     history["lr"] = []
     for epoch in range(epochs):
         lr = scheduler.get_last_lr()[0] if scheduler else optimizer.param_groups[0]["lr"]
+        frozen = [module for module in model.modules() if is_frozen(module)]
         model.train()
+        for module in frozen:
+            module.train(False)
         losses: list[float] = []
         for x, y in train_loader:
             value = step_by_the_model(model, (x.to(device), y.to(device)), criterion, optimizer)
@@ -585,7 +610,7 @@ NAMED: dict[str, dict[str, str]] = {
         **wild.NAMED["train_step"],
     },
     "train_epoch": {
-        "only_inputs_moved": "targets_stay_behind",
+        "only_inputs_moved": "targets_stay_behind + unfreezes_batch_norm",
         "tensor_for_a_float": "returns_a_tensor",
         **wild.NAMED["train_epoch"],
     },

@@ -215,6 +215,60 @@ def goes_by_number(model, loader, criterion, optimizer, device):
     return total / seen
 
 
+def the_loop_of_every_tutorial(model, loader, criterion, optimizer, device):
+    model.train()
+    total, n = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        n += len(x)
+    return total / n
+
+
+def leaves_every_resting_batch_norm(model, loader, criterion, optimizer, device):
+    resting = [m for m in model.modules() if "BatchNorm" in type(m).__name__ and not m.training]
+    model.train()
+    for m in resting:
+        m.eval()
+    total, n = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        n += len(x)
+    return total / n
+
+
+def all_of_none(model, loader, criterion, optimizer, device):
+    resting = [
+        m
+        for m in model.modules()
+        if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)
+        and not m.training
+        and all(not p.requires_grad for p in m.parameters())
+    ]
+    model.train()
+    for m in resting:
+        m.eval()
+    total, n = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        n += len(x)
+    return total / n
+
+
 # evaluate
 
 
@@ -308,6 +362,49 @@ def forgets_no_grad_and_the_mode(model, loader, criterion, device):
         correct += (z.argmax(-1) == y).sum().item()
         n += len(x)
     return total / n, correct / n
+
+
+def the_usual_way(model, loader, criterion, device):
+    was_training = model.training
+    model.eval()
+    loss = hits = n = 0
+    with torch.no_grad():
+        for x, y in loader:
+            z = model(x.to(device))
+            y = y.to(device)
+            loss += criterion(z, y).item() * len(y)
+            hits += (z.argmax(1) == y).sum().item()
+            n += len(y)
+    model.train(was_training)
+    return loss / n, hits / n
+
+
+def modes_kept_until_it_raises(model, loader, criterion, device):
+    training = [m for m in model.modules() if m.training]
+    result = the_usual_way(model, loader, criterion, device)
+    model.eval()
+    for m in training:
+        m.training = True
+    return result
+
+
+def rests_only_if_it_trains(model, loader, criterion, device):
+    modes = [(m, m.training) for m in model.modules()]
+    loss = hits = n = 0
+    try:
+        if model.training:
+            model.eval()
+        with torch.no_grad():
+            for x, y in loader:
+                z = model(x.to(device))
+                y = y.to(device)
+                loss += criterion(z, y).item() * len(y)
+                hits += (z.argmax(1) == y).sum().item()
+                n += len(y)
+    finally:
+        for m, mode in modes:
+            m.training = mode
+    return loss / n, hits / n
 
 
 # seed_everything and make_loader
@@ -593,17 +690,23 @@ IN_THE_WILD: dict[str, dict[Any, str]] = {
         over_the_data_set: "means_over_samples",
         forgets_to_train_and_weighs_batches_alike: "mean_of_batch_means + no_training_mode",
         clears_before_the_loop: "cleared_once_an_epoch",
-        sums_tensors: "keeps_the_graphs",
+        sums_tensors: "unfreezes_batch_norm + keeps_the_graphs",
         trains_in_evaluation_mode: "evaluation_mode_on",
-        goes_by_number: "asks_for_a_length",
+        goes_by_number: "asks_for_a_length + unfreezes_batch_norm",
+        the_loop_of_every_tutorial: "unfreezes_batch_norm",
+        leaves_every_resting_batch_norm: "evaluation_mode_taken_for_frozen",
+        all_of_none: "no_parameters_taken_for_frozen",
     },
     "evaluate": {
         usual_test_loop: "loss_by_batches",
         loss_over_the_data_set_in_percent: "means_over_samples + accuracy_in_percent",
         batch_averages: "mean_of_batch_means",
         no_eval: "measured_in_training_mode",
-        tensors_back: "two_tensors",
+        tensors_back: "tensor_for_number",
         counts_hits_per_batch: "right_answers_by_batches",
+        the_usual_way: "mode_of_the_root_for_all + left_in_evaluation_by_an_exception",
+        modes_kept_until_it_raises: "left_in_evaluation_by_an_exception",
+        rests_only_if_it_trains: "eval_only_for_a_model_in_training",
         forgets_no_grad_and_the_mode: "left_in_evaluation_mode + eval_taken_for_no_grad",
     },
     "seed_everything": {
@@ -623,6 +726,7 @@ IN_THE_WILD: dict[str, dict[Any, str]] = {
         watches_training_and_counts_in_percent: "plateau_by_training_loss + accuracy_in_percent",
         steps_in_the_batch_loop: "scheduler_every_batch",
         schedule_first: "scheduler_before_optimizer",
+        schedule_last: "unfreezes_batch_norm",
         trains_once: "stuck_in_evaluation_mode",
     },
 }

@@ -111,15 +111,28 @@ def test_build_refuses_to_bring_what_the_lesson_asks_for(course: Course) -> None
     assert any("this lesson asks for that itself" in one for one in found), found
 
 
-def test_build_refuses_what_would_take_a_name_of_the_lesson(course: Course) -> None:
-    edit(course, FIRST, "# bring: double (lesson 90)\ndouble = abs\n\n")
-    assert problems(course.lesson(MORE)) == []
+def test_a_helper_of_which_the_lesson_has_another_is_renamed(course: Course) -> None:
+    edit(course, FIRST, "# bring: Counter, double (lesson 90)\ndouble = abs\n\n")
     assert "SCALE = 2.0\n\n\ndef double" in solution_notebook(course.lesson(MORE)).cells[3].source
+    assert edit(course, "STEP = 1", "STEP, SCALE = 1, 3.0") == []
+    assert "return SCALE_90 * x" in solution_notebook(course.lesson(MORE)).cells[3].source
+
+
+def test_build_refuses_a_helper_that_cannot_be_renamed(course: Course) -> None:
+    tiny = course.solutions / "90_tiny" / "tiny.py"
+    tiny.write_text(tiny.read_text().replace("SCALE * x", "float(f'{SCALE}') * x"))
+    edit(course, FIRST, "# bring: Counter, double (lesson 90)\ndouble = abs\n\n")
     found = edit(course, "STEP = 1", "STEP, SCALE = 1, 3.0")
     assert any("brings SCALE, which this lesson has otherwise" in one for one in found), found
 
 
+def test_build_refuses_other_cells_that_need_more_of_the_given_part(course: Course) -> None:
+    edit(course, FIRST, f"{FIRST}\nTITLE = 'a tally'\n\n")
+    found = edit(course, "print(tally(", "print(TITLE, tally(")
+    assert any("only the given part binds TITLE" in one for one in found), found
+
+
 def test_what_the_lesson_has_the_same_is_not_brought_twice(course: Course) -> None:
-    edit(course, FIRST, "# bring: double (lesson 90)\ndouble = abs\n\n")
+    edit(course, FIRST, "# bring: Counter, double (lesson 90)\ndouble = abs\n\n")
     edit(course, "STEP = 1", "STEP = 1\nSCALE = 2.0  # the same")
     assert "SCALE = " not in solution_notebook(course.lesson(MORE)).cells[3].source

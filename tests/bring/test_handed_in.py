@@ -49,6 +49,14 @@ def test_the_given_part_stays_where_nothing_was_brought(course: Course, left: st
     assert cell(result).source == cell(course.lesson(MORE).release()).source
 
 
+def test_what_was_switched_off_as_text_is_not_run(course: Course) -> None:
+    notebook = answered(course)
+    cell(notebook).cell_type = "markdown"
+    result = rebuild(notebook, course.lesson(MORE)).notebook
+    assert "always begins at 0" in cell(result).source
+    assert [c.source for c in result.cells if c.cell_type == "markdown" and c.source == MINE]
+
+
 def test_a_cell_that_lost_its_id_is_known_by_its_first_line(course: Course) -> None:
     notebook = answered(course)
     for other in notebook.cells:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -214,3 +215,36 @@ def test_a_block_has_a_deadline_too() -> None:
     with pytest.raises(Stop), clock:
         threading.Event().wait()
     assert clock.reason == "check"
+
+
+TRACED = """
+import sys, threading
+from autograder.runners import deadline
+
+def called(): pass
+
+def traced():
+    sys.settrace(lambda *event: None)
+    called()
+    sys.settrace(None)
+
+with deadline.Clock(9) as clock:
+    clock.begin(9)
+    clock.end()
+traced()
+with deadline.Clock(9) as clock:
+    clock.begin(9)
+    try:  # as the watching thread does where nobody answers: too late
+        clock._thrown = True
+        deadline._set_in_thread(threading.get_ident(), deadline.Stop)
+        clock.end()
+    except deadline.Stop:
+        clock.end()
+traced()
+"""
+
+
+def test_what_is_traced_after_a_check_runs() -> None:
+    """A debugger's code, or that of the next probe: what waits in vain for an exception from
+    outside never begins a traced call."""
+    subprocess.run([sys.executable, "-c", TRACED], check=True, timeout=30)

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.autograd.probes.given import GivenTensor
+from autograder.reference import execute_source_over, exercise_source
 
 from ..answers.autograd import NAMED, RIGHT, WRONG
-from ..answers.autograd_tapes import Borrowing, OnlyBackward, recording, wrapped
+from ..answers.autograd_tapes import right_tapes, wrapped, wrong_tapes
 from ..answers.autograd_tensors import Closures, Numbered
 from ..answers.autograd_wrong import WRONG_TENSORS, Recursive
 from .common import AnswersAndBank
-from .helpers import judge_names
+from .helpers import judge_names, lesson_of
 
 LESSON = "03_autograd"
 
@@ -27,26 +27,35 @@ class TestAnswersAndBank(AnswersAndBank):
 # A tape needs a Tensor
 
 
+class Unwatched(Closures):
+    """As the first edition had it: nobody is told, and there is no list."""
+
+    watchers: Any = property()
+
+    def _tell(self, out: Any, pairs: Any) -> None:
+        pass
+
+
 def unwritten(*args: Any) -> Any:
     raise NotImplementedError("Tensor is not written yet")
 
 
-@pytest.mark.parametrize("tensor", [unwritten, *WRONG_TENSORS.values()])
+@pytest.mark.parametrize("tensor", [unwritten, Unwatched, *WRONG_TENSORS.values()])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_right_tape_is_right_on_a_notebook_whose_tensor_is_not(tensor: Any) -> None:
-    verdict = judge_names(LESSON, "Tape", {"Tape": Borrowing, "Tensor": tensor})
+    names = {"Tape": right_tapes(tensor)["Lines"], "Tensor": tensor}
+    verdict = judge_names(LESSON, "Tape", names)
     assert verdict.status == "passed"
+    assert getattr(tensor, "watchers", []) in ([], Unwatched.watchers)
 
 
-def test_a_tape_of_the_reference_is_right_on_any_right_tensor(solved: Any) -> None:
-    for tensor in (Closures, Numbered, GivenTensor):
-        verdict = judge_names(LESSON, "Tape", {"Tape": solved.Tape, "Tensor": tensor})
-        assert verdict.status == "passed"
-
-
-def test_a_tape_may_know_no_other_tensor_than_its_notebooks(solved: Any) -> None:
-    names = {"Tape": recording(solved.Tensor), "Tensor": solved.Tensor}
-    assert judge_names(LESSON, "Tape", names).status == "passed"
+@pytest.mark.parametrize("tensor", [Closures, Numbered])
+def test_a_tape_of_the_reference_is_right_on_any_right_tensor(tensor: Any, solved: Any) -> None:
+    lesson = lesson_of(LESSON)
+    names = {**solved.__dict__, "Tensor": tensor}
+    cell = execute_source_over(exercise_source(lesson, "Tape"), "tape_elsewhere", names)
+    verdict = judge_names(LESSON, "Tape", {"Tape": cell["Tape"], "Tensor": tensor})
+    assert verdict.status == "passed"
 
 
 def test_a_tape_may_answer_in_tensors() -> None:
@@ -56,8 +65,33 @@ def test_a_tape_may_answer_in_tensors() -> None:
 
 
 def test_a_wrong_tape_is_wrong_without_a_tensor_too() -> None:
-    verdict = judge_names(LESSON, "Tape", {"Tape": OnlyBackward, "Tensor": unwritten})
+    names = {"Tape": wrong_tapes(unwritten)["Borrowing"], "Tensor": unwritten}
+    verdict = judge_names(LESSON, "Tape", names)
     assert verdict.score < verdict.max_score
+
+
+def test_watchers_of_the_learner_are_put_back() -> None:
+    """A tape that was broken off may have left one in, which is no fault of what is checked."""
+
+    def broken(out: Any) -> None:
+        raise TypeError("a watcher of one argument")
+
+    Closures.watchers.append(broken)
+    try:
+        for key, names in {
+            "Tensor": {"Tensor": Closures},
+            "Tape": {"Tape": right_tapes(Closures)["Asking"], "Tensor": Closures},
+        }.items():
+            assert judge_names(LESSON, key, names).status == "passed"
+            assert Closures.watchers == [broken]
+    finally:
+        Closures.watchers.clear()
+
+
+def test_a_tape_that_left_its_watcher_in_does_not_cost_the_next_exercise(solved: Any) -> None:
+    names = {"Tape": wrong_tapes(solved.Tensor)["StaysIn"], "Tensor": solved.Tensor}
+    assert judge_names(LESSON, "Tape", names).status != "passed"
+    assert solved.Tensor.watchers == []
 
 
 def test_only_depth_is_lost_by_recursion() -> None:

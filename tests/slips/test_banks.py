@@ -19,6 +19,7 @@ from .session import Kernel
         ("06_schedules", "ReduceOnPlateau"),
         ("07_generalization", "minibatches"),
         ("10_training_loop", "train_step"),
+        ("12_mixed_precision", "underflow_fraction"),
     ],
 )
 def test_a_slip_takes_no_name_from_a_bank(lesson: str, key: str) -> None:

@@ -21,11 +21,13 @@ EXERCISES = {
     "07_generalization": ("confusion_matrix", "accuracy", "EarlyStopping"),
     "08_numpy_trainer": ("evaluate",),
     "10_training_loop": ("train_step", "make_loader"),
+    "12_mixed_precision": ("underflow_fraction",),
 }
 # In a bank, a slip may have a name of its own, which says more.
 KNOWN = {
     ("train_step", "nothing_returned"): "returns_nothing",
     ("ReduceOnPlateau", "nothing_returned"): "nothing_returned",
+    ("Tape", "nothing_returned"): "tape_not_returned",
 }
 SLIPS = {
     "nothing_returned": (made.no_return, made.bare_expression),

@@ -176,3 +176,44 @@ def test_what_ended_or_overran_has_no_slip_beside_it(
     said = orientation.verdict("descent_step", f"def descent_step(x, grad, lr):\n    {body}")
     assert said.probes[0].status in ("error", "timeout")
     assert said.diagnosis is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    step = lr * grad\n    {stub}",
+        "    {stub}\n    return x - lr * grad",
+        '    """Downhill."""\n    if True:\n        {stub}\n    return x - lr * grad',
+    ],
+)
+def test_a_stub_that_was_left_is_said(orientation: Kernel, body: str) -> None:
+    stub = 'raise NotImplementedError("descent_step is not written yet")'
+    verdict = orientation.verdict(
+        "descent_step", f"def descent_step(x, grad, lr):\n{body.format(stub=stub)}"
+    )
+    assert verdict.status == "not_attempted"
+    assert "`descent_step` still has the line `raise NotImplementedError(...)`" in verdict.note
+
+
+def test_a_stub_alone_is_not_begun(orientation: Kernel) -> None:
+    stub = 'raise NotImplementedError("descent_step is not written yet")'
+    cell = f'def descent_step(x, grad, lr):\n    """Downhill."""\n    {stub}'
+    assert orientation.verdict("descent_step", cell).note == ""
+
+
+def test_parameters_in_another_order_are_named(orientation: Kernel) -> None:
+    cell = "def descent_step(grad, x, lr):\n    return x - lr * grad"
+    assert named(orientation, "descent_step", cell) == "arguments_swapped"
+
+
+def test_one_failing_line_is_said_once(losses: Kernel) -> None:
+    cell = """def huber(pred, target, delta=1.0, reduction="mean"):
+    far = np.abs(residual(pred, target))
+    if far <= delta:
+        losses = 0.5 * far**2
+    else:
+        losses = delta * (far - 0.5 * delta)
+    return reduce_losses(losses, reduction)"""
+    verdict = losses.verdict("huber", cell)
+    assert verdict.diagnosis is not None
+    assert verdict.diagnosis.beside == ()

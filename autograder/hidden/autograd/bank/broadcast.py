@@ -37,7 +37,7 @@ for (name, old, new), text in {
         "been stretched: go through all of them."
     ),
     ("whole_sum_everywhere", IN_FRONT, "    return np.full(shape, grad.sum())\n"): (
-        "Every element gets the sum of the whole gradient. It is to blame only for the places "
+        "Every element gets the sum of the whole gradient. It gets the sum over the places "
         "where it was used itself: sum over the broadcast axes, and over no others."
     ),
     ("aligned_on_the_left", "range(in_front)", "range(len(shape), grad.ndim)"): (
@@ -66,12 +66,12 @@ for (name, one, other), text in {
     ("stretched_axes_dropped", (END, "return grad.sum(axis=stretched)"), (EQUAL, EQUAL)): DROPPED,
     ("stretched_axes_dropped_one_by_one", (END, ONE_BY_ONE), (EQUAL, "")): DROPPED,
     ("averaged", (IN_FRONT, IN_FRONT.replace("sum", "mean")), (END, END.replace("sum", "mean"))): (
-        "The places where an element was used are averaged. Each place adds its own blame, so it "
-        "is their sum: nudge one small element, and all its copies move."
+        "The places where an element was used are averaged. Each place adds its own gradient, so "
+        "it is their sum: nudge one small element, and all its copies move."
     ),
     ("first_copy_only", (IN_FRONT, "    grad = grad[(0,) * in_front]\n"), (END, FIRST)): (
         "The gradient of one of the copies is taken, and that of the others is lost. Every place "
-        "where an element was used sends blame, and all of it adds up."
+        "where an element was used sends a gradient, and all of them add up."
     ),
     (
         "axes_in_front_kept",

@@ -7,28 +7,28 @@ tensor = bank.exercise("Tensor")
 
 PRODUCT = "(g * other.data, g * self.data)"
 DIVISOR = "-g * self.data / other.data**2"
-POWER, EXPONENT = "g * exponent * base ** (exponent - 1)", "g * out.data * log_base"
-EXP, LOG = "(g * out.data,)", "(g / self.data,)"
-TANH, RELU = "(g * (1 - out.data**2),)", "(g * (self.data > 0),)"
+POWER, EXPONENT = "g * exponent * base ** (exponent - 1)", "g * value * log_base"
+EXP, LOG = "(g * value,)", "(g / self.data,)"
+TANH, RELU = "(g * (1 - value**2),)", "(g * (self.data > 0),)"
 SUM = "(np.broadcast_to(g, self.data.shape),)"
 AXIS = """            if axis is not None and not keepdims:
                 g = np.expand_dims(g, axis)
 """
 MEAN = "total * (total.data.size / self.data.size)"
 MATMUL = "(g @ other.data.T, self.data.T @ g)"
-RULE = "out.rule = lambda g: "
+RULE = "lambda g: "
 T, RESHAPE = f"{RULE}(g.T,)", f"{RULE}(g.reshape(self.data.shape),)"
 # Minus and division made of products and powers, as micrograd has them.
 COMPOSED = (
     (
-        f'out = Tensor(self.data - other.data, (self, other), "-")\n        {RULE}(g, -g)',
-        "out = self + other * -1",
+        f'return Tensor.made(self.data - other.data, (self, other), "-", {RULE}(g, -g))',
+        "return self + other * -1",
     ),
-    (f'out = Tensor(-self.data, (self,), "neg")\n        {RULE}(-g,)', "out = self * -1"),
+    (f'return Tensor.made(-self.data, (self,), "neg", {RULE}(-g,))', "return self * -1"),
     (
-        'out = Tensor(self.data / other.data, (self, other), "/")\n'
-        f"        {RULE}(g / other.data, {DIVISOR})",
-        "out = self * other**-1",
+        f"rule = {RULE}(g / other.data, {DIVISOR})\n"
+        '        return Tensor.made(self.data / other.data, (self, other), "/", rule)',
+        "return self * other**-1",
     ),
 )
 FROM_A_POWER = ("return as_tensor(other) / self", "return self**-1 * other")
@@ -53,7 +53,7 @@ for (name, old, new), text in {
         "The gradient of the dividend is multiplied by the divisor. The quotient a / b moves by "
         "1 / b when a moves by one: divide what flows in by b."
     ),
-    ("logarithm_forgotten", EXPONENT, "g * out.data"): (
+    ("logarithm_forgotten", EXPONENT, "g * value"): (
         "For `2 ** t` the gradient is the power itself, as for exp. That is right for the base e "
         "alone; for any other base its logarithm is a factor."
     ),
@@ -69,7 +69,7 @@ for (name, old, new), text in {
         "The gradient of log is multiplied by the input. It is divided by it: the logarithm is "
         "steep near 0 and flat far out."
     ),
-    ("log_of_output", LOG, "(g / out.data,)"): (
+    ("log_of_output", LOG, "(g / np.log(self.data),)"): (
         "The gradient of log is divided by the output. The slope of the logarithm at t is 1 / t, "
         "with t what went in."
     ),
@@ -83,7 +83,7 @@ for (name, old, new), text in {
     ),
     ("relu_always_open", RELU, "(g,)"): (
         "The gradient passes ReLU as if it were not there. Where the input was negative the output "
-        "does not move, and no blame comes through."
+        "does not move, and nothing is sent back."
     ),
     ("whole_sum_to_every_term", SUM, "(np.full(self.data.shape, g.sum()),)"): (
         "Every term of a sum along an axis gets the gradients of all sums together. It went into "
@@ -141,9 +141,9 @@ for (name, old, new), text in {
     tensor.edit(f"{name}_composed", text, (old, new), *more)
 
 for name, old, new in (
-    ("exp", EXP, "(out.data,)"),
+    ("exp", EXP, "(value,)"),
     ("log", LOG, "(1 / self.data,)"),
-    ("tanh", TANH, "(1 - out.data**2,)"),
+    ("tanh", TANH, "(1 - value**2,)"),
     ("relu", RELU, "(1.0 * (self.data > 0),)"),
     ("product", PRODUCT, "(0 * g + other.data, 0 * g + self.data)"),
     ("power", POWER, POWER[4:]),
@@ -157,28 +157,33 @@ for name, old, new in (
     if name in ("product", "power"):
         tensor.edit(f"{forgotten}_composed", text, (old, new), *COMPOSED)
 
-for name, old in (("exp", EXP), ("log", LOG), ("tanh", TANH), ("relu", RELU), ("@", MATMUL)):
+OPERAND = "self.rule = lambda g: [0 * p.data for p in self.parents]\n        "
+for name, made in (
+    ("exp", "value, (self,)"),
+    ("log", "np.log(self.data), (self,)"),
+    ("tanh", "value, (self,)"),
+    ("relu", "np.maximum(self.data, 0), (self,)"),
+    ("@", "self.data @ other.data, (self, other)"),
+):
+    returned = f'return Tensor.made({made}, "{name}"'
     tensor.edit(
         f"rule_of_{name}_on_its_operand",
         f"The rule of {name} is stored on its operand, in place of the operand's own, so nothing "
         "flows on to what the operand was made of. It belongs to the result.",
-        (
-            f"g: {old}",
-            f"g: {old}\n        self.rule = lambda g: [0 * p.data for p in self.parents]",
-        ),
+        (returned, OPERAND + returned),
     )
 
 for name, slope, said in (
     ("tanh_from_the_input", "1 - self.data**2", "1 - t², with t the input"),
-    ("tanh_not_squared", "out.data * (1 - out.data)", "out (1 - out), which is the sigmoid's"),
-    ("tanh_one_minus_output", "1 - out.data", "1 - out"),
-    ("tanh_of_the_output", "1 - np.tanh(out.data) ** 2", "1 - tanh², with tanh taken twice"),
+    ("tanh_not_squared", "value * (1 - value)", "out (1 - out), which is the sigmoid's"),
+    ("tanh_one_minus_output", "1 - value", "1 - out"),
+    ("tanh_of_the_output", "1 - np.tanh(value) ** 2", "1 - tanh², with tanh taken twice"),
 ):
     tensor.edit(
         name,
         f"The slope of tanh is computed as {said}. It is 1 minus the square of the output: compare "
         "with the slope that nudging t gives.",
-        ("(1 - out.data**2)", f"({slope})"),
+        ("(1 - value**2)", f"({slope})"),
     )
 
 for name, special, sign, place in (
@@ -202,7 +207,7 @@ for name, special, sign, place in (
 
 TURNED = (
     "The gradient of T is handed on as it came, without being transposed back; for a square matrix "
-    "nothing complains. Element (i, j) went to (j, i), and its blame comes from there."
+    "nothing complains. Element (i, j) went to (j, i), and its gradient comes from there."
 )
 RESHAPED = (
     "The gradient of reshape keeps the new shape. Put it back into the shape that went in: a "
@@ -218,7 +223,7 @@ for (name, old, new), text in {
         "The exponent gets no gradient, so `2 ** t` does not depend on t. In `a ** b` both can be "
         "what is trained: b moves the value by a ** b times log a."
     ),
-    ("negative_base_lost", "base**exponent, (self,", "np.exp(exponent * np.log(base)), (self,"): (
+    ("negative_base_lost", "value = base**exponent", "value = np.exp(exponent * np.log(base))"): (
         "Powers are computed as exp(b log a), which is nan for a base below 0 and for 0. Let NumPy "
         "compute the power, and keep the logarithm for the exponent's gradient."
     ),
@@ -235,8 +240,8 @@ for (name, old, new), text in {
         "square matrices only by their shape: write the shapes beneath the formula."
     ),
     ("matmul_as_product", MATMUL, "(g @ other.data.T, g.T @ self.data)"): (
-        "The second factor of a matrix product gets the transposed of its gradient. For (N, D) @ "
-        "(D, M) it is D by M: the transposed first factor comes first."
+        "The second factor of a matrix product gets the transpose of its gradient. For (N, D) @ "
+        "(D, M) it is D by M: the first factor's transpose comes first."
     ),
     ("matmul_in_the_wrong_order", MATMUL, "(other.data.T @ g, g @ self.data.T)"): (
         "The gradients of a matrix product have their factors the wrong way round. Matrix products "

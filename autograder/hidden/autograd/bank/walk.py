@@ -7,9 +7,9 @@ from autograder.api import About, Bank
 bank = Bank()
 tensor = bank.exercise("Tensor")
 
-ADD = "blame[id(parent)] = blame.get(id(parent), 0) + part"
-ASSIGN = (ADD, "blame[id(parent)] = part")
-FIT = "                part = unbroadcast(part, parent.data.shape)\n"
+ADD = "sent[id(parent)] = sent.get(id(parent), 0) + part"
+ASSIGN = (ADD, "sent[id(parent)] = part")
+FIT = "unbroadcast(part, parent.data.shape)"
 LEAF = """            if node.grad is None or node.parents:
                 node.grad = np.array(g)
             else:
@@ -30,7 +30,7 @@ BREADTH = """def _nearest_first(root):
 AT_THE_END = """
         for node in _nearest_first(self):
             old = 0 if node.parents or node.grad is None else node.grad
-            node.grad = blame[id(node)] + old
+            node.grad = sent[id(node)] + old
 """
 RECURSIVE = """def _recursive(node, seen, order):
     if id(node) not in seen:
@@ -42,10 +42,10 @@ RECURSIVE = """def _recursive(node, seen, order):
 
 
 """
-WALK, POP = "reversed(topological_order(self))", "blame.pop(id(node))"
+WALK, POP = "reversed(topological_order(self))", "sent.pop(id(node))"
 NEAREST = (
     (WALK, "_nearest_first(self)"),
-    (POP, "blame[id(node)]"),
+    (POP, "sent[id(node)]"),
     ("class Tensor:", BREADTH + "class Tensor:"),
 )
 RECURSION = (
@@ -55,19 +55,19 @@ RECURSION = (
 LEAVES_ONLY = """            if not node.parents:
                 node.grad = g if node.grad is None else node.grad + g
 """
-ONCE = "{id(p): (p, part) for p, part in zip(node.parents, node.rule(g))}.values()"
+ONCE = "{id(p): (p, part) for p, part in zip(node.parents, node.pullback(g))}.values()"
 
 ASSIGNED = (
-    "The blame that a parent is sent replaces what it has been sent before. A number that is used "
-    "twice is to blame twice: add what comes, as x * x shows."
+    "The gradient that a parent is sent replaces what it has been sent before. A number that is "
+    "used twice is sent two shares: add them up, as x * x shows."
 )
 NEAREST_FIRST = (
     "The nodes have their turn by their distance from the root. One that is used directly and over "
-    "a detour hands on its blame before all of it has come: use topological_order."
+    "a detour hands on its gradient before it is complete: use topological_order."
 )
 HANDED_ON = (
     "A second backward hands on what the first has left on the nodes in between, so leaves get "
-    "more than twice the gradient. Collect each call's blame in a place of its own."
+    "more than twice the gradient. Collect each call's gradients in a place of their own."
 )
 SOURCES = {
     ASSIGNED: "callummcdougall/ARENA_3.0, issue 127",
@@ -87,14 +87,14 @@ VALUES: dict[tuple[Any, ...], str] = {  # what is assigned last depends on the o
     ("nearest_first_adding_on", *NEAREST, (LEAF, ""), (ADD, ADD + AT_THE_END)): NEAREST_FIRST,
     ("earlier_blame_handed_on", (LEAF, BETWEEN)): HANDED_ON,
     ("earlier_blame_of_the_root_too", (LEAF, TOTAL)): HANDED_ON,
-    ("same_parent_once", ("zip(node.parents, node.rule(g), strict=True)", ONCE)): (
-        "A node that is its child's parent twice is sent blame for one of the two only: x * x "
+    ("same_parent_once", ("zip(node.parents, node.pullback(g), strict=True)", ONCE)): (
+        "A node that is its child's parent twice is sent one of the two shares only: x * x "
         "gives x. Each place among the parents sends its own share."
     ),
     (
         "walked_from_the_leaves",
         (WALK, "topological_order(self)"),
-        (POP, "blame.setdefault(id(node), 0 * node.data)"),
+        (POP, "sent.setdefault(id(node), 0 * node.data)"),
         (LEAF, ""),
         (ADD, ADD + AT_THE_END.replace("_nearest_first", "topological_order")),
     ): (
@@ -114,10 +114,8 @@ LARGER = (
     "The gradient of an operand that was broadcast keeps the larger shape. A gradient has the "
     "shape of what it is the gradient of: unbroadcast what a rule returns."
 )
-IN_PLACE = """                total = np.zeros(parent.data.shape)
-                total += part
-                part = total
-"""
+IN_PLACE = """total = sent.setdefault(id(parent), np.zeros(parent.data.shape))
+                total += part"""
 ANYTHING: dict[tuple[Any, ...], str] = {  # shown by a shape, an exception or None
     ("assigned_first_parent_first", ASSIGN, *RECURSION): ASSIGNED,
     ("assigned_at_every_call_first_parent_first", ASSIGN, (LEAF, ANEW), *RECURSION): ASSIGNED,
@@ -125,8 +123,8 @@ ANYTHING: dict[tuple[Any, ...], str] = {  # shown by a shape, an exception or No
         "The order is found by a function that calls itself, and Python stops at about 1,000 "
         "calls. A chain of 10,000 operations needs topological_order's loop."
     ),
-    ("broadcasting_not_undone", (FIT, "")): LARGER,
-    ("broadcasting_not_undone_in_place", (FIT, IN_PLACE)): LARGER,
+    ("broadcasting_not_undone", (FIT, "part")): LARGER,
+    ("broadcasting_not_undone_in_place", (FIT, "part"), (ADD, IN_PLACE)): LARGER,
     ("begins_with_a_bare_one", ("grad = np.ones(self.data.shape)", "grad = 1.0")): (
         "The walk begins with the number 1, so the gradient of a root of shape (1, 1) has no "
         "shape. A gradient has the shape of what it is the gradient of."
@@ -154,10 +152,10 @@ ANYTHING: dict[tuple[Any, ...], str] = {  # shown by a shape, an exception or No
     (
         "shared_array",
         ("np.array(grad, dtype=np.float64)", "np.asarray(grad, dtype=np.float64)"),
-        (FIT, FIT.replace("part = ", "part = part if part.shape == parent.data.shape else ")),
+        (FIT, f"part if part.shape == parent.data.shape else {FIT}"),
         ("node.grad = np.array(g)", "node.grad = g"),
         ("node.grad = node.grad + g", "node.grad += g"),
-        (ADD, "blame[id(parent)] = blame[id(parent)] + part if id(parent) in blame else part"),
+        (ADD, "sent[id(parent)] = sent[id(parent)] + part if id(parent) in sent else part"),
     ): (
         "Gradients are added into an array that others hold too: the one handed in, or another "
         "node's. Make a new array for each sum, as `a = a + b` does and `a += b` does not."

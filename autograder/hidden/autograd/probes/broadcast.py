@@ -51,7 +51,7 @@ for name, topic, points, before in (
         name=name,
         experiment="multiply arrays of these two shapes: each small element is used in several "
         "places. Then try a gradient that has the shape already, and one of shape ().",
-    )(Calls("unbroadcast", "the gradient"))
+    )(Calls("unbroadcast", "the gradient", order="grad, shape"))
 
 unbroadcast.pure(
     "the gradient",

@@ -1,12 +1,13 @@
 """A Tensor of the judge's own, for tapes whose notebook has none that works.
 
-It keeps the contract of the lesson, for as many operations as the probes of a tape need.
+It keeps the contract of the lesson, for as many operations as the probes of a tape need, and tells
+the watchers of the notebook's class: those are the ones that a tape puts in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ class GivenTensor:
     """An array, its parents, and what sends its gradient to them. Tensors are numbered as they are
     made, so that parents have lower numbers than their children."""
 
+    listed: Any = None  # the class whose `watchers` are told: this one where it is None
+    watchers: ClassVar[list[Any]] = []
     made = 0  # an int and no `itertools.count`: from Python 3.14 on iterators are not pickled
 
     def __init__(self, data: Any, parents: Any = (), op: str = "") -> None:
@@ -59,19 +62,24 @@ class GivenTensor:
             g = sent[id(node)]
             node.grad = g + (0.0 if node.parents or node.grad is None else node.grad)
             for parent, part in zip(node.parents, node.send(g), strict=True):
-                fitted = _fitted(part, parent.data.shape)
-                sent[id(parent)] = sent.get(id(parent), 0.0) + fitted
+                sent[id(parent)] = sent.get(id(parent), 0.0) + part
 
 
 def _made(function: Any, send: Callable[..., Any], *operands: Any) -> GivenTensor:
     parents = [one if isinstance(one, GivenTensor) else GivenTensor(one) for one in operands]
     values = [parent.data for parent in parents]
     out = GivenTensor(function(*values), parents, function.__name__)
-    out.send = lambda g: send(g, *values)
+    out.send = lambda g: [
+        _fitted(part, value.shape) for part, value in zip(send(g, *values), values, strict=True)
+    ]
+    for watch in (GivenTensor.listed or GivenTensor).watchers:
+        watch(out, out.parents, out.send)
     return out
 
 
 def _fitted(part: Any, shape: tuple[int, ...]) -> Any:
     """The gradient of an array of a shape, whatever was broadcast."""
+    if part.shape == shape:
+        return part  # and not a copy: two parents may be handed the same array
     part = part.sum(axis=tuple(range(part.ndim - len(shape))))
     return part.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)

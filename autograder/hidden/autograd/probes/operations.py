@@ -4,8 +4,10 @@ What is computed stands in the phrase that a learner reads, which is code up to 
 back starts from random numbers, so that every element counts for itself.
 """
 
+import contextlib
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -33,8 +35,8 @@ POWERS: Leaves = {
     "t ** 2 of zeros and ties": (ZEROS_AND_TIES,),
     "t ** 3 of numbers below 0": (np.array([-1.3, -0.4, -11.0]),),
 }
-BENDS: Leaves = {
-    "t.exp() | t.tanh() | (t - 1).relu().tanh()": (TABLE,),
+FUNCTIONS: Leaves = {
+    "t.exp() | t.tanh() | (t * t / 90 - 0.01).relu().tanh()": (TABLE,),
     "t.log()": (ABOVE,),
     "t.relu()": (ZEROS_AND_TIES,),
 }
@@ -64,7 +66,7 @@ BROADCAST: Leaves = {
     "a * (b + 1) of (3, 3) and (3,)": ((3, 3), (3,)),
 }
 FIRST = {**ARITHMETIC, **NUMBERS, **POWERS}
-REST = {**BENDS, **SHAPES, **SUMS, **BROADCAST}
+REST = {**FUNCTIONS, **SHAPES, **SUMS, **BROADCAST}
 
 
 def spread(rng: np.random.Generator, shape: Any) -> Any:
@@ -89,6 +91,31 @@ def leaves_of(expressions: Leaves) -> Callable[[np.random.Generator], Inputs]:
     }
 
 
+@contextlib.contextmanager
+def watched_by(kind: Any, *watchers: Any) -> Iterator[None]:
+    """These watchers and no others; those that a tape left in are put back afterwards."""
+    own: Any = getattr(kind, "watchers", None)
+    held = list(own) if isinstance(own, list) else []
+    if held or watchers:
+        kind.watchers[:] = watchers
+    try:
+        yield
+    finally:
+        if held or watchers:
+            own[:] = held
+
+
+def unwatched(run: Callable[[Any, Inputs], Any]) -> Callable[[Any, Inputs], Any]:
+    """A run that a broken tape's watcher doesn't disturb."""
+
+    @functools.wraps(run)
+    def alone(impl: Any, inputs: Inputs) -> Any:
+        with watched_by(impl.Tensor):
+            return run(impl, inputs)
+
+    return alone
+
+
 class Each:
     """`look(kind, code, leaves, noise)` at each expression; what one raises is its own."""
 
@@ -96,10 +123,11 @@ class Each:
         self.look = look
 
     def __call__(self, impl: Any, inputs: Inputs) -> Any:
-        return {
-            where: outcome(self.look, impl.Tensor, where[4:].split(" of ")[0], **case)
-            for where, case in inputs.items()
-        }
+        with watched_by(impl.Tensor):
+            return {
+                where: outcome(self.look, impl.Tensor, where[4:].split(" of ")[0], **case)
+                for where, case in inputs.items()
+            }
 
 
 def named(kind: Any, leaves: list[Any]) -> dict[str, Any]:
@@ -133,7 +161,7 @@ def gradients(kind: Any, code: str, leaves: list[Any], noise: Any) -> Any:
     return {f"the gradient of {name}": snapshot(node.grad) for name, node in nodes.items()}
 
 
-SAME = "compute it with NumPy arrays in place of Tensors: the values are the same."
+SAME = "compute it with NumPy arrays instead of Tensors: the values are the same."
 NUDGE = "compare it with the slope that nudging one element gives, as the visible tests do."
 
 for name, topic, points, look, expressions in (
@@ -142,8 +170,8 @@ for name, topic, points, look, expressions in (
     ("arithmetic", "gradients of + - * / and minus", 0.5, gradients, ARITHMETIC),
     ("numbers", "gradients with a number on either side", 0.25, gradients, NUMBERS),
     ("powers", "gradients of powers", 0.25, gradients, POWERS),
-    ("bends", "gradients of exp, log, tanh and relu", 0.25, gradients, BENDS),
-    ("shapes", "gradients of @, reshape and T", 0.5, gradients, SHAPES),
+    ("functions", "gradients of exp, log, tanh and relu", 0.25, gradients, FUNCTIONS),
+    ("shapes", "gradients of @, reshape and T", 0.25, gradients, SHAPES),
     ("sums", "gradients of sum and mean", 0.5, gradients, SUMS),
     ("broadcasting", "gradients where shapes were broadcast", 0.5, gradients, BROADCAST),
 ):

@@ -6,13 +6,17 @@ import numpy as np
 
 from autograder.api import AFTERWARDS, FORMULA, Inputs, Probes, outcome, snapshot
 from autograder.hidden.autograd.probes.operations import (
-    FIRST,
-    REST,
+    ARITHMETIC,
+    FUNCTIONS,
+    POWERS,
+    SHAPES,
+    SUMS,
     Each,
     computed,
     gradients,
     leaves_of,
     named,
+    unwatched,
     walked_back,
 )
 
@@ -52,6 +56,7 @@ def grads(**tensors: Any) -> Any:
     inputs=numbers,
     experiment="call backward twice on (w * x) * 1, and print w.grad after each.",
 )
+@unwatched
 def calls(impl: Any, inputs: Inputs) -> Any:
     noise, seen = inputs["noise"].copy, {}
     a, b = impl.Tensor(inputs["a"]), impl.Tensor(inputs["b"])
@@ -77,6 +82,7 @@ def of_a_network(rng: np.random.Generator) -> Inputs:
 
 
 @tensor.probe("a network made of most operations", points=0.25, inputs=of_a_network)
+@unwatched
 def network(impl: Any, inputs: Inputs) -> Any:
     t = {name: impl.Tensor(value) for name, value in inputs.items()}
     hidden = (t["x"] @ t["W1"] + t["b1"]).relu()
@@ -88,6 +94,7 @@ def network(impl: Any, inputs: Inputs) -> Any:
 
 
 @tensor.probe("numbers, lists and integers", points=0.25, inputs=numbers, kind="side")
+@unwatched
 def conversions(impl: Any, inputs: Inputs) -> Any:
     """Numbers, lists and integers go in; float64 and the right shapes come out."""
     seen = {}
@@ -116,6 +123,7 @@ def begun(leaf: Any, factor: Any, *grad: Any, **by_name: Any) -> Any:
 
 
 @tensor.probe("where the walk begins and ends", points=0.25, inputs=numbers, kind="side")
+@unwatched
 def ends(impl: Any, inputs: Inputs) -> Any:
     a, b, noise = (inputs[name] for name in ("a", "b", "noise"))
     leaves = [impl.Tensor(inputs[name]) for name in "abc"]
@@ -135,6 +143,7 @@ def ends(impl: Any, inputs: Inputs) -> Any:
 @tensor.probe(
     "roots of several elements without a gradient", points=0.25, inputs=numbers, kind="side"
 )
+@unwatched
 def refused(impl: Any, inputs: Inputs) -> Any:
     roots = {
         "two elements": impl.Tensor([1.0, 2.0]) * 2,
@@ -162,8 +171,8 @@ def left_alone(kind: Any, code: str, leaves: list[Any], noise: Any) -> Any:
 
 tensor.probe(
     "operands that stay as they were, and gradients that share nothing",
-    points=0.5,
-    inputs=leaves_of(FIRST | REST),
+    points=0.25,
+    inputs=leaves_of(ARITHMETIC | POWERS | FUNCTIONS | SHAPES | SUMS),
     name="pure",
     kind="side",
     experiment="print t.data before and after an operation, and before and after backward.",
@@ -177,6 +186,7 @@ tensor.probe(
     kind="side",
     experiment="put 100, 1,000 and 10,000 minus signs in front of a Tensor.",
 )
+@unwatched
 def deep(impl: Any, inputs: Inputs) -> Any:
     x = out = impl.Tensor(inputs["a"])
     for _ in range(10_000):

@@ -102,7 +102,7 @@ for exercise, layer, factor in (
 ):
     exercise.edit(
         "dout_overwritten",
-        "The numbers are right, but dout is multiplied in place: anyone who still needs it finds "
+        "The numbers are right, but dout itself is written over: anyone who still needs it finds "
         "it changed. Return a new array.",
         (f"return dout * {factor}", f"dout *= {factor}\n    return dout"),
         about="anything",

@@ -54,19 +54,19 @@ error.probe(
     points=0.375,
     inputs=several_scales,
     experiment="try [3.0] against [1.0] and [1.0] against [3.0]: both are 0.5.",
-)(Calls("relative_error", "error"))
+)(Calls("relative_error", "error", order="a, b"))
 error.probe(
     "a small entry beside a large one",
     name="two_scales",
     points=0.375,
     inputs=small_beside_large,
     experiment="try [1000, 0.003] against [1000, 0.001]: the second entry decides.",
-)(Calls("relative_error", "error"))
+)(Calls("relative_error", "error", order="a, b"))
 error.probe(
     "zeros and the floor of 1e-12",
     name="floor",
     points=0.1,
     inputs=at_the_floor,
     experiment="try [0.0] against [0.0], and 4e-13 against 1e-13.",
-)(Calls("relative_error", "error"))
+)(Calls("relative_error", "error", order="a, b"))
 error.pure("error", points=0.15, inputs=near)

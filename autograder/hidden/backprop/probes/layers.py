@@ -14,7 +14,8 @@ def declare(layer: str, grads: tuple[str, ...], points: float, *inputs: MakeInpu
     """What is asked of every layer; forward and backward have the points each, and the inputs are
     several batches, two of one shape, and a few that stay as they are."""
     several, two, few = inputs
-    pair = Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads)
+    order = "x, W, b" if layer == "linear" else "x"
+    pair = Pair(f"{layer}_forward", f"{layer}_backward", ("out", "cache"), grads, order)
     said = "a linear layer" if layer == "linear" else layer
     exercise = probes.exercise(f"{layer}_forward__{layer}_backward", tolerance=FORMULA)
     exercise.probe(f"the values of {said}", name="forward", points=points, inputs=several)(

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import FLOAT64, FORMULA, Calls, Inputs, Probes
+from autograder.api import FLOAT64, FORMULA, Calls, Inputs, Probes, results
 from autograder.hidden.backprop.probes.batches import Shapes, batches, drawn
 
 probes = Probes()
 cross_entropy = probes.exercise("softmax_cross_entropy", tolerance=FORMULA)
 mse = probes.exercise("mse_backward", tolerance=FORMULA)
+ORDER = "logits, targets"
 
 
 def batch(rng: np.random.Generator, n: int, c: int) -> Inputs:
@@ -70,7 +71,8 @@ def far_logits(rng: np.random.Generator) -> Inputs:
     experiment="try logits of all zeros: the loss is the logarithm of the number of classes.",
 )
 def loss(impl: Any, inputs: Inputs) -> Any:
-    return {where: {"loss": impl.softmax_cross_entropy(**b)[0]} for where, b in inputs.items()}
+    called = results(impl.softmax_cross_entropy, inputs, ORDER)
+    return {where: {"loss": both[0]} for where, both in called}
 
 
 @cross_entropy.probe(
@@ -80,10 +82,11 @@ def loss(impl: Any, inputs: Inputs) -> Any:
     experiment="sum each row of dlogits, and compare with numerical_gradient of the loss.",
 )
 def gradient(impl: Any, inputs: Inputs) -> Any:
-    return {where: {"dlogits": impl.softmax_cross_entropy(**b)[1]} for where, b in inputs.items()}
+    called = results(impl.softmax_cross_entropy, inputs, ORDER)
+    return {where: {"dlogits": both[1]} for where, both in called}
 
 
-loss_and_dlogits = Calls("softmax_cross_entropy", "loss", "dlogits")
+loss_and_dlogits = Calls("softmax_cross_entropy", "loss", "dlogits", order=ORDER)
 cross_entropy.probe(
     "one row, and every row twice",
     name="batch_sizes",
@@ -124,7 +127,7 @@ for name, topic, points, inputs in (
         points=points,
         inputs=inputs,
         experiment="compare it with numerical_gradient of np.mean((pred - target) ** 2).",
-    )(Calls("mse_backward", "dpred"))
+    )(Calls("mse_backward", "dpred", order="pred, target"))
 mse.pure(
     "dpred",
     points=0.25,

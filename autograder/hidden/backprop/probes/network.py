@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.api import FLOAT64, FORMULA, Inputs, Probes
+from autograder.api import FLOAT64, FORMULA, Inputs, Probes, results
 
 probes = Probes()
 mlp = probes.exercise("mlp_loss_and_grads", tolerance=FORMULA)
@@ -51,8 +51,7 @@ def only(*names: str) -> Any:
 
     def run(impl: Any, inputs: Inputs) -> Any:
         seen = {}
-        for where, one in inputs.items():
-            loss, grads = impl.mlp_loss_and_grads(**one)
+        for where, (loss, grads) in results(impl.mlp_loss_and_grads, inputs, "params, x, y"):
             named = {"loss": loss, **{f"grads['{name}']": grad for name, grad in grads.items()}}
             seen[where] = {name: named[name] for name in names}
         return seen

@@ -28,6 +28,11 @@ def trained(impl: Any, inputs: Inputs) -> Any:
     return {"params": impl.train_mlp(**inputs)[0]}
 
 
+def trained_by_place(impl: Any, inputs: Inputs) -> Any:
+    """Their order is that of the contract: the network, x and y, the rate, the steps."""
+    return {"params": impl.train_mlp(*inputs.values())[0]}
+
+
 train.probe(
     "the parameters after one step",
     name="one_step",
@@ -41,7 +46,7 @@ train.probe(
     points=0.55,
     inputs=training(6, 0.3),
     experiment="compare train_mlp(..., steps=2) with two calls of steps=1.",
-)(trained)
+)(trained_by_place)
 
 
 def with_losses(impl: Any) -> Any:

@@ -9,6 +9,8 @@ probes.predictions("coin_flips", "batch_size", "too_wide")
 confusion = probes.exercise("confusion_matrix")
 accuracy = probes.exercise("accuracy")
 
+COUNTS = Calls("confusion_matrix", "counts", order="targets, predictions, n_classes")
+SHARE = Calls("accuracy", "accuracy", order="logits, targets")
 INT64 = Tolerance(0.0, 0.0, exact_dtype=True)
 
 
@@ -56,21 +58,21 @@ confusion.probe(
     points=1.0,
     inputs=three_tables,
     experiment="try targets [0, 0, 0, 1] with predictions [1, 1, 0, 0] by hand.",
-)(Calls("confusion_matrix", "counts"))
+)(COUNTS)
 confusion.probe(
     "classes that do not occur",
     name="missing",
     points=0.6,
     inputs=missing_classes,
     experiment="try targets [0], predictions [1] and n_classes = 4: the shape is (4, 4).",
-)(Calls("confusion_matrix", "counts"))
+)(COUNTS)
 confusion.probe(
     "one example, and one class",
     name="few",
     points=0.15,
     inputs=few_examples,
     experiment="try a single example, and n_classes = 1.",
-)(Calls("confusion_matrix", "counts"))
+)(COUNTS)
 confusion.pure(
     "counts",
     topic="counts of dtype int64, with your inputs left as they were",
@@ -120,7 +122,7 @@ accuracy.probe(
     inputs=batches_of_logits,
     tolerance=FORMULA,
     experiment="count by hand for four rows of three classes.",
-)(Calls("accuracy", "accuracy"))
+)(SHARE)
 accuracy.probe(
     "logits of all sizes and signs, square batches, one row",
     name="special",
@@ -128,5 +130,5 @@ accuracy.probe(
     inputs=special_logits,
     tolerance=FORMULA,
     experiment="try logits [[-3, -1]] with target 1: the accuracy is 1.",
-)(Calls("accuracy", "accuracy"))
+)(SHARE)
 accuracy.pure("accuracy", points=0.25, inputs=lambda rng: scores(rng, 8, 4, 5))

@@ -7,7 +7,7 @@ from autograder.api import FORMULA, Calls, Inputs, Probes
 probes = Probes()
 box_iou = probes.exercise("box_iou")
 
-iou = Calls("box_iou", "IoU")
+iou = Calls("box_iou", "IoU", order="a, b")
 
 
 def near_boxes(rng: np.random.Generator, n: int, unit: float = 1.0) -> Inputs:

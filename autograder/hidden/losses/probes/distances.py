@@ -100,7 +100,8 @@ LOSSES: tuple[tuple[str, float, str], ...] = (
 )
 for name, worth, option in LOSSES:
     loss = probes.exercise(name)
-    run: Any = Calls(name, "loss")
+    parameters = ("pred", "target", *([option] if option else []), "reduction")
+    run: Any = Calls(name, "loss", order=", ".join(parameters))
     loss.probe(
         "the loss of each element",
         points=(0.3 if option else 0.4) * worth,

@@ -9,7 +9,7 @@ probes = Probes()
 bce = probes.exercise("bce_with_logits")
 sample_weighted = probes.exercise("sample_weighted")
 
-each = Calls("bce_with_logits", "loss")
+each = Calls("bce_with_logits", "loss", order="logits, targets, reduction")
 
 
 def questions(rng: np.random.Generator, *shape: int) -> Inputs:
@@ -126,7 +126,7 @@ sample_weighted.probe(
     name="weighted",
     tolerance=FORMULA,
     experiment="double all weights: the loss doubles.",
-)(Calls("sample_weighted", "loss"))
+)(Calls("sample_weighted", "loss", order="losses, weights"))
 sample_weighted.probe(
     "weights of 0, one example, equal weights",
     points=0.45,
@@ -134,7 +134,7 @@ sample_weighted.probe(
     name="kinds",
     tolerance=FORMULA,
     experiment="losses 1, 2, 3, 6 with weights 0, 0, 2, 0: it is 6 / 4.",
-)(Calls("sample_weighted", "loss"))
+)(Calls("sample_weighted", "loss", order="losses, weights"))
 sample_weighted.pure(
     "loss",
     points=0.1,

@@ -8,8 +8,8 @@ probes = Probes()
 mean_iou = probes.exercise("mean_iou")
 average_precision = probes.exercise("average_precision")
 
-of_maps = Calls("mean_iou", "the result")
-of_ranks = Calls("average_precision", "the result")
+of_maps = Calls("mean_iou", "the result", order="pred, target, n_classes")
+of_ranks = Calls("average_precision", "the result", order="scores, is_match, n_truth")
 
 
 def maps(rng: np.random.Generator, *shape: int, classes: tuple[int, ...], n: int) -> Inputs:

@@ -9,7 +9,8 @@ probes.predictions("nothing_there")
 pixels = probes.exercise("pixel_cross_entropy")
 dice = probes.exercise("dice_loss")
 
-of_pixels, of_masks = Calls("pixel_cross_entropy", "loss"), Calls("dice_loss", "loss")
+of_pixels = Calls("pixel_cross_entropy", "loss", order="logits, targets")
+of_masks = Calls("dice_loss", "loss", order="probs, target, eps")
 
 
 def images(rng: np.random.Generator, n: int, c: int, h: int, w: int, scale: float = 2.0) -> Inputs:

@@ -112,7 +112,9 @@ EXPERIMENTS = {
     },
 }
 for name, (many, make, far) in MADE.items():
-    loss, run, experiments = probes.exercise(name), Calls(name, "loss"), EXPERIMENTS[name]
+    loss, experiments = probes.exercise(name), EXPERIMENTS[name]
+    targets = "target_probs" if name == ONE_HOT else "targets"
+    run = Calls(name, "loss", order=f"logits, {targets}, reduction")
     loss.probe(
         "the loss of each row",
         points=0.5,

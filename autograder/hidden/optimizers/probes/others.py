@@ -60,7 +60,7 @@ newton.probe(
     name="newton_steps",
     tolerance=FORMULA,
     experiment="try it on a bowl: from anywhere, one step lands on its lowest point.",
-)(Calls("newton_step", "x_new"))
+)(Calls("newton_step", "x_new", order="x, grad, hessian"))
 
 
 @newton.probe(
@@ -72,7 +72,7 @@ def positional_newton(impl: Any, inputs: Inputs) -> Inputs:
 
 
 newton.probe("saddles and hills", points=0.25, inputs=saddles, name="saddles", tolerance=FORMULA)(
-    Calls("newton_step", "x_new")
+    Calls("newton_step", "x_new", order="x, grad, hessian")
 )
 newton.pure("x_new", points=0.25, inputs=one_bowl)
 

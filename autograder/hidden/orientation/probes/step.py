@@ -9,7 +9,7 @@ probes.predictions("small_rate", "edge", "bowl")
 step = probes.exercise("descent_step", tolerance=FORMULA)
 
 TRY_ONE_STEP = "call descent_step(1.0, 2.0, 0.25) and work out by hand what it should give."
-STEP = Calls("descent_step", "x_new")
+STEP = Calls("descent_step", "x_new", order="x, grad, lr")
 
 
 def numbers(rng: np.random.Generator) -> Inputs:
@@ -17,13 +17,15 @@ def numbers(rng: np.random.Generator) -> Inputs:
         grad = sign * scale * float(rng.uniform(0.5, 3.0))
         return {"x": scale * float(rng.normal()), "grad": grad, "lr": lr}
 
-    return {
+    cases = {
         "where uphill is to the right": one(1.0, 1.0, float(rng.uniform(0.1, 0.9))),
         "where uphill is to the left": one(-1.0, 1.0, float(rng.uniform(0.1, 0.9))),
         "with a rate above 1": one(1.0, 1.0, float(rng.uniform(1.5, 2.5))),
         "with tiny numbers": one(-1.0, 1e-6, float(rng.uniform(1e-3, 1e-2))),
         "with large numbers": one(1.0, 1e4, float(rng.uniform(0.1, 0.9))),
     }
+    # By place, as `descend` calls it: in another order, the parameters are not those asked for.
+    return {where: tuple(given.values()) for where, given in cases.items()}
 
 
 def two_rows(rng: np.random.Generator) -> Inputs:

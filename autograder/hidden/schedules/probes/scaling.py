@@ -48,4 +48,4 @@ RULE: Rows = {
     ),
     (by_name, "side", 0.0625, "integer arguments, by name"): "",
 }
-table(scaling, RULE, Calls("linear_scaling", "the rate"))
+table(scaling, RULE, Calls("linear_scaling", "the rate", order="base_lr, base_batch, batch"))

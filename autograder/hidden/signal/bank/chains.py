@@ -1,10 +1,9 @@
-"""Mistakes in forward_statistics and in sigmoid_gradient_bound."""
+"""Mistakes in forward_statistics."""
 
 from autograder.api import Bank
 
 bank = Bank()
 statistics = bank.exercise("forward_statistics")
-bound = bank.exercise("sigmoid_gradient_bound")
 
 STEP = "h = activation(h @ W)"
 statistics.edit(
@@ -124,68 +123,4 @@ statistics.edit(
     "The deviation is taken for each row over its units, and then averaged over the rows. Here "
     "it is one deviation over all elements, differences between rows included.",
     ("np.std(h)", "np.mean(np.std(h, axis=1))"),
-)
-bound.edit(
-    "product_for_power",
-    "A quarter is multiplied by the depth, so the bound grows. Each sigmoid passes on a quarter of "
-    "what reaches it: multiply the quarters, don't add them.",
-    ("return 0.25**depth", "return 0.25 * depth"),
-)
-for name, new in (
-    ("shared_out", "0.25 / max(depth, 1)"),
-    ("shared_out_but_none", "0.25 / depth if depth else 1.0"),
-):
-    bound.edit(
-        name,
-        "A quarter is divided by the depth. The sigmoids don't share one loss among them: each "
-        "multiplies what is left by a quarter.",
-        ("return 0.25**depth", f"return {new}"),
-    )
-bound.edit(
-    "one_layer_short",
-    "The power is one too low, as if the first sigmoid lost nothing. One sigmoid leaves a "
-    "quarter, and none leaves 1.",
-    ("return 0.25**depth", "return 0.25 ** (depth - 1)"),
-)
-bound.edit(
-    "one_layer_too_many",
-    "The power is one too high: with no sigmoid at all, a quarter is left. None should leave 1, "
-    "and one should leave a quarter.",
-    ("return 0.25**depth", "return 0.25 ** (depth + 1)"),
-)
-bound.edit(
-    "value_for_slope",
-    "The factor is 0.5, the sigmoid's value at 0. The upstream gradient is multiplied by its slope "
-    "there, s (1 - s), which is half of that.",
-    ("return 0.25**depth", "return 0.5**depth"),
-)
-bound.edit(
-    "what_is_lost",
-    "This is the share that gets lost, one minus the bound. The bound is what is left at best, "
-    "and it goes to 0 with depth.",
-    ("return 0.25**depth", "return 1 - 0.25**depth"),
-)
-bound.edit(
-    "explodes",
-    "The power grows with depth: its base is 4 instead of a quarter. A sigmoid passes on at most a "
-    "quarter of the upstream gradient, never more than came in.",
-    ("return 0.25**depth", "return 4.0**depth"),
-)
-bound.edit(
-    "one_particular_input",
-    "Each sigmoid is fed the output of the one before, starting at 0, which is one particular "
-    "case. The bound is the best case: every sigmoid at its steepest, where the slope is a "
-    "quarter.",
-    (
-        "return 0.25**depth",
-        "x, share = 0.0, 1.0\n    for _ in range(depth):\n        x = 1 / (1 + np.exp(-x))\n"
-        "        share *= x * (1 - x)\n    return share",
-    ),
-)
-bound.edit(
-    "integers_overflow",
-    "The power of 4 is computed in NumPy's integers, which wrap around from 4 to the 32nd on and "
-    "leave 0 to divide by. Start from a float: 4.0 or 0.25.",
-    ("return 0.25**depth", "return 1 / np.power(4, depth)"),
-    about="anything",
 )

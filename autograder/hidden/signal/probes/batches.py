@@ -14,6 +14,7 @@ BATCH = Pair(
     "batchnorm_backward",
     outputs=("out", "cache", "running_mean", "running_var"),
     grads=("dx", "dgamma", "dbeta"),
+    order="x, gamma, beta, running_mean, running_var, momentum, eps, training",
 )
 NUDGE = "nudge one element of x at a time, with dout random, and compare with dx."
 

@@ -1,16 +1,22 @@
-"""Probes of forward_statistics and of sigmoid_gradient_bound."""
+"""Probes of forward_statistics."""
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.api import AFTERWARDS, AGAIN, FORMULA, Calls, Inputs, Probes, Tolerance, snapshot
+from autograder.api import (
+    AFTERWARDS,
+    AGAIN,
+    FORMULA,
+    Inputs,
+    Probes,
+    results,
+    snapshot,
+)
 
 probes = Probes()
 forward = probes.exercise("forward_statistics")
-bound = probes.exercise("sigmoid_gradient_bound")
 
 
 def relu(z: Any) -> Any:
@@ -62,8 +68,11 @@ def short(rng: np.random.Generator) -> Inputs:
 
 
 def statistics(impl: Any, one: Inputs) -> Any:
-    """Both sequences as vectors: a list, a tuple and an array are the same."""
-    means, stds = impl.forward_statistics(**one)
+    return sequences(*impl.forward_statistics(**one))
+
+
+def sequences(means: Any, stds: Any) -> Any:
+    """Both as vectors: a list, a tuple and an array are the same."""
     return {
         "means": np.array([float(mean) for mean in means], dtype=np.float64),
         "stds": np.array([float(std) for std in stds], dtype=np.float64),
@@ -71,7 +80,8 @@ def statistics(impl: Any, one: Inputs) -> Any:
 
 
 def each(impl: Any, inputs: Inputs) -> Any:
-    return {where: statistics(impl, one) for where, one in inputs.items()}
+    called = results(impl.forward_statistics, inputs, "x, weights, activation")
+    return {where: sequences(*both) for where, both in called}
 
 
 for name, topic, points, inputs, experiment in (
@@ -116,35 +126,3 @@ def untouched(impl: Any, inputs: Inputs) -> Any:
         **{f"weight matrix {i}": W for i, W in enumerate(inputs["weights"])},
     }
     return {**seen, AFTERWARDS: snapshot(kept), AGAIN: statistics(impl, inputs)}
-
-
-def depths(*fixed: int, low: int = 0, high: int = 0) -> Callable[[np.random.Generator], Inputs]:
-    """Some depths, and three between low and high where those are given."""
-
-    def inputs(rng: np.random.Generator) -> Inputs:
-        drawn = map(int, rng.integers(low, high, size=3)) if high else ()
-        return {f"for depth {depth}": {"depth": depth} for depth in (*fixed, *drawn)}
-
-    return inputs
-
-
-RELATIVE = Tolerance(1e-9, 0.0)  # 0.25**20 is below any useful absolute tolerance
-BOUND = Calls("sigmoid_gradient_bound", "the bound")
-bound.probe(
-    "up to eight sigmoids",
-    points=0.5,
-    inputs=depths(1, 2, low=3, high=9),
-    name="shallow",
-    tolerance=RELATIVE,
-    experiment="print it for depth 1, 2 and 3: each is a quarter of the one before.",
-)(BOUND)
-bound.probe(
-    "up to a hundred sigmoids",
-    points=0.25,
-    inputs=depths(10, low=30, high=100),
-    name="deep",
-    tolerance=RELATIVE,
-)(BOUND)
-bound.probe("no sigmoid at all", points=0.25, inputs=depths(0, 5), name="none", tolerance=RELATIVE)(
-    BOUND
-)

@@ -14,6 +14,7 @@ LAYER = Pair(
     "layernorm_backward",
     outputs=("out", "cache"),
     grads=("dx", "dgamma", "dbeta"),
+    order="x, gamma, beta, eps",
 )
 NUDGE = "nudge one element of x at a time, with dout random, and compare with dx."
 

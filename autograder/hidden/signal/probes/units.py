@@ -90,7 +90,7 @@ def look_alikes(rng: np.random.Generator) -> Inputs:
     }
 
 
-COUNTED = Calls("distinct_units", "the count")
+COUNTED = Calls("distinct_units", "the count", order="W, tol")
 for name, topic, points, inputs, experiment in (
     (
         "copies",

@@ -104,13 +104,36 @@ VALUES: Mistakes = {
     ),
     ("stuck_in_evaluation_mode", *STUCK): (
         "Training mode is set once, before the first epoch, and evaluation mode stays after the "
-        "first validation: from then on dropout and batch norm sleep. Set it in every epoch."
+        "first validation: from then on the model trains without dropout. Set it in every epoch."
     ),
 }
 for (name, *edits), text in VALUES.items():
     fit.edit(name, text, *edits)
 
+KEEPING = f"""        def keeping(outputs, targets):
+            kept.append(criterion(outputs, targets))
+            return kept[-1]
+
+        kept = []
+{TRAIN.replace("criterion", "keeping")}"""
+
+
+@fit.observe("fit_lets_go")
+def fit_lets_go(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """The last one or two losses may still be in a variable; all of them may not."""
+    kept = raw.pop("graphs of earlier batches").value
+    return {**raw, "does memory grow with every batch?": kept > 2}
+
+
 ANYTHING: Mistakes = {
+    ("unfreezes_batch_norm", (LOOP, f"{LOOP}        model.train()\n")): (
+        "The whole model is put into training mode at the start of each epoch, a frozen batch norm "
+        "with it, whose statistics then move. Leave the modes to the epoch and to the measurement."
+    ),
+    ("keeps_the_graphs", (TRAIN, KEEPING)): (
+        "The batches' losses are kept as tensors, graphs and all: nothing can be freed until the "
+        "epoch is over, so memory grows batch by batch. Keep numbers."
+    ),
     ("scheduler_before_validation", OTHERS, (MEASURE, OTHERWISE + MEASURE)): (
         "The scheduler steps between training and validation. The rates are right, but what is "
         "saved with this epoch's validation already has the next rate. Step it last."

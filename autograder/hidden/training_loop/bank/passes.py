@@ -119,14 +119,48 @@ OF_TRAINING: Mistakes = {
 for (name, *edits), text in OF_TRAINING.items():
     epoch.edit(name, text, *edits)
 
+UNFREEZES = (
+    "A batch norm that was frozen is in training mode in this epoch: model.train() switches every "
+    "module. Note which ones are frozen before that call, and put them back after it."
+)
+THAWED = ("        module.eval()\n", "        pass\n")
+TOO_LATE = (TRAIN, ""), ("    frozen = []\n", f"{TRAIN}    frozen = []\n")
+epoch.edit("unfreezes_batch_norm", UNFREEZES, THAWED, about="anything")
+for name, *edits in (
+    ("looks_for_frozen_ones_too_late", *TOO_LATE),
+    ("batch_norm_of_images_only", ("BATCH_NORMS", "nn.BatchNorm2d")),
+):
+    epoch.edit(name, UNFREEZES, *edits, about="anything", equivalent_to="unfreezes_batch_norm")
+
+WHICH_ARE_FROZEN: Mistakes = {
+    ("evaluation_mode_taken_for_frozen", (" and needs and not any(needs)", "")): (
+        "Every batch norm that comes in evaluation mode stays in it, the trainable ones too: after "
+        "an evaluation they would all be switched off. A frozen one has no trainable parameter."
+    ),
+    ("frozen_by_parameters_alone", (" and not module.training", "")): (
+        "A batch norm without trainable parameters is put into evaluation mode although it came in "
+        "training mode. Then its statistics are meant to move: its mode has to say it as well."
+    ),
+    ("no_parameters_taken_for_frozen", (" and needs", "")): (
+        "A batch norm without parameters counts as frozen: none of none is trainable, and a test "
+        "over an empty list is passed. It has nothing to freeze, so it trains."
+    ),
+    ("partly_frozen_taken_for_frozen", ("not any(needs)", "not all(needs)")): (
+        "A batch norm counts as frozen if one of its parameters is. One with a trainable weight or "
+        "bias is still being trained: frozen means that none of them is trainable."
+    ),
+}
+for (name, *edits), text in WHICH_ARE_FROZEN.items():
+    epoch.edit(name, text, *edits, about="anything")
+
 OF_TRAINING_ANYTHING: Mistakes = {
     ("no_training_mode", (TRAIN, "")): (
-        "The model stays in the mode in which it came: after an evaluation, dropout and batch norm "
-        "sleep for the whole epoch. Say model.train() where the epoch begins."
+        "The model stays in the mode in which it came: after an evaluation, dropout is off for the "
+        "whole epoch and batch norm learns no statistics. Call model.train() at the start."
     ),
     ("evaluation_mode_on", (TRAIN, "    model.eval()\n")): (
-        "The epoch puts the model into evaluation mode, in which dropout and batch norm sleep. "
-        "This is where they are to work: say model.train() where the epoch begins."
+        "The epoch puts the model into evaluation mode: dropout is off, and batch norm uses old "
+        "statistics. Training needs both at work: say model.train() where the epoch begins."
     ),
     ("keeps_the_graphs", *WITH_GRAPH): (
         "Each batch's loss is kept as a tensor, graph and all: nothing can be freed until the "
@@ -147,9 +181,15 @@ for (name, *edits), text in OF_TRAINING_ANYTHING.items():
 # evaluate
 
 HITS, RATE = (".sum().item()", ".float().mean().item()"), "correct / count"
-BOTH, BACK, EVAL = f"{MEAN}, {RATE}", "model.train(was_training)", "    model.eval()\n"
+BOTH, EVAL = f"{MEAN}, {RATE}", "    model.eval()\n"
+MODES = "modes = {module: module.training for module in model.modules()}"
+BACK = """for module, was_training in modes.items():
+            module.training = was_training
+"""
+ROOT_ONLY = (MODES, "root = model.training"), (BACK, "model.train(root)\n")
+NO_FINALLY = ("    try:\n", "    if True:\n"), ("    finally:\n", "    if True:\n")
 NO_GRAD = "with torch.no_grad():"
-OFF = (NO_GRAD, "torch.set_grad_enabled(False)\n    if True:")
+OFF = (NO_GRAD, "torch.set_grad_enabled(False)\n        if True:")
 ON = (RETURN, f"torch.set_grad_enabled(True)\n    {RETURN}")
 BARE = (".sum().item()", ".sum()"), (".item() * len(inputs)", " * len(inputs)")
 ITEM, OF_LOSSES = "criterion(logits, targets).item()", "sum(total) / len(total)"
@@ -211,6 +251,10 @@ OF_MEASURING: Mistakes = {
         "The accuracy comes back first and the loss second. Both are floats, so nothing complains: "
         "look at the order in which the two are asked for."
     ),
+    ("eval_only_for_a_model_in_training", (EVAL, "    if model.training:\n    " + EVAL)): (
+        "Evaluation mode is set only if the model's own flag says training. A layer inside may "
+        "have another mode than the model: dropout then stays on. Set it in any case."
+    ),
     ("measured_in_training_mode", (EVAL, "")): (
         "The model is measured in the mode in which it came: in training mode dropout makes the "
         "result a matter of chance, and batch norm learns from validation data."
@@ -220,17 +264,36 @@ for (name, *edits), text in OF_MEASURING.items():
     evaluate.edit(name, text, *edits)
 
 OF_MEASURING_ANYTHING: Mistakes = {
-    ("left_in_evaluation_mode", (f"    {BACK}\n", "")): (
+    ("left_in_evaluation_mode", (BACK, "pass\n")): (
         "The model is left in evaluation mode: whoever trains on afterwards does so without "
         "dropout and with frozen batch norm. Remember the mode on entry, and put it back."
     ),
-    ("always_back_to_training", (BACK, "model.train()")): (
-        "The model is in training mode afterwards, whatever it was before: a model that is only "
-        "used and never trained wakes its dropout. Put back the mode that was there."
+    ("always_back_to_training", (BACK, "model.train()\n")): (
+        "The model is in training mode afterwards, whatever it was before: a finished model that "
+        "only predicts has its dropout back on. Put back the mode that was there."
     ),
-    ("only_the_top_flag_restored", (BACK, "model.training = was_training")): (
+    ("only_the_top_flag_restored", (BACK, "model.training = modes[model]\n")): (
         "Only the model's own flag is put back; the layers inside it stay in evaluation mode, and "
-        "dropout sleeps on. The method sets the flag of every part, the attribute one."
+        "dropout stays off. Every module has a flag of its own: restore them all."
+    ),
+    ("mode_of_the_root_for_all", *ROOT_ONLY): (
+        "The model's own mode is put back on every layer inside it. A batch norm that was frozen "
+        "in evaluation mode comes back in training mode. Remember the mode of each module."
+    ),
+    ("left_in_evaluation_by_an_exception", *NO_FINALLY): (
+        "When the criterion raises, the lines that put the modes back are skipped, and the model "
+        "stays in evaluation mode. Restore them where Python comes by on every way out."
+    ),
+    (
+        "exception_swallowed",
+        ("    finally:\n", "    except Exception:\n        return 0.0, 0.0\n    finally:\n"),
+    ): (
+        "An exception of the criterion is caught and does not reach the caller, who gets numbers "
+        "that mean nothing. Clean up on the way out, and let the exception go on."
+    ),
+    ("generators_seeded", (EVAL, EVAL + "    torch.manual_seed(0)\n")): (
+        "A global random generator is seeded on the way. The measurement needs no random numbers, "
+        "and the caller's dropout masks and orders are now others. Leave the generators alone."
     ),
     ("eval_taken_for_no_grad", (NO_GRAD, "if True:")): (
         "Evaluation mode is on, but a graph is still built for every batch: eval() changes what "

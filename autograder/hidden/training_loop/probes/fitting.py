@@ -10,15 +10,27 @@ from torch.optim import lr_scheduler
 from autograder.api import Inputs, Probes
 
 from .inputs import labelled, two_sets
-from .models import CLOSE, CPU, SIDE, Net, loaded, loader_of, plain, sgd, where_batches_go
+from .models import (
+    CLOSE,
+    CPU,
+    SIDE,
+    Batches,
+    Graphs,
+    Net,
+    loaded,
+    plain,
+    sgd,
+    where_batches_go,
+    with_norm,
+)
 
 probes = Probes()
 fit = probes.exercise("fit")
 
 
-def fitted(impl: Any, inputs: Inputs, schedule: Any, epochs: int, norm: bool = False) -> Inputs:
+def fitted(impl: Any, inputs: Inputs, schedule: Any, epochs: int, model: Any = None) -> Inputs:
     """The history of a run, and the model at its end."""
-    model = Net(inputs["weights"], norm)
+    model = model or Net(inputs["weights"])
     optimizer = sgd(model, inputs["lr"])
     scheduler, (train, validate) = schedule(optimizer), loaders(inputs)
     history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, epochs, CPU)
@@ -27,7 +39,7 @@ def fitted(impl: Any, inputs: Inputs, schedule: Any, epochs: int, norm: bool = F
 
 def loaders(inputs: Inputs) -> Any:
     sets = inputs["train"], inputs["validate"]
-    return [loader_of(n, *xy) for n, xy in zip(inputs["batch sizes"], sets, strict=True)]
+    return [Batches(n, *xy) for n, xy in zip(inputs["batch sizes"], sets, strict=True)]
 
 
 def columns(history: Any) -> Any:
@@ -39,19 +51,19 @@ def columns(history: Any) -> Any:
 
 
 @fit.probe(
-    "five epochs with a step schedule",
-    points=1.5,
+    "four epochs with a step schedule",
+    points=1.375,
     inputs=two_sets,
     tolerance=CLOSE,
     experiment="print the rate at the start of each epoch, and again when the epoch is over.",
 )
 def step_schedule(impl: Any, inputs: Inputs) -> Any:
-    return fitted(impl, inputs, lambda o: lr_scheduler.StepLR(o, 2, gamma=0.3), 5)
+    return fitted(impl, inputs, lambda o: lr_scheduler.StepLR(o, 2, gamma=0.3), 4)
 
 
 @fit.probe(
     "a rate that falls when the validation loss stops falling",
-    points=1.0,
+    points=0.875,
     inputs=two_sets,
     tolerance=CLOSE,
     experiment="scale up the validation loss alone, and see whether the rate takes any notice.",
@@ -76,7 +88,14 @@ def plateau(impl: Any, inputs: Inputs) -> Any:
     "no scheduler, and a model with batch norm", points=0.5, inputs=two_sets, tolerance=CLOSE
 )
 def without_scheduler(impl: Any, inputs: Inputs) -> Any:
-    return fitted(impl, inputs, lambda o: None, 3, norm=True)
+    return fitted(impl, inputs, lambda o: None, 2, with_norm(inputs["weights"]))
+
+
+@fit.probe("a frozen batch norm", points=0.25, inputs=two_sets, **SIDE)
+def frozen_norm_fitted(impl: Any, inputs: Inputs) -> Any:
+    model = with_norm(inputs["weights"], frozen=True)
+    seen = fitted(impl, inputs, lambda o: None, 2, model)
+    return {**seen, "was the batch norm in training mode?": any(norm for *_, norm in model.passes)}
 
 
 @fit.probe("train, validate, step the scheduler", points=0.5, inputs=two_sets, **SIDE)
@@ -92,7 +111,7 @@ def order_of_an_epoch(impl: Any, inputs: Inputs) -> Any:
 
     scheduler.step = told  # type: ignore[method-assign, assignment]
     train, validate = loaders(inputs)
-    history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, 3, CPU)
+    history = impl.fit(model, train, validate, F.cross_entropy, optimizer, scheduler, 2, CPU)
     said = {True: "train", False: "validate", "schedule": "schedule"}
     events = [said[what] for what, _ in groupby(one[0] for one in model.passes)]
     return {"the order of events": events, "in the history": columns(history)}
@@ -110,9 +129,19 @@ fit.probe("one epoch", points=0.25, inputs=labelled(6, 3), name="one_epoch", tol
 )
 
 
-@fit.probe("batches moved to the device", points=0.25, inputs=labelled(5, 4), **SIDE)
+@fit.probe("batches moved to the device", points=0.125, inputs=labelled(5, 4), **SIDE)
 def fit_moves_batches(impl: Any, inputs: Inputs) -> Any:
     def call(model: Any, loader: Any, criterion: Any, device: torch.device) -> Any:
         return impl.fit(model, loader, loader, criterion, sgd(model, 0.1), None, 1, device)
 
     return {**where_batches_go(inputs, call), **run_once(impl, inputs)}
+
+
+@fit.probe("memory that does not grow", points=0.125, inputs=labelled(*[2] * 6), **SIDE)
+def fit_lets_go(impl: Any, inputs: Inputs) -> Any:
+    model, loader, criterion = Net(inputs["weights"]), loaded(inputs), Graphs(F.cross_entropy)
+    history = impl.fit(model, loader, loader, criterion, sgd(model, 0.1), None, 1, CPU)
+    return {
+        "in the history": columns(history),
+        "graphs of earlier batches": max(criterion.alive),
+    }

@@ -33,8 +33,8 @@ def labelled(*sizes: int) -> Callable[[Rng], Inputs]:
 
 
 def two_targets(rng: Rng) -> Inputs:
-    y = rng.normal(size=(9, 2)) * np.linspace(0.5, 3, 9)[:, None]
-    return data(rng, [4, 4, 1], y, outputs=2)
+    y = rng.normal(size=(5, 2)) * np.linspace(0.5, 3, 5)[:, None]
+    return data(rng, [4, 1], y, outputs=2)
 
 
 def partly_right(rng: Rng) -> Inputs:
@@ -80,7 +80,7 @@ def two_sets(rng: Rng) -> Inputs:
     return {
         "weights": some_weights(rng),
         "lr": float(rng.uniform(0.08, 0.12)),
-        "batch sizes": (6, 5),
+        "batch sizes": (10, 7),
         "train": (x, y),
         "validate": (other, (y_other + (np.arange(11) % 4 == 0)) % CLASSES),
         "following": (x[:11], y[:11]),

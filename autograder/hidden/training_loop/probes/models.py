@@ -4,13 +4,14 @@ Models are built inside `run` from arrays in the inputs, in float64 and without 
 right order of operations agrees to far less than the tolerance.
 """
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import TensorDataset
 
 from autograder.api import Inputs, Tolerance
 
@@ -29,15 +30,16 @@ class Net(nn.Module):
     def __init__(self, weights: Inputs, norm: bool = False, dropout: float = 0.0) -> None:
         super().__init__()
         hidden, features = weights["first.weight"].shape
-        self.first = nn.Linear(features, hidden)
-        self.norm = nn.BatchNorm1d(hidden) if norm else nn.Identity()
+        self.first = nn.Linear(features, hidden, dtype=torch.float64)
+        self.norm = nn.BatchNorm1d(hidden, dtype=torch.float64) if norm else nn.Identity()
         self.dropout = nn.Dropout(dropout)
-        self.last = nn.Linear(hidden, len(weights["last.bias"]))
-        self.load_state_dict({k: torch.as_tensor(v) for k, v in weights.items()}, strict=False)
-        self.to(torch.float64)
+        self.last = nn.Linear(hidden, len(weights["last.bias"]), dtype=torch.float64)
+        with torch.no_grad():
+            for name, value in weights.items():
+                self.get_parameter(name).copy_(torch.as_tensor(value))
         passes = self.passes = list[Any]()  # a copy of the model notes it here too
         self.register_forward_hook(
-            lambda module, _, out: passes.append((module.training, out.requires_grad))
+            lambda net, _, out: passes.append((net.training, out.requires_grad, net.norm.training))
         )
 
     def forward(self, x: Any) -> Any:
@@ -53,6 +55,16 @@ class Net(nn.Module):
         return {f"is the {name} in training mode?": part.training for name, part in parts.items()}
 
 
+def with_norm(weights: Inputs, frozen: bool = False, dropout: float = 0.0) -> Net:
+    """A model whose batch norm has seen data; where it is frozen, nothing about it may move."""
+    model = Net(weights, norm=True, dropout=dropout)
+    norm: Any = model.norm
+    norm.running_mean.add_(0.3)
+    norm.running_var.mul_(1.7)
+    norm.train(not frozen).requires_grad_(not frozen)
+    return model
+
+
 def sgd(model: nn.Module, lr: float) -> torch.optim.Optimizer:
     return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
 
@@ -62,13 +74,24 @@ def lopsided(outputs: Any, targets: Any) -> Any:
     return ((outputs - targets) ** 2 * (2 + torch.sin(targets))).mean()
 
 
-def loader_of(size: int, x: Any, y: Any) -> DataLoader[Any]:
-    return DataLoader(TensorDataset(torch.as_tensor(x), torch.as_tensor(y)), batch_size=size)
+class Batches:
+    """Batches of a data set in its order, as a DataLoader gives them and many times as fast."""
+
+    def __init__(self, size: int, x: Any, y: Any) -> None:
+        self.dataset = TensorDataset(torch.as_tensor(x), torch.as_tensor(y))
+        self.batch_size = size
+
+    def __len__(self) -> int:
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for start in range(0, len(self.dataset), self.batch_size):
+            yield [part.clone() for part in self.dataset[start : start + self.batch_size]]
 
 
-def loaded(inputs: Inputs) -> DataLoader[Any]:
+def loaded(inputs: Inputs) -> Batches:
     """Batches of the first one's size, but for the last."""
-    return loader_of(inputs["sizes"][0], inputs["x"], inputs["y"])
+    return Batches(inputs["sizes"][0], inputs["x"], inputs["y"])
 
 
 def plain(value: Any) -> Any:
@@ -101,7 +124,7 @@ def where_batches_go(inputs: Inputs, call: Callable[[Any, Any, Any, torch.device
         apart.append(outputs.device != targets.device)
         return torch.tensor(0.5, requires_grad=True)
 
-    loader = loader_of(inputs["sizes"][0], inputs["x"].astype(np.float32), inputs["y"])
+    loader = Batches(inputs["sizes"][0], inputs["x"].astype(np.float32), inputs["y"])
     try:
         call(model, loader, criterion, torch.device("meta"))
     except Exception as error:
@@ -112,3 +135,19 @@ def where_batches_go(inputs: Inputs, call: Callable[[Any, Any, Any, torch.device
         "the device of the inputs": max(arrived, key="meta".__ne__, default="none"),
         "are outputs and targets on different devices?": any(apart),
     }
+
+
+class Graphs:
+    """A criterion that counts, at each call, how many graphs of earlier calls are still there."""
+
+    def __init__(self, criterion: Any) -> None:
+        self.criterion, self.marks, self.alive = criterion, list[Any](), list[int]()
+
+    def __call__(self, outputs: Any, targets: Any) -> Any:
+        self.alive.append(sum(mark() is not None for mark in self.marks))
+        loss = self.criterion(outputs, targets)
+        if loss.requires_grad:
+            hook = lambda gradient: None  # it lives as long as the graph that it hangs on
+            loss.register_hook(hook)
+            self.marks.append(weakref.ref(hook))
+        return loss

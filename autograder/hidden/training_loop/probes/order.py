@@ -40,7 +40,7 @@ for name, topic, points, draw in (
     declare = seed_everything.probe(topic, points=points, inputs=two_seeds, name=name)
     declare(partial(reseeded, draw=draw))
 
-SAMPLES, BATCH = 23, 5
+SAMPLES, BATCH = 13, 4
 
 
 def numbered(n: int) -> Any:
@@ -75,16 +75,16 @@ def disturb(noise: int) -> None:
 def same_order_again(impl: Any, inputs: Inputs) -> Any:
     seed, noise = inputs["seed"], inputs["noise"]
     alone = impl.make_loader(numbered(SAMPLES), BATCH, seed)
-    seen: Inputs = {"alone": [one_epoch(alone) for _ in range(3)]}
+    seen: Inputs = {"alone": [one_epoch(alone) for _ in range(2)]}
     for where in ("after other draws", "after the same draws again"):
         disturb(noise)
         loader, seen[where] = impl.make_loader(numbered(SAMPLES), BATCH, seed), []
-        for epoch in range(3):
+        for epoch in range(2):
             disturb(noise + 7 * epoch)
             seen[where].append(one_epoch(loader))
     one = impl.make_loader(numbered(SAMPLES), BATCH, seed)
-    others = [impl.make_loader(numbered(9), 2, s) for s in (seed, inputs["other"])]
-    rounds = [[one_epoch(loader) for loader in (one, *others)] for _ in range(3)]
+    others = [impl.make_loader(numbered(9), 5, s) for s in (seed, inputs["other"])]
+    rounds = [[one_epoch(loader) for loader in (one, *others)] for _ in range(2)]
     return {**seen, "beside other loaders": [epochs[0] for epochs in rounds]}
 
 
@@ -103,7 +103,7 @@ def orders_differ(impl: Any, inputs: Inputs) -> Any:
 )
 def every_sample_once(impl: Any, inputs: Inputs) -> Any:
     seen = {}
-    for n, size in ((SAMPLES, BATCH), (2, 5), (12, 4), (3, 1)):
+    for n, size in ((SAMPLES, BATCH), (2, 5), (8, 4), (3, 1)):
         pairs = [(torch.tensor([i, 0.5]), 2 * i + 1) for i in range(n)]
         loader = impl.make_loader(pairs, size, inputs["seed"])
         seen[f"for {n} samples in batches of {size}"] = arrays(loader)
