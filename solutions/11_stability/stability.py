@@ -1857,3 +1857,5 @@ print("".join(letters[code] for code in written))
 # - M. Ott et al. (2018), *Scaling Neural Machine Translation*: accumulation, weighted by tokens.
 # - L. Prechelt (1998), *Early Stopping - But When?*
 # - T. Pillai et al. (2014), *All File Systems Are Not Created Equal*: what a crash leaves of a file.
+#
+# **Next:** [lesson 12](../12_mixed_precision/mixed_precision.ipynb). Half of the bits, and what it takes to keep the gradients.

@@ -84,7 +84,7 @@ class DeepCopied:
 class ByReference(ByHistory):
     def update(self, val_loss: Any, model: Any = None) -> Any:
         before = self.best_epoch
-        answer = super().update(val_loss, model)
+        answer = super().update(val_loss)
         if self.best_epoch != before and model is not None:
             self.best_state = model.state_dict()
         return answer
@@ -93,7 +93,7 @@ class ByReference(ByHistory):
 class OnlyCpu(ByHistory):
     def update(self, val_loss: Any, model: Any = None) -> Any:
         before = self.best_epoch
-        answer = super().update(val_loss, model)
+        answer = super().update(val_loss)
         if self.best_epoch != before and model is not None:
             self.best_state = {k: v.cpu() for k, v in model.state_dict().items()}
         return answer

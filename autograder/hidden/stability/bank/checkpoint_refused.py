@@ -31,7 +31,9 @@ def _is_value_error(answer: Any) -> bool:
     return isinstance(answer, Raised) and "ValueError" in answer.classes
 
 
-@checkpoints.observe("missing", "other_models", "other_optimizers", "missing_states")
+@checkpoints.observe(
+    "missing", "other_models", "other_optimizers", "missing_states", "refused_states"
+)
 def refused(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The answer, and what changed."""
     return {
