@@ -1443,7 +1443,7 @@ show_figure(
 # - a small convolutional one, made of lesson 09's layers, with batch norm and dropout, so that both modes matter.
 
 
-# %% tags=["demo"]
+# %% open="the network and the run are what to read here" tags=["demo"]
 def convolutional():
     """1 x 28 x 28 - 16 x 14 x 14 - 32 x 14 x 14 - pooled to 32 x 7 x 7 - 10 classes."""
     return nn.Sequential(
