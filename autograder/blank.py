@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
-from autograder.cells import grade_id, nbgrader_of
+from autograder.cells import CHECK_ID, check_cell, grade_id, nbgrader_of
 from autograder.editions import is_own
 
 PLACE_TO_ANSWER = "*Your answer here.*"
@@ -39,8 +39,13 @@ def written_cell(notebook: NotebookNode, release: NotebookNode) -> str | None:
             return f"what someone wrote in {grade_id(cell)}"
         if before is not None and nbgrader_of(before).get("task"):
             return f"an answer to {grade_id(before)}"
-        if is_own(cell):
+        if is_own(cell) and not _is_released_check(cell):
             return "a cell that someone added"
         if checksum is None and cell.get("execution_count"):
             return f"a cell that someone changed and ran, {cell.id}"
     return None
+
+
+def _is_released_check(cell: NotebookNode) -> bool:
+    """Whether a cell is the check that some edition has, perhaps of an exercise that is gone."""
+    return cell.source == check_cell(cell.id.removeprefix(CHECK_ID)).source

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import files, workplace
 from autograder.build import BuildError, build, release_path, to_bytes, write_release
+from autograder.cells import check_cell
 from autograder.course import Course
 from autograder.working_copy import read, ready
 from autograder.workplace import fill
@@ -290,6 +291,13 @@ def test_build_refuses_to_replace_what_someone_wrote(course: Course, edit: objec
     with pytest.raises(BuildError, match=r"tiny\.ipynb: holds .* move the file to work/90_tiny/"):
         build(course)
     assert release.read_bytes() == before
+
+
+def test_the_check_of_an_exercise_that_is_gone_is_nobodys_work(course: Course) -> None:
+    release = release_path(course, course.lesson(TINY))
+    change(release, lambda n: n.cells.append(check_cell("gone")))
+    build(course)
+    assert "# %check gone" not in release.read_text(encoding="utf-8")
 
 
 def test_git_pull_meets_nothing_of_the_learners(course: Course, tmp_path: Path) -> None:
