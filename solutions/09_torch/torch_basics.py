@@ -1695,33 +1695,13 @@ p /= p.sum(axis=1, keepdims=True)
 p[np.arange(128), y] -= 1
 own_grads = backward(p / 128, caches)
 assert np.allclose(own_logits, logits.detach(), rtol=1e-9, atol=1e-12)
-fig, ax = plt.subplots(figsize=(4.6, 3.8))
-ax.axline((0, 0), slope=1, color="0.8", lw=5, zorder=0)
-for (parameter, name), marker, color in zip(
-    slots.items(), "o^sD", (BLUE, ORANGE, GREEN, RED), strict=True
-):
+for parameter, name in slots.items():
     by_hand = own_grads[name] if own_grads[name].shape == parameter.shape else own_grads[name].T
-    assert np.allclose(by_hand, parameter.grad, rtol=1e-9, atol=1e-12), name
-    some = slice(None, None, max(1, by_hand.size // 60))
-    ax.plot(
-        by_hand.ravel()[some],
-        parameter.grad.numpy().ravel()[some],
-        marker,
-        color=color,
-        mec="black",
-        ms=5,
-        label=name,
-    )
-ax.set(
-    xlabel="by your backward, in NumPy",
-    ylabel="by loss.backward()",
-    title="203,530 gradients, a sample of them",
-)
-ax.legend()
-show_figure(
-    "Gradients of one batch by NumPy and by torch against each other, four kinds of marks, all on the diagonal."
-)
-print("parameters:", count_parameters(model), "- logits and all gradients agree to nine digits")
+    same = np.allclose(by_hand, parameter.grad, rtol=1e-9, atol=1e-12)
+    print(f"{name}: {params[name].shape} in NumPy, {tuple(parameter.shape)} in your MLP, ", end="")
+    print(f"{by_hand.size:,} gradients, equal to nine digits: {same}")
+    assert same, name
+print(f"{count_parameters(model):,} parameters in all")
 
 # %% [markdown]
 # **Batches.** `TensorDataset` pairs inputs with targets, and `DataLoader` makes batches of them. Shuffling draws from a

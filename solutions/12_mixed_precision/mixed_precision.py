@@ -796,16 +796,19 @@ print(f"kept for backward, under autocast against float32: {narrow[1] / wide[1]:
 #
 # ### What goes wrong: stale copies, and casting too much
 #
-# Autocast keeps its copy of each weight until the block ends. Put one block around *several* steps, and the forward pass goes on with the old copy. The second mistake casts
-# the model itself: the master weights are gone, and Adam's eps of 1e-8 is 0 in float16.
+# Autocast keeps its copy of each weight until the *outermost* block ends. Put one block around several steps, and the forward pass goes on with the old copy, even if that outer
+# block is switched off (`enabled=False`) and each forward pass has a block of its own. The second mistake casts the model itself: the master weights are gone, and Adam's eps of 1e-8 is 0 in float16.
 
 # %% open="the two mistakes are what to read here" tags=["demo"]
 (x, y), *_ = clothes_batches(200, 1)
-for around in ("each forward pass", "all three steps"):
+for around, block in (
+    ("each forward pass", nullcontext()),
+    ("all three steps", torch.autocast(device.type, torch.bfloat16)),
+    ("all three, but off", torch.autocast(device.type, torch.bfloat16, enabled=False)),
+):
     net, losses = deep_net(depth=0), []
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    block = torch.autocast(device.type, torch.bfloat16)
-    with block if around == "all three steps" else nullcontext():
+    with block:
         for _ in range(3):
             optimizer.zero_grad()
             with torch.autocast(device.type, torch.bfloat16):
@@ -813,7 +816,7 @@ for around in ("each forward pass", "all three steps"):
             loss.backward()
             optimizer.step()
             losses.append(f"{loss.item():.3f}")
-    print(f"autocast around {around:17}: losses", *losses)
+    print(f"autocast around {around:18}: losses", *losses)
 
 weight = nn.Parameter(torch.ones(2, dtype=torch.float16))
 optimizer = torch.optim.Adam([weight], lr=0.1, foreach=False)
