@@ -150,14 +150,15 @@ def test_hints_come_in_order_and_are_counted(shell: InteractiveShell) -> None:
     assert "no hints" in run(shell, "%hint prediction_edge").data
 
 
-def test_every_exercise_of_every_lesson_has_its_three_hints() -> None:
+def test_every_exercise_of_every_lesson_has_up_to_three_hints() -> None:
     from autograder.course import Course
     from autograder.magics import _hints
 
     for lesson_id in Course.find(ROOT).lesson_ids():
         lesson = Course.find(ROOT).lesson(lesson_id)
         for key, exercise in lesson.exercises.items():
-            assert len(_hints(lesson, key)) == (0 if exercise.is_prediction else 3), key
+            steps = len(_hints(lesson, key))
+            assert steps == 0 if exercise.is_prediction else 1 <= steps <= 3, key
 
 
 def test_solution_shows_the_reference_without_marks(shell: InteractiveShell) -> None:

@@ -1403,13 +1403,11 @@ show_figure(
     "The graph of z = tanh(y) with y = h + h h and h = tanh(w x). Two boxes are framed: q = h h is line 1 "
     "and y = h + q is line 2. The leaves, w x, h and z are not framed."
 )
-grads = {id(y): np.ones(())}
-for out, parents, pullback in reversed(record):
-    for parent, part in zip(parents, pullback(grads[id(out)]), strict=True):
-        grads[id(parent)] = grads.get(id(parent), 0) + part
-print(
-    f"from these two lines: dy/dh = 1 + 2 h = {grads[id(h)]:.4f}; dy/dw is known: {id(w) in grads}"
-)
+(_, _, back_through_q), (_, _, back_through_y) = record
+to_h, to_q = back_through_y(np.ones(()))  # the last line first
+left, right = back_through_q(to_q)
+known = any(parent is w for _, parents, _ in record for parent in parents)
+print(f"from these two lines: dy/dh = 1 + 2 h = {to_h + left + right:.4f}; dy/dw is known: {known}")
 
 # %% [markdown]
 # *What to see.* Two lines, each with a new Tensor, its parents and its pullback. They are enough for the

@@ -2215,12 +2215,11 @@ display(HTML(film))
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # The digits' loss after 80 steps, for every rule and rate.
-on_digits, best_on_digits, _ = digits_race
 table = {}
 for place, target, (runs, best) in (
     ("ravine, turned", 0.1, race_on_ravine()),
     ("Rosenbrock", 0.1, race_on_rosenbrock()),
-    ("digits", 0.3, (on_digits, best_on_digits)),
+    ("digits", 0.3, digits_race[:2]),
 ):
     table[place] = {name: arrival(runs[name][best[name]][1], target) for name in best}
     print(f"{place}: steps until the loss stays below {target}")
@@ -2228,6 +2227,7 @@ for place, target, (runs, best) in (
         reached = f"{steps:.0f}" if np.isfinite(steps) else "not reached"
         print(f"    {name:9} {reached:>11}   lr = {best[name]:g}")
 
+on_digits = digits_race[0]
 fig, ax = plt.subplots(figsize=(7.2, 4.0))
 for name, (color, style, letter) in LINES.items():
     ends = [losses[-1] for _, losses in on_digits[name].values()]

@@ -1525,7 +1525,7 @@ else:
 # *What to see.* The curves end together. On seeds 0, 1 and 2, momentum gets 87.6, 86.8 and 87.6 % of the test images
 # right, Adam 87.1, 87.0 and 87.6 %: no more apart than the noise. With a rate that suits it, either will do here.
 # What holds the number down is the network, which sees 784 numbers and no picture.
-
+#
 # ### Who was taken for whom
 #
 # Counting is lesson 07's `confusion_matrix`: bring yours, or use the given one.

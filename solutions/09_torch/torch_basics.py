@@ -1038,12 +1038,11 @@ def train_briefly(model, x, y, criterion, epochs=3, lr=0.05, seed=0):
     for _ in range(epochs):
         total = 0.0
         for inputs, targets in loader:
-            inputs, targets = inputs.to(device), targets.to(device)
             optimizer.zero_grad()
-            loss = criterion(model(inputs), targets)
+            loss = criterion(model(inputs.to(device)), targets.to(device))
             loss.backward()
             optimizer.step()
-            total += loss.item() * len(inputs)
+            total += len(targets) * loss.item()
         means.append(total / len(x))
     return means
 
@@ -1222,7 +1221,7 @@ grade("combined_loss")
 # To fine-tune, you freeze what is already good and train a new **head**, often at a higher rate. And weight decay is for
 # weights that multiply inputs: on biases and on the scales of norm layers it does little good, and recipes leave it out.
 #
-# ### Exercises: `freeze`, `count_parameters` (8 minutes, difficulty 1 of 5)
+# ### Exercise: `freeze` (4 minutes, difficulty 1 of 5)
 
 
 # %% nbgrader={"grade": false, "grade_id": "freeze", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1258,6 +1257,17 @@ from autograder.hidden.torch_basics import grade
 
 grade("freeze")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint: how far down?</summary>
+#
+# `module.children()` stops one level down. Which method goes all the way?
+#
+# </details>
+#
+# ### Exercise: `count_parameters` (4 minutes, difficulty 1 of 5)
+#
+# What is left to train? Think of what is held twice, and of what a `state_dict` holds besides.
 
 
 # %% nbgrader={"grade": false, "grade_id": "count_parameters", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1295,9 +1305,9 @@ grade("count_parameters")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>Hint: who knows them all?</summary>
+# <details><summary>Hint: who names each once?</summary>
 #
-# `module.parameters()` goes all the way down, and names a shared parameter once. `named_modules` and `state_dict` don't do
+# `model.parameters()` goes all the way down, and names a shared parameter once. `named_modules` and `state_dict` don't do
 # both.
 #
 # </details>
@@ -1439,74 +1449,58 @@ assert abs(shrunk["head.weight"] - 20) < 1e-3
 # %% [markdown]
 # ## 8. Part I, against the library
 #
-# The next cells take your own functions of part I. Each holds a plain part that runs as it stands; `%bring` in a cell puts
-# yours there. Then one cell compares them all with torch.
+# The next cells are for your own functions of Part I. Each holds torch's own for now, so that the cell runs as it stands;
+# `%bring` in a cell puts yours there. Then one cell compares them all with torch, and says which are still given.
 
 
 # %% tags=["bring"]
 # bring: cross_entropy (lesson 01)
 def cross_entropy(logits, targets, reduction="mean"):
-    """A plain stand-in: the mean only."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    surprise = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(targets)), targets]
-    return surprise.mean()
+    """Given: torch's own, until you bring yours."""
+    losses = F.cross_entropy(torch.tensor(logits), torch.tensor(targets), reduction=reduction)
+    return losses.numpy()
+
+
+cross_entropy.given = True
 
 
 # %% jupyter={"source_hidden": true} tags=["bring"]
 # bring: Tensor (lesson 03)
 class Tensor:
-    """A plain stand-in: `+ * @`, `relu` and `sum`, no broadcasting but that of a bias."""
+    """Given: a torch tensor with the interface of lesson 03, until you bring yours."""
+
+    given = True
 
     def __init__(self, data, parents=(), op=""):
-        self.data, self.parents, self.op = np.asarray(data, dtype=np.float64), tuple(parents), op
-        self.grad, self.rule = None, None
+        known = isinstance(data, torch.Tensor)
+        self.inner = data if known else torch.tensor(data, dtype=torch.float64, requires_grad=True)
+        self.parents, self.op = tuple(parents), op
 
-    def _make(self, data, parents, op, rule):
-        out = Tensor(data, parents, op)
-        out.rule = rule
-        return out
+    @property
+    def data(self):
+        return self.inner.detach().numpy()
+
+    @property
+    def grad(self):
+        return None if self.inner.grad is None else self.inner.grad.numpy()
 
     def __add__(self, other):
-        fit = lambda g, t: g if g.shape == t.data.shape else g.sum(axis=0)
-        rule = lambda g: (fit(g, self), fit(g, other))
-        return self._make(self.data + other.data, (self, other), "+", rule)
+        return Tensor(self.inner + other.inner)
 
     def __mul__(self, other):
-        rule = lambda g: (g * other.data, g * self.data)
-        return self._make(self.data * other.data, (self, other), "*", rule)
+        return Tensor(self.inner * other.inner)
 
     def __matmul__(self, other):
-        rule = lambda g: (g @ other.data.T, self.data.T @ g)
-        return self._make(self.data @ other.data, (self, other), "@", rule)
+        return Tensor(self.inner @ other.inner)
 
     def relu(self):
-        return self._make(
-            np.maximum(self.data, 0), (self,), "relu", lambda g: (g * (self.data > 0),)
-        )
+        return Tensor(self.inner.relu())
 
     def sum(self, axis=None, keepdims=False):
-        rule = lambda g: (g * np.ones(self.data.shape),)
-        return self._make(self.data.sum(), (self,), "sum", rule)
+        return Tensor(self.inner.sum())
 
     def backward(self, grad=None):
-        order, seen = [], set()
-
-        def visit(node):
-            if id(node) not in seen:
-                seen.add(id(node))
-                for parent in node.parents:
-                    visit(parent)
-                order.append(node)
-
-        visit(self)
-        for node in order:
-            node.grad = np.zeros(node.data.shape)
-        self.grad = np.ones(self.data.shape) if grad is None else np.asarray(grad, dtype=np.float64)
-        for node in reversed(order):
-            for parent, g in zip(
-                node.parents, node.rule(node.grad) if node.rule else (), strict=True
-            ):
-                parent.grad = parent.grad + g
+        self.inner.backward(None if grad is None else torch.tensor(grad))
 
 
 # %% tags=["bring"]
@@ -1514,61 +1508,85 @@ class Tensor:
 def batchnorm_forward(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5, training=True
 ):
-    """A plain stand-in: training only, and no cache."""
-    mean, var, n = x.mean(axis=0), x.var(axis=0), len(x)
-    out = gamma * (x - mean) / np.sqrt(var + eps) + beta
-    kept = 1 - momentum
-    running_mean = kept * running_mean + momentum * mean
-    return out, None, running_mean, kept * running_var + momentum * var * n / (n - 1)
+    """Given: torch's own, until you bring yours."""
+    mean, var = torch.tensor(running_mean), torch.tensor(running_var)  # copies, to be written to
+    scale, shift = torch.tensor(gamma), torch.tensor(beta)
+    out = F.batch_norm(torch.tensor(x), mean, var, scale, shift, training, momentum, eps)
+    return out.numpy(), None, mean.numpy(), var.numpy()
+
+
+batchnorm_forward.given = True
 
 
 # %% tags=["bring"]
 # bring: adam_step (lesson 05)
 def adam_step(param, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    """A plain stand-in."""
-    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
-    scale = np.sqrt(v / (1 - beta2**t)) + eps
-    return param - lr * m / (1 - beta1**t) / scale, m, v
+    """Given: one step of torch's own, until you bring yours."""
+    w = torch.tensor(param, requires_grad=True)
+    w.grad = torch.tensor(grad)
+    optimizer = torch.optim.Adam([w], lr, (beta1, beta2), eps)
+    state = {"step": torch.tensor(t - 1.0), "exp_avg": torch.tensor(m)}
+    optimizer.state[w] = state | {"exp_avg_sq": torch.tensor(v)}
+    optimizer.step()
+    state = optimizer.state[w]
+    return w.detach().numpy(), state["exp_avg"].numpy(), state["exp_avg_sq"].numpy()
+
+
+adam_step.given = True
 
 
 # %% tags=["bring"]
 # bring: warmup_cosine (lesson 06)
 def warmup_cosine(step, base_lr, warmup_steps, total_steps, min_lr=0.0):
-    """A plain stand-in."""
-    if step < warmup_steps:
-        return base_lr * (step + 1) / warmup_steps
-    done = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return min_lr + (base_lr - min_lr) * (1 + np.cos(np.pi * done)) / 2
+    """Given: torch's own, until you bring yours."""
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=base_lr)
+    schedule = torch.optim.lr_scheduler
+    parts = [
+        schedule.LinearLR(optimizer, 1 / warmup_steps, total_iters=warmup_steps - 1),
+        schedule.CosineAnnealingLR(optimizer, total_steps - warmup_steps, min_lr),
+    ]
+    both = schedule.SequentialLR(optimizer, parts, [warmup_steps])
+    for _ in range(step):
+        optimizer.step()
+        both.step()
+    return optimizer.param_groups[0]["lr"]
+
+
+warmup_cosine.given = True
 
 
 # %% jupyter={"source_hidden": true} tags=["bring"]
 # bring: init_mlp, forward, backward (lesson 08)
 def init_mlp(sizes, rng):
-    """A plain stand-in."""
-    pairs = list(enumerate(pairwise(sizes), start=1))
-    weights = {f"W{i}": rng.normal(0, np.sqrt(2 / a), (a, b)) for i, (a, b) in pairs}
-    return weights | {f"b{i}": np.zeros(b) for i, (_, b) in pairs}
+    """Given: by torch, until you bring yours."""
+    drawn = torch.Generator().manual_seed(int(rng.integers(2**31)))
+    params = {}
+    for layer, (rows, columns) in enumerate(pairwise(sizes), start=1):
+        W = torch.empty(rows, columns, dtype=torch.float64)
+        params[f"W{layer}"] = nn.init.kaiming_normal_(W.T, generator=drawn).T.numpy()
+        params[f"b{layer}"] = torch.zeros(columns, dtype=torch.float64).numpy()
+    return params
 
 
 def forward(params, x, p, rng, training):
-    """A plain stand-in without dropout."""
-    depth, caches = len(params) // 2, []
-    for layer in range(1, depth + 1):
-        z = x @ params[f"W{layer}"] + params[f"b{layer}"]
-        caches.append((x, z, params[f"W{layer}"]))
-        x = np.maximum(z, 0) if layer < depth else z
-    return x, caches
+    """Given: by torch and without dropout, until you bring yours."""
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    h = torch.tensor(x)
+    for layer in range(1, len(params) // 2 + 1):
+        h = h.relu() if layer > 1 else h
+        h = h @ leaves[f"W{layer}"] + leaves[f"b{layer}"]
+    return h.detach().numpy(), (h, leaves)
 
 
 def backward(dlogits, caches):
-    """A plain stand-in."""
-    grads, delta = {}, dlogits
-    for layer in range(len(caches), 0, -1):
-        x, z, W = caches[layer - 1]
-        delta = delta * (z > 0) if layer < len(caches) else delta
-        grads[f"W{layer}"], grads[f"b{layer}"] = x.T @ delta, delta.sum(axis=0)
-        delta = delta @ W.T
-    return grads
+    """Given: by autograd, until you bring yours."""
+    logits, leaves = caches
+    upstream = torch.tensor(dlogits)
+    grads = torch.autograd.grad(logits, list(leaves.values()), upstream, retain_graph=True)
+    return dict(zip(leaves, (grad.numpy() for grad in grads), strict=True))
+
+
+forward.given = True
 
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
@@ -1577,12 +1595,13 @@ rng = np.random.default_rng(9)
 rows = {}
 
 
-def agree(name, theirs_name, pairs):
+def agree(name, function, theirs_name, pairs):
     """Digits of agreement, counted to 12: the largest difference over the largest number."""
     worst = max(
         np.abs(np.asarray(a) - np.asarray(b)).max() / np.abs(np.asarray(b)).max() for a, b in pairs
     )
-    rows[name] = (theirs_name, int(min(12, -np.log10(worst + 1e-300))))
+    digits = int(min(12, -np.log10(worst + 1e-300)))
+    rows[name] = (theirs_name, digits, getattr(function, "given", False))
 
 
 def as_64(array):
@@ -1592,6 +1611,7 @@ def as_64(array):
 z, y = rng.normal(size=(20, 5)) * 10, rng.integers(5, size=20)
 agree(
     "01 cross_entropy",
+    cross_entropy,
     "F.cross_entropy",
     [(cross_entropy(z, y), F.cross_entropy(as_64(z), torch.tensor(y)))],
 )
@@ -1601,13 +1621,19 @@ mine = [Tensor(value) for value in (a, W, b)]
 ((mine[0] @ mine[1] + mine[2]).relu() * Tensor(np.full((7, 3), 0.5))).sum().backward()
 theirs = [as_64(value).requires_grad_() for value in (a, W, b)]
 ((theirs[0] @ theirs[1] + theirs[2]).relu() * 0.5).sum().backward()
-agree("03 Tensor", "Tensor.backward", [(m.grad, t.grad) for m, t in zip(mine, theirs, strict=True)])
+agree(
+    "03 Tensor",
+    Tensor,
+    "Tensor.backward",
+    [(m.grad, t.grad) for m, t in zip(mine, theirs, strict=True)],
+)
 
 norm, batch = nn.BatchNorm1d(3, dtype=torch.float64), rng.normal(size=(16, 3)) * 3 + 1
 out, _, mean, var = batchnorm_forward(batch, np.ones(3), np.zeros(3), np.zeros(3), np.ones(3))
 said = norm(as_64(batch)).detach()
 agree(
     "04 batchnorm_forward",
+    batchnorm_forward,
     "nn.BatchNorm1d",
     [(out, said), (mean, norm.running_mean), (var, norm.running_var)],
 )
@@ -1621,7 +1647,7 @@ for t in range(1, 21):
     w.grad = as_64(grad)
     optimizer.step()
     pairs.append((param, w.detach().numpy().copy()))
-agree("05 adam_step, 20 steps", "optim.Adam", pairs)
+agree("05 adam_step, 20 steps", adam_step, "optim.Adam", pairs)
 
 optimizer = torch.optim.SGD([w], lr=1.0)
 schedule = torch.optim.lr_scheduler
@@ -1635,7 +1661,10 @@ for _ in range(20):
     optimizer.step()
     both.step()
 agree(
-    "06 warmup_cosine", "SequentialLR", [([warmup_cosine(i, 1.0, 5, 20) for i in range(20)], rates)]
+    "06 warmup_cosine",
+    warmup_cosine,
+    "SequentialLR",
+    [([warmup_cosine(i, 1.0, 5, 20) for i in range(20)], rates)],
 )
 
 params = init_mlp([6, 8, 7, 4], rng)
@@ -1649,6 +1678,7 @@ h.backward(as_64(np.ones((12, 4))))
 grads = backward(np.ones((12, 4)), caches)
 agree(
     "08 forward, backward",
+    forward,
     "autograd",
     [(logits, h.detach()), *((grads[n], theirs[n].grad) for n in params)],
 )
@@ -1656,11 +1686,12 @@ agree(
 weight = rng.normal(size=(5, 3, 3, 2))
 pictures = rng.normal(size=(2, 3, 9, 8))
 own, library = (f(as_64(pictures), as_64(weight), None, 2, 1) for f in (conv2d, F.conv2d))
-agree("09 conv2d", "F.conv2d", [(own, library)])
+agree("09 conv2d", conv2d, "F.conv2d", [(own, library)])
 
-for name, (theirs_name, digits) in rows.items():
-    print(f"{name:24} {theirs_name:16} {digits:2} digits or more")
-assert all(digits == 12 for _, digits in rows.values())
+for name, (theirs_name, digits, given) in rows.items():
+    note = "given so far, so torch against itself: %bring yours" if given else ""
+    print(f"{name:24} {theirs_name:16} {digits:2} digits or more  {note}".rstrip())
+assert all(digits == 12 for _, digits, _ in rows.values())
 
 # %% [markdown]
 # Twelve digits everywhere: the rest is rounding.

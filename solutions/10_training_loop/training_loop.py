@@ -88,16 +88,16 @@ class MLP(nn.Module):
 
     def __init__(self, sizes, dropout=0.0):
         super().__init__()
-        layers = []
-        for fan_in, fan_out in itertools.pairwise(sizes):
-            linear = nn.Linear(fan_in, fan_out)
-            nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
-            nn.init.zeros_(linear.bias)
-            layers += [linear, nn.ReLU(), nn.Dropout(dropout)]
-        self.layers = nn.Sequential(*layers[:-2])
+        self.parts = nn.ModuleList(itertools.starmap(nn.Linear, itertools.pairwise(sizes)))
+        self.dropout = nn.Dropout(dropout)
+        for part in self.parts:
+            nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
+            nn.init.zeros_(part.bias)
 
     def forward(self, x):
-        return self.layers(x)
+        for part in self.parts[:-1]:
+            x = self.dropout(part(x).relu())
+        return self.parts[-1](x)
 
 
 def count_parameters(model, trainable_only=True):
@@ -1531,9 +1531,13 @@ show_figure(
 # The eight test images whose true class gets the lowest probability.
 CLOTHES = ["T-shirt", "trouser", "pullover", "dress", "coat"]
 CLOTHES += ["sandal", "shirt", "sneaker", "bag", "boot"]
+_, accuracy = evaluate(network, test_batches, F.cross_entropy, device)
 network.eval()
 with torch.no_grad():
     probabilities = torch.cat([network(x).softmax(dim=1).cpu() for x, _ in test_batches])
+print(
+    f"{(1 - accuracy) * len(test_labels):.0f} of {len(test_labels)} are read wrong; eight of them:"
+)
 hardest = probabilities[torch.arange(len(test_labels)), test_labels].argsort()[:8]
 figure, axes = plt.subplots(1, 8, figsize=(9, 1.9))
 for ax, index in zip(axes, hardest, strict=True):

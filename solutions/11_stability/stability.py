@@ -108,8 +108,8 @@ def load_plays():
 
 def lines_of(plays, n, length, seed):
     """A data set of n lines that begin anywhere: inputs (length,), targets shifted by one."""
-    generator = torch.Generator().manual_seed(seed)
-    starts = torch.randint(len(plays) - length, (n,), generator=generator)
+    drawn = torch.Generator().manual_seed(seed)
+    starts = torch.randint(len(plays) - length, (n,), generator=drawn)
     rows = plays[starts[:, None] + torch.arange(length + 1)]
     return TensorDataset(rows[:, :-1], rows[:, 1:])
 
@@ -145,18 +145,18 @@ plays, letters = load_plays()
 # bring: train_step, make_loader (lesson 10)
 def train_step(model, batch, criterion, optimizer):
     """One step on one batch; the loss before it, as a number."""
-    inputs, targets = batch
     optimizer.zero_grad()
-    loss = criterion(model(inputs), targets)
+    loss = criterion(model(batch[0]), batch[1])
     loss.backward()
     optimizer.step()
-    return loss.item()
+    return float(loss)
 
 
 def make_loader(dataset, batch_size, seed, shuffle=True):
     """Batches in an order that depends on the seed and the number of the epoch only."""
-    generator = torch.Generator().manual_seed(seed)
-    return DataLoader(dataset, batch_size, shuffle=shuffle, generator=generator)
+    own = torch.Generator()
+    own.manual_seed(seed)
+    return DataLoader(dataset, batch_size, shuffle, generator=own)
 
 
 # %% [markdown]

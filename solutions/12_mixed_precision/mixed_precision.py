@@ -519,10 +519,10 @@ class DynamicLossScaler:
     Source: Micikevicius et al. (2018), Mixed Precision Training, sections 3.2 and 3.3.
     """
 
-    ### BEGIN SOLUTION
     def __init__(
         self, init_scale=2.0**16, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000
     ):
+        ### BEGIN SOLUTION
         self._scale = float(init_scale)
         self._growth_factor = growth_factor
         self._backoff_factor = backoff_factor
@@ -530,11 +530,17 @@ class DynamicLossScaler:
         self._taken_in_a_row = 0
         self._stage = "scaled"
         self._overflowed = False
+        ### END SOLUTION
 
     def scale(self, loss):
+        """The loss times the scale."""
+        ### BEGIN SOLUTION
         return loss * self._scale
+        ### END SOLUTION
 
     def unscale_(self, optimizer):
+        """Divide the gradients by the scale, in place; note whether any is inf or nan."""
+        ### BEGIN SOLUTION
         if self._stage != "scaled":
             raise RuntimeError(f"unscale_ was called on gradients that are {self._stage} already")
         for group in optimizer.param_groups:
@@ -545,8 +551,11 @@ class DynamicLossScaler:
                 if not torch.isfinite(p.grad).all():
                     self._overflowed = True
         self._stage = "unscaled"
+        ### END SOLUTION
 
     def step(self, optimizer):
+        """Step, unless a gradient is inf or nan; whether the step was taken."""
+        ### BEGIN SOLUTION
         if self._stage == "stepped":
             raise RuntimeError("step was called twice without an update in between")
         if self._stage == "scaled":
@@ -555,8 +564,11 @@ class DynamicLossScaler:
             optimizer.step()
         self._stage = "stepped"
         return not self._overflowed
+        ### END SOLUTION
 
     def update(self):
+        """Adapt the scale, and begin the next iteration."""
+        ### BEGIN SOLUTION
         if self._overflowed:
             self._scale *= self._backoff_factor
             self._taken_in_a_row = 0
@@ -567,15 +579,20 @@ class DynamicLossScaler:
                 self._taken_in_a_row = 0
         self._stage = "scaled"
         self._overflowed = False
+        ### END SOLUTION
 
     def state_dict(self):
+        """What a resume needs."""
+        ### BEGIN SOLUTION
         return {"scale": self._scale, "taken_in_a_row": self._taken_in_a_row}
+        ### END SOLUTION
 
     def load_state_dict(self, state):
+        """Take over what `state_dict` gave."""
+        ### BEGIN SOLUTION
         self._scale = float(state["scale"])
         self._taken_in_a_row = int(state["taken_in_a_row"])
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_DynamicLossScaler", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
@@ -670,6 +687,8 @@ for fused in (False, True):
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # The scale over the script: yours as a line, GradScaler's as circles, skipped steps as crosses.
+ours = follow_script(DynamicLossScaler(**options), script, fused=True)
+theirs = follow_script(torch.amp.GradScaler(device.type, **options), script, fused=True)
 fig, ax = plt.subplots(figsize=(7.5, 2.8))
 steps = np.arange(1, len(script) + 1)
 ax.step(steps, ours[0], where="mid", color=BLUE, lw=2.2, label="your scale")
