@@ -40,8 +40,8 @@
 #
 # Text goes the same way: double-click to edit, Shift+Enter to set it.
 #
-# Under each exercise are **three hints**, closed. The first gives a direction, the second a method, the third
-# almost the line. Opening them costs nothing.
+# Under each exercise are **hints**, closed: one for a single step, three for a longer way. The first gives a
+# direction, the second a method, the third almost the line. Opening them costs nothing.
 #
 # Now run the next cell. It loads what this lesson uses: two libraries, two valleys, two drawing helpers. It is
 # folded, like every cell that only prepares or draws: click its bar to read it.
