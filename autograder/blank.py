@@ -48,4 +48,4 @@ def written_cell(notebook: NotebookNode, release: NotebookNode) -> str | None:
 
 def _is_released_check(cell: NotebookNode) -> bool:
     """Whether a cell is the check that some edition has, perhaps of an exercise that is gone."""
-    return cell.source == check_cell(cell.id.removeprefix(CHECK_ID)).source
+    return bool(cell.source == check_cell(cell.id.removeprefix(CHECK_ID)).source)
