@@ -1449,7 +1449,7 @@ assert abs(shrunk["head.weight"] - 20) < 1e-3
 # %% [markdown]
 # ## 8. Part I, against the library
 #
-# The next cells are for your own functions of Part I. Each holds torch's own for now, so that the cell runs as it stands;
+# The next cells are for your own functions of Part I. Each holds torch's own, so that it runs as it stands;
 # `%bring` in a cell puts yours there. Then one cell compares them all with torch, and says which are still given.
 
 
