@@ -51,24 +51,24 @@ class Stop:
         return sum(entry.score for key, entry in self.judged.items() if key in self._exercises)
 
     @property
-    def right(self) -> int:
-        """How many exercises are right."""
+    def done(self) -> int:
+        """How many exercises are right, and how many predictions were made."""
         passed = (key for key, entry in self.judged.items() if entry.status == "passed")
         return sum(key in self._exercises for key in passed)
 
     @property
     def is_done(self) -> bool:
-        """Whether every exercise is right."""
-        return self.right == len(self._exercises)
+        """Whether every exercise is right, and every prediction made."""
+        return self.done == len(self._exercises)
 
     @property
     def status(self) -> str:
         """Where its learner stands, in a few words."""
         if self.is_done:
-            return "all right"
+            return "all done"
         if not any(key in self._exercises for key in self.judged):
             return "not begun"
-        return f"{self.right} of {len(self._exercises)} exercises right"
+        return f"{self.done} of {len(self._exercises)} exercises done"
 
     @property
     def _exercises(self) -> dict[str, object]:

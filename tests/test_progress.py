@@ -129,7 +129,7 @@ def test_the_map_has_time_points_status_and_links(
 ) -> None:
     kernel.run(DOWNHILL)
     kernel.run("%check descent_step")
-    row = "| [00 - The descent]({}) | about 60 minutes | 1 of 7 | 1 of 6 exercises right |"
+    row = "| [00 - The descent]({}) | about 60 minutes | 1 of 7 | 1 of 6 exercises done |"
     assert row.format("orientation.ipynb") in kernel.progress("all")
     assert "](../05_optimizers/optimizers.ipynb) | about three hours" in kernel.progress("all")
     kernel.restart()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from autograder.observation import Lost
 from autograder.slips.evidence import Evidence
 from autograder.slips.forms import not_called, other_form, trailing_comma
-from autograder.slips.iterators import used_up
+from autograder.slips.iterators import used_up, yields
 from autograder.slips.returns import nothing_comes_back, returned_too_early
 from autograder.slips.shadowing import overwritten
 from autograder.slips.signatures import arguments_do_not_fit, calls_swapped, self_missing
@@ -29,6 +29,7 @@ LITERAL: tuple[Recogniser, ...] = (
     misspelt,
     overwritten,
     arguments_do_not_fit,
+    yields,
     nothing_comes_back,
     not_called,
 )

@@ -1,4 +1,4 @@
-"""An iterator that is gone through a second time, when nothing is left in it."""
+"""An iterator that is gone through twice, when nothing is left in it, or given for its values."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from autograder.observation import Other, Raised, inside
 from autograder.reader import Comprehension
-from autograder.slips.code import Scoped, Written
+from autograder.slips.code import Scoped, Written, own
 from autograder.slips.evidence import Evidence, slip
 from autograder.verdict import Diagnosis
 
@@ -37,6 +38,36 @@ def used_up(evidence: Evidence) -> Diagnosis | None:
                 "list(...)`, or make it anew where it is needed again.",
             )
     return None
+
+
+def yields(evidence: Evidence) -> Diagnosis | None:
+    """A `yield` in what was to return: every call gives a generator, and computes nothing yet."""
+    if not _shows_generator(evidence):
+        return None
+    for name, one in evidence.written.items():
+        asked = evidence.asked.get(name)
+        if asked is None or not _yields(one) or _yields(asked):
+            continue
+        return slip(
+            "generator_returned",
+            f"`{name}` has a `yield`, so that a call of it gives a generator, which has computed "
+            "nothing yet. Collect the values in a list, and `return` them at the end.",
+        )
+    return None
+
+
+def _shows_generator(evidence: Evidence) -> bool:
+    """Whether a generator came where none was expected, or something failed on one."""
+    return any("generator" in one.message for one in evidence.raised) or any(
+        isinstance(part, Other) and part.type_name == "generator"
+        for expected, got, _ in evidence.differing
+        if not isinstance(expected, Raised | Other)
+        for part in inside(got)
+    )
+
+
+def _yields(one: Written) -> bool:
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own(one.node))
 
 
 def _used_up_in(one: Written) -> str:

@@ -29,6 +29,8 @@ def overwritten(evidence: Evidence) -> Diagnosis | None:
 
 
 def _called_value(evidence: Evidence) -> Diagnosis | None:
+    if found := _answer_gone(evidence):
+        return found
     for one in evidence.everything:
         if here := sorted(_called(one) & _assigned(one) & _functions(evidence)):
             return _local(here[0], one)
@@ -42,6 +44,22 @@ def _called_value(evidence: Evidence) -> Diagnosis | None:
                     f"value: `{name}(...)` in `{one.name}` finds no function. Give the value "
                     f"another name, and run `del {name}`.",
                 )
+    return None
+
+
+def _answer_gone(evidence: Evidence) -> Diagnosis | None:
+    """`mse = mse(pred, target)` in a cell: the exercise's own name is no function any more."""
+    if evidence.program is None:
+        return None
+    for name in evidence.exercise.names:
+        last = evidence.program.definition(name)
+        if name in evidence.asked and isinstance(last, ast.Assign):
+            return slip(
+                "name_overwritten",
+                f"A cell assigns something to `{name}`, and from then on the name is that value "
+                f"and not your function. Give the value another name, and run the cell that "
+                f"defines `{name}` again.",
+            )
     return None
 
 

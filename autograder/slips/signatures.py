@@ -116,6 +116,12 @@ def _signature_differs(name: str, evidence: Evidence) -> Diagnosis | None:
             f"`{name}` asks for {listed} at every call, which callers may leave out: the default "
             f"is missing. The signature that was asked for is `{wanted.text}`.",
         )
+    if extra := [p for p in _in_order(has, own_one) if p not in wanted.names | has.optional]:
+        return slip(
+            "argument_missing",
+            f"`{name}` asks for {_listed(extra)} at every call, which no caller gives: it isn't "
+            f"among the parameters. The signature that was asked for is `{wanted.text}`.",
+        )
     return None
 
 

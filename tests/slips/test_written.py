@@ -163,6 +163,22 @@ def test_a_builtin_that_a_cell_took_is_named(orientation: Kernel) -> None:
     assert named(orientation, "descend", inside) == "name_overwritten"
 
 
+def test_an_answer_that_a_cell_took_is_named(orientation: Kernel) -> None:
+    cell = "def descent_step(x, grad, lr):\n    return x - lr * grad"
+    said = text(orientation, "descent_step", cell, "descent_step = descent_step(1.0, 2.0, 0.1)")
+    assert "run the cell that defines `descent_step` again" in said
+
+
+def test_a_parameter_that_no_caller_gives_is_named(orientation: Kernel) -> None:
+    cell = "def descent_step(x, grad, lr, t):\n    return x - lr * grad"
+    assert "asks for `t` at every call" in text(orientation, "descent_step", cell)
+
+
+def test_an_answer_that_yields_is_told_to_return(orientation: Kernel) -> None:
+    cell = LOOP.format(step=f"yield x\n        {STEP}", end="")
+    assert "`descend` has a `yield`" in text(orientation, "descend", cell)
+
+
 def test_code_that_is_nested_too_deeply_is_left_alone(orientation: Kernel) -> None:
     deep = "def descent_step(x, grad, lr):\n    return x" + " - lr * grad" * 900 + " + grad"
     orientation.verdict("descent_step", deep)
