@@ -29,7 +29,7 @@ for (name, old, new), text in {
     (
         "softmax_over_columns",
         CALLED,
-        "logs = np.moveaxis(log_softmax(logits), 1, -1)\n"
+        "logs = np.moveaxis(np.log(softmax(logits)), 1, -1)\n"
         "    return -np.mean(np.take_along_axis(logs, targets[..., None], axis=-1))",
     ): (
         "The softmax runs along the last axis, which is the width of the image. The classes of a "

@@ -7,6 +7,8 @@ detection = bank.exercise("detection_loss")
 
 CLS, OBJ = "cross_entropy(cls_logits, cls_targets)", "bce_with_logits(obj_logits, obj_targets)"
 BOX = "np.mean(1 - box_iou(boxes, box_targets))"
+# The smooth L1 loss, with a beta of 1.
+CORNERS = "np.mean(np.where((far := np.abs(boxes - box_targets)) < 1, far**2 / 2, far - 0.5))"
 ZIPPED = "zip(weights, parts.values(), strict=True)"
 RETURNED = 'return {**parts, "total": total}'
 
@@ -31,11 +33,15 @@ for (name, old, new), text in {
         "Rows without an object cost nothing in the box part but still count in its mean. Here it "
         "is the mean of 1 - IoU over all rows."
     ),
-    ("corners_for_overlap", BOX, "smooth_l1(boxes, box_targets)"): (
+    ("corners_for_overlap", BOX, CORNERS): (
         "The box part is the smooth L1 loss of the corners. Here it is one minus the IoU, averaged "
         "over the rows."
     ),
-    ("squared_corners", BOX, "mse(boxes, box_targets)"): (
+    ("absolute_corners", BOX, "np.mean(np.abs(boxes - box_targets))"): (
+        "The box part is the absolute error of the corners, which depends on the unit of length. "
+        "Here it is one minus the IoU, averaged over the rows."
+    ),
+    ("squared_corners", BOX, "np.mean((boxes - box_targets) ** 2)"): (
         "The box part is the squared error of the corners. Here it is one minus the IoU, averaged "
         "over the rows."
     ),
