@@ -809,7 +809,7 @@ slid = goal + shifts[:, None] * np.array([1, 0, 1, 0])
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
 left.add_patch(Rectangle(goal[:2], 3, 3, fc="0.85", ec="black"))
 for shift, color, style in ((1.0, BLUE, "--"), (2.0, GREEN, "-."), (4.0, ORANGE, ":")):
-    left.add_patch(Rectangle(goal[:2] + [shift, 0], 3, 3, fill=False, ec=color, ls=style, lw=2.5))
+    left.add_patch(Rectangle((4 + shift, 4), 3, 3, fill=False, ec=color, ls=style, lw=2.5))
     iou = box_iou(goal[None], goal[None] + np.array([[shift, 0, shift, 0]]))[0]
     left.text(goal[2] + shift, 7.2, f"{iou:.2f}", color=color, ha="center")
 left.set(xlim=(3.5, 11.7), ylim=(3.5, 8), aspect="equal", title="IoU with the grey box")

@@ -5,14 +5,14 @@ from autograder.api import Bank
 bank = Bank()
 
 bank.exercise("prediction_few_pixels").shows(
-    "Cross-entropy asks for probabilities, and in this noise few pixels are more likely bright than "
-    "not: about a fifth of the true number passes one half. Dice asks for overlap, and lifts all "
-    "that is worth marking: 0.6 to 1.3 times the true number."
+    "Cross-entropy asks for probabilities, and in this noise few pixels are more likely bright "
+    "than not: about a fifth of the true number passes one half. Dice asks for overlap, and lifts "
+    "all that is worth marking: 0.6 to 1.3 times the true number."
 )
 
 bank.exercise("prediction_disjoint").shows(
     "Where boxes don't meet, a small move of a corner leaves the IoU at 0, so all four slopes are "
-    "exactly zero and 300 steps of nothing are nothing. Growing would help only once it touches."
+    "exactly zero, and after 300 steps it is where it was. Growing would help only once it touches."
 )
 
 bank.exercise("prediction_temperature").shows(
