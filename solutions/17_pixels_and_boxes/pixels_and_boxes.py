@@ -770,8 +770,8 @@ show_figure(
 
 # %% [markdown]
 # *What to see.* The IoU has a plain: wherever the boxes don't meet, it is 0 and so is its gradient. Not small: zero. A
-# box that starts there never moves. L1 has a slope everywhere, and every slope is the same, so near the target it
-# jumps back and forth by one step (lesson 00's rate that is too large for the last inch).
+# box that starts there never moves. L1 has a slope everywhere. Near the target, neither slope gets any smaller, so
+# with a fixed rate both end up jumping back and forth by a step.
 #
 # So why not L1? Because it isn't what you want. It depends on the unit, and it can't tell these boxes apart:
 
