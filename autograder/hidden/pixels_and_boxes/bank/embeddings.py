@@ -1,5 +1,7 @@
 """Mistakes in info_nce."""
 
+from typing import Any
+
 from autograder.api import Bank
 
 bank = Bank()
@@ -22,7 +24,7 @@ ONE_WAY = (
     "question, with another answer where rows crowd together; the loss is the mean of both."
 )
 
-for (name, *edits), text in {
+MISTAKES: dict[Any, str] = {
     ("not_normalised", *both("$ = 1.0 * $")): (
         "The rows are used at the length they come in, so long embeddings have large logits, and "
         "growing is a way to a smaller loss. Scale each row to length 1 first."
@@ -168,7 +170,8 @@ for (name, *edits), text in {
         "A small number is added to the lengths, so short rows don't reach length 1. No row is "
         "zero here: nothing needs it."
     ),
-}.items():
+}
+for (name, *edits), text in MISTAKES.items():
     info_nce.edit(name, text, *edits)
 info_nce.edit(
     "default_of_0_1",
