@@ -6,6 +6,8 @@ from __future__ import annotations
 from . import pixels_embeddings as embeddings
 from . import pixels_parts as regions
 from .losses import gathered
+from .pixels_people import NAMED as TYPED
+from .pixels_people import PEOPLE
 from .pixels_wild import NAMED as SEEN
 from .pixels_wild import WILD
 
@@ -67,8 +69,13 @@ _WRONG = {
 WRONG = {
     key: {
         **labelled,
-        **{answer.__name__: {key: answer} for answer in WILD.get(key, ())},
+        **{answer.__name__: {key: answer} for answer in (*WILD.get(key, ()), *PEOPLE.get(key, ()))},
     }
     for key, labelled in _WRONG.items()
 }
-NAMED = {**SEEN, "info_nce": embeddings.NAMED}
+NAMED = {
+    **SEEN,
+    **TYPED,
+    **{key: {**SEEN[key], **TYPED[key]} for key in SEEN.keys() & TYPED.keys()},
+    "info_nce": {**embeddings.NAMED, **TYPED["info_nce"]},
+}

@@ -73,6 +73,20 @@ for (name, old, new), text in {
         "The objectness goes through a clipped sigmoid, so a sure mistake costs no more than about "
         "16. Your bce_with_logits is exact: call it on the logits."
     ),
+    **{
+        (
+            f"objectness_by_a_logarithm_plus_{eps.replace('-', '_')}",
+            OBJ,
+            "-np.mean(\n        obj_targets * np.log(1 / (1 + np.exp(-obj_logits)) + "
+            f"{eps})\n        + (1 - obj_targets) * "
+            f"np.log(1 / (1 + np.exp(obj_logits)) + {eps})\n    )",
+        ): (
+            "The objectness is the logarithm of a sigmoid plus a small number, so a sure mistake "
+            "costs no more than about 16 to 28. Your bce_with_logits is exact: call it on the "
+            "logits."
+        )
+        for eps in ("1e-7", "1e-8", "1e-12")
+    },
     ("sigmoid_twice", OBJ, "bce_with_logits(1 / (1 + np.exp(-obj_logits)), obj_targets)"): (
         "The objectness logits go through a sigmoid before the loss, which contains one already. "
         "Pass it the logits."

@@ -202,6 +202,16 @@ info_nce.edit(
     about="anything",
 )
 info_nce.edit(
+    "one_direction_on_paper",
+    "Only the rows of a look for their partners, by exponentials of the logits as they are. The "
+    "loss is the mean of both directions, and your cross_entropy takes the logarithms safely.",
+    (
+        MEAN,
+        "parts = np.exp(logits)\n"
+        "    return -np.mean(np.log(np.diagonal(parts) / parts.sum(axis=1)))",
+    ),
+)
+info_nce.edit(
     "pairs_not_averaged",
     "One loss for each pair comes back. The result is a single number: the mean over the rows, in "
     "both directions.",
