@@ -253,8 +253,8 @@ grade("pixel_cross_entropy")
 #
 # Ask about the region instead of its pixels: of what was marked and what is true, how much overlaps? Write $X$ for
 # the probabilities and $Y$ for the mask of 0 and 1, $|X|$ for the sum of all elements, and $|X \cdot Y|$ for the sum
-# of their products. The **Dice coefficient** is twice the overlap over both sizes, and the Dice loss is what is
-# missing to 1:
+# of their products. The **Dice coefficient** is twice the overlap over the sum of both sizes, and the Dice
+# loss is one minus that:
 #
 # $$L_\text{Dice} = 1 - \frac{2\,|X \cdot Y| + \varepsilon}{|X| + |Y| + \varepsilon}$$
 #
@@ -1133,8 +1133,9 @@ print(f"scores squared (the same ranking): {average_precision(ratings**2, match,
 # %% [markdown]
 # *What to see.* Only the ranking counts: squaring the scores changes nothing. Objects that were never found cost area
 # too, the white part on the right of the first figure. Duplicates cost precision, which NMS wins back, except at the
-# strictest thresholds: it keeps the best-scored box, not the best-placed one. And AP depends on what counts as a match: a number without its threshold says little. COCO's "AP" is the mean over the thresholds 0.50, 0.55, ..., 0.95
-# (and over classes); "AP50" is the first of them.
+# strictest thresholds: it keeps the best-scored box, not the best-placed one. And AP depends on what counts as a match:
+# a number without its threshold says little. COCO's "AP" is the mean over the thresholds 0.50, 0.55, ..., 0.95 (and
+# over classes); "AP50" is the first of them.
 
 # %% [markdown]
 # ## 7. A place in space
@@ -1337,9 +1338,9 @@ show_figure(
 
 # %% [markdown]
 # *What to see.* At $\tau = 1$ the logits lie between -1 and 1. Even the best embedding leaves the softmax nearly flat
-# over 128 rows, so the loss has a high floor. The encoders learn all the same, but every negative pulls about as hard
-# as every other. A small $\tau$ lets the most similar negatives count most, and those are the ones worth telling apart. **Losses at
-# different temperatures, or different $N$, can't be compared**: matches can.
+# over 128 rows, so the loss has a high floor. The encoders learn all the same, but every negative pushes about as hard
+# as every other. A small $\tau$ lets the most similar negatives count most, and those are the ones worth
+# telling apart. **Losses at different temperatures, or different $N$, can't be compared**: matches can.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # Similarities of sixteen unseen pairs before and after training, and what six uppers found.
@@ -1469,7 +1470,7 @@ else:
 # | `pixel_cross_entropy` | `nn.CrossEntropyLoss` on (N, C, H, W) | `SparseCategoricalCrossentropy(from_logits=True)`, classes last | |
 # | `dice_loss` | none in torch itself | `losses.Dice` | MONAI `DiceLoss`: per image and class, eps 1e-5 |
 # | `mean_iou` | torchmetrics `JaccardIndex` | `metrics.MeanIoU` | |
-# | `box_iou` | `torchvision.ops.box_iou`, all N x M pairs | KerasHub | |
+# | `box_iou` | `torchvision.ops.box_iou`, all N x M pairs | `keras.utils.bounding_boxes.compute_iou` | |
 # | 1 - GIoU | `torchvision.ops.generalized_box_iou_loss` | | |
 # | `average_precision` | torchmetrics `MeanAveragePrecision` | | pycocotools: 101 recalls instead of every step |
 # | NMS | `torchvision.ops.nms` | `tf.image.non_max_suppression` | |
