@@ -25,7 +25,7 @@ export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter/learner$(addprefix :,$(JUPYTER_CONFIG_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab teach test test-all demo bench build lint lock clean
+.PHONY: help setup lab teach test test-all demo bench build reference lint lock clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-9s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ bench: $(READY)  ## how long checks and gradings take, and the trainer against P
 
 build: $(READY)  ## both notebooks of every lesson from its source
 	$(BIN)/autograder build
+
+reference: $(STAMP)  ## docs/quick-reference.md from its source
+	$(BIN)/python etc/quick_reference.py
 
 lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -5,7 +5,8 @@ from __future__ import annotations
 from autograder.calls import Program
 from autograder.lesson import Exercise, Lesson
 
-# Lessons 00 to 08 are written by hand: no library that differentiates or steps for the learner.
+# Lessons 00 to 08, and 17, are written by hand: no library that differentiates or steps for the
+# learner.
 AUTOGRAD = (
     "torch",
     "jax",

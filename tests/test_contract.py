@@ -17,8 +17,7 @@ EXERCISES = {
     "00_orientation": "descent_step 1, descend 2, largest_stable_lr 1",
     "01_losses": (
         "mse 2, mae 1, huber 2, smooth_l1 1, log_softmax 2, softmax 1, cross_entropy 2, "
-        "cross_entropy_one_hot 2, bce_with_logits 2, sample_weighted 1, pixel_cross_entropy 2, "
-        "dice_loss 2, box_iou 2, detection_loss 2, mean_iou 2, average_precision 2"
+        "cross_entropy_one_hot 2, bce_with_logits 2, sample_weighted 1"
     ),
     "02_backprop": (
         "numerical_gradient 2, relative_error 1, linear_forward__linear_backward 2, "
@@ -60,6 +59,10 @@ EXERCISES = {
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
     "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
+    "17_pixels_and_boxes": (
+        "pixel_cross_entropy 2, dice_loss 2, box_iou 2, detection_loss 2, mean_iou 2, "
+        "average_precision 2, info_nce 2"
+    ),
 }
 
 SIGNATURES = {
@@ -79,13 +82,6 @@ SIGNATURES = {
         "cross_entropy_one_hot(logits, target_probs, reduction='mean')",
         "bce_with_logits(logits, targets, reduction='mean')",
         "sample_weighted(losses, weights)",
-        "pixel_cross_entropy(logits, targets)",
-        "dice_loss(probs, target, eps=1e-06)",
-        "box_iou(a, b)",
-        "detection_loss(cls_logits, cls_targets, boxes, box_targets, obj_logits, obj_targets, "
-        "weights=(1.0, 1.0, 1.0))",
-        "mean_iou(pred, target, n_classes)",
-        "average_precision(scores, is_match, n_truth)",
     ),
     "02_backprop": (
         "numerical_gradient(f, x, eps=1e-06)",
@@ -226,6 +222,16 @@ SIGNATURES = {
         "DynamicLossScaler.state_dict(self)",
         "DynamicLossScaler.load_state_dict(self, state)",
         "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
+    ),
+    "17_pixels_and_boxes": (
+        "pixel_cross_entropy(logits, targets)",
+        "dice_loss(probs, target, eps=1e-06)",
+        "box_iou(a, b)",
+        "detection_loss(cls_logits, cls_targets, boxes, box_targets, obj_logits, obj_targets, "
+        "weights=(1.0, 1.0, 1.0))",
+        "mean_iou(pred, target, n_classes)",
+        "average_precision(scores, is_match, n_truth)",
+        "info_nce(a, b, temperature=0.07)",
     ),
 }
 

@@ -15,8 +15,7 @@
 #
 # **You will be able to**
 #
-# - write the losses of regression, classification, segmentation and detection, exact for any size
-#   of logits;
+# - write the losses of regression and classification, exact for any size of logits;
 # - say what a loss does with outliers, rare classes and hard examples, and choose one for a task;
 # - read a loss as an average over data that you have not seen, and a mini-batch as an estimate of
 #   it.
@@ -24,8 +23,9 @@
 # **You need** lesson 00 (a number to go down on), NumPy arrays and their axes, exponential and
 # logarithm. No derivatives: those come in lesson 02.
 #
-# **It takes** about three and a half hours: sixteen exercises, most of them short, and three
-# predictions. The cell beneath each exercise checks it (`%check`), as often as you like.
+# **It takes** about two and a half hours: ten exercises, most of them short, and two predictions. The cell
+# beneath each exercise checks it (`%check`), as often as you like. Losses for pixels, boxes and embeddings are
+# lesson 17, an elective.
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
 # Given: NumPy as np, Matplotlib as plt, and helpers that fit a line and make data.
@@ -66,17 +66,6 @@ def line_with_outliers(depth, n=24):
     y = 0.5 * x + 1 + 0.2 * np.random.default_rng(4).normal(size=n)
     y[-3:] -= depth
     return x, y
-
-
-def disc(size, row, column, radius):
-    """A map of 0 and 1, int64 (size, size), with a disc of ones."""
-    rows, columns = np.mgrid[:size, :size]
-    return ((rows - row) ** 2 + (columns - column) ** 2 <= radius**2).astype(np.int64)
-
-
-def two_class_logits(p):
-    """Logits float64 (1, 2, H, W) whose softmax gives class 1 the probability p, (H, W)."""
-    return np.stack([np.zeros_like(p), np.log(p) - np.log1p(-p)])[None]
 
 
 def image_of(figure, alt):
@@ -1358,742 +1347,7 @@ show_figure(
 # of 0. The outputs are no longer the probabilities of the data: you asked for something else.
 
 # %% [markdown]
-# ## 7. A class for every pixel
-#
-# Segmentation asks for a class at every pixel: road, sky, tumour. Nothing new is needed. An image
-# of $H \times W$ pixels is a batch of $H \cdot W$ small classifications, and their cross-entropies
-# are averaged:
-#
-# $$L = -\frac{1}{N H W} \sum_{n, h, w} \log p_{n,\,y_{nhw},\,h,\,w}$$
-#
-# The one difficulty is where the classes stand. Image networks put them on the *second* axis: $(N,
-# C, H, W)$.
-#
-# ### Exercise: `pixel_cross_entropy` (8 minutes, difficulty 3 of 5)
-
-
-# %% nbgrader={"grade": false, "grade_id": "pixel_cross_entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def pixel_cross_entropy(logits, targets):
-    """Mean cross-entropy over all pixels of a batch.
-
-    Args:
-        logits: float64 (N, C, H, W); exact and finite for entries of -1e4 and 1e4; not modified.
-        targets: int64 (N, H, W), each in [0, C); not modified.
-
-    Returns:
-        A float: the mean over all N * H * W pixels.
-
-    Source: Ronneberger, Fischer and Brox, U-Net (2015), section 3, there with a weight for each pixel.
-    """
-    ### BEGIN SOLUTION
-    pixels = np.moveaxis(logits, 1, -1).reshape(-1, logits.shape[1])
-    return cross_entropy(pixels, targets.reshape(-1))
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_pixel_cross_entropy", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_logits = np.zeros((1, 3, 2, 2))
-_logits[0, :, 0, 1] = np.log([0.5, 0.25, 0.25])
-_targets = np.array([[[0, 1], [2, 0]]])
-assert np.isclose(pixel_cross_entropy(_logits, _targets), (3 * np.log(3) + np.log(4)) / 4), (
-    "three pixels know nothing of three classes, one gives its target 1/4"
-)
-_rng = np.random.default_rng(0)
-_logits, _targets = _rng.normal(size=(2, 3, 4, 5)), _rng.integers(0, 3, size=(2, 4, 5))
-_by_hand = [
-    cross_entropy(_logits[n, :, i, j][None], _targets[n, i, j][None])
-    for n in range(2)
-    for i in range(4)
-    for j in range(5)
-]
-assert np.isclose(pixel_cross_entropy(_logits, _targets), np.mean(_by_hand)), (
-    "each pixel is a row of C logits; the mean is over all of them"
-)
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("pixel_cross_entropy")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# You have a function for (rows, classes). Which axis has to become the last one, before you flatten
-# the others?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# `np.moveaxis(a, 1, -1)` moves axis 1 to the end. `reshape` alone keeps the order of the numbers in
-# memory, and would mix classes with pixels.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# Move the classes to the end, reshape to (-1, C), flatten the targets, and call `cross_entropy`.
-# </details>
-
-# %% [markdown]
-# ### Prediction: nothing there
-#
-# A scan has 1024 pixels, 21 of them tumour: 2 %. A network gives *every* pixel a tumour probability
-# of 0.02. It has found nothing. You compute its pixel cross-entropy (knowing nothing at all costs
-# $\log 2 = 0.69$), and the overlap loss that comes next, which is 0 for a perfect mask and 1 for no
-# overlap. What do they say?
-#
-# - (a) cross-entropy about 0.1, overlap loss about 1
-# - (b) cross-entropy about 0.6, overlap loss about 0.1
-# - (c) both about 0.1
-
-# %% nbgrader={"grade": false, "grade_id": "prediction_nothing_there", "locked": false, "schema_version": 3, "solution": true, "task": false}
-### BEGIN SOLUTION
-prediction_nothing_there = "a"
-### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "test_prediction_nothing_there", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-if prediction_nothing_there is None:
-    raise NotImplementedError("prediction_nothing_there is not written yet")
-letter = str(prediction_nothing_there).strip(" ().").lower()
-assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("prediction_nothing_there")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# ### Exercise: `dice_loss` (6 minutes, difficulty 2 of 5)
-#
-# Ask about the region instead of the pixels: how much of what was marked and what is true
-# overlaps? Write $X$ for the probabilities and $Y$ for the mask of 0 and 1, $|X|$ for the sum of
-# all elements, and $|X \cdot Y|$ for the sum of their products:
-#
-# $$\text{Dice loss} = 1 - \frac{2\,|X \cdot Y| + \varepsilon}{|X| + |Y| + \varepsilon}$$
-#
-# The 2 is there because a perfect overlap is counted in $|X|$ and again in $|Y|$. The
-# $\varepsilon$, above *and* below, makes an empty mask that was predicted empty a perfect answer,
-# and not 0/0.
-
-
-# %% nbgrader={"grade": false, "grade_id": "dice_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def dice_loss(probs, target, eps=1e-6):
-    """One minus the overlap of a soft mask with a true one.
-
-    Args:
-        probs: float64, any shape, each in [0, 1]; not modified.
-        target: 0 or 1, float64 or int64, the shape of probs; not modified.
-        eps: > 0, added above and below the line.
-
-    Returns:
-        A float, `1 - (2 |X.Y| + eps) / (|X| + |Y| + eps)`, with sums over all elements.
-
-    Source: Milletari, Navab and Ahmadi, V-Net (2016), section 3, there with squares below the line.
-    """
-    ### BEGIN SOLUTION
-    overlap = np.sum(probs * target)
-    sizes = np.sum(probs) + np.sum(target)
-    return 1 - (2 * overlap + eps) / (sizes + eps)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_dice_loss", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_mask = np.array([[1, 1], [0, 0]])
-assert np.isclose(dice_loss(_mask.astype(float), _mask), 0), "a perfect mask costs 0"
-assert np.isclose(dice_loss(np.array([[1.0, 0.0], [1.0, 0.0]]), _mask), 0.5), (
-    "half of each: 1 - 2/4"
-)
-assert np.isclose(dice_loss(np.full((2, 2), 0.5), _mask), 0.5), (
-    "soft masks count with their probability"
-)
-assert np.isclose(dice_loss(np.zeros((2, 2)), np.zeros((2, 2))), 0), (
-    "nothing there, nothing said: perfect"
-)
-assert np.isclose(dice_loss(np.zeros(4), np.ones(4), eps=1.0), 0.8), "eps above and below: 1 - 1/5"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("dice_loss")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Three sums over all elements. Which of them is of a product?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# `np.sum` without an axis. Keep eps a variable: it stands in two places.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# One minus a fraction. Above: twice the sum of the products, plus eps. Below: both sums, plus eps.
-# </details>
-
-# %% [markdown]
-# ### The look: four answers to one scan
-#
-# The 21 pixels of the prediction, and four networks: one that found nothing, one that is vague, one
-# that is a few pixels off, one that is nearly right. Your two losses judge them.
-
-# %% jupyter={"source_hidden": true} tags=["demo", "prediction_nothing_there"]
-# Four predictions of one small mask, judged by your two losses.
-mask = disc(32, 15, 15, 2.5)
-rows, columns = np.mgrid[:32, :32]
-blur = np.exp(-((rows - 15) ** 2 + (columns - 15) ** 2) / 60)
-answers = {
-    "found nothing": np.full((32, 32), 0.02),
-    "vague": 0.01 + 0.85 * blur,
-    "3 pixels off": 0.01 + 0.9 * disc(32, 15, 18, 2.5),
-    "nearly right": 0.01 + 0.9 * mask,
-}
-fig, axes = plt.subplots(
-    1, 6, figsize=(12, 2.6), layout="constrained", width_ratios=[1] * 5 + [2.4]
-)
-for ax, (name, image) in zip(axes, {"truth": mask, **answers}.items(), strict=False):
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[], title=name)
-entropies = [float(pixel_cross_entropy(two_class_logits(p), mask[None])) for p in answers.values()]
-overlaps = [float(dice_loss(p, mask)) for p in answers.values()]
-by_hand = [-np.where(mask, np.log(p), np.log(1 - p)).mean() for p in answers.values()]
-assert np.allclose(entropies, by_hand)
-places = np.arange(4)
-axes[5].barh(
-    places + 0.2, np.array(entropies) / np.log(2), 0.4, color=BLUE, label="cross-entropy / log 2"
-)
-axes[5].barh(
-    places - 0.2, overlaps, 0.4, color=ORANGE, hatch="//", edgecolor="white", label="Dice loss"
-)
-axes[5].set(
-    yticks=places, yticklabels=list(answers), xlim=(0, 1), ylim=(3.6, -1.6), title="Two judges"
-)
-axes[5].legend(loc="upper right", fontsize=8)
-show_figure(
-    "Five small images: the true mask, a small disc; a uniform grey; a wide blur; a disc a few "
-    "pixels off; the disc itself. Beside them bars of the cross-entropy divided by log 2 and the "
-    "Dice loss: the uniform one has 0.14 and 0.98, the vague one is higher in cross-entropy and "
-    "lower in Dice, the shifted one has 0.16 and 0.78, the last one 0.02 and 0.24."
-)
-print(f"pixels of the tumour: {mask.sum()}")
-for name, entropy, overlap in zip(answers, entropies, overlaps, strict=True):
-    print(f"{name:14s} cross-entropy {entropy:.3f}, Dice loss {overlap:.3f}")
-
-# %% [markdown]
-# *What to see.* To the cross-entropy, "nothing there" is the *second best* of the four. The Dice loss
-# calls it the worst: it never looks at background that was left alone.
-#
-# The price: the Dice loss is one number for the whole region. A single pixel of a small mask moves
-# it a lot, and the mean over batches is not the value over all data. The two can be added, and then
-# each mends what the other cannot see: nnU-Net (Isensee et al., 2021) is trained like that.
-
-# %% [markdown]
-# ## 8. Where is it?
-#
-# A detector draws boxes. A box is four numbers, $x_1, y_1, x_2, y_2$: two opposite corners, with
-# $x_2 > x_1$ and $y_2 > y_1$. How wrong is a box? Take the area that both share over the area that
-# either covers: the **intersection over union**.
-#
-# $$\text{IoU}(a, b) = \frac{|a \cap b|}{|a \cup b|} = \frac{I}{|a| + |b| - I}$$
-#
-# It is 1 for equal boxes, 0 for boxes that do not meet, and does not care about the unit of length.
-#
-# ### Exercise: `box_iou` (12 minutes, difficulty 3 of 5)
-#
-# The intersection of two boxes is a box: its lower corner is the larger of the two lower corners,
-# its upper corner the smaller of the two upper ones. If they do not meet, a side of it comes out
-# negative. If they miss each other in both directions, two sides do, and their product is positive.
-# Take care of that.
-
-
-# %% nbgrader={"grade": false, "grade_id": "box_iou", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def box_iou(a, b):
-    """Intersection over union of boxes, row by row.
-
-    Args:
-        a, b: float64 or int64 (N, 4), rows x1, y1, x2, y2 with x2 > x1 and y2 > y1, in any unit; not
-            modified.
-
-    Returns:
-        float64 (N,), each in [0, 1]; 0 for boxes that are disjoint or only touch.
-
-    Source: Everingham et al., The PASCAL Visual Object Classes Challenge (2010), section 4.2, with
-        coordinates as real numbers.
-    """
-    ### BEGIN SOLUTION
-    low = np.maximum(a[:, :2], b[:, :2])
-    high = np.minimum(a[:, 2:], b[:, 2:])
-    sides = np.maximum(high - low, 0)
-    shared = sides[:, 0] * sides[:, 1]
-    area_a = (a[:, 2] - a[:, 0]) * (a[:, 3] - a[:, 1])
-    area_b = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
-    return shared / (area_a + area_b - shared)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_box_iou", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_box = np.array([[0.0, 0.0, 2.0, 2.0]])
-assert np.allclose(box_iou(_box, _box), [1]), "a box and itself"
-assert np.allclose(box_iou(_box, _box + 1), [1 / 7]), "shifted by 1 both ways: 1 shared, 7 covered"
-assert np.allclose(box_iou(_box, np.array([[0.0, 0.0, 1.0, 1.0]])), [0.25]), "one inside the other"
-assert np.allclose(box_iou(_box, np.array([[2.0, 0.0, 4.0, 2.0]])), [0]), (
-    "boxes that touch share nothing"
-)
-assert np.allclose(box_iou(_box, np.array([[5.0, 5.0, 6.0, 6.0]])), [0]), "nor do boxes far apart"
-assert box_iou(np.tile(_box, (3, 1)), np.tile(_box, (3, 1))).shape == (3,), (
-    "one number for each row"
-)
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("box_iou")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Draw two boxes that overlap. Which of the eight numbers are the corners of the overlap? And if
-# they do not overlap?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# `np.maximum` and `np.minimum` on the columns `[:, :2]` and `[:, 2:]`. A side is never less than 0:
-# clip each side before you multiply.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# Lower corner: elementwise maximum. Upper corner: elementwise minimum. Sides: their difference, at
-# least 0. The union is the sum of both areas, minus the intersection.
-# </details>
-
-# %% [markdown]
-# ### The look: a box on the move
-#
-# A unit box slides past another, sideways and along the diagonal. Your IoU, over what geometry
-# says.
-
-# %% jupyter={"source_hidden": true} tags=["demo"]
-# The IoU of a box that slides past another, sideways and diagonally.
-unit = np.array([[0.0, 0.0, 1.0, 1.0]])
-shifts = np.linspace(0, 1.6, 65)
-still = np.repeat(unit, 65, axis=0)
-sideways = box_iou(still, still + shifts[:, None] * np.array([1, 0, 1, 0]))
-diagonal = box_iou(still, still + shifts[:, None])
-some, left_over = shifts[::5], np.maximum(1 - shifts[::5], 0)
-fig, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.6), layout="constrained")
-left.add_patch(Rectangle((0, 0), 1, 1, facecolor="0.85", edgecolor="black"))
-for shift, color, style in ((0.25, GREEN, "--"), (0.75, ORANGE, "-."), (1.25, RED, ":")):
-    left.add_patch(Rectangle((shift, 0), 1, 1, fill=False, edgecolor=color, ls=style, lw=2.5))
-    iou = box_iou(unit, unit + np.array([shift, 0, shift, 0]))[0]
-    left.text(shift + 1, 1.06, f"{iou:.2f}", color=color, ha="center")
-left.set(
-    xlim=(-0.2, 2.6),
-    ylim=(-0.3, 1.5),
-    aspect="equal",
-    xlabel="x",
-    ylabel="y",
-    title="IoU with the grey box",
-)
-right.plot(shifts, sideways, color=BLUE, lw=2, label="sideways")
-right.plot(shifts, diagonal, color=ORANGE, ls="--", lw=2, label="along the diagonal")
-right.plot(some, left_over / (2 - left_over), "o", color="black", ms=3.5, label="geometry")
-right.plot(some, left_over**2 / (2 - left_over**2), "o", color="black", ms=3.5)
-right.plot(shifts, shifts, color=GREY, ls=":", lw=1.5, label="distance, sideways")
-right.set(xlabel="shift", ylabel="IoU", ylim=(-0.05, 2.1), title="Beyond 1, no direction")
-right.legend(loc="upper left")
-show_figure(
-    "Left: a fixed grey unit box and three dashed boxes shifted to the right by 0.25, 0.75 and "
-    "1.25. Right: IoU against the shift. Sideways it falls from 1 to 0 at shift 1, along the "
-    "diagonal faster; both stay at 0 afterwards. Marks of the closed forms lie on the curves; a "
-    "dotted line, the distance of the centres, keeps rising."
-)
-assert np.allclose(sideways[::5], left_over / (2 - left_over))
-
-# %% [markdown]
-# *What to see.* Half a box of shift leaves a third, not a half. And once the boxes have parted the
-# IoU is flat: it says "wrong" and not "which way". That is why detectors often add a distance
-# (`smooth_l1` of the corners) or use extensions of the IoU that keep falling.
-
-# %% [markdown]
-# ### Exercise: `detection_loss` (10 minutes, difficulty 2 of 5)
-#
-# A detector answers three questions about each candidate box, and each has its loss: *what* is it
-# (cross-entropy over the classes), *where* is it ($1 - \text{IoU}$, averaged over all rows), and is
-# there anything *at all* (binary cross-entropy of one "objectness" logit for each row). Training
-# needs one number, so they are added, with weights $w$ that say how much of one is worth how much
-# of another:
-#
-# $$L = w_0\, L_\text{cls} + w_1\, L_\text{box} + w_2\, L_\text{obj}$$
-#
-# Return the parts too, **unweighted**. If you only look at the total, you can't tell which
-# part has stopped falling.
-
-
-# %% nbgrader={"grade": false, "grade_id": "detection_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def detection_loss(
-    cls_logits,
-    cls_targets,
-    boxes,
-    box_targets,
-    obj_logits,
-    obj_targets,
-    weights=(1.0, 1.0, 1.0),
-):
-    """The loss of a detector, and its three parts.
-
-    Args:
-        cls_logits: float64 (N, C). cls_targets: int64 (N,), each in [0, C).
-        boxes, box_targets: float64 (N, 4), as in `box_iou`.
-        obj_logits: float64 (N,). obj_targets: 0 or 1, float64 or int64 (N,).
-        weights: three numbers, for class, box and objectness.
-            No argument is modified. Logits of -1e4 and 1e4 give exact and finite losses.
-
-    Returns:
-        A dict of floats: "cls", the mean cross-entropy; "box", the mean over all rows of 1 - IoU;
-        "obj", the mean binary cross-entropy, all three unweighted; and "total", their weighted sum.
-
-    Source: Redmon et al., You Only Look Once (2016), section 2.2, with other parts.
-    """
-    ### BEGIN SOLUTION
-    parts = {
-        "cls": cross_entropy(cls_logits, cls_targets),
-        "box": np.mean(1 - box_iou(boxes, box_targets)),
-        "obj": bce_with_logits(obj_logits, obj_targets),
-    }
-    total = sum(weight * part for weight, part in zip(weights, parts.values(), strict=True))
-    return {**parts, "total": total}
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_detection_loss", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_boxes = np.array([[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 2.0, 2.0]])
-_truth = np.array([[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 1.0, 1.0]])
-_arguments = (np.zeros((2, 4)), np.array([0, 3]), _boxes, _truth, np.zeros(2), np.array([1.0, 0.0]))
-_parts = detection_loss(*_arguments)
-assert np.isclose(_parts["cls"], np.log(4)), "cls: the mean cross-entropy"
-assert np.isclose(_parts["box"], (0 + 0.75) / 2), (
-    "box: the mean of 1 - IoU over all rows, object or not"
-)
-assert np.isclose(_parts["obj"], np.log(2)), "obj: the mean binary cross-entropy"
-assert np.isclose(_parts["total"], np.log(4) + 0.375 + np.log(2)), (
-    "total: their sum, for weights of 1"
-)
-_heavy = detection_loss(*_arguments, weights=(2.0, 4.0, 0.0))
-assert np.isclose(_heavy["total"], 2 * np.log(4) + 4 * 0.375), "the weights act on the total"
-assert np.isclose(_heavy["box"], 0.375), "and not on the parts"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("detection_loss")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Three of your functions, each called once. Which of them returns one number for each row?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# Make a dict of the three means first. Then the total from the dict, so that weights cannot creep
-# into the parts.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# `cls` and `obj` are calls with the default reduction; `box` is the mean of one minus the IoUs.
-# `total` is each weight times its part, added.
-# </details>
-
-# %% [markdown]
-# ### The look: three losses on one path
-#
-# Sixty candidate boxes on the way from chance to truth: boxes, class logits and objectness logits
-# all move together, from noise (0) to the targets (1).
-
-# %% jupyter={"source_hidden": true} tags=["demo"]
-# The three parts of the detection loss on the way from noise to the targets.
-rng = np.random.default_rng(8)
-corner, extent = rng.uniform(0, 4, size=(60, 2)), rng.uniform(1, 2, size=(60, 2))
-truth = np.concatenate([corner, corner + extent], axis=1)
-noise = np.tile(rng.normal(size=(60, 2)) * 2, 2)
-classes, exists = rng.integers(0, 3, size=60), rng.integers(0, 2, size=60)
-chance, sure = rng.normal(size=(60, 3)), 6.0 * np.eye(3)[classes]
-chance_obj, sure_obj = rng.normal(size=60), 12.0 * exists - 6
-progress = np.linspace(0, 1, 41)
-weights = (1.0, 2.0, 0.5)
-along = [
-    detection_loss(
-        (1 - s) * chance + s * sure,
-        classes,
-        truth + (1 - s) * noise,
-        truth,
-        (1 - s) * chance_obj + s * sure_obj,
-        exists,
-        weights,
-    )
-    for s in progress
-]
-fig, ax = plt.subplots(figsize=(6.8, 3.8))
-for part, color, style in (("cls", BLUE, "--"), ("box", ORANGE, "-."), ("obj", GREEN, ":")):
-    ax.plot(progress, [parts[part] for parts in along], color=color, ls=style, lw=2, label=part)
-ax.plot(progress, [parts["total"] for parts in along], color="black", lw=2, label="total")
-summed = [p["cls"] + 2 * p["box"] + 0.5 * p["obj"] for p in along]
-ax.plot(progress[::4], summed[::4], "x", color=RED, label="cls + 2 box + 0.5 obj")
-ax.set(xlabel="from chance (0) to truth (1)", ylabel="loss", title="Parts do not fall together")
-ax.legend()
-show_figure(
-    "Four curves against progress from 0 to 1. cls falls from about 1.3 and is near 0 halfway, "
-    "obj likewise from about 0.8; box stays near 1 at first and falls late; the total lies above "
-    "and its marks coincide with the weighted sum of the parts."
-)
-
-# %% [markdown]
-# *What to see.* The class is settled halfway; the boxes are still poor then. Looking at the total
-# alone you would not know which of the three keeps it up.
-
-# %% [markdown]
-# ## 9. Measured, not trained
-#
-# A loss is for the descent: it has to change a little when the weights do. A **metric** is for
-# people: it says what they want to know, and may jump. "Which pixels did you get right?" needs a
-# decision for each pixel, and a decision has no slope. So a model is trained on one number and
-# judged by another.
-#
-# ### Exercise: `mean_iou` (8 minutes, difficulty 3 of 5)
-#
-# The usual metric of segmentation is the IoU of pixel sets, one for each class $c$, averaged over
-# the classes:
-#
-# $$\text{IoU}_c = \frac{\#\{\text{pred} = c \text{ and } \text{target} = c\}}{\#\{\text{pred} = c \text{ or } \text{target} = c\}}$$
-#
-# A class that occurs neither in the prediction nor in the target is 0/0: it is left out. A class
-# that occurs in one of the two counts, with an IoU of 0. A batch is treated as one large map, not
-# as a mean over images.
-
-
-# %% nbgrader={"grade": false, "grade_id": "mean_iou", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def mean_iou(pred, target, n_classes):
-    """The intersection over union of class maps, averaged over the classes that occur.
-
-    Args:
-        pred, target: int64 arrays of one shape, any shape, not empty, each in [0, n_classes); not
-            modified. A batch counts as one map.
-        n_classes: the number of classes, some of which may not occur.
-
-    Returns:
-        A float in [0, 1]: the mean over the classes that occur in pred, in target, or in both.
-
-    Source: Long, Shelhamer and Darrell, Fully Convolutional Networks (2015), section 5 (mean IU).
-    """
-    ### BEGIN SOLUTION
-    ious = []
-    for c in range(n_classes):
-        said, true = pred == c, target == c
-        either = np.sum(said | true)
-        if either > 0:
-            ious.append(np.sum(said & true) / either)
-    return np.mean(ious)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_mean_iou", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_target = np.array([[0, 0, 1], [0, 0, 1]])
-assert mean_iou(_target, _target, 2) == 1, "a perfect map"
-assert mean_iou(_target, _target, 5) == 1, "classes that occur nowhere are left out"
-assert np.isclose(mean_iou(np.array([[0, 0, 0], [0, 0, 1]]), _target, 2), (4 / 5 + 1 / 2) / 2), (
-    "class 0: 4 of 5, class 1: 1 of 2"
-)
-assert np.isclose(mean_iou(np.array([[2, 0, 1], [0, 0, 1]]), _target, 3), (3 / 4 + 1 + 0) / 3), (
-    "class 2 was said and is nowhere true: it counts, with 0"
-)
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("mean_iou")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# For one class, both maps become masks of True and False. Which two operations count the overlap
-# and the union?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# `&` and `|` of Boolean arrays, and `np.sum`. Collect the IoUs in a list, and skip a class whose
-# union is empty.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# For each class: masks by `==`; if their `|` has any True, append the sum of their `&` over the sum
-# of their `|`. Return the mean of the list.
-# </details>
-
-# %% [markdown]
-# ### The look: what accuracy does not see
-#
-# Road, grass, and a child at the edge of the road: twelve pixels of 576. One network never says
-# "child". Another finds it, and is careless with the border between road and grass.
-
-# %% jupyter={"source_hidden": true} tags=["demo"]
-# Two segmentations of one scene, with accuracy and mean IoU.
-scene = np.zeros((24, 24), dtype=np.int64)
-scene[:, 12:] = 1
-scene[10:14, 9:12] = 2
-blind = np.where(scene == 2, 0, scene)
-careless = scene.copy()
-careless[::2, 12:14] = 0
-careless[10:14, 9:12] = 2
-fig, axes = plt.subplots(1, 3, figsize=(8.4, 3.2), layout="constrained")
-for ax, (name, said) in zip(
-    axes, {"truth": scene, "blind": blind, "careless": careless}.items(), strict=True
-):
-    score, right = mean_iou(said, scene, 3), np.mean(said == scene)
-    confusion = np.zeros((3, 3))
-    np.add.at(confusion, (scene.ravel(), said.ravel()), 1)
-    union = confusion.sum(axis=0) + confusion.sum(axis=1) - np.diagonal(confusion)
-    assert np.isclose(score, np.mean(np.diagonal(confusion) / union))
-    ax.imshow(said, cmap="gray_r", vmin=0, vmax=2.4)
-    ax.set(xticks=[], yticks=[], title=f"{name}\npixels right {right:.2f}, mean IoU {score:.2f}")
-show_figure(
-    "Three class maps: the truth, half road, half grass, with a small dark patch; the same "
-    "without the patch, pixel accuracy 0.98, mean IoU 0.65; the patch found and the border "
-    "ragged, pixel accuracy 0.96, mean IoU 0.95."
-)
-
-# %% [markdown]
-# *What to see.* By the share of right pixels, the blind network is the better one. The mean IoU
-# gives every class one vote, and a class that was never said has an IoU of 0.
-
-# %% [markdown]
-# ### Exercise: `average_precision` (12 minutes, difficulty 4 of 5)
-#
-# A detector returns a list of boxes with scores, and each one either matches an object or does not.
-# Where do you cut the list? Rank by score, the highest first, and look at every cut. After $k$
-# detections, $h_k$ of which match, with $T$ objects in truth:
-#
-# $$\text{precision}_k = \frac{h_k}{k} \qquad \text{recall}_k = \frac{h_k}{T}$$
-#
-# Recall only rises. Precision zigzags: each miss lowers it, each hit lifts it (or leaves it at 1).
-# The average precision is the area under this curve, after one repair. At each recall take the
-# *best* precision that is reached there or further right, so that the curve falls in steps:
-#
-# $$\text{AP} = \sum_k (\text{recall}_k - \text{recall}_{k-1}) \cdot \max_{j \ge k} \text{precision}_j \qquad \text{recall}_0 = 0$$
-
-
-# %% nbgrader={"grade": false, "grade_id": "average_precision", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def average_precision(scores, is_match, n_truth):
-    """The area under the precision-recall steps of ranked detections.
-
-    Args:
-        scores: float64 (K,), in any order, higher is surer; not modified.
-        is_match: bool (K,), whether each detection matches an object of its own; not modified.
-        n_truth: the number of objects in truth, an int >= 0, at least the number of matches.
-
-    Returns:
-        A float in [0, 1]; 0.0 if n_truth is 0 or there are no detections.
-
-    Source: Padilla, Netto and da Silva, A Survey on Performance Metrics for Object-Detection Algorithms
-        (2020): the interpolation over all points.
-    """
-    ### BEGIN SOLUTION
-    if n_truth == 0 or len(scores) == 0:
-        return 0.0
-    hits = np.cumsum(is_match[np.argsort(-scores)])
-    precision = hits / np.arange(1, len(hits) + 1)
-    recall = hits / n_truth
-    best_to_come = np.maximum.accumulate(precision[::-1])[::-1]
-    return np.sum(np.diff(recall, prepend=0.0) * best_to_come)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_average_precision", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-_match = np.array([True, False, True, True])
-assert np.isclose(
-    average_precision(np.array([0.9, 0.8, 0.7, 0.6]), _match, 4), (1 + 0.75 + 0.75) / 4
-), "precisions 1, 1/2, 2/3, 3/4: the third hit takes the 3/4 that comes after it"
-assert np.isclose(
-    average_precision(np.array([0.7, 0.9, 0.6, 0.8]), np.array([True, True, True, False]), 4),
-    2.5 / 4,
-), "the same detections in another order"
-assert np.isclose(average_precision(np.array([0.9, 0.8]), np.array([True, True]), 4), 0.5), (
-    "half of the objects found, without a miss"
-)
-assert average_precision(np.array([0.9]), np.array([False]), 0) == 0, "nothing to find: 0.0"
-assert average_precision(np.array([]), np.array([], dtype=bool), 3) == 0, "nothing found: 0.0"
-### BEGIN HIDDEN TESTS
-from autograder.hidden.losses import grade
-
-grade("average_precision")
-### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>Hint 1: direction</summary>
-#
-# Sort first: everything after that walks down the list once. Which running count do precision and
-# recall share?
-# </details>
-#
-# <details><summary>Hint 2: method</summary>
-#
-# `np.argsort(-scores)` ranks, `np.cumsum` of the ranked matches counts hits. "Best from here to the
-# end" is `np.maximum.accumulate`, run over the reversed array.
-# </details>
-#
-# <details><summary>Hint 3: almost the line</summary>
-#
-# Hits over rank is precision, hits over `n_truth` is recall. Multiply the *increase* of recall at
-# each rank (the first one starts from 0) by the best precision from there on, and add.
-# </details>
-
-# %% [markdown]
-# ### The look: a zigzag, made monotone
-#
-# Forty detections of 25 objects. The zigzag is the raw precision; the steps, drawn point by point
-# from their definition, are what your function integrates.
-
-# %% jupyter={"source_hidden": true} tags=["demo"]
-# Raw and monotone precision against recall for forty detections.
-rng = np.random.default_rng(12)
-scores = rng.uniform(size=40)
-match = rng.uniform(size=40) < 0.15 + 0.75 * scores
-ranked = match[np.argsort(-scores)]
-hits = [int(ranked[: k + 1].sum()) for k in range(40)]
-raw = [h / (k + 1) for k, h in enumerate(hits)]
-recalls = [h / 25 for h in hits]
-levels = sorted({0.0, *recalls})
-steps = [max(p for p, r in zip(raw, recalls, strict=True) if r >= level) for level in levels[1:]]
-area = sum((b - a) * p for a, b, p in zip(levels[:-1], levels[1:], steps, strict=True))
-ap = average_precision(scores, match, 25)
-assert np.isclose(ap, area)
-fig, ax = plt.subplots(figsize=(6.8, 3.8))
-ax.plot(recalls, raw, color=GREY, marker=".", lw=1, label="precision after each detection")
-ax.stairs(steps, levels, color=BLUE, lw=2, label="the best still to come")
-ax.stairs(steps, levels, fill=True, color=BLUE, alpha=0.15)
-ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.05))
-ax.set_title(f"average_precision: {ap:.2f}. Shaded area: {area:.2f}")
-ax.legend(loc="lower left")
-show_figure(
-    "Precision against recall. A grey zigzag of raw precision starts at 1 and ends near 0.5 at "
-    "recall 0.84. A blue step curve runs along its upper edge, never rising; the area beneath it "
-    "is shaded and its size, the average precision, stands in the title."
-)
-shuffle = rng.permutation(40)
-print(f"in another order: {average_precision(scores[shuffle], match[shuffle], 25):.2f}")
-print(f"scores squared (the same ranking): {average_precision(scores**2, match, 25):.2f}")
-print(f"scores turned round: {average_precision(-scores, match, 25):.2f}")
-
-# %% [markdown]
-# *What to see.* Only the ranking counts: squaring the scores changes nothing. Objects that were
-# never found cost area too, the white part on the right.
-
-# %% [markdown]
-# ## 10. With labels and without
+# ## 7. With labels and without
 #
 # So far each $x$ came with a $y$: **supervised** learning. What changes if it does not? And what if
 # the model is to say how the data came about, and not only how to label them?
@@ -2192,9 +1446,9 @@ print(f"a Gaussian's surprise is half the squared error and a constant: {same}")
 # samples, or have few labels, it is the point.
 
 # %% [markdown]
-# ## 11. What goes wrong
+# ## 8. What goes wrong
 #
-# Three faults, planted on purpose. None of them raises an error. Before you run the cell: what will
+# Two faults, planted on purpose. Neither of them raises an error. Before you run the cell: what will
 # the first one say of predictions that are *perfect*?
 
 # %% tags=["demo"]
@@ -2217,18 +1471,11 @@ for d in (1, 2, 3):
         f"   {d}: {over_rows / mse(pred[:, :d], truth[:, :d]):.0f} times the mean over all elements"
     )
 
-scans = [(disc(32, 9, 9, 6), disc(32, 9, 9, 6)), (disc(32, 20, 20, 1), disc(32, 24, 24, 1))]
-masks, truths = (np.stack(maps) for maps in zip(*scans, strict=True))
-print("3. Dice of two scans, a large tumour found and a small one missed")
-print(f"   mean of the two: {np.mean([dice_loss(p, t) for p, t in scans]):.2f}")
-print(f"   both as one:     {dice_loss(masks, truths):.2f}")
-
 # %% [markdown]
 # *What to see.* The first is the worst: its lowest point is a model that ignores its input. The
-# second changes the meaning of the learning rate with the number of outputs. The third is no bug
-# but a choice, and reports should say which: over all pixels, the small tumour hardly counts.
+# second changes the meaning of the learning rate with the number of outputs.
 #
-# And the fourth, which most people write first: the logarithm of a softmax, as two steps. Change
+# And the third, which most people write first: the logarithm of a softmax, as two steps. Change
 # `1e-12` in the cell and look where the plateau goes.
 
 # %% tags=["demo"]
@@ -2263,7 +1510,7 @@ print(f"guarded: never above {guarded.max():.1f}; yours at 1000: {yours[-1]:.0f}
 # cost the same, and a descent has no reason to mend the worst ones.
 
 # %% [markdown]
-# ## 12. In practice
+# ## 9. In practice
 #
 # PyTorch has most of these. The numbers are yours.
 
@@ -2278,7 +1525,6 @@ else:
     pred, truth = 3 * rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
     classes, yes = rng.integers(0, 4, size=6), rng.integers(0, 2, size=(6, 4))
     soft = softmax(rng.normal(size=(6, 4)))
-    maps, labels = rng.normal(size=(2, 3, 5, 4)), rng.integers(0, 3, size=(2, 5, 4))
     each, weights = rng.uniform(size=6), np.array([1.0, 0.0, 2.0, 1.0, 0.5, 3.0])
     t = torch.tensor
     pairs = {
@@ -2301,10 +1547,6 @@ else:
             F.binary_cross_entropy_with_logits(t(pred), t(yes).double()),
         ),
         "sample_weighted": (sample_weighted(each, weights), (t(each) * t(weights)).mean()),
-        "pixel_cross_entropy": (
-            pixel_cross_entropy(maps, labels),
-            F.cross_entropy(t(maps), t(labels)),
-        ),
     }
     for name, (ours, theirs) in pairs.items():
         print(
@@ -2326,16 +1568,13 @@ else:
 # | `cross_entropy` | `nn.CrossEntropyLoss` on logits | `SparseCategoricalCrossentropy(from_logits=True)` |
 # | `cross_entropy_one_hot` | the same, with probabilities as targets | `CategoricalCrossentropy(from_logits=True)` |
 # | `bce_with_logits` | `nn.BCEWithLogitsLoss` | `BinaryCrossentropy(from_logits=True)` |
-# | `pixel_cross_entropy` | `nn.CrossEntropyLoss` takes (N, C, H, W) | the sparse one, classes on the last axis |
-# | `dice_loss` | in no core package: libraries differ in squares and eps | `Dice` |
-# | `box_iou` | `torchvision.ops.box_iou`, for all pairs | `keras_cv.bounding_box.compute_iou` |
 #
 # Look twice at two of them. `nn.CrossEntropyLoss(weight=...)` divides by the sum of the weights,
 # your `sample_weighted` does not. And Keras losses expect probabilities unless `from_logits=True`:
 # the double softmax, the other way round.
 
 # %% [markdown]
-# ## 13. To come back to
+# ## 10. To come back to
 #
 # | the answer is | use | typical values | when it fails |
 # | --- | --- | --- | --- |
@@ -2346,18 +1585,15 @@ else:
 # | one of C, uncertain labels | `cross_entropy_one_hot` | smoothing 0.1 of ten classes: 0.91 and nine times 0.01, as in PyTorch | never reaches 0: its floor is the labels' own entropy |
 # | several yes-or-no answers | `bce_with_logits` | log 2 at the start | all answers "no": weight the positives, or look at the threshold |
 # | rare classes | `sample_weighted` | 1 over the class's frequency, or its root | probabilities no longer match frequencies: expected |
-# | a class for each pixel | `pixel_cross_entropy` | log C at the start | all background: add `dice_loss`, or weights |
-# | a small region | `dice_loss`, often plus cross-entropy | eps 1e-6 to 1 | jumps from batch to batch: larger batches, add cross-entropy |
-# | boxes | 1 - `box_iou`, or `smooth_l1` of corners | | boxes that never meet get no direction: `smooth_l1` first |
 # | several at once | a weighted sum, parts logged apart | bring the parts to the same size first | one part stands still: raise its weight |
-# | to report | `mean_iou`, `average_precision`, accuracy | | metric falls while the loss does: check the metric's averages |
+# | to report | accuracy | | metric falls while the loss does: check the metric's averages |
 #
 # Three checks before any long run: the loss at the start is what "knows nothing" costs; stacking
 # the batch on itself leaves the mean as it is; perfect predictions give the lowest value that the
 # formula allows.
 
 # %% [markdown]
-# ## 14. Mastery questions
+# ## 11. Mastery questions
 #
 # Three questions that are asked in interviews. Write your answer in the cell beneath each; a person
 # reads it.
@@ -2401,12 +1637,12 @@ else:
 # %% [markdown] nbgrader={"grade": false, "grade_id": "batches_and_averages", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
 # **3. Batches and averages.** The loss over a data set is estimated from mini-batches. For which of
 # these is the average over equal, random batches an unbiased estimate of the value over all data:
-# MSE, cross-entropy, the root of the MSE, Dice loss, mean IoU? Why? What happens to the spread if
+# MSE, cross-entropy, the root of the MSE, the median of the absolute errors? Why? What happens to the spread if
 # the batch is four times as large? And what if the last batch is smaller than the others?
 #
 # === BEGIN MARK SCHEME ===
 # - 1 point: MSE and cross-entropy, because they are means of one number for each example; the
-#   others are roots or ratios of sums, and the average of a ratio is not the ratio of averages.
+#   others are a root and a median, and the average of roots is not the root of the average.
 # - 1 point: the spread halves (sigma over the root of B).
 # - 1 point: a plain mean of batch means gives the examples of the small batch too much weight;
 #   weight each batch by its size, or add sums and divide once.
@@ -2426,10 +1662,5 @@ else:
 #   output units with their losses.
 # - Ng and Jordan, *On Discriminative vs. Generative Classifiers*, 2002. Which of the two wins with
 #   few examples, and which with many.
-# - Milletari, Navab and Ahmadi, *V-Net*, 2016. The overlap of two masks, as a loss.
-# - Lin et al., *Focal Loss for Dense Object Detection*, 2017. A cross-entropy for a thousand easy
-#   negatives to each hard example.
-# - Rezatofighi et al., *Generalized Intersection over Union*, 2019. An IoU that still has a
-#   direction when boxes do not meet.
 #
 # **Next:** [lesson 02](../02_backprop/backprop.ipynb). You can say how wrong a network is. How does that depend on each of its weights?

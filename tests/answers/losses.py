@@ -7,7 +7,6 @@ from typing import Any
 
 from . import losses_classes as classes
 from . import losses_distances as distances
-from . import losses_regions as regions
 from .losses_typed import TYPED
 from .losses_wild import WILD
 
@@ -50,16 +49,6 @@ RIGHT = {
         "bce_with_logits", classes, "bce_by_logaddexp", "bce_two_terms", "bce_by_loops"
     ),
     "sample_weighted": gathered("sample_weighted", classes, "weighted_by_dot", "weighted_by_loops"),
-    "pixel_cross_entropy": gathered(
-        "pixel_cross_entropy", regions, "pixels_by_loops", "pixels_by_take", "pixels_by_masks"
-    ),
-    "dice_loss": gathered("dice_loss", regions, "dice_by_loops", "dice_by_difference"),
-    "box_iou": gathered("box_iou", regions, "iou_by_loops", "iou_by_columns", "iou_by_pairs"),
-    "detection_loss": gathered("detection_loss", regions, "detection_plain", "detection_by_dot"),
-    "mean_iou": gathered(
-        "mean_iou", regions, "mean_iou_by_counts", "mean_iou_by_confusion", "mean_iou_by_sets"
-    ),
-    "average_precision": gathered("average_precision", regions, "ap_by_loops", "ap_over_hits"),
 }
 
 _WRONG = {
@@ -122,43 +111,6 @@ _WRONG = {
     ),
     "sample_weighted": gathered(
         "sample_weighted", classes, "weighted_half", "weighted_rooted", "weighted_scaled"
-    ),
-    "pixel_cross_entropy": gathered(
-        "pixel_cross_entropy",
-        regions,
-        "pixels_first_image",
-        "pixels_mean_of_classes",
-        "pixels_map",
-    ),
-    "dice_loss": gathered(
-        "dice_loss",
-        regions,
-        "dice_generous",
-        "dice_logarithm",
-        "dice_eps_default_smaller",
-        "dice_zero_when_empty",
-    ),
-    "box_iou": gathered(
-        "box_iou", regions, "iou_generalised", "iou_mean", "iou_of_whole_pixels", "iou_in_place"
-    ),
-    "detection_loss": gathered(
-        "detection_loss",
-        regions,
-        "detection_tuple",
-        "detection_rooted",
-        "detection_mean_total",
-        "detection_weights_squared",
-    ),
-    "mean_iou": gathered(
-        "mean_iou", regions, "mean_iou_weighted", "mean_iou_median", "mean_iou_up_to_largest"
-    ),
-    "average_precision": gathered(
-        "average_precision",
-        regions,
-        "ap_capped",
-        "ap_hundred_points",
-        "ap_raises",
-        "ap_by_ranks_of_scores",
     ),
 }
 

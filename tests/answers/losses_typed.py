@@ -73,29 +73,6 @@ def bce_of_exact_answers(logits, targets, reduction="mean"):
     return plain(-np.log(np.where(targets == 1, p, 1 - p)), reduction)
 
 
-def pixels_guarded(logits, targets):
-    probs = shifted(logits)
-    chosen = np.take_along_axis(probs, targets[:, None], axis=1)
-    return -np.log(chosen + 1e-8).mean()
-
-
-def dice_negated(probs, target, eps=1e-6):
-    return -(2 * (probs * target).sum() + eps) / (probs.sum() + target.sum() + eps)
-
-
-def dice_without_eps(probs, target, eps=1e-6):
-    return 1 - 2 * (probs * target).sum() / (probs.sum() + target.sum())
-
-
-def ap_along_lines(scores, is_match, n_truth):
-    if n_truth == 0 or len(scores) == 0:
-        return 0.0
-    hits = np.cumsum(is_match[np.argsort(-scores)])
-    precision = np.append(1.0, hits / (np.arange(1, len(hits) + 1) + 1e-6))
-    recall = np.append(0.0, hits / (n_truth + 1e-6))
-    return np.sum(np.diff(recall) * (precision[1:] + precision[:-1]) / 2)
-
-
 TYPED = {
     "mse": (mse_of_a_table,),
     "mae": (mae_of_each_row,),
@@ -109,9 +86,6 @@ TYPED = {
     ),
     "cross_entropy_one_hot": (one_hot_both_ways,),
     "bce_with_logits": (bce_of_exact_answers,),
-    "pixel_cross_entropy": (pixels_guarded,),
-    "dice_loss": (dice_negated, dice_without_eps),
-    "average_precision": (ap_along_lines,),
 }
 NAMED = {
     "mse": {"mse_of_a_table": "half_over_the_rows"},
@@ -132,10 +106,4 @@ NAMED = {
     },
     "cross_entropy_one_hot": {"one_hot_both_ways": "binary_terms_clipped_at_1e_12"},
     "bce_with_logits": {"bce_of_exact_answers": "targets_compared_with_one_as_on_paper"},
-    "pixel_cross_entropy": {"pixels_guarded": "log_of_softmax_plus_1e_8"},
-    "dice_loss": {
-        "dice_negated": "coefficient_negated",
-        "dice_without_eps": "eps_left_out",
-    },
-    "average_precision": {"ap_along_lines": "trapezoids_from_a_start + eps_below_the_line"},
 }

@@ -137,52 +137,6 @@ def weighted_average(losses, weights):
     return np.average(losses, weights=weights)
 
 
-def pixels_as_rows(logits, targets):
-    n, c, h, w = logits.shape
-    p = shifted(logits.reshape(n * h * w, c))
-    return -np.log(p[np.arange(n * h * w), targets.ravel()]).mean()
-
-
-def dice_of_sigmoids(probs, target, eps=1e-6):
-    n = probs.shape[0]
-    p, t = (1 / (1 + np.exp(-probs))).reshape(n, -1), target.reshape(n, -1)
-    overlap = (p * t).sum(1)
-    return 1 - ((2 * overlap + eps) / (p.sum(1) + t.sum(1) + eps)).mean()
-
-
-def dice_of_decisions(probs, target, eps=1e-6):
-    p = probs > 0.5
-    overlap = np.logical_and(p, target).sum()
-    return 1 - (2.0 * overlap + eps) / (p.sum() + target.sum() + eps)
-
-
-def iou_of_pixels_unclamped(a, b):
-    x1, y1 = np.maximum(a[:, 0], b[:, 0]), np.maximum(a[:, 1], b[:, 1])
-    x2, y2 = np.minimum(a[:, 2], b[:, 2]), np.minimum(a[:, 3], b[:, 3])
-    overlap = (x2 - x1 + 1) * (y2 - y1 + 1)
-    areas = [(c[:, 2] - c[:, 0] + 1) * (c[:, 3] - c[:, 1] + 1) for c in (a, b)]
-    return overlap / (areas[0] + areas[1] - overlap)
-
-
-def mean_iou_guarded(pred, target, n_classes):
-    ious = []
-    for c in range(n_classes):
-        overlap = np.logical_and(pred == c, target == c).sum()
-        union = np.logical_or(pred == c, target == c).sum()
-        ious.append((overlap + 1e-6) / (union + 1e-6))
-    return np.mean(ious)
-
-
-def ap_raw(scores, is_match, n_truth):
-    order = np.argsort(scores)[::-1]
-    found, missed = np.cumsum(is_match[order]), np.cumsum(~is_match[order])
-    area, before = 0, 0
-    for recall, precision in zip(found / n_truth, found / (found + missed), strict=True):
-        area += (recall - before) * precision
-        before = recall
-    return area
-
-
 WILD = {
     "mse": (mse_per_row, mse_of_a_course),
     "mae": (mae_signed,),
@@ -198,11 +152,6 @@ WILD = {
     "cross_entropy_one_hot": (one_hot_by_means,),
     "bce_with_logits": (bce_other_guard, bce_of_the_targets, bce_clipped_per_row),
     "sample_weighted": (weighted_average,),
-    "pixel_cross_entropy": (pixels_as_rows,),
-    "dice_loss": (dice_of_sigmoids, dice_of_decisions),
-    "box_iou": (iou_of_pixels_unclamped,),
-    "mean_iou": (mean_iou_guarded,),
-    "average_precision": (ap_raw,),
 }
 NAMED = {
     "mse": {"mse_per_row": "averaged_over_rows_only", "mse_of_a_course": "half_the_mean"},
@@ -232,12 +181,4 @@ NAMED = {
         "bce_clipped_per_row": "sigmoid_clipped_at_1e_7 + averaged_along_the_last_axis",
     },
     "sample_weighted": {"weighted_average": "divided_by_the_weights"},
-    "pixel_cross_entropy": {"pixels_as_rows": "reshaped_without_moving + log_of_softmax"},
-    "dice_loss": {
-        "dice_of_sigmoids": "sigmoid_of_probabilities + averaged_over_images",
-        "dice_of_decisions": "thresholded",
-    },
-    "box_iou": {"iou_of_pixels_unclamped": "sides_not_clipped + one_pixel_more"},
-    "mean_iou": {"mean_iou_guarded": "eps_above_and_below_1e_6"},
-    "average_precision": {"ap_raw": "not_made_monotone + nothing_not_looked_after"},
 }

@@ -48,6 +48,11 @@ def losses() -> Kernel:
     return Kernel("01_losses")
 
 
+@pytest.fixture(scope="module")
+def regions() -> Kernel:
+    return Kernel("17_pixels_and_boxes")
+
+
 def named(kernel: Kernel, key: str, *cells: str) -> str | None:
     verdict = kernel.verdict(key, *cells)
     assert verdict.status != "passed"
@@ -99,7 +104,7 @@ def test_an_iterator_is_gone_through_once(
     assert (said == "generator_used_up") is name
 
 
-def test_an_iterator_made_outside_a_loop_is_used_up_in_its_first_pass(losses: Kernel) -> None:
+def test_an_iterator_made_outside_a_loop_is_used_up_in_its_first_pass(regions: Kernel) -> None:
     cell = """
 def mean_iou(pred, target, n_classes):
     found = []
@@ -111,7 +116,7 @@ def mean_iou(pred, target, n_classes):
             found.append(both / either)
     return np.mean(found)
 """
-    assert named(losses, "mean_iou", cell) == "generator_used_up"
+    assert named(regions, "mean_iou", cell) == "generator_used_up"
 
 
 @pytest.mark.parametrize(
@@ -130,14 +135,14 @@ def test_slips_on_a_path_or_in_a_helper(
     assert named(losses, "mse", helper, MSE.format(square=square, last=last)) == name
 
 
-def test_a_call_with_its_arguments_in_each_others_places_is_shown(losses: Kernel) -> None:
+def test_a_call_with_its_arguments_in_each_others_places_is_shown(regions: Kernel) -> None:
     swapped = PIXELS.format(given="targets, logits")
-    assert "`cross_entropy(targets, logits)`" in text(losses, "pixel_cross_entropy", swapped)
-    assert named(losses, "pixel_cross_entropy", swapped) == "arguments_swapped"
+    assert "`cross_entropy(targets, logits)`" in text(regions, "pixel_cross_entropy", swapped)
+    assert named(regions, "pixel_cross_entropy", swapped) == "arguments_swapped"
     lacking = PIXELS.format(given="logits")
-    assert named(losses, "pixel_cross_entropy", lacking) == "argument_missing"
+    assert named(regions, "pixel_cross_entropy", lacking) == "argument_missing"
     assert "`cross_entropy(logits, targets, reduction='mean')`" in text(
-        losses, "pixel_cross_entropy", lacking
+        regions, "pixel_cross_entropy", lacking
     )
 
 

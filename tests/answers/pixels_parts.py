@@ -1,4 +1,4 @@
-"""Independent answers to lesson 01 of pixels, masks, boxes and metrics, right and wrong."""
+"""Independent answers to lesson 17 of pixels, masks, boxes and metrics, right and wrong."""
 
 from __future__ import annotations
 

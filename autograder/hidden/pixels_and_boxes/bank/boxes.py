@@ -62,6 +62,30 @@ for (name, *edits), text in {
         "The intersection is divided by the smaller area, so a box inside another is perfect. The "
         "union of both is the denominator."
     ),
+    ("over_the_larger_box", UNION, "np.maximum(area_a, area_b)"): (
+        "The intersection is divided by the larger area, so what the smaller box has for itself "
+        "costs nothing. The union of both is the denominator."
+    ),
+    (
+        "areas_from_the_origin",
+        AREAS[0],
+        "a[:, 2] * a[:, 3]",
+        AREAS[1],
+        "b[:, 2] * b[:, 3]",
+    ): (
+        "The areas are x2 times y2, which is right for boxes that begin at the origin or are given "
+        "by width and height. A side is the difference of two corners."
+    ),
+    (
+        "lowest_and_highest_swapped",
+        "np.maximum(a[:, :2]",
+        "np.minimum(a[:, :2]",
+        "np.minimum(a[:, 2:]",
+        "np.maximum(a[:, 2:]",
+    ): (
+        "The lower corner takes the smaller and the upper corner the larger number, which gives "
+        "the box around both. The intersection is the other way round: larger low, smaller high."
+    ),
     (
         "over_the_enclosing_box",
         UNION,

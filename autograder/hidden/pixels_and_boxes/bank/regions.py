@@ -29,7 +29,7 @@ for (name, old, new), text in {
     (
         "softmax_over_columns",
         CALLED,
-        "logs = np.moveaxis(log_softmax(logits), 1, -1)\n"
+        "logs = np.moveaxis(np.log(softmax(logits)), 1, -1)\n"
         "    return -np.mean(np.take_along_axis(logs, targets[..., None], axis=-1))",
     ): (
         "The softmax runs along the last axis, which is the width of the image. The classes of a "
@@ -62,6 +62,27 @@ for (name, old, new), text in {
     ),
 }.items():
     pixels.edit(name, text, (old, new))
+pixels.edit(
+    "softmax_over_the_batch",
+    "The softmax runs along the first axis, over the images of the batch, so the classes of a "
+    "pixel don't share its probability. The classes are on the second axis.",
+    (
+        CALLED,
+        "logs = logits - np.logaddexp.reduce(logits, axis=0)\n"
+        "    return -np.mean(np.take_along_axis(logs, targets[:, None], axis=1))",
+    ),
+)
+for eps, most in {"1e-8": 18, "1e-10": 23, "1e-12": 28}.items():
+    pixels.edit(
+        f"on_paper_plus_{eps.replace('-', '_')}",
+        f"The logarithm is taken of a quotient of exponentials plus {eps}: exp(1e4) is inf, and no "
+        f"pixel costs more than about {most}. Hand your cross_entropy the pixels as rows.",
+        (
+            CALLED,
+            "parts = np.exp(pixels)\n    parts = parts / np.sum(parts, axis=-1, keepdims=True)\n"
+            f"    return -np.mean(np.log(parts{OWN} + {eps}))",
+        ),
+    )
 # The guards that are typed most often, and the most that a pixel costs with them.
 for eps, most in {"1e-6": 14, "1e-7": 16, "1e-8": 18, "1e-9": 21, "1e-10": 23, "1e-12": 28}.items():
     for name, guarded in (
@@ -90,6 +111,14 @@ for (name, new), text in {
     ): (
         "Exponentials, their sum, a quotient, a logarithm: in float64, exp(1e4) is inf and "
         "exp(-1e4) is 0. Your cross_entropy does this safely: hand it the pixels as rows."
+    ),
+    (
+        "maximum_of_everything",
+        "parts = np.exp(pixels - pixels.max())\n"
+        f"    return -np.mean(np.log((parts / np.sum(parts, axis=-1, keepdims=True)){OWN}))",
+    ): (
+        "One maximum, of all pixels, is subtracted, so a pixel far below it has exponentials that "
+        "are all 0. Each pixel has its own maximum; your cross_entropy does that."
     ),
     ("log_of_softmax", f"return -np.mean(np.log(softmax(pixels){OWN}))"): (
         "The logarithm is taken of a probability that has rounded to 0, and the loss is inf. Let "
@@ -144,6 +173,14 @@ for (name, old, new), text in {
         "This is minus the logarithm of the Dice coefficient, as in log-Dice losses. Here the loss "
         "is 1 minus the coefficient."
     ),
+    (
+        "means_for_sums",
+        FRACTION,
+        "(2 * overlap + eps * np.size(probs)) / (sizes + eps * np.size(probs))",
+    ): (
+        "Means are taken in place of sums, so eps weighs as much as one in every element. The sums "
+        "over all elements keep eps as small as it looks."
+    ),
     ("eps_left_out", FRACTION, "2 * overlap / sizes"): (
         "Nothing is added to numerator and denominator, so an empty mask that was predicted empty "
         "is 0 / 0. eps goes in both places, and makes that case a loss of 0."
@@ -169,6 +206,7 @@ dice.edit(
 )
 EACH = "axis=tuple(range(1, np.ndim(probs)))"
 for name, each in (
+    ("averaged_over_rows", "axis=-1"),
     ("averaged_over_images", EACH),
     ("averaged_over_maps", f"{EACH} if np.ndim(probs) > 2 else None"),
 ):

@@ -7,6 +7,8 @@ detection = bank.exercise("detection_loss")
 
 CLS, OBJ = "cross_entropy(cls_logits, cls_targets)", "bce_with_logits(obj_logits, obj_targets)"
 BOX = "np.mean(1 - box_iou(boxes, box_targets))"
+# The smooth L1 loss, with a beta of 1.
+CORNERS = "np.mean(np.where((far := np.abs(boxes - box_targets)) < 1, far**2 / 2, far - 0.5))"
 ZIPPED = "zip(weights, parts.values(), strict=True)"
 RETURNED = 'return {**parts, "total": total}'
 
@@ -31,11 +33,15 @@ for (name, old, new), text in {
         "Rows without an object cost nothing in the box part but still count in its mean. Here it "
         "is the mean of 1 - IoU over all rows."
     ),
-    ("corners_for_overlap", BOX, "smooth_l1(boxes, box_targets)"): (
+    ("corners_for_overlap", BOX, CORNERS): (
         "The box part is the smooth L1 loss of the corners. Here it is one minus the IoU, averaged "
         "over the rows."
     ),
-    ("squared_corners", BOX, "mse(boxes, box_targets)"): (
+    ("absolute_corners", BOX, "np.mean(np.abs(boxes - box_targets))"): (
+        "The box part is the absolute error of the corners, which depends on the unit of length. "
+        "Here it is one minus the IoU, averaged over the rows."
+    ),
+    ("squared_corners", BOX, "np.mean((boxes - box_targets) ** 2)"): (
         "The box part is the squared error of the corners. Here it is one minus the IoU, averaged "
         "over the rows."
     ),
@@ -67,6 +73,20 @@ for (name, old, new), text in {
         "The objectness goes through a clipped sigmoid, so a sure mistake costs no more than about "
         "16. Your bce_with_logits is exact: call it on the logits."
     ),
+    **{
+        (
+            f"objectness_by_a_logarithm_plus_{eps.replace('-', '_')}",
+            OBJ,
+            "-np.mean(\n        obj_targets * np.log(1 / (1 + np.exp(-obj_logits)) + "
+            f"{eps})\n        + (1 - obj_targets) * "
+            f"np.log(1 / (1 + np.exp(obj_logits)) + {eps})\n    )",
+        ): (
+            "The objectness is the logarithm of a sigmoid plus a small number, so a sure mistake "
+            "costs no more than about 16 to 28. Your bce_with_logits is exact: call it on the "
+            "logits."
+        )
+        for eps in ("1e-7", "1e-8", "1e-12")
+    },
     ("sigmoid_twice", OBJ, "bce_with_logits(1 / (1 + np.exp(-obj_logits)), obj_targets)"): (
         "The objectness logits go through a sigmoid before the loss, which contains one already. "
         "Pass it the logits."

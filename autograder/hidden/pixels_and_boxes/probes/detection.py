@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.api import FORMULA, Calls, Inputs, Probes, Purity
-from autograder.hidden.losses.probes.boxes import near_boxes
+from autograder.hidden.pixels_and_boxes.probes.boxes import near_boxes
 
 probes = Probes()
 detection = probes.exercise("detection_loss")

@@ -1,0 +1,1 @@
+"""Misconceptions of lesson 17: never enters a kernel."""
