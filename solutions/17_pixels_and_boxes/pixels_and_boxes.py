@@ -763,13 +763,13 @@ axes[2].set(xlabel="step", title="IoU with the target", ylim=(-0.05, 1.35))
 axes[2].legend(loc="upper left", fontsize=8, ncols=2)
 show_figure(
     "Left: contours of L1 over the position of a box, a pyramid that slopes everywhere; paths of two boxes "
-    "lead to the middle. Middle: contours of 1 - IoU, a funnel of radius 3 in a flat plain; the overlapping "
+    "lead to the middle. Middle: contours of 1 - IoU, a funnel of radius 3 in a flat plateau; the overlapping "
     "box runs into the funnel, the box beside it stays at its first point. Right: the IoU of the four boxes "
     "by step; three rise to about 1, the one beside its target with 1 - IoU stays at 0."
 )
 
 # %% [markdown]
-# *What to see.* The IoU has a plain: wherever the boxes don't meet, it is 0 and so is its gradient. Not small: zero. A
+# *What to see.* The IoU has a plateau: wherever the boxes don't meet, it is 0 and so is its gradient. Not small: zero. A
 # box that starts there never moves. L1 has a slope everywhere. Near the target, neither slope gets any smaller, so
 # with a fixed rate both end up jumping back and forth by a step.
 #
@@ -785,7 +785,7 @@ for name, off in {
     print(f"{name:8s} L1 {absolute_error(box):.0f}, IoU {1 - overlap_error(box):.2f}")
 
 # %% [markdown]
-# The **generalized IoU** (Rezatofighi et al. 2019) keeps the IoU and adds a slope to the plain. Take the smallest box
+# The **generalized IoU** (Rezatofighi et al. 2019) keeps the IoU and adds a slope to the plateau. Take the smallest box
 # around both, the *hull*. The part of it that neither covers is wasted: the further apart the boxes, the larger.
 
 
