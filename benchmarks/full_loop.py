@@ -18,8 +18,7 @@ import torch
 from rich.console import RenderableType
 from torch import nn
 
-from autograder.bring.reference import DEFINE, solution_notebook
-from autograder.cells import kind
+from autograder.bring.reference import solved_sources
 from autograder.course import Course
 from autograder.lesson import Lesson
 from autograder.reference import execute_source
@@ -30,7 +29,7 @@ from benchmarks.turns import Ratio, rate_table, take_turns
 LESSON = "13_gpu_loop"
 ROUNDS = 25
 INLINE, FIT, LIGHTNING = "the same inline", "fit", "Lightning"
-SMALL = Setting("MLP 784-64-10", small_mlp, batch=64, samples=1920, epochs=4)
+SMALL = Setting("MLP 784-64-10", small_mlp, batch=32, samples=960, epochs=4)
 CONV = Setting("conv 8-16-32", partial(conv_net, 8), batch=128, samples=640, epochs=3)
 
 
@@ -77,8 +76,7 @@ def contenders(course: Course, lesson: Lesson, setting: Setting) -> dict[str, Ca
 @lru_cache(maxsize=1)
 def solution_of(lesson: Lesson) -> ModuleType:
     """The names of its solution notebook: earlier lessons' parts are those written there."""
-    cells = [cell.source for cell in solution_notebook(lesson).cells if kind(cell) in DEFINE]
-    return execute_source("\n\n".join(cells), f"solution_{lesson.id}")
+    return execute_source("\n\n".join(solved_sources(lesson)), f"solution_{lesson.id}")
 
 
 def fit_turn(

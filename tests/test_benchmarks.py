@@ -8,6 +8,8 @@ import io
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -22,7 +24,7 @@ from benchmarks.turns import Ratio, rate_table, take_turns
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course.find()
-TINY = replace(full_loop.SMALL, samples=128, epochs=2)
+TINY = replace(full_loop.SMALL, batch=64, samples=128, epochs=2)
 
 
 def said(table: object) -> str:
@@ -143,6 +145,47 @@ def test_the_line_of_an_accuracy_counts_the_runs_that_did_not_reach_it() -> None
         [0.9, 0.4, 0.3, 0.6], 5
     )
     assert "not reached within 8 epochs in 5 runs" in cuda_loop.accuracy_said([], 5)
+
+
+@pytest.fixture
+def without_a_graph(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Lesson 13 with a `fit` that notes whether a graph was asked for, and then does without."""
+    solved = full_loop.solution_of(COURSE.lesson(full_loop.LESSON))
+    asked: list[bool] = []
+
+    def fit(model: object, train: object, val: object, config: Any, **rest: Any) -> object:
+        asked.append(config.capture)
+        here = replace(config, capture=False, precision="float32")
+        return solved.fit(model, train, val, here, **rest)
+
+    lesson = SimpleNamespace(TrainConfig=solved.TrainConfig, fit=fit)
+    monkeypatch.setattr(cuda_loop, "solution_of", lambda _: lesson)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda _: None)
+    return asked
+
+
+def test_the_table_of_the_graph(
+    without_a_graph: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cuda_loop, "ROUNDS", 2)
+    text = said(cuda_loop.capture_table(COURSE, replace(TINY, resident=True)))
+    assert "fit, capture=True / fit" in text
+    assert "3.50" in text
+    assert without_a_graph == [False, True, False, True, True, False]
+
+
+@pytest.mark.parametrize(("asked", "end"), [(0.0, "2 of 2 runs, after "), (1.1, "in 2 runs")])
+def test_the_time_to_an_accuracy(
+    asked: float, end: str, without_a_graph: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def few(*_: object) -> Resident:
+        return Resident(*(part[:4] for part in clothes(COURSE.data, "test")), batch=2)
+
+    monkeypatch.setattr(cuda_loop, "resident", few)
+    monkeypatch.setattr(cuda_loop, "RUNS", 2)
+    monkeypatch.setattr(cuda_loop, "ACCURACY", asked)
+    assert end in cuda_loop.accuracy_line(COURSE, "cpu")
+    assert without_a_graph == [True] * 3, "one run that is not counted, and two that are"
 
 
 def test_threads_are_put_back() -> None:
