@@ -24,7 +24,8 @@ def main(lesson_ids: list[str]) -> None:
     """Time the named lessons, or all."""
     course = Course.find()
     chosen = lesson_ids or course.lesson_ids()
-    console = Console()
+    # A log is as wide as the tables want it; a terminal is as wide as it is.
+    console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(machine())
     if "08_numpy_trainer" in chosen:
         console.print(trainer_table(course))
