@@ -68,8 +68,9 @@ def drifted(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 def _drift(one: Any) -> Any:
     way = numbers(one["weights"])
+    said = "the sum of the rates of its steps, in halves of the first"
     seen = {
-        "the sum of the rates of its steps, in first rates": whole(2 * way[0]),
+        said: [whole(2 * w) for w in way],
         "skipped_steps": [whole(v) for v in column(one, "skipped_steps")],
     }
     loss = column(one, "val_loss")
@@ -97,21 +98,26 @@ def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 
 def _same(whole_run: Any, again: Any) -> Any:
+    """The last entry of each column is looked at, which both have in any case."""
     first, second = whole_run["history"], again["history"]
-    lengths = [len(h.get("val_loss") or ()) if isinstance(h, dict) else 0 for h in (first, second)]
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return {"the history": second}
+    lengths = [len(h.get("val_loss") or ()) for h in (first, second)]
+    same = {
+        f"is the last {name} the same?": equal(_last(first, name), _last(second, name), EXACT)
+        for name in ("lr", "train_loss", "val_loss")
+    }
     return {
+        "are both histories of one length?": lengths[0] == lengths[1],
         "epochs in one piece": whole(lengths[0]),
-        "epochs in the resumed history": whole(lengths[1]),
+        **same,
         "are the weights the same?": equal(whole_run["weights"], again["weights"], EXACT),
-        "is the history the same?": equal(_tail(first), _tail(second), EXACT),
     }
 
 
-def _tail(history: Any) -> Any:
-    """The last entry of each column, the one that both have in any case."""
-    if not isinstance(history, dict):
-        return history
-    return {name: values[-1:] if values else None for name, values in history.items()}
+def _last(history: Any, name: str) -> Any:
+    values = history.get(name)
+    return values[-1:] if isinstance(values, list) else None
 
 
 @fit.observe("captures")

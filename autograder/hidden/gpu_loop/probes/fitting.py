@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.api import Inputs, Probes
 
-from .shown import CLOSE, Batches, Config, Net, Norms, columns, two_sets
+from .shown import CLOSE, Batches, Config, Net, Norms, columns, flat_start, two_sets
 
 probes = Probes()
 fit = probes.exercise("fit", tolerance=CLOSE)
@@ -127,21 +127,23 @@ def averages(impl: Any, inputs: Inputs) -> Any:
     experiment="turn the validation labels around, and count the epochs with patience=2.",
 )
 def patience(impl: Any, inputs: Inputs) -> Any:
-    """Validation labels that contradict the rule: its loss rises from the first epoch on."""
+    """Validation labels that contradict the rule, and logits that begin at 0: the loss rises from
+    the first epoch on. With labels that fit it falls all the time."""
     x, y = inputs["train"]
-    cases = {
-        "with patience=1": ((x, y), {"patience": 1}),
-        "with patience=3": ((x, y), {"patience": 3}),
-        "with patience=2 and labels that fit": ((x, y), {"patience": 2, "lr": 0.02}),
-        "with no patience": ((x, y), {}),
+    weights = flat_start(inputs["weights"])
+    cases: dict[str, Inputs] = {
+        "with patience=1": {"patience": 1},
+        "with patience=3": {"patience": 3},
+        "with patience=2 and labels that fit": {"patience": 2, "lr": 0.02},
+        "with no patience": {},
     }
     seen = {}
-    for where, (_, changes) in cases.items():
-        fits = "fit" in where
-        kept = {**inputs, "validate": (x[:7], y[:7] if fits else (y[:7] + 1) % 3)}
-        model, (train, validate) = Net(inputs["weights"]), loaders(kept, (8,))
+    for where, changes in cases.items():
+        labels = y[:7] if "fit" in where else (y[:7] + 1) % 3
+        model = Net(weights)
+        loaders = Batches(x, y, 8), Batches(x[:7], labels, 7)
         settings: Inputs = {"lr": 0.3, "momentum": 0.0, **changes}
-        history = impl.fit(model, train, validate, Config(epochs=5, **settings))
+        history = impl.fit(model, *loaders, Config(epochs=5, **settings))
         seen[where] = {"epochs": len(columns(history, "val_loss")["val_loss"])}
     return seen
 

@@ -114,6 +114,11 @@ def some_weights(rng: Rng, features: int = 8) -> Inputs:
     }
 
 
+def flat_start(weights: Inputs) -> Inputs:
+    """The same, with logits of 0: whatever is learned first makes wrong labels worse."""
+    return {k: np.zeros_like(v) if k.startswith("last") else v for k, v in weights.items()}
+
+
 def images(rng: Rng, n: int) -> Any:
     """Images (n, 2, 2, 2) of a rule that can be learned, and their labels."""
     x = rng.normal(size=(n, 2, 2, 2)) * np.linspace(0.5, 2.5, n)[:, None, None, None]

@@ -246,15 +246,17 @@ def captures(impl: Any, inputs: Inputs) -> Any:
 )
 def flags(impl: Any, inputs: Inputs) -> Any:
     cudnn, seen = torch.backends.cudnn, {}
+    held = cudnn.deterministic, cudnn.benchmark
     for where, callbacks in (
         ("after a run", ()),
         ("after an exception in a callback", (lambda history: 1 / 0,)),
     ):
-        with patch.object(cudnn, "deterministic", False), patch.object(cudnn, "benchmark", True):
-            outcome(small_run, impl, inputs, callbacks=callbacks)
-            seen[where] = {
-                "deterministic": bool(cudnn.deterministic),
-                "benchmark": bool(cudnn.benchmark),
-                "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
-            }
+        cudnn.deterministic, cudnn.benchmark = False, True
+        outcome(small_run, impl, inputs, callbacks=callbacks)
+        seen[where] = {
+            "deterministic": bool(cudnn.deterministic),
+            "benchmark": bool(cudnn.benchmark),
+            "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        }
+        cudnn.deterministic, cudnn.benchmark = held
     return seen
