@@ -26,6 +26,7 @@ class Stack(nn.Module):
         self.again = self.first
         with torch.no_grad():
             self.first.weight.copy_(torch.as_tensor(start).reshape(3, 2))
+            self.first.bias.copy_(torch.as_tensor(start[:3]))
         self.double()
 
     def put(self, values: Any, count: int) -> None:
