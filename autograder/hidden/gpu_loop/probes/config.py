@@ -138,9 +138,7 @@ def by_name(rng: Rng) -> Inputs:
 
 carbon.probe(
     "the building's default, and names", points=0.125, inputs=by_name, name="named", kind="side"
-)(
-    Calls("carbon_grams", "grams", order="power_watts, hours, devices, pue, grams_per_kwh")
-)
+)(Calls("carbon_grams", "grams", order="power_watts, hours, devices, pue, grams_per_kwh"))
 
 
 @carbon.probe("an int for what is one", points=0.125, inputs=lambda rng: {}, kind="side")
