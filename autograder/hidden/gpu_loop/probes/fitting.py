@@ -132,10 +132,10 @@ def patience(impl: Any, inputs: Inputs) -> Any:
     x, y = inputs["train"]
     weights = flat_start(inputs["weights"])
     cases: dict[str, Inputs] = {
-        "with patience=1": {"patience": 1},
-        "with patience=3": {"patience": 3},
-        "with patience=2 and labels that fit": {"patience": 2, "lr": 0.02},
-        "with no patience": {},
+        "with patience=1": {"patience": 1, "epochs": 4},
+        "with patience=3": {"patience": 3, "epochs": 6},
+        "with patience=2 and labels that fit": {"patience": 2, "lr": 0.02, "epochs": 5},
+        "with no patience": {"epochs": 3},
     }
     seen = {}
     for where, changes in cases.items():
@@ -143,7 +143,7 @@ def patience(impl: Any, inputs: Inputs) -> Any:
         model = Net(weights)
         loaders = Batches(x, y, 8), Batches(x[:7], labels, 7)
         settings: Inputs = {"lr": 0.3, "momentum": 0.0, **changes}
-        history = impl.fit(model, *loaders, Config(epochs=5, **settings))
+        history = impl.fit(model, *loaders, Config(**settings))
         seen[where] = {"epochs": len(columns(history, "val_loss")["val_loss"])}
     return seen
 
