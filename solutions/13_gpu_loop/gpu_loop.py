@@ -361,7 +361,7 @@ def seed_everything(seed):
         seeded(seed)
 
 
-# %% tags=["bring"]
+# %% jupyter={"source_hidden": true} tags=["bring"]
 # bring: EarlyStopping, save_checkpoint, load_checkpoint (lesson 11)
 class EarlyStopping:
     """Says when the loss has not improved for `patience` updates; keeps the best weights."""

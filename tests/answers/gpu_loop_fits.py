@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from .gpu_loop_parts import ByStateDict, by_lambda, by_modules
 
-COLUMNS = "train_loss val_loss val_accuracy lr grad_norm skipped_steps seconds".split()
+COLUMNS = ["train_loss", "val_loss", "val_accuracy", "lr", "grad_norm", "skipped_steps", "seconds"]
 
 
 def in_one_piece(
@@ -119,7 +119,10 @@ def in_one_piece(
                     "rng": torch.get_rng_state(),
                     "order": None if generator is None else generator.get_state(),
                     "average": None if average is None else average.avg,
-                    **{"history": history, "best": best, "bad": bad, "epoch": epoch + 1},
+                    "history": history,
+                    "best": best,
+                    "bad": bad,
+                    "epoch": epoch + 1,
                 },
                 config.checkpoint_path,
             )

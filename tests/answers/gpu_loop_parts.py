@@ -89,7 +89,7 @@ class ByTable(Fields):
             "warmup_steps": lambda v: v >= 0,
             "optimizer": ("adamw", "sgd").__contains__,
             "schedule": ["one_cycle", "warmup_cosine", "constant"].__contains__,
-            "precision": "auto float32 bfloat16 float16".split().__contains__,
+            "precision": ["auto", "float32", "bfloat16", "float16"].__contains__,
         }
         for field in fields(self):
             value = getattr(self, field.name)
@@ -128,7 +128,7 @@ def by_modules(model: nn.Module, config: Any) -> torch.optim.Optimizer:
 
 def group_for_each(model: nn.Module, config: Any) -> torch.optim.Optimizer:
     """Every parameter in a group of its own."""
-    kinds = "BatchNorm InstanceNorm LayerNorm GroupNorm RMSNorm".split()
+    kinds = ["BatchNorm", "InstanceNorm", "LayerNorm", "GroupNorm", "RMSNorm"]
     owners = dict(model.named_modules())
     groups = []
     for name, p in model.named_parameters():
