@@ -50,6 +50,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#555555"
+WATTS = 500 if device.type == "cuda" else 30  # an assumption: one GPU, or two cores of a CPU
 plt.rcParams["figure.dpi"] = 72
 
 
@@ -372,7 +373,7 @@ class EarlyStopping:
 
     def update(self, val_loss, model=None):
         self.losses.append(val_loss)
-        if val_loss < self.best_loss - self.min_delta:
+        if self.best_loss - val_loss > self.min_delta:
             self.best_loss, self.best_epoch = val_loss, len(self.losses) - 1
             self.best_state = copy.deepcopy(model.state_dict()) if model else None
         return len(self.losses) - 1 - self.best_epoch >= self.patience
@@ -388,15 +389,15 @@ def save_checkpoint(path, *, model, optimizer, scheduler=None, scaler=None, epoc
 
 def load_checkpoint(path, *, model, optimizer=None, scheduler=None, scaler=None):
     """Load what `save_checkpoint` wrote; the epoch and `best`."""
-    saved = torch.load(path, map_location="cpu")
+    read = torch.load(path, map_location="cpu")
     run = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "scaler": scaler}
     for name, part in run.items():
         if part is not None:
-            part.load_state_dict(saved[name])
-    cpu, cards = saved["drawn"]
+            part.load_state_dict(read[name])
+    cpu, cards = read["drawn"]
     torch.set_rng_state(cpu)
     torch.cuda.set_rng_state_all(cards)
-    return {"epoch": saved["epoch"], "best": saved["best"]}
+    return {name: read[name] for name in ("epoch", "best")}
 
 
 # %% tags=["bring"]
@@ -1478,8 +1479,8 @@ assert accuracy >= 0.895, "every part of the loop together reads 89.5 % of the t
 #
 # ### Stopped and resumed
 #
-# A callback pulls the plug after two of four epochs. A new model, new loaders and the file go on. In PyTorch everything that a run holds is somewhere
-# in a `state_dict`, but for what *you* hold: the averages, the patience, the loaders' generators, the history.
+# A callback pulls the plug after two of four epochs. A new model, new loaders and the file go on.
+# What no `state_dict` holds is what *you* hold: averages, patience, generators, history.
 
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
@@ -1581,8 +1582,9 @@ def profiled_step(run, batch):
 
 
 PARTS = ("forward", "backward", "norm and clip", "optimizer", "averages")
-run = new_run(conv_net(), replace(recipe, precision="float32"), 71)
-batch = next(groups_of(run, clothes_loaders(recipe)[0]))[0]
+config = TrainConfig(ema_decay=0.98, precision="float32")
+run = new_run(conv_net(), config, 71)
+batch = next(groups_of(run, clothes_loaders(config)[0]))[0]
 for _ in range(3):
     profiled_step(run, batch)
 kinds = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * (device.type == "cuda")
@@ -1713,8 +1715,8 @@ grade("carbon_grams")
 # </details>
 
 # %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
-# The four prices of the run above. The power is an assumption: 30 W for two CPU cores, 500 W for a GPU.
-WATTS = 500 if device.type == "cuda" else 30
+# The four prices of the run above, at an assumed power of 30 W for two CPU cores, 500 W for a GPU.
+tonnes = carbon_grams(500, 24 * 30, 1000) / 1e6
 
 
 def kept_for_backward(net, x):
@@ -1740,11 +1742,10 @@ print(f"memory   {20 * weights / 1e6:8.2f} MB for {weights:,d} weights, gradient
 print(f"         {activations / 1e6:8.2f} MB kept for backward at batch 128")
 print(f"energy   {WATTS * hours:8.2f} Wh at {WATTS} W")
 print(f"carbon   {carbon_grams(WATTS, hours, 1):8.3f} g; a large model, 1000 GPUs for 30 days:")
-print(f"         {carbon_grams(500, 24 * 30, 1000) / 1e6:8.0f} tonnes")
+print(f"         {tonnes:8.0f} tonnes")
 
 # %% [markdown]
-# Activations are the larger part of memory here, as so often: batch and image size decide, not the number of weights. And the run itself costs less than the screen that you read this on. What counts is how *often* something is run: a sweep of 200 settings, a
-# model that millions query, a thousand GPUs for a month. The cheapest run is the one that somebody else has done before you.
+# Activations are the larger part of memory here: batch and image size decide, not the number of weights. The run itself costs next to nothing. What counts is how *often* something is run: a sweep of 200 settings, a model that millions query. The cheapest run is the one that somebody else has done before you.
 #
 # ## 7. Not from scratch
 #
@@ -1794,7 +1795,7 @@ def some_of(classes, count, seed, skip=0):
 
 
 base = conv_net(classes=5)
-config = replace(recipe, epochs=4, warmup_steps=40, ema_decay=None)
+config = TrainConfig(epochs=4, lr=6e-3, weight_decay=0.05, warmup_steps=40, progress=False)
 pretraining = fit(
     base, Resident(*some_of(OLD, 900, 0), 128, 0), Resident(*some_of(OLD, 50, 0, 900), 250), config
 )
@@ -1808,7 +1809,9 @@ def adapted(way, count, seed):
     if way == "frozen body":
         net[0].requires_grad_(False).eval()
     epochs = 15 if count == 10 else 7
-    config = replace(recipe, epochs=epochs, lr=3e-3, warmup_steps=10, ema_decay=None, seed=seed)
+    config = TrainConfig(
+        epochs=epochs, lr=3e-3, weight_decay=0.05, warmup_steps=10, seed=seed, progress=False
+    )
     train = Resident(*some_of(NEW, count, seed), 25, seed)
     val = Resident(*some_of(NEW, 20, seed, 900), 100)
     history = fit(net, train, val, config)
@@ -1854,7 +1857,7 @@ show_figure(
 # | `CapturedStep` | `torch.cuda.make_graphed_callables`, `torch.compile(mode="reduce-overhead")` |
 # | `carbon_grams` | `codecarbon` measures power while you train |
 #
-# Frameworks save you the writing, and decide for you. Two decisions to know: Lightning divides a short last accumulation group by the full number, so its last step is too small; and its Trainer refuses to clip when the optimizer is
+# Frameworks decide for you. Lightning divides a short last accumulation group by the full number, so its last step is too small; and its Trainer refuses to clip when the optimizer is
 # fused. A resumed TensorBoard log shows the points of both runs unless the writer gets a `purge_step`.
 #
 # ## To come back to
