@@ -49,7 +49,7 @@ def _rate(n: int) -> float:
     """The rate of that probe: 4 steps of warm-up to 0.6, then a cosine to 0.05 over 5."""
     if n < 4:
         return 0.6 * (n + 1) / 4
-    return 0.05 + 0.275 * (1 + np.cos(np.pi * min(n - 4, 5) / 5))
+    return float(0.05 + 0.275 * (1 + np.cos(np.pi * min(n - 4, 5) / 5)))
 
 
 def _within(values: Any, rows: Any) -> bool:

@@ -27,7 +27,8 @@ class Mixed(nn.Module):
         self.rms, self.instance = nn.RMSNorm(4), nn.InstanceNorm1d(4, affine=True)
         self.scale = nn.Parameter(torch.ones(4))  # one axis, and neither a norm's nor a bias
         self.tied = nn.Linear(4, 4)
-        self.tied.weight = self.inner[2].weight
+        shared: Any = self.inner[2]
+        self.tied.weight = shared.weight
 
 
 def groups_of(optimizer: Any, model: nn.Module) -> Inputs:

@@ -105,7 +105,7 @@ def fields(impl: Any, inputs: Inputs) -> Any:
     experiment="make one with capture=True and accumulation_steps=4.",
 )
 def capture_is_fits_business(impl: Any, inputs: Inputs) -> Any:
-    cases = {
+    cases: dict[str, Inputs] = {
         "with capture": {"capture": True},
         "with capture and accumulation": {"capture": True, "accumulation_steps": 4},
         "with capture and float16": {"capture": True, "precision": "float16"},

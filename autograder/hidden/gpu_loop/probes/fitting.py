@@ -63,7 +63,12 @@ def warm_and_clipped(impl: Any, inputs: Inputs) -> Any:
     experiment="take a run of two epochs beside torch's AdamW and OneCycleLR.",
 )
 def adamw_one_cycle(impl: Any, inputs: Inputs) -> Any:
-    settings = {"optimizer": "adamw", "schedule": "one_cycle", "weight_decay": 0.3, "lr": 0.05}
+    settings: Inputs = {
+        "optimizer": "adamw",
+        "schedule": "one_cycle",
+        "weight_decay": 0.3,
+        "lr": 0.05,
+    }
     return run(impl, inputs, epochs=2, warmup_steps=5, **settings)
 
 

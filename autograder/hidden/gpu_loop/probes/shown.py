@@ -93,7 +93,8 @@ class Norms:
 
     def __init__(self, model: nn.Module) -> None:
         self.squares, self.parameters = list[float](), 0
-        for p in model.parameters():
+        parameters: Any = model.parameters()
+        for p in parameters:
             p.register_post_accumulate_grad_hook(self.note)
             self.parameters += 1
 

@@ -141,7 +141,7 @@ def _shows(impl: Any, inputs: Inputs, wanted: bool) -> bool:
         stack.enter_context(contextlib.redirect_stdout(said))
         stack.enter_context(contextlib.redirect_stderr(said))
         with contextlib.suppress(ImportError):
-            from tqdm import std
+            from tqdm import std  # type: ignore[import-untyped]
 
             start = std.tqdm.__init__
 
