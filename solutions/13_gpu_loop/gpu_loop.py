@@ -751,7 +751,7 @@ for kind, color, style in kinds:
 for epoch in (20, 40):
     ax.axvline(epoch, color=GREY, lw=0.7)
 ax.set(xlabel="optimizer step (an epoch has 20)", ylabel="rate", title="What the optimizer gets")
-ax.legend()
+ax.legend(loc="lower center")
 show_figure(
     "Rates over 60 optimizer steps, three epochs. warmup_cosine climbs in a straight line for 15 "
     "steps and falls in half a cosine to 0.0005. one_cycle climbs in a cosine for 18 steps and falls "

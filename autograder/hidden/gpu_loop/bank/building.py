@@ -180,6 +180,7 @@ for (name, *edits), text in OF_OPTIMIZERS.items():
 TOTAL = "total, lr = config.epochs * steps_per_epoch, config.lr"
 WARMUP = "return warmup_cosine(step, lr, config.warmup_steps, total, config.min_lr)"
 CYCLE, CONSTANT = "return one_cycle(step, lr, total)", "            return lr\n"
+WRITTEN = "rate = self.rate_at(self.taken)"
 GROUPS = "for group in self.optimizer.param_groups:  # a load puts new groups there"
 OF_SCHEDULES: Mistakes = {
     ("total_in_epochs", (TOTAL, "total, lr = config.epochs, config.lr")): (
@@ -190,7 +191,8 @@ OF_SCHEDULES: Mistakes = {
         "The schedule is over after one epoch. Its length is the whole run: epochs times "
         "steps_per_epoch."
     ),
-    ("warm_up_added_to_the_total", (WARMUP, WARMUP.replace("total", "config.warmup_steps + total"))): (
+    ("warm_up_added_to_the_total",
+     (WARMUP, WARMUP.replace("total", "config.warmup_steps + total"))): (
         "The warm-up comes on top of the run's steps, so the rate never gets down to min_lr. The "
         "total contains the warm-up."
     ),
@@ -201,11 +203,13 @@ OF_SCHEDULES: Mistakes = {
         "There is no warm-up: the first step is taken at the full rate. The config's warmup_steps "
         "say how long the climb is."
     ),
-    ("one_step_behind", ("rate = self.rate_at(self.taken)", "rate = self.rate_at(max(0, self.taken - 1))")): (
+    ("one_step_behind",
+     (WRITTEN, "rate = self.rate_at(max(0, self.taken - 1))")): (
         "The rates come one step late: the first is used twice. After n calls of `step`, the rate "
         "is that of step n, counted from 0."
     ),
-    ("one_step_ahead", ("rate = self.rate_at(self.taken)", "rate = self.rate_at(self.taken + 1)")): (
+    ("one_step_ahead",
+     (WRITTEN, "rate = self.rate_at(self.taken + 1)")): (
         "The rates come one step early, so the first is never used. Building the schedule sets the "
         "rate of step 0."
     ),
@@ -219,7 +223,8 @@ OF_SCHEDULES: Mistakes = {
         "A constant rate begins with a warm-up. It is config.lr from the first step on: "
         "warmup_steps belongs to warmup_cosine."
     ),
-    ("one_cycle_by_the_warm_up", (CYCLE, CYCLE.replace("total)", "total, max(2, config.warmup_steps) / total)"))): (
+    ("one_cycle_by_the_warm_up",
+     (CYCLE, CYCLE.replace("total)", "total, max(2, config.warmup_steps) / total)"))): (
         "one_cycle climbs for warmup_steps. It has a place of its own for the peak, 0.3 of the "
         "run: warmup_steps and min_lr don't count for it."
     ),
