@@ -106,7 +106,7 @@ ANYTHING: Mistakes = {
         "be in the format, or every step converts."
     ),
     ("never_compiled", (COMPILE, "model")): (
-        "compile changes nothing. Where it is asked for, the forward pass runs through "
+        "compile=True changes nothing here. Where it is asked for, the forward pass runs through "
         "torch.compile."
     ),
     ("capture_ignored", (CUDA, "    if False:\n"), (
@@ -130,7 +130,8 @@ ANYTHING: Mistakes = {
         "A column of the history stays empty. All seven have one entry for each epoch."
     ),
     ("nothing_returned", ("    return run.history\n", "")): (
-        "The run is made, and nothing comes back. Return the history."
+        "The run is made, and nothing comes back. Return the history: all seven columns, also after a "
+        "run that was stopped."
     ),
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():
