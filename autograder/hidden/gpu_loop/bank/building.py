@@ -275,8 +275,8 @@ OF_COSTS: Mistakes = {
         "a thousand times too large."
     ),
     ("one_device_only", (KWH, KWH.replace(" * devices", ""))): (
-        "The number of devices doesn't count here. power_watts is the power of one of them: multiply "
-        "by how many there are."
+        "The number of devices doesn't count here. power_watts is the power of one of them: "
+        "multiply by how many there are."
     ),
     ("divided_by_pue", (COSTS, COSTS.replace("* pue", "/ pue"))): (
         "PUE divides the energy. But the building draws *more* than the devices, by that factor: "
@@ -291,12 +291,12 @@ OF_COSTS: Mistakes = {
         "devices: multiply."
     ),
     ("in_kilograms", (COSTS, COSTS + " / 1000")): (
-        "The result is in kilograms. Grams are asked for, as the function's name says: leave the last "
-        "division out."
+        "The result is in kilograms. Grams are asked for, as the function's name says: leave the "
+        "last division out."
     ),
     ("seconds_for_hours", (KWH, KWH.replace("hours / 1000", "hours / 3600 / 1000"))): (
-        "The time is taken for seconds, and divided by 3600. It comes in hours, as the parameter is "
-        "named."
+        "The time is taken for seconds, and divided by 3600. It comes in hours, as the parameter "
+        "is named."
     ),
 }
 for (name, *edits), text in OF_COSTS.items():

@@ -130,8 +130,8 @@ ANYTHING: Mistakes = {
         "A column of the history stays empty. All seven have one entry for each epoch."
     ),
     ("nothing_returned", ("    return run.history\n", "")): (
-        "The run is made, and nothing comes back. Return the history: all seven columns, also after a "
-        "run that was stopped."
+        "The run is made, and nothing comes back. Return the history: all seven columns, also "
+        "after a run that was stopped."
     ),
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():
