@@ -14,7 +14,7 @@ bank.exercise("prediction_where_time_goes").shows(
     "of the step. On a GPU that waits for Python it is another matter."
 )
 bank.exercise("prediction_frozen_or_not").shows(
-    "With 10 images of each class both kinds of transfer lead by more than ten points, although the "
-    "body never saw a shoe. With 100 the small network learns as much by itself, and the three "
+    "With 10 images of each class both kinds of transfer lead by more than ten points, although "
+    "the body never saw a shoe. With 100 the small network learns as much by itself, and the three "
     "are within about a point."
 )
