@@ -28,6 +28,11 @@ DECAY = "        self.decay = decay\n"
 UPDATE = "        averages, values = [], []\n"
 WARMED = "1 - min(self.decay, (1 + self.count) / (10 + self.count))"
 
+KEEPS = (
+    "After the block the model keeps the averages: nothing is put back, or what is put back was no "
+    "copy of the weights. Clone them, and write them back in a `finally`."
+)
+
 VALUES: Mistakes = {
     ("decay_reversed", (LERP, "torch._foreach_lerp_(averages, values, self.decay)")): (
         "The two factors are swapped: the new weights count with decay, and the average forgets "
@@ -89,7 +94,8 @@ ANYTHING: Mistakes = {
         "update: num_batches_tracked counts on."
     ),
     ("frozen_left_out", (NAMED, "named = tuple(p for p in (*model.named_parameters(), "
-                                "*model.named_buffers()) if p[1].requires_grad or 'norm.' in p[0])")): (
+                                "*model.named_buffers()) if p[1].requires_grad or "
+                                "'norm.' in p[0])")): (
         "Frozen parameters aren't averaged. Somebody may change them all the same, or thaw them: "
         "every parameter belongs to the average."
     ),
@@ -97,9 +103,9 @@ ANYTHING: Mistakes = {
         "After an exception in the block the averages stay in the model, and training goes on from "
         "them. Restore in a `finally`."
     ),
-    ("not_restored", (TRY, TRY.replace("            self.write(before, model)\n", "            pass\n"))): (
-        "After the block the model keeps the averages: nothing is put back, or what is put back "
-        "was no copy of the weights. Clone them, and write them back in a `finally`."
+    ("not_restored",
+     (TRY, TRY.replace("            self.write(before, model)\n", "            pass\n"))): (
+        KEEPS
     ),
     ("exception_swallowed", (TRY, TRY.replace("        finally:\n", "        except Exception:\n"
         "            pass\n        finally:\n"))): (
@@ -125,7 +131,8 @@ ANYTHING: Mistakes = {
         "New Parameter objects take the place of the old ones. The optimizer still holds the old "
         "ones, and trains what the model has no more: write into the tensors that are there."
     ),
-    ("update_writes_into_the_model", (LERP, LERP.replace("(averages, values,", "(values, averages,"))): (
+    ("update_writes_into_the_model",
+     (LERP, LERP.replace("(averages, values,", "(values, averages,"))): (
         "The update moves the model's weights towards the averages: that disturbs the training, "
         "and the averages stand still. It is the averages that move."
     ),
@@ -138,8 +145,7 @@ for (name, *edits), text in ANYTHING.items():
     ema.edit(name, text, *edits, about="anything")
 ema.edit(
     "restored_from_itself",
-    "What is put back was no copy: it is the model's own tensors, which hold the averages by then. "
-    "Clone them before you write.",
+    KEEPS,
     (BEFORE, "        before = self.state_of(model)\n"),
     about="anything",
     equivalent_to="not_restored",

@@ -149,7 +149,8 @@ OF_OPTIMIZERS: Mistakes = {
         "named_parameters gives each once, unless told otherwise."
     ),
     ("no_momentum", (SGD, SGD.replace("momentum=config.momentum, ", ""))): (
-        "SGD runs without momentum, whatever the config says. Hand config.momentum over."
+        "SGD runs without momentum, whatever the config says. Hand config.momentum over to "
+        "torch.optim.SGD, whose own default is 0."
     ),
     ("nesterov", (SGD, SGD.replace("momentum=config.momentum", "momentum=config.momentum, "
                                    "nesterov=True"))): (
@@ -165,7 +166,8 @@ OF_OPTIMIZERS: Mistakes = {
         "config's momentum."
     ),
     ("default_decay", ("\"weight_decay\": config.weight_decay", "\"weight_decay\": 0.01")): (
-        "weight_decay is 0.01 whatever the config says. Take it from there."
+        "weight_decay is 0.01 whatever the config says. That is only the default of both: take the "
+        "config's own number."
     ),
     ("own_rate_for_the_others", (PLAIN, PLAIN.replace("0.0}", '0.0, "lr": 2 * config.lr}'))): (
         "Biases and norms get a rate of their own. The config has one rate, for all groups."
@@ -180,6 +182,7 @@ for (name, *edits), text in OF_OPTIMIZERS.items():
 TOTAL = "total, lr = config.epochs * steps_per_epoch, config.lr"
 WARMUP = "return warmup_cosine(step, lr, config.warmup_steps, total, config.min_lr)"
 CYCLE, CONSTANT = "return one_cycle(step, lr, total)", "            return lr\n"
+WRITTEN = "rate = self.rate_at(self.taken)"
 GROUPS = "for group in self.optimizer.param_groups:  # a load puts new groups there"
 OF_SCHEDULES: Mistakes = {
     ("total_in_epochs", (TOTAL, "total, lr = config.epochs, config.lr")): (
@@ -190,22 +193,26 @@ OF_SCHEDULES: Mistakes = {
         "The schedule is over after one epoch. Its length is the whole run: epochs times "
         "steps_per_epoch."
     ),
-    ("warm_up_added_to_the_total", (WARMUP, WARMUP.replace("total", "config.warmup_steps + total"))): (
+    ("warm_up_added_to_the_total",
+     (WARMUP, WARMUP.replace("total", "config.warmup_steps + total"))): (
         "The warm-up comes on top of the run's steps, so the rate never gets down to min_lr. The "
         "total contains the warm-up."
     ),
     ("min_lr_ignored", (WARMUP, WARMUP.replace(", config.min_lr", ""))): (
-        "The cosine falls to 0 whatever min_lr is. Pass it on."
+        "The cosine falls to 0 whatever min_lr is. Pass the config's min_lr on: it is where the "
+        "schedule ends."
     ),
     ("no_warm_up", (WARMUP, WARMUP.replace("config.warmup_steps", "0"))): (
         "There is no warm-up: the first step is taken at the full rate. The config's warmup_steps "
         "say how long the climb is."
     ),
-    ("one_step_behind", ("rate = self.rate_at(self.taken)", "rate = self.rate_at(max(0, self.taken - 1))")): (
+    ("one_step_behind",
+     (WRITTEN, "rate = self.rate_at(max(0, self.taken - 1))")): (
         "The rates come one step late: the first is used twice. After n calls of `step`, the rate "
         "is that of step n, counted from 0."
     ),
-    ("one_step_ahead", ("rate = self.rate_at(self.taken)", "rate = self.rate_at(self.taken + 1)")): (
+    ("one_step_ahead",
+     (WRITTEN, "rate = self.rate_at(self.taken + 1)")): (
         "The rates come one step early, so the first is never used. Building the schedule sets the "
         "rate of step 0."
     ),
@@ -219,7 +226,8 @@ OF_SCHEDULES: Mistakes = {
         "A constant rate begins with a warm-up. It is config.lr from the first step on: "
         "warmup_steps belongs to warmup_cosine."
     ),
-    ("one_cycle_by_the_warm_up", (CYCLE, CYCLE.replace("total)", "total, max(2, config.warmup_steps) / total)"))): (
+    ("one_cycle_by_the_warm_up",
+     (CYCLE, CYCLE.replace("total)", "total, max(2, config.warmup_steps) / total)"))): (
         "one_cycle climbs for warmup_steps. It has a place of its own for the peak, 0.3 of the "
         "run: warmup_steps and min_lr don't count for it."
     ),
@@ -267,10 +275,12 @@ OF_COSTS: Mistakes = {
         "a thousand times too large."
     ),
     ("one_device_only", (KWH, KWH.replace(" * devices", ""))): (
-        "The number of devices doesn't count. power_watts is the power of one of them."
+        "The number of devices doesn't count here. power_watts is the power of one of them: "
+        "multiply by how many there are."
     ),
     ("divided_by_pue", (COSTS, COSTS.replace("* pue", "/ pue"))): (
-        "PUE divides. The building draws *more* than the devices, by that factor: multiply."
+        "PUE divides the energy. But the building draws *more* than the devices, by that factor: "
+        "multiply."
     ),
     ("without_the_building", (COSTS, COSTS.replace(" * pue", ""))): (
         "What the building draws for cooling and conversion is left out. PUE says by which factor "
@@ -281,10 +291,12 @@ OF_COSTS: Mistakes = {
         "devices: multiply."
     ),
     ("in_kilograms", (COSTS, COSTS + " / 1000")): (
-        "The result is in kilograms. Grams are asked for, as the function's name says."
+        "The result is in kilograms. Grams are asked for, as the function's name says: leave the "
+        "last division out."
     ),
     ("seconds_for_hours", (KWH, KWH.replace("hours / 1000", "hours / 3600 / 1000"))): (
-        "The time is taken for seconds and divided by 3600. It comes in hours."
+        "The time is taken for seconds, and divided by 3600. It comes in hours, as the parameter "
+        "is named."
     ),
 }
 for (name, *edits), text in OF_COSTS.items():

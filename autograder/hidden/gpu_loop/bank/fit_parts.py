@@ -87,7 +87,8 @@ ANYTHING: Mistakes = {
         "The writer is never closed, so the last numbers may not get to the disk. Close it, also "
         "after an exception."
     ),
-    ("needs_tensorboard", (LOG, "from torch.utils.tensorboard import SummaryWriter\n\n        log = "
+    ("needs_tensorboard",
+     (LOG, "from torch.utils.tensorboard import SummaryWriter\n\n        log = "
         "SummaryWriter(config.log_dir, purge_step=first) if config.log_dir else None")): (
         "Without TensorBoard the run raises an ImportError. A log is an extra: say in one line "
         "that there is none, and train."
@@ -105,7 +106,7 @@ ANYTHING: Mistakes = {
         "be in the format, or every step converts."
     ),
     ("never_compiled", (COMPILE, "model")): (
-        "compile changes nothing. Where it is asked for, the forward pass runs through "
+        "compile=True changes nothing here. Where it is asked for, the forward pass runs through "
         "torch.compile."
     ),
     ("capture_ignored", (CUDA, "    if False:\n"), (
@@ -115,7 +116,8 @@ ANYTHING: Mistakes = {
         "capture changes nothing where it can't be. Whoever asked for a graph would wait for a "
         "speed that never comes: raise a ValueError that says why."
     ),
-    ("capture_another_error", ('raise ValueError(f"capture needs', 'raise RuntimeError(f"capture needs')): (
+    ("capture_another_error",
+     ('raise ValueError(f"capture needs', 'raise RuntimeError(f"capture needs')): (
         "capture without CUDA raises, but not a ValueError. The config and the device don't fit: "
         "that is what a ValueError says."
     ),
@@ -128,7 +130,8 @@ ANYTHING: Mistakes = {
         "A column of the history stays empty. All seven have one entry for each epoch."
     ),
     ("nothing_returned", ("    return run.history\n", "")): (
-        "The run is made, and nothing comes back. Return the history."
+        "The run is made, and nothing comes back. Return the history: all seven columns, also "
+        "after a run that was stopped."
     ),
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():

@@ -55,7 +55,8 @@ VALUES: Mistakes = {
     ),
     ("default_clipping", (CLIPPING, "    if True:\n"),
      (FACTOR, FACTOR.replace("run.config.max_grad_norm", "(run.config.max_grad_norm or 1.0)"))): (
-        "With max_grad_norm=None the gradients are clipped all the same. None means no clipping."
+        "With max_grad_norm=None the gradients are clipped all the same. None means no "
+        "clipping at all."
     ),
     ("smoothing_ignored", (SMOOTHING, "")): (
         "label_smoothing changes nothing: the training loss is plain cross-entropy. "

@@ -14,7 +14,7 @@ from autograder.api import Inputs, Tolerance
 
 Rng = np.random.Generator
 CPU = torch.device("cpu")
-# Right answers may add 1e-6 to a norm before they divide by it, or leave that out: 5e-6 of a weight.
+# Right answers may add 1e-6 to a norm before they divide by it, or not: 5e-6 of a weight.
 CLOSE = Tolerance(1e-4, 1e-6)
 SIDE: Inputs = {"kind": "side", "tolerance": CLOSE}
 
