@@ -12,6 +12,7 @@ IPYTHON_CONFIG := .venv/etc/ipython/ipython_config.py
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.json
 # Tests of one file share what is slow to make, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+BENCH := .venv/bench
 READY := $(STAMP) $(IPYTHON_CONFIG) $(LAB_SETTINGS)
 
 # nbgrader starts `alembic`, and JupyterLab `nbgrader`, from PATH.
@@ -58,7 +59,8 @@ test-all: test  ## test, the whole audit with mutants, slow tests, a class with 
 demo: $(READY)  ## a class, graded in a temporary folder, every score checked
 	$(BIN)/autograder demo
 
-bench: $(READY)  ## how long checks and gradings take, and the trainer against PyTorch
+bench: export PYTHONPATH := $(CURDIR)/$(BENCH)
+bench: $(READY) $(BENCH)/.stamp  ## how long checks and gradings take; the trainers against PyTorch and Lightning
 	$(BIN)/python -m benchmarks
 
 build: $(READY)  ## both notebooks of every lesson from its source
@@ -77,6 +79,8 @@ lock:  ## new pins in requirements.lock, from the ranges in pyproject.toml
 	.lock/bin/pip install --quiet packaging
 	.lock/bin/python etc/lock.py > .lock/requirements.lock
 	mv .lock/requirements.lock requirements.lock
+	.lock/bin/python etc/lock.py bench > .lock/bench.lock
+	mv .lock/bench.lock benchmarks/requirements.lock
 	rm -rf .lock
 
 clean:  ## the environment and the caches; never what was written, handed in or graded
@@ -91,6 +95,13 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -qq -r requirements.lock
 	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	touch $@
+
+# Lightning is not the course's: it stands beside the environment, where the bench alone sees it.
+# Where it cannot be had, the bench runs without it and says so.
+$(BENCH)/.stamp: benchmarks/requirements.lock $(STAMP)
+	@echo "Installing Lightning for the bench, once."
+	rm -rf $(BENCH)
+	$(BIN)/python -m pip install -qq --no-deps --target $(BENCH) -r $< && touch $@ || true
 
 $(IPYTHON_CONFIG): etc/ipython/ipython_config.py $(STAMP)
 	mkdir -p $(@D) && cp $< $@

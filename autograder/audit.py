@@ -210,7 +210,10 @@ def caught_by_visible_tests(lesson: Lesson, exercise: Exercise, names: Mapping[s
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            exec(compile(source, f"<visible tests of {exercise.key}>", "exec"), dict(names))
+            exec(
+                compile(source, f"<visible tests of {exercise.key}>", "exec", dont_inherit=True),
+                dict(names),
+            )
         except Exception:  # noqa: BLE001 (any error is a visible failure)
             return True
     return False

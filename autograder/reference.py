@@ -28,7 +28,7 @@ def execute_source(source: str, name: str) -> ModuleType:
     filename = f"<{name}>"
     module = ModuleType(name)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec"), module.__dict__)
+    exec(_compiled(source, filename), module.__dict__)
     return module
 
 
@@ -54,4 +54,5 @@ def execute_source_over(source: str, name: str, names: Mapping[str, Any]) -> dic
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str, filename: str) -> CodeType:
-    return compile(source, filename, "exec")
+    # A lesson has no `from __future__ import annotations` of ours: a dataclass reads its annotations.
+    return compile(source, filename, "exec", dont_inherit=True)

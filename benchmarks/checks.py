@@ -33,10 +33,18 @@ Times = dict[str, tuple[float, float]]
 
 def check_table(course: Course, lesson_ids: list[str]) -> Table:
     """For each lesson how many answers were checked, the medians, and the slowest by name."""
-    table = Table(title=f"%check, seconds: medians of {REPEATS}, the first time and again")
+    table = Table(
+        title=f"%check, seconds: each of n answers {REPEATS} times, the first time and again; "
+        "the median answer, and the slowest"
+    )
     for column in ("lesson", "answers", "n", "first", "slowest", "again", "slowest", "which"):
         left = column in ("lesson", "answers", "which")
-        table.add_column(column, justify="left" if left else "right")
+        table.add_column(
+            column,
+            justify="left" if left else "right",
+            no_wrap=column != "which",  # in 80 columns, too, a lesson keeps its name
+            overflow="fold",
+        )
     for lesson_id in lesson_ids:
         for answers, times in zip(
             ("right", "wrong"), check_lesson(course, course.lesson(lesson_id)), strict=True

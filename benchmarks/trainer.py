@@ -7,9 +7,9 @@ turns, so that a busy machine slows both.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,9 +19,11 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.reference import load_reference
+from benchmarks.turns import Ratio, rate_table, take_turns
 
 SIZES, BATCH, LR, DROPOUT = [784, 256, 10], 64, 0.01, 0.3
-REPEATS = 9
+ROUNDS = 9
+OURS, THEIRS = "NumPy, by hand", "PyTorch"
 
 
 def numpy_epoch(course: Course, x: Any, y: Any) -> Callable[[], object]:
@@ -62,28 +64,14 @@ def trainer_table(course: Course) -> Table:
     with np.load(course.data / "fashion_mnist.npz") as fashion:
         x = fashion["x_train"].reshape(-1, SIZES[0]) / 255.0
         y = fashion["y_train"]
-    epochs = {"NumPy, by hand": numpy_epoch(course, x, y), "PyTorch": torch_epoch(x, y)}
-    rates: dict[str, list[float]] = {name: [] for name in epochs}
-    for epoch in epochs.values():
-        epoch()
-    for _ in range(REPEATS):
-        for name, epoch in epochs.items():
-            start = time.perf_counter()
-            epoch()
-            rates[name].append(len(x) / (time.perf_counter() - start))
-    ours, theirs = rates.values()
-    rates["ratio"] = [one / other for one, other in zip(ours, theirs, strict=True)]
-    return _table(rates)
-
-
-def _table(rates: dict[str, list[float]]) -> Table:
+    epochs = {OURS: numpy_epoch(course, x, y), THEIRS: torch_epoch(x, y)}
+    turns = {name: partial(timed, epoch, len(x)) for name, epoch in epochs.items()}
     title = f"lesson 08 against PyTorch, float64, {torch.get_num_threads()} thread(s): samples/s"
-    table = Table(title=title)
-    table.add_column("what")
-    for column in ("n", "min", "median", "max"):
-        table.add_column(column, justify="right")
-    for name, values in rates.items():
-        spread = (min(values), statistics.median(values), max(values))
-        digits = 2 if name == "ratio" else 0
-        table.add_row(name, str(len(values)), *(f"{value:.{digits}f}" for value in spread))
-    return table
+    return rate_table(title, take_turns(turns, ROUNDS), [Ratio(OURS, THEIRS, 0.5)])
+
+
+def timed(epoch: Callable[[], object], samples: int) -> float:
+    """Samples a second of one epoch."""
+    start = time.perf_counter()
+    epoch()
+    return samples / (time.perf_counter() - start)

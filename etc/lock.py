@@ -1,5 +1,6 @@
 """Print requirements.lock: what pip chooses for this project and its `dev` extra, pinned.
 
+With the name of another extra, print what that one adds to the pins of requirements.lock.
 `make lock` runs it in a fresh environment. Pip resolves for the machine it runs on, so what
 another system of `SYSTEMS` needs in addition is looked up one by one and gets that system's marker.
 """
@@ -16,6 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements.lock"
 SYSTEMS = {
     "darwin": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
     "win32": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
@@ -28,6 +30,9 @@ ACCELERATORS = ("cuda-", "nvidia-", "triton")
 HEADER = """\
 # Exact pins of everything that `make` and CI install. Made by `make lock`: do not edit.
 # torch has no local version here: any build of it (CPU, CUDA) will do.
+"""
+ADDED = """\
+# What the extra `{extra}` adds to the pins of requirements.lock. Made by `make lock`: do not edit.
 """
 
 
@@ -57,9 +62,9 @@ def pin(item: dict[str, Any], marker: str = "") -> str:
     return f"{canonicalize_name(item['name'])}=={Version(item['version']).public}{marker}"
 
 
-def main() -> None:
-    """Resolve, add what other systems need, print."""
-    found = [item for item in resolve(".[dev]", *CHOSEN) if item["name"] != "descent"]
+def pins(*arguments: str) -> list[str]:
+    """What pip chooses, and what other systems need in addition, a line each."""
+    found = [item for item in resolve(*arguments) if item["name"] != "descent"]
     lines = [pin(item) for item in found if not item["name"].startswith(ACCELERATORS)]
     for system, platform in WHEELS.items():
         for requirement in missing(found, system):
@@ -67,8 +72,19 @@ def main() -> None:
             wanted = f"{requirement.name}{requirement.specifier}"
             [item] = resolve("--no-deps", *elsewhere, wanted)
             lines.append(pin(item, f' ; sys_platform == "{system}"'))
-    print(HEADER + "\n".join(sorted(lines)))
+    return sorted(lines)
+
+
+def main(extra: str = "") -> None:
+    """Resolve and print, one of both locks."""
+    if not extra:
+        print(HEADER + "\n".join(pins(".[dev]", *CHOSEN)))
+        return
+    pinned = LOCK.read_text().splitlines()
+    found = pins(f".[dev,{extra}]", "--constraint", str(LOCK))
+    added = [line for line in found if line not in pinned]
+    print(ADDED.format(extra=extra) + "\n".join(added))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

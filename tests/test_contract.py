@@ -59,11 +59,26 @@ EXERCISES = {
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
     "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
+    "13_gpu_loop": (
+        "TrainConfig 2, build_optimizer 2, build_scheduler 2, EMA 4, fit 6, carbon_grams 1"
+    ),
     "17_pixels_and_boxes": (
         "pixel_cross_entropy 2, dice_loss 2, box_iou 2, detection_loss 2, mean_iou 2, "
         "average_precision 2, info_nce 2"
     ),
 }
+
+# A dataclass's signature has its annotations, too.
+TRAIN_CONFIG = (
+    "TrainConfig(epochs: int = 5, batch_size: int = 128, optimizer: str = 'adamw', "
+    "lr: float = 0.001, momentum: float = 0.9, weight_decay: float = 0.01, "
+    "schedule: str = 'warmup_cosine', warmup_steps: int = 100, min_lr: float = 0.0, "
+    "max_grad_norm: float | None = 1.0, accumulation_steps: int = 1, precision: str = 'auto', "
+    "label_smoothing: float = 0.0, ema_decay: float | None = None, patience: int | None = None, "
+    "channels_last: bool = True, compile: bool = False, num_workers: int = 0, seed: int = 0, "
+    "checkpoint_path: str | pathlib.Path | None = None, log_dir: str | pathlib.Path | None = None, "
+    "progress: bool = True, capture: bool = False) -> None"
+)
 
 SIGNATURES = {
     "00_orientation": (
@@ -222,6 +237,16 @@ SIGNATURES = {
         "DynamicLossScaler.state_dict(self)",
         "DynamicLossScaler.load_state_dict(self, state)",
         "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
+    ),
+    "13_gpu_loop": (
+        TRAIN_CONFIG,
+        "build_optimizer(model, config)",
+        "build_scheduler(optimizer, config, steps_per_epoch)",
+        "EMA(model, decay)",
+        "EMA.update(self, model)",
+        "EMA.swap(self, model)",
+        "fit(model, train_loader, val_loader, config, *, resume=None, callbacks=())",
+        "carbon_grams(power_watts, hours, devices, pue=1.2, grams_per_kwh=400.0)",
     ),
     "17_pixels_and_boxes": (
         "pixel_cross_entropy(logits, targets)",

@@ -159,7 +159,7 @@ class Bringing:
         """Run a source as if it stood in the cell that runs."""
         plain = self._shell.transform_cell(source)
         name = self._shell.compile.cache(plain, self._number, raw_code=source)
-        exec(compile(plain, name, "exec"), self._shell.user_ns)
+        exec(compile(plain, name, "exec", dont_inherit=True), self._shell.user_ns)
 
     def _run_after_the_cell(self, run: Callable[[], None]) -> None:
         """Of what stands below `%bring` in its cell, nothing undoes what was brought."""

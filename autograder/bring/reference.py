@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nbformat import NotebookNode
 
 from autograder.bring.extract import extract
@@ -43,9 +45,17 @@ def brought_reference(lesson: Lesson, index: int) -> tuple[Wanted, Fitted]:
         said = cells[index].source.split("\n")[0]
         raise LessonError(f"a bring cell begins with `# bring: NAME (lesson NN)`, not {said!r}")
     origin = source_of(asked, lesson)
-    sources = [c.source for c in solution_notebook(origin).cells if kind(c) in DEFINE]
     above, elsewhere = around(cells, index)
-    return asked, fit(extract(sources, asked.names), asked, above, elsewhere)
+    return asked, fit(extract(solved_sources(origin), asked.names), asked, above, elsewhere)
+
+
+@lru_cache(maxsize=32)
+def solved_sources(lesson: Lesson) -> tuple[str, ...]:
+    """What a lesson's solution notebook defines, cell by cell.
+
+    Kept: a lesson that brings from several others meets each of theirs again and again.
+    """
+    return tuple(cell.source for cell in solution_notebook(lesson).cells if kind(cell) in DEFINE)
 
 
 def around(cells: list[NotebookNode], index: int) -> tuple[list[str], list[str]]:

@@ -21,6 +21,7 @@ from .session import Kernel
         ("09_torch", "combined_loss"),
         ("10_training_loop", "train_step"),
         ("12_mixed_precision", "underflow_fraction"),
+        ("13_gpu_loop", "carbon_grams"),
         ("17_pixels_and_boxes", "info_nce"),
     ],
 )

@@ -1,0 +1,202 @@
+"""Probes of `fit`: what its numbers are, and what each knob of the config does to them."""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.api import Inputs, Probes
+
+from .shown import CLOSE, Batches, Config, Net, Norms, columns, flat_start, two_sets
+
+probes = Probes()
+fit = probes.exercise("fit", tolerance=CLOSE)
+MEANS = ("train_loss", "val_loss", "val_accuracy")
+
+
+def loaders(inputs: Inputs, sizes: tuple[int, ...]) -> tuple[Batches, Batches]:
+    return Batches(*inputs["train"], *sizes), Batches(*inputs["validate"], 4, 3)
+
+
+def run(impl: Any, inputs: Inputs, sizes: tuple[int, ...] = (4, 4, 3), **changes: Any) -> Inputs:
+    """A run with some settings: its means, epoch by epoch, and the weights at its end."""
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, sizes)
+    history = impl.fit(model, train, validate, Config(**changes))
+    return {"in the history": columns(history, *MEANS), "after the last epoch": model.tensors()}
+
+
+@fit.probe(
+    "one epoch of plain SGD",
+    points=0.25,
+    inputs=two_sets(11, 7),
+    experiment="train for one epoch on batches of 4, 4 and 3, and work out the mean loss by hand.",
+)
+def one_epoch(impl: Any, inputs: Inputs) -> Any:
+    """Quick, so that few mistakes are tried on the long ones."""
+    return run(impl, inputs, epochs=1)
+
+
+@fit.probe(
+    "three epochs, clipped, with a warm-up and a cosine",
+    points=0.5,
+    inputs=two_sets(11, 7),
+    experiment="print the rate at each step, the norm before clipping and after it.",
+)
+def warm_and_clipped(impl: Any, inputs: Inputs) -> Any:
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
+    norms = Norms(model)
+    settings = {"schedule": "warmup_cosine", "warmup_steps": 4, "min_lr": 0.05, "lr": 0.6}
+    config = Config(epochs=3, max_grad_norm=0.4, **settings)  # type: ignore[arg-type]
+    history = impl.fit(model, train, validate, config)
+    return {
+        "in the history": columns(history, *MEANS),
+        "after the last epoch": model.tensors(),
+        "grad_norm": columns(history, "grad_norm"),
+        "lr": columns(history, "lr"),
+        "norms": norms.each(),
+    }
+
+
+@fit.probe(
+    "AdamW, one_cycle, and no clipping",
+    points=0.1875,
+    inputs=two_sets(11, 7),
+    experiment="take a run of two epochs beside torch's AdamW and OneCycleLR.",
+)
+def adamw_one_cycle(impl: Any, inputs: Inputs) -> Any:
+    settings: Inputs = {
+        "optimizer": "adamw",
+        "schedule": "one_cycle",
+        "weight_decay": 0.3,
+        "lr": 0.05,
+    }
+    return run(impl, inputs, epochs=2, warmup_steps=5, **settings)
+
+
+@fit.probe(
+    "accumulation, with a last group that is not full",
+    points=0.5,
+    inputs=two_sets(18, 7),
+    experiment="five batches and accumulation_steps=2: count the steps, and divide by hand.",
+)
+def accumulated(impl: Any, inputs: Inputs) -> Any:
+    """Batches of one size, so that what is asked is the short group."""
+    settings = {"schedule": "warmup_cosine", "warmup_steps": 2, "lr": 0.4}
+    inputs = {**inputs, "train": tuple(part[:15] for part in inputs["train"])}
+    sizes = (3, 3, 3, 3, 3)
+    return {
+        f"with accumulation_steps={k}": run(
+            impl, inputs, sizes, accumulation_steps=k, max_grad_norm=0.5, **settings
+        )
+        for k in (2, 3)
+    }
+
+
+@fit.probe(
+    "accumulation over batches of several sizes",
+    points=0.125,
+    inputs=two_sets(18, 7),
+    experiment="compare with the same samples as one large batch for each group.",
+)
+def uneven_groups(impl: Any, inputs: Inputs) -> Any:
+    return run(impl, inputs, (6, 6, 5, 1), accumulation_steps=3)
+
+
+@fit.probe(
+    "label smoothing",
+    points=0.1875,
+    inputs=two_sets(11, 7),
+    experiment="take one step with label_smoothing=0.3 beside F.cross_entropy's own.",
+)
+def smoothed(impl: Any, inputs: Inputs) -> Any:
+    """The weights: the loss of validation is smoothed in some loops and plain in others."""
+    seen = run(impl, inputs, epochs=1, label_smoothing=0.3)
+    return {"after the last epoch": seen["after the last epoch"]}
+
+
+@fit.probe(
+    "validation on averaged weights",
+    points=0.1875,
+    inputs=two_sets(11, 7),
+    experiment="print val_loss with ema_decay=0.9 and without, and train_loss as well.",
+)
+def averages(impl: Any, inputs: Inputs) -> Any:
+    """The history alone: which weights a model has after the run, the contract leaves open."""
+    seen = run(impl, inputs, epochs=3, ema_decay=0.8, accumulation_steps=2, lr=0.5)
+    return {"in the history": seen["in the history"]}
+
+
+@fit.probe(
+    "patience",
+    points=0.25,
+    inputs=two_sets(8, 7),
+    experiment="turn the validation labels around, and count the epochs with patience=2.",
+)
+def patience(impl: Any, inputs: Inputs) -> Any:
+    """Validation labels that contradict the rule, and logits that begin at 0: the loss rises from
+    the first epoch on. With labels that fit it falls all the time."""
+    x, y = inputs["train"]
+    weights = flat_start(inputs["weights"])
+    cases: dict[str, Inputs] = {
+        "with patience=1": {"patience": 1, "epochs": 4},
+        "with patience=3": {"patience": 3, "epochs": 6},
+        "with patience=2 and labels that fit": {"patience": 2, "lr": 0.02, "epochs": 5},
+        "with no patience": {"epochs": 3},
+    }
+    seen = {}
+    for where, changes in cases.items():
+        labels = y[:7] if "fit" in where else (y[:7] + 1) % 3
+        model = Net(weights)
+        loaders = Batches(x, y, 8), Batches(x[:7], labels, 7)
+        settings: Inputs = {"lr": 0.3, "momentum": 0.0, **changes}
+        history = impl.fit(model, *loaders, Config(**settings))
+        seen[where] = {"epochs": len(columns(history, "val_loss")["val_loss"])}
+    return seen
+
+
+@fit.probe(
+    "callbacks",
+    points=0.1875,
+    inputs=two_sets(8, 7),
+    experiment="pass two callbacks, let the first return True after epoch 2, count their calls.",
+)
+def callbacks(impl: Any, inputs: Inputs) -> Any:
+    told: Inputs = {"the first": [], "the second": []}
+
+    def first(history: Any) -> Any:
+        told["the first"].append(columns(history, *MEANS)["val_loss"])
+        return len(told["the first"]) == 2
+
+    def second(history: Any) -> None:
+        told["the second"].append(columns(history, *MEANS)["train_loss"])
+
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (8,))
+    history = impl.fit(model, train, validate, Config(epochs=4), callbacks=[first, second])
+    losses = columns(history, "val_loss")["val_loss"]
+    return {"what they were told": told, "epochs": len(losses), **model.tensors()}
+
+
+@fit.probe(
+    "a history of plain numbers",
+    points=0.1875,
+    inputs=two_sets(11, 7),
+    kind="side",
+    experiment="print the history of two epochs, and the type of every entry.",
+)
+def history(impl: Any, inputs: Inputs) -> Any:
+    names = (*MEANS, "lr", "grad_norm", "skipped_steps", "seconds")
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
+    came = impl.fit(
+        model=model, train_loader=train, val_loader=validate, config=Config(max_grad_norm=1.0)
+    )
+    if not isinstance(came, dict):
+        return {"the history": came}
+    entries = [value for name in names for value in came.get(name, ())]
+    return {
+        "the columns": sorted(set(names) & set(came)),
+        "entries in each": sorted({len(came.get(name, ())) for name in names}),
+        "are all of them plain numbers?": all(
+            isinstance(v, int | float | np.generic) and not isinstance(v, bool) for v in entries
+        ),
+        "did each epoch take time?": all(0 < float(v) < 60 for v in came.get("seconds", ())),
+        "skipped_steps": columns(came, "skipped_steps"),
+    }

@@ -1,0 +1,125 @@
+"""Probes of the precision of `fit`: what runs in 16 bits, and what a skipped step leaves alone.
+
+The model is made so that each step of SGD moves its weights by the rate times a constant: what the
+weights show is the sum of the rates of the steps that were taken.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from autograder.api import Inputs, Probes
+
+from .shown import CLOSE, SIDE, Batches, Config, columns, plain
+
+probes = Probes()
+fit = probes.exercise("fit", tolerance=CLOSE)
+FAINT = 3e-4
+
+
+class Drift(nn.Module):
+    """Logits (N, 2) so small that the gradient of the weights is -+ x / 2, times a faint factor
+    twice: in float16 it is 0 unless the loss is scaled."""
+
+    def __init__(self, faint: float = 1.0) -> None:
+        super().__init__()
+        self.weight, self.faint = nn.Parameter(torch.zeros(2, 1)), faint
+        self.formats = list[str]()
+
+    def forward(self, x: Any) -> Any:
+        on = torch.is_autocast_enabled("cpu")
+        if self.training:
+            self.formats.append(str(torch.get_autocast_dtype("cpu")) if on else "none")
+        logits = nn.functional.linear(x.flatten(1), self.weight)
+        return logits * self.faint * self.faint if self.faint != 1 else logits
+
+
+def one_class(*sizes: int, x: float, poisoned: int | None = None) -> Batches:
+    """Batches of one number and of class 0; one of them may hold what no 16 bits can."""
+    values = [np.full((n, 1, 1, 1), x) for n in sizes]
+    if poisoned is not None:
+        values[poisoned][0] = 1e30
+    rows = np.concatenate(values)
+    return Batches(rows, np.zeros(len(rows), dtype=np.int64), *sizes, dtype=torch.float32)
+
+
+def drifts(rng: np.random.Generator) -> Inputs:
+    return {"poisoned": int(rng.integers(3))}
+
+
+def drifted(impl: Any, inputs: Inputs, poison: bool, faint: float, **changes: Any) -> Inputs:
+    """How far the weights went, in units of what the first step of a warm-up of 12 makes."""
+    model, x = Drift(faint), 0.1 if faint != 1 else 0.01
+    gradient = 0.5 * x * faint**2
+    lr = 0.24 / gradient
+    train = one_class(4, 4, 4, x=x, poisoned=inputs["poisoned"] if poison else None)
+    settings = {"schedule": "warmup_cosine", "warmup_steps": 12, "momentum": 0.0, "lr": lr}
+    config = Config(precision="float16", epochs=2, **{**settings, **changes})
+    history = impl.fit(model, train, one_class(4, x=2.0), config)
+    unit = config.lr / 12 * gradient
+    # Which weights a model has after a run with averages, the contract leaves open.
+    way = [] if config.ema_decay else [float(model.weight.detach()[0]) / unit]
+    return {
+        "weights": way,
+        "unit": unit,
+        "faint": faint,
+        **columns(history, "skipped_steps", "val_loss"),
+    }
+
+
+@fit.probe(
+    "float16, with gradients that need a scaler, and steps that are skipped",
+    points=0.5,
+    inputs=drifts,
+    experiment="put 1e30 into one batch, and print rate, scale and weights after each step.",
+)
+def skips(impl: Any, inputs: Inputs) -> Any:
+    return {
+        "for small gradients": drifted(impl, inputs, False, FAINT),
+        "for small gradients and a bad batch": drifted(impl, inputs, True, FAINT),
+        "for a bad batch": drifted(impl, inputs, True, 1.0),
+    }
+
+
+@fit.probe(
+    "float16, clipped",
+    points=0.125,
+    inputs=drifts,
+    experiment="print the norm before you clip: if it is in the hundreds, it is still scaled.",
+)
+def clipped_in_half(impl: Any, inputs: Inputs) -> Any:
+    # The gradient is (-0.005, 0.005): a norm of 0.00707, clipped to half of it.
+    return {"when clipped to half": drifted(impl, inputs, False, 1.0, max_grad_norm=0.0035355)}
+
+
+@fit.probe(
+    "float16, skipped steps and averages",
+    points=0.1875,
+    inputs=drifts,
+    experiment="let a step be skipped, and compare the averages before and after it.",
+)
+def skips_and_averages(impl: Any, inputs: Inputs) -> Any:
+    return {"with ema_decay=0.5": drifted(impl, inputs, True, 1.0, ema_decay=0.5)}
+
+
+@fit.probe(
+    "what runs in which precision",
+    points=0.1875,
+    inputs=lambda rng: {},
+    experiment="print torch.is_autocast_enabled('cpu') in the forward pass of your model.",
+    **SIDE,
+)
+def formats(impl: Any, inputs: Inputs) -> Any:
+    seen: Inputs = {}
+    for precision in ("float32", "bfloat16", "float16", "auto"):
+        model = Drift()
+        train = one_class(2, 2, x=0.1)
+        impl.fit(model, train, one_class(2, x=0.1), Config(epochs=1, precision=precision))
+        seen[f"for {precision}"] = {
+            "autocast in training": sorted(set(model.formats)),
+            "the weights are kept in": str(model.weight.dtype),
+            "did they move?": bool(plain(model.weight.abs().sum()) > 0),
+        }
+    return seen
