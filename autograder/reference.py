@@ -54,5 +54,5 @@ def execute_source_over(source: str, name: str, names: Mapping[str, Any]) -> dic
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str, filename: str) -> CodeType:
-    # A lesson has no `from __future__ import annotations` of ours: a dataclass reads its annotations.
+    # Without our own future imports: a dataclass reads its annotations.
     return compile(source, filename, "exec", dont_inherit=True)
