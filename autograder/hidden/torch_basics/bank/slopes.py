@@ -53,6 +53,44 @@ def clone_without_detach(f: Any, x: Any) -> Any:
 
 
 @gradient.wrong(
+    "The caller's `.grad` is set to zero before or after the call. What stood there belongs to "
+    "somebody else: collect the gradient at a point of your own, which has a `.grad` of its own.",
+    about="anything",
+)
+def grad_of_x_zeroed(f: Any, x: Any) -> Any:
+    x.requires_grad_()
+    if x.grad is not None:
+        x.grad.zero_()
+    f(x).backward()
+    return x.grad.clone()
+
+
+@gradient.wrong(
+    "Where x asks for gradients, its clone is no leaf, so backward leaves nothing in the clone's "
+    "`.grad` and goes on to x itself. Leave the graph first, then copy.",
+    about="anything",
+)
+def grad_of_a_clone(f: Any, x: Any) -> Any:
+    point = x.clone().requires_grad_()
+    f(point).backward()
+    return point.grad
+
+
+@gradient.wrong(
+    "The slope is measured between two points that are a small step apart, and is a little off. "
+    "Autograd has the exact one: ask it.",
+)
+def finite_difference(f: Any, x: Any) -> Any:
+    at = x.detach()
+    found, step = torch.zeros_like(at).flatten(), 1e-6
+    for i in range(found.numel()):
+        moved = at.clone().flatten()
+        moved[i] += step
+        found[i] = (f(moved.reshape(at.shape)) - f(at)) / step
+    return found.reshape(at.shape)
+
+
+@gradient.wrong(
     "The caller's x no longer asks for gradients after the call: the next training step skips it "
     "without a word. Leave the flag alone, and ask at a point of your own.",
     about="anything",
@@ -81,6 +119,10 @@ ANYTHING: Mistakes = {
     ("shape_lost", (RETURN, "return gradient.flatten()")): (
         "The gradient comes back in another shape than x has. A gradient has one number for each "
         "element of x, in the same place."
+    ),
+    ("value_returned", (RETURN, "return f(point).detach()")): (
+        "What comes back is the value of f, a single number. Its gradient is asked for: one number "
+        "for each element of x."
     ),
     ("a_number_for_a_tensor", (RETURN, "return gradient.detach().numpy()")): (
         "The gradient comes back as an array or a number, no longer as a tensor. Whoever goes on "
@@ -123,6 +165,25 @@ CLIPPING: Mistakes = {
     ("slope_of_the_square_everywhere", (BACK, "upstream * 2 * x")): (
         "Where the square was clipped, the gradient of the square still flows. There the output "
         "is constant, whatever x does: its slope is 0."
+    ),
+    ("slope_of_the_square_alone", (BACK, "2 * x")): (
+        "backward returns the slope of the square: without the upstream gradient, and also where "
+        "the square was clipped. It is what flows in, times the slope, which is 0 outside."
+    ),
+    ("mask_turned_round", (BACK, "upstream * 2 * x * (x.abs() > 1)")): (
+        "The gradient flows where the square was clipped, and is 0 where it was not. There the "
+        "output is constant; look at the direction of the comparison."
+    ),
+    ("never_clipped", (OUT, "x**2")): (
+        "forward returns the square, however large it is. Where it exceeds 1, 1 comes out."
+    ),
+    ("never_clipped_either_way", (OUT, "x**2"), (BACK, "upstream * 2 * x")): (
+        "This is the plain square, both ways: nothing is clipped. Where the square exceeds 1, "
+        "forward gives 1, and backward 0."
+    ),
+    ("slope_clipped", (BACK, "upstream * (2 * x).clamp(-1, 1)")): (
+        "The slope is clipped, not the square. What was cut off in forward has slope 0, and what "
+        "was not keeps its full slope."
     ),
     ("factor_two_missing", (BACK, "upstream * x * (x.abs() < 1)")): (
         "The slope inside is x, which is that of half the square. The derivative of x squared has "
@@ -176,6 +237,13 @@ CLIPPED_ANYTHING: Mistakes = {
     ("upstream_changed", (BACK, "upstream.mul_(2 * x * (x.abs() < 1))")): (
         "The upstream gradient is multiplied in place, and the neighbours that share it get the "
         "changed one. Multiply into a new tensor."
+    ),
+    (
+        "upstream_masked_in_place",
+        (BACK, "upstream.masked_fill_(x.abs() >= 1, 0.0) * 2 * x"),
+    ): (
+        "Places of the upstream gradient are set to 0 in place, and the neighbours that share it "
+        "get the changed one. Multiply by a mask, or copy it first."
     ),
     (
         "input_changed",
