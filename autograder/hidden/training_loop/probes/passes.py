@@ -93,7 +93,7 @@ def frozen_norm(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-@epoch.probe("batch norms that are not frozen", points=0.125, inputs=labelled(6), **SIDE)
+@epoch.probe("what is no frozen batch norm", points=0.125, inputs=labelled(6), **SIDE)
 def norms_not_frozen(impl: Any, inputs: Inputs) -> Any:
     """What of the three things that make a batch norm a frozen one is missing, case by case."""
     seen = {}
@@ -107,7 +107,11 @@ def norms_not_frozen(impl: Any, inputs: Inputs) -> Any:
         else:
             model.norm.train()
         seen[f"for one with {where}"] = around_norm(impl, inputs, model)
-    return seen
+    model = with_norm(inputs["weights"])
+    model.first.requires_grad_(False).eval()
+    came = around_norm(impl, inputs, model)
+    came["was that layer in training mode?"] = model.first.training
+    return {**seen, "for a frozen layer that is no batch norm": came}
 
 
 @epoch.probe("two targets a sample", points=0.125, inputs=two_targets, tolerance=CLOSE)
