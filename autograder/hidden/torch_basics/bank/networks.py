@@ -99,7 +99,7 @@ NETWORK: Mistakes = {
     ),
     (
         "relu_and_dropout_after_the_last",
-        (KEEP, "self.layers = nn.Sequential(*layers)"),
+        (KEEP, "self.layers = nn.Sequential(*layers[:-1], nn.Dropout(dropout))"),
     ): (
         "ReLU and dropout follow the last layer as well: no logit is negative, and some are set to "
         "0 at random. Both belong to hidden layers; nothing comes after the last."

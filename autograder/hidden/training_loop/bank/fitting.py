@@ -85,8 +85,8 @@ VALUES: Mistakes = {
         "itself: step it once at the end of every epoch."
     ),
     ("plateau_alone_stepped", OTHERS): (
-        "Only ReduceLROnPlateau is stepped: with any other scheduler the rate stays where it began. "
-        "Step those as well at the end of every epoch, without an argument."
+        "Only ReduceLROnPlateau is stepped: with any other scheduler the rate stays where it "
+        "began. Step those as well at the end of every epoch, without an argument."
     ),
     ("plateau_never_stepped", (PLATEAU, "pass")): (
         "ReduceLROnPlateau is never stepped, so the rate never falls. It watches nothing by "
