@@ -260,7 +260,7 @@ def gradient_of(f, x):
         x: floating-point tensor of any shape, () included; a leaf or not, with or without requires_grad.
 
     Returns:
-        A tensor of x's shape and dtype that requires no gradient. x's values, `.grad`, `requires_grad`
+        A tensor of x's shape, dtype and device that requires no gradient. x's values, `.grad`, `requires_grad`
         and the graph behind it are as they were.
 
     Source: Baydin et al., Automatic Differentiation in Machine Learning: a Survey (2018), section 3.2.
@@ -613,7 +613,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
         padding: rows and columns of zeros on each of the four sides, an int >= 0.
 
     Returns:
-        A tensor (N, F, H', W') of x's dtype, H' = (H + 2 padding - kh) // stride + 1, W' likewise.
+        A tensor (N, F, H', W') of x's dtype, on its device; H' = (H + 2 padding - kh) // stride + 1, W' likewise.
 
     Raises:
         ValueError: x and weight have different channels, bias is not (F,), or a kernel is larger than the padded
@@ -646,6 +646,9 @@ assert close(conv2d(_image, _corner), [[[[1.0, 2.0], [4.0, 5.0]]]]), (
 assert close(conv2d(_image, torch.ones(1, 1, 2, 2), stride=2), [[[[12.0]]]]), (
     "1 + 2 + 4 + 5; the next window would not fit"
 )
+assert close(conv2d(_image, torch.ones(1, 1, 1, 1), stride=2), [[[[1.0, 3.0], [7.0, 9.0]]]]), (
+    "with stride 2, windows start at every second row and column"
+)
 assert close(conv2d(_image, torch.ones(1, 1, 3, 3), padding=1)[0, 0, 0, 0], 12.0), (
     "with zeros around, the corner adds up 1, 2, 4 and 5"
 )
@@ -653,9 +656,10 @@ _two = torch.cat([_image, 10 * _image], dim=1)
 assert close(conv2d(_two, torch.ones(3, 2, 3, 3)).flatten(), [495.0] * 3), (
     "a kernel adds up over all channels: 45 and 450"
 )
-assert close(conv2d(_image, _corner, torch.tensor([0.5]))[0, 0, 1, 1], 5.5), (
-    "the bias is added once"
-)
+assert close(
+    conv2d(_image, _corner.repeat(2, 1, 1, 1), torch.tensor([0.5, 7]))[0, :, 1],
+    [[4.5, 5.5], [11, 12]],
+), "each kernel has its own bias, added once at every place"
 
 _weight = torch.ones(1, 1, 2, 2, requires_grad=True)
 conv2d(_image, _weight).sum().backward()
@@ -1154,7 +1158,7 @@ ax.axhline(
     np.log(np.e + 9) - 1, color="black", ls=":", label="1.46, the least that two softmaxes allow"
 )
 ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 2.3), title="A softmax too many")
-ax.legend(fontsize=8)
+ax.legend(fontsize=8, loc="upper right", bbox_to_anchor=(1, 0.6))
 show_figure(
     "Training loss over 8 epochs. With logits it falls from 0.9 to about 0.3; with a softmax before the loss it falls from "
     "1.8 and stays above the dotted floor at 1.46."

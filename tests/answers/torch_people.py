@@ -33,7 +33,7 @@ def gradient_of_a_clone(f: Any, x: Any) -> Any:
 
 
 def gradient_after_zeroing(f: Any, x: Any) -> Any:
-    x.requires_grad = True
+    x.requires_grad_()
     if x.grad is not None:
         x.grad.zero_()
     f(x).backward()

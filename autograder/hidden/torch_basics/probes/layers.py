@@ -153,7 +153,7 @@ def dropped(impl: Any, inputs: Inputs) -> Any:
     model = impl.MLP([2, 30, 31, 32], inputs["dropout"])
     if not fill(model, chain()):
         return sizes_of(model)
-    x = torch.ones(300, 2)
+    x = torch.ones(600, 2)
     seen = {"training": array(model.train()(x))}
     return {**seen, "evaluation": array(model.eval()(x[:20])), "inputs": array(x[:1])}
 
