@@ -131,7 +131,7 @@ LINEAR_ANYTHING: Mistakes = {
     ),
     ("weight_is_no_parameter", (WEIGHT, f"({INIT}).requires_grad_()")): (
         "The weight is a plain tensor in an attribute: the module doesn't know it, the optimizer "
-        "never gets it, and `.to` leaves it behind. nn.Parameter puts it on the account."
+        "never gets it, and `.to` leaves it behind. nn.Parameter registers it."
     ),
     (
         "weight_is_a_buffer",
@@ -180,15 +180,15 @@ LINEAR_ANYTHING: Mistakes = {
         "the caller's seed is overwritten. Draw from the generator as it is."
     ),
     ("no_super", (SUPER, "")): (
-        "The constructor never calls that of nn.Module, which opens the account of parameters: the "
-        "first assignment raises. super().__init__() comes first."
+        "The constructor never calls that of nn.Module, without which no parameter can be "
+        "registered: the first assignment raises. super().__init__() comes first."
     ),
 }
 for (name, *edits), text in LINEAR_ANYTHING.items():
     linear.edit(name, text, *edits, about="anything")
 
 WITHOUT_BIAS = (
-    "No bias is on the module's account: there is none, or it is a plain tensor, which stays zero "
+    "No bias is registered: there is none, or it is a plain tensor, which stays zero "
     "for ever because no optimizer gets it. Make it an nn.Parameter, one number an output."
 )
 NO_BIAS = (f"        self.bias = {BIAS}\n", ""), (OUT, "x @ self.weight.T")

@@ -195,7 +195,7 @@ NETWORK_ANYTHING: Mistakes = {
             "for layer in self.hidden:\n            x = layer(x)\n        return self.last(x)",
         ),
     ): (
-        "Only the last layer is on the module's account: the hidden ones are in a plain list, "
+        "Only the last layer is registered: the hidden ones are in a plain list, "
         "which the module doesn't look into. ModuleList or Sequential are seen."
     ),
     (
@@ -256,8 +256,8 @@ NETWORK_ANYTHING: Mistakes = {
         "asks for linear, ReLU and dropout only."
     ),
     ("no_super", ("        super().__init__()\n", "")): (
-        "The constructor never calls that of nn.Module, which opens the account of parameters and "
-        "modules: the first assignment raises. super().__init__() comes first."
+        "The constructor never calls that of nn.Module, without which no layer can be registered: "
+        "the first assignment raises. super().__init__() comes first."
     ),
 }
 for (name, *edits), text in NETWORK_ANYTHING.items():

@@ -104,8 +104,8 @@ FREEZING: Mistakes = {
             "                part.register_buffer(name, parameter.data)",
         ),
     ): (
-        "The parameters are taken off the account: they are buffers now, and cannot be thawed "
-        "again. Leave them where they are, and set their flags."
+        "The parameters are taken off the list of parameters: they are buffers now, and cannot be "
+        "thawed again. Leave them where they are, and set their flags."
     ),
     ("first_parameter_only", (OFF, f"{OFF}\n        break")): (
         "The loop ends after its first parameter. Every one has to be frozen: look at the "

@@ -50,6 +50,10 @@ EACH_BATCH = (TRAIN, STEPPING + TRAIN.replace("train_loader", "stepping()"))
 BEST_YET = """        if val_loss <= min(history["val_loss"]):
             best = {name: value.clone() for name, value in model.state_dict().items()}
 """
+LOOK = f"""        if {IS_PLATEAU}:
+            {PLATEAU}
+        elif scheduler is not None:
+{STEP}"""
 RISES = """        if len(history["val_loss"]) > 1 and val_loss > history["val_loss"][-2]:
             break
 """
@@ -174,6 +178,10 @@ ANYTHING: Mistakes = {
     ("plateau_without_metric", (PLATEAU, "scheduler.step()")): (
         "Every scheduler is stepped in the same way, without a metric. ReduceLROnPlateau decides "
         "by one and raises a TypeError: it needs the validation loss."
+    ),
+    ("every_scheduler_alike_and_always_one", (LOOK, "        scheduler.step()\n")): (
+        "Whatever comes is stepped in one way, without a look whether it is a ReduceLROnPlateau, "
+        "which wants the validation loss, or None, which means no scheduler. There are three cases."
     ),
     ("metric_for_every_scheduler", (IS_PLATEAU, "scheduler is not None")): (
         "Every scheduler is given the validation loss. Only ReduceLROnPlateau asks for one: the "
