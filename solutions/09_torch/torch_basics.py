@@ -792,8 +792,8 @@ for ax, strides in zip(axes, ((1,), (1, 1), (1, 1, 1), (2, 1, 1)), strict=True):
     weight = field(strides)
     widths.append(int((weight != 0).any(dim=0).sum()))
     ax.imshow(weight / weight.max(), cmap="Greys", vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[], title=f"{len(strides)} deep: {widths[-1]} x {widths[-1]}")
-    ax.set_xlabel(f"strides {', '.join(map(str, strides))}")
+    ax.set(xticks=[], yticks=[], xlabel=f"strides {', '.join(map(str, strides))}")
+    ax.set_title(f"layers: {len(strides)}, field: {widths[-1]} x {widths[-1]}", fontsize=10)
 show_figure(
     "Four squares of 17 by 17 pixels, dark where one number in the middle depends on them: 3 by 3 pixels after one layer, "
     "5 by 5 after two, 7 by 7 after three, 11 by 11 after three of which the first has stride 2; darkest in the middle."
