@@ -135,9 +135,13 @@ class _Search:
             for one, other in pairs(self.case.lesson, candidates)
             if shown[one.name] | shown[other.name] == learners
         ]
-        if not self._few(tried):
-            tried = [pair for pair in tried if self._is_likely(pair, shown)]
-        return [pair for pair in tried if self._fits(pair)] if self._few(tried) else []
+        likely = [pair for pair in tried if self._is_likely(pair, shown)]  # runs nothing new
+        if not self._few(likely):
+            return []
+        fitting: list[Held] = [pair for pair in likely if self._fits(pair)]
+        if fitting or not self._few(tried):
+            return fitting
+        return [pair for pair in tried if pair not in likely and self._fits(pair)]
 
     def _is_likely(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
         """Whether each does what the learner's code does where the other shows nothing."""

@@ -23,7 +23,7 @@
 #
 # **You need** lessons 03 (autograd), 04 (batch norm), 05 (weight decay), 07 (dropout) and 08, whose network comes back.
 #
-# **It takes** about two hours and three quarters: nine exercises and three predictions. The cells run on a GPU if
+# **It takes** about two hours and fifty minutes: nine exercises and three predictions. The cells run on a GPU if
 # there is one, and on the CPU otherwise. The cell beneath each exercise checks it (`%check`), as often as you like.
 
 # %% jupyter={"source_hidden": true} tags=["setup"]
@@ -260,7 +260,7 @@ def gradient_of(f, x):
         x: floating-point tensor of any shape, () included; a leaf or not, with or without requires_grad.
 
     Returns:
-        A tensor of x's shape and dtype that requires no gradient. x's values, `.grad`, `requires_grad`
+        A tensor of x's shape, dtype and device that requires no gradient. x's values, `.grad`, `requires_grad`
         and the graph behind it are as they were.
 
     Source: Baydin et al., Automatic Differentiation in Machine Learning: a Survey (2018), section 3.2.
@@ -597,8 +597,9 @@ assert np.array_equal(theirs[0, 0], result)
 #
 # ### Exercise: `conv2d` (30 minutes, difficulty 4 of 5)
 #
-# Write it with loops over places, or with `unfold`, which makes a view of all windows. Autograd does the backward pass, as
-# long as every number stays in the graph. `conv2d` and its relatives in torch are off limits in here.
+# Write it with loops over places, or with `unfold`, which makes a view of all windows. (`F.unfold` copies them into columns,
+# so that a convolution is one matrix product: im2col.) Autograd does the backward pass, as long as every number stays in the
+# graph. `conv2d` and its relatives in torch are off limits in here.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -613,7 +614,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
         padding: rows and columns of zeros on each of the four sides, an int >= 0.
 
     Returns:
-        A tensor (N, F, H', W') of x's dtype, H' = (H + 2 padding - kh) // stride + 1, W' likewise.
+        A tensor (N, F, H', W') of x's dtype, on its device; H' = (H + 2 padding - kh) // stride + 1, W' likewise.
 
     Raises:
         ValueError: x and weight have different channels, bias is not (F,), or a kernel is larger than the padded
@@ -646,6 +647,9 @@ assert close(conv2d(_image, _corner), [[[[1.0, 2.0], [4.0, 5.0]]]]), (
 assert close(conv2d(_image, torch.ones(1, 1, 2, 2), stride=2), [[[[12.0]]]]), (
     "1 + 2 + 4 + 5; the next window would not fit"
 )
+assert close(conv2d(_image, torch.ones(1, 1, 1, 1), stride=2), [[[[1.0, 3.0], [7.0, 9.0]]]]), (
+    "with stride 2, windows start at every second row and column"
+)
 assert close(conv2d(_image, torch.ones(1, 1, 3, 3), padding=1)[0, 0, 0, 0], 12.0), (
     "with zeros around, the corner adds up 1, 2, 4 and 5"
 )
@@ -653,9 +657,10 @@ _two = torch.cat([_image, 10 * _image], dim=1)
 assert close(conv2d(_two, torch.ones(3, 2, 3, 3)).flatten(), [495.0] * 3), (
     "a kernel adds up over all channels: 45 and 450"
 )
-assert close(conv2d(_image, _corner, torch.tensor([0.5]))[0, 0, 1, 1], 5.5), (
-    "the bias is added once"
-)
+assert close(
+    conv2d(_image, _corner.repeat(2, 1, 1, 1), torch.tensor([0.5, 7]))[0, :, 1],
+    [[4.5, 5.5], [11, 12]],
+), "each kernel has its own bias, added once at every place"
 
 _weight = torch.ones(1, 1, 2, 2, requires_grad=True)
 conv2d(_image, _weight).sum().backward()
@@ -761,11 +766,55 @@ print(
 )
 
 # %% [markdown]
+# **What sliding brings along.** Move the image, and the output moves with it: a convolution is **equivariant** to
+# translation. And each output number depends on one window only, its **receptive field**. Layers on top of each other see
+# more. How much, your own functions can tell: the gradient of one output number is zero at every pixel outside of its field.
+
+# %% jupyter={"source_hidden": true} tags=["demo"]
+# Which pixels one number depends on, by your gradient_of and your conv2d.
+ones = torch.ones(1, 1, 3, 3)
+
+
+def field(strides):
+    """The gradient of a number in the middle, after layers of 3 x 3 kernels with these strides."""
+
+    def in_the_middle(x):
+        for stride in strides:
+            x = conv2d(x, ones, stride=stride, padding=1)
+        return x[0, 0, x.shape[2] // 2, x.shape[3] // 2]
+
+    return gradient_of(in_the_middle, torch.zeros(1, 1, 17, 17))[0, 0]
+
+
+fig, axes = plt.subplots(1, 4, figsize=(10, 2.7))
+widths = []
+for ax, strides in zip(axes, ((1,), (1, 1), (1, 1, 1), (2, 1, 1)), strict=True):
+    weight = field(strides)
+    widths.append(int((weight != 0).any(dim=0).sum()))
+    ax.imshow(weight / weight.max(), cmap="Greys", vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[], xlabel=f"strides {', '.join(map(str, strides))}")
+    ax.set_title(f"layers: {len(strides)}, field: {widths[-1]} x {widths[-1]}", fontsize=10)
+show_figure(
+    "Four squares of 17 by 17 pixels, dark where one number in the middle depends on them: 3 by 3 pixels after one layer, "
+    "5 by 5 after two, 7 by 7 after three, 11 by 11 after three of which the first has stride 2; darkest in the middle."
+)
+assert widths == [3, 5, 7, 11]
+
+generator = torch.Generator().manual_seed(0)
+image, kernel = (torch.randn(1, 1, size, size, generator=generator) for size in (12, 3))
+here, moved = conv2d(image, kernel), conv2d(torch.roll(image, 2, dims=3), kernel)
+print("the image moved by 2, the output too:", torch.allclose(moved[..., 2:], here[..., :-2]))
+
+# %% [markdown]
+# Each layer of 3 × 3 adds 2 to the field's width, and after a stride of 2 every later layer adds twice as much. That is why networks
+# shrink their images early. Look at the shading, too: the middle is reached on the most paths, and counts most. A kernel of
+# 1 × 1 sees a single pixel: it mixes channels, and nothing else.
+#
 # ## 5. Modules: who owns the weights
 #
-# A layer is weights plus a function. `nn.Module` keeps an account: whatever you **assign to an attribute** is noted if it is
-# an `nn.Parameter` or another module. From that account come `parameters()`, `state_dict()`, `.to(device)` and
-# `.train()`. What isn't on it doesn't exist for them.
+# A layer is weights plus a function. `nn.Module` **registers** what you assign to an attribute if it is an `nn.Parameter`
+# or another module. `parameters()`, `state_dict()`, `.to(device)` and `.train()` go through what is registered. Anything
+# else doesn't exist for them.
 #
 # The convention of `nn.Linear` differs from yours in part I: the weight is `(out, in)`, and $y = x W^\top + b$.
 #
@@ -824,10 +873,10 @@ grade("Linear")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>Hint: the account</summary>
+# <details><summary>Hint: what gets registered</summary>
 #
-# `super().__init__()` comes first: it opens the account. `nn.Parameter(tensor)`, assigned to `self`, puts a tensor on it. `@`
-# works on the last two axes and leaves the others alone.
+# `super().__init__()` comes first: without it nothing can be registered. Assigning `nn.Parameter(tensor)` to an attribute of
+# `self` registers it. `@` works on the last two axes and leaves the others alone.
 #
 # </details>
 
@@ -960,7 +1009,7 @@ assert sum(p.numel() for p in _net.parameters()) == 5 * 7 + 7 + 7 * 6 + 6 + 6 * 
 )
 _x = torch.randn(200, 5)
 assert _net(_x).shape == (200, 3), "logits for every row"
-assert (_net(_x) < 0).any(), "no ReLU after the last layer"
+assert any((MLP(_sizes)(_x) < 0).any() for _ in range(20)), "no ReLU after the last layer"
 
 _other = MLP(_sizes)
 _other.load_state_dict(_net.state_dict())
@@ -986,7 +1035,7 @@ grade("MLP")
 #
 # <details><summary>Hint 2: where they live</summary>
 #
-# A Python list isn't on the account. `nn.ModuleList(layers)` and `nn.Sequential(*layers)` are.
+# What is in a Python list isn't registered. `nn.ModuleList(layers)` and `nn.Sequential(*layers)` register every layer.
 #
 # </details>
 
@@ -1154,7 +1203,7 @@ ax.axhline(
     np.log(np.e + 9) - 1, color="black", ls=":", label="1.46, the least that two softmaxes allow"
 )
 ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 2.3), title="A softmax too many")
-ax.legend(fontsize=8)
+ax.legend(fontsize=8, loc="upper right", bbox_to_anchor=(1, 0.6))
 show_figure(
     "Training loss over 8 epochs. With logits it falls from 0.9 to about 0.3; with a softmax before the loss it falls from "
     "1.8 and stays above the dotted floor at 1.46."
@@ -1856,6 +1905,7 @@ assert right >= 0.8
 # | a kernel | 3 × 3, padding 1 keeps the size; 5 × 5 or 7 × 7 in a first layer |
 # | half the size | stride 2, or max pooling of 2 × 2 |
 # | more channels | twice as many whenever the size is halved |
+# | a receptive field | 1 + n (k - 1) wide after n layers of k × k; each stride of 2 doubles what later layers add |
 # | the head's rate when fine-tuning | 10 times the body's |
 # | weight decay | 0.01 to 0.1 with AdamW; 0 for biases and norm layers |
 
@@ -1920,6 +1970,7 @@ assert right >= 0.8
 # - Baydin, Pearlmutter, Radul and Siskind (2018), *Automatic Differentiation in Machine Learning: a Survey*.
 # - Chellapilla, Puri and Simard (2006), *High Performance Convolutional Neural Networks for Document Processing*: convolution as one matrix
 #   product of unfolded windows.
+# - Luo, Li, Urtasun and Zemel (2016), *Understanding the Effective Receptive Field in Deep Convolutional Neural Networks*.
 # - Yosinski, Clune, Bengio and Lipson (2014), *How Transferable Are Features in Deep Neural Networks?*: what to freeze.
 # - Bolte and Pauwels (2020), *A Mathematical Model for Automatic Differentiation in Machine Learning*: what autograd computes at a kink.
 #

@@ -421,10 +421,10 @@ for part, label, color, style in [
 ax.set(xlabel="step", ylabel="batch loss", ylim=(0, 5), title="Five lines, one missing")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
 show_figure(
-    "Five loss curves over 230 steps. With all five lines the loss falls steadily from 2.7 to "
+    "Five loss curves over 230 steps. With all five lines the loss falls steadily from about 2.5 to "
     "about 0.3. Without zero_grad it falls to 0.3 within 25 steps, far below the right loop, and "
     "then swings up and down ever more wildly. Without backward, without step, and with zero_grad "
-    "between backward and step it stays flat near 2.7."
+    "between backward and step it stays flat where it began."
 )
 
 # %% [markdown]
@@ -581,7 +581,7 @@ ax.set(xlabel="batch size", ylabel="loss of the same 360 images", ylim=(0, None)
 ax.set_title("One data set, one network, one loss")
 ax.legend()
 show_figure(
-    "Loss against batch size from 20 to 360. The blue line by train_epoch is flat at about 0.13. "
+    "Loss against batch size from 20 to 360. The blue line by train_epoch is flat, near 0.13. "
     "The orange line, the mean of batch means, jumps between 0.07 and 0.16, most where the last "
     "batch holds only a few samples."
 )
@@ -724,8 +724,8 @@ ax.set(
 )
 ax.legend()
 show_figure(
-    "Forty measurements of one network. In training mode the losses scatter between about 0.26 "
-    "and 0.39. In evaluation mode all forty lie on one line at about 0.14."
+    "Forty measurements of one network. In training mode the losses scatter around 0.35. In "
+    "evaluation mode all forty lie on one line, near 0.15."
 )
 
 # %% [markdown]
@@ -954,7 +954,7 @@ ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.2), title="A drop that is no pr
 ax.legend(fontsize=8)
 show_figure(
     "Training and validation loss for a run that is stuck in evaluation mode from epoch 7 on, "
-    "beside the healthy run. The stuck training loss drops from 0.43 to 0.15 between epochs 6 and "
+    "beside the healthy run. The stuck training loss drops to less than half between epochs 6 and "
     "7 and goes on falling to 0.05, the healthy one stays above 0.2. The two validation losses "
     "stay close together."
 )

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from ..lessons.helpers import merged
 from . import torch_layers as layers
+from . import torch_people as people
 from . import torch_rules as rules
 
 # gradient_of
@@ -308,6 +309,7 @@ RIGHT = merged(
     },
     layers.RIGHT,
     rules.RIGHT,
+    people.RIGHT,
 )
 WRONG = merged(
     {
@@ -329,6 +331,7 @@ WRONG = merged(
     },
     layers.WRONG,
     rules.WRONG,
+    people.WRONG,
 )
 NAMED = merged(
     {
@@ -337,4 +340,5 @@ NAMED = merged(
     },
     layers.NAMED,
     rules.NAMED,
+    people.NAMED,
 )

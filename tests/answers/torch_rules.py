@@ -233,6 +233,6 @@ WRONG = {
 }
 NAMED = {
     "combined_loss": {"a root": "root_at_zero"},
-    "freeze": {"gradients cleared": "flag_on_the_module"},
+    "freeze": {"gradients cleared": "no_flag_changes"},
     "parameter_groups": {"trainable": "frozen_left_out", "axes": "one_axis_is_bare"},
 }

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader, RandomSampler, Subset, default_collate
 
+from . import training_loop_people as people
 from . import training_loop_wild as wild
 
 # train_step
@@ -569,6 +570,7 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             only_inputs_moved,
             tensor_for_a_float,
             first_batch_times_all,
+            people.train_epoch_by(epoch_inline),
         ),
         "evaluate": (
             clears_gradients,
@@ -578,6 +580,7 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             error_rate,
             tensors_for_floats,
             evaluates_first_batch,
+            people.evaluate_by(evaluate_with_try),
         ),
         "seed_everything": (numpy_and_python_only, seeds_apart),
         "make_loader": (
@@ -586,6 +589,7 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             generator_of_one_epoch,
             batches_of_one,
             targets_shuffled_apart,
+            people.batches_shuffled,
         ),
         "fit": (
             trains_one_epoch_more,
@@ -596,6 +600,10 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
             history_of_tensors,
             ignores_the_scheduler,
             never_in_training_mode_again,
+            *(
+                people.fit_by(epoch_inline, evaluate_with_try, fault)
+                for fault in ("early", "never", "twice")
+            ),
         ),
     }.items()
 }
@@ -612,6 +620,7 @@ NAMED: dict[str, dict[str, str]] = {
     "train_epoch": {
         "only_inputs_moved": "targets_stay_behind + unfreezes_batch_norm",
         "tensor_for_a_float": "returns_a_tensor",
+        **people.NAMED["train_epoch"],
         **wild.NAMED["train_epoch"],
     },
     "evaluate": {
@@ -619,6 +628,7 @@ NAMED: dict[str, dict[str, str]] = {
         "freezes_for_good": "frozen_for_good",
         "accuracy_first": "accuracy_first",
         "error_rate": "error_rate",
+        **people.NAMED["evaluate"],
         **wild.NAMED["evaluate"],
     },
     "seed_everything": {
@@ -641,6 +651,7 @@ NAMED: dict[str, dict[str, str]] = {
         "no_rates": "rates_left_out",
         "ignores_the_scheduler": "scheduler_never_stepped",
         "never_in_training_mode_again": "stuck_in_evaluation_mode",
+        **people.NAMED["fit"],
         **wild.NAMED["fit"],
     },
 }

@@ -114,8 +114,8 @@ mistakes.edit("clipped", "It is clipped.", ("return shifted", "return np.minimum
 mistakes.edit("unchecked", "It refuses nothing.", ("x.size == 0", "x.size < 0"), about="anything")
 
 
-def named(source, most_pairs=200):
-    """What is said of a rule with these lines."""
+def named(source, most_pairs=200, ran=None):
+    """What is said of a rule with these lines; what was run for it goes into `ran`."""
     right = names_of(SPEC, Misconception("right", "double", "", edits=((RULE, RULE),)))
     learners = {"np": np}
     exec(f"def double(x):\n    {source}", learners)
@@ -132,7 +132,13 @@ def named(source, most_pairs=200):
         bank.misconceptions,
         most_pairs,
     )
-    found = diagnose(case, lambda held, p: seen(names_of(SPEC, *held), p))
+
+    def observe(held, probe):
+        if ran is not None:
+            ran.append(tuple(m.name for m in held))
+        return seen(names_of(SPEC, *held), probe)
+
+    found = diagnose(case, observe)
     return found and (found.misconception, found.second, tuple(topic for topic, _ in found.beside))
 
 
@@ -156,6 +162,14 @@ def test_two_thoughts_at_once_are_named_as_two():
         "clipped",
         ("no numbers",),
     )
+
+
+def test_of_two_thoughts_each_is_first_looked_for_where_the_other_shows_nothing():
+    """What one of them alone does there is known already, and most pairs need not be run."""
+    ran = []
+    assert named("return np.minimum(x / 2 + 2, 9)", ran=ran)[:2] == ("shifted_by_two", "clipped")
+    assert ("shifted_by_two", "clipped") in ran
+    assert ("not_halved", "clipped") not in ran
 
 
 def test_a_search_for_two_that_cannot_be_finished_names_nothing():

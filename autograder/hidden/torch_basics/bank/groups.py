@@ -43,6 +43,50 @@ GROUPS: Mistakes = {
         "Everything with one axis or none goes without decay. That is a common shortcut; a scale "
         "or a gate of the model's own decays here, and a layer norm over two axes does not."
     ),
+    ("bias_or_one_axis", (BARE, 'name.split(".")[-1] == "bias" or parameter.dim() <= 1')): (
+        "Beside biases, everything with one axis goes without decay. That is a common shortcut; a "
+        "scale of the model's own decays here, and a layer norm over two axes does not."
+    ),
+    ("one_axis_or_norm", (BARE, BARE + " or parameter.dim() <= 1")): (
+        "Everything with one axis goes without decay, beside biases and norms: a scale or a gate "
+        "of the model's own decays here. Ask for the owner, not for the shape."
+    ),
+    (
+        "norm_in_the_name",
+        (BARE, 'name.split(".")[-1] == "bias" or "norm" in name'),
+    ): (
+        "Norm layers are told by the word norm in their name. In a Sequential they are called 1 or "
+        "2, and a linear layer may be called norm: ask for the module's type."
+    ),
+    ("no_rms_norm", ("        nn.RMSNorm,\n", "")): (
+        "RMS norm is missing among the norm layers, so its weight decays. The text lists batch, "
+        "instance, layer, group and RMS norm."
+    ),
+    ("no_instance_norm", ("batchnorm._NormBase", "batchnorm._BatchNorm")): (
+        "Instance norm is missing among the norm layers, so its weight decays where it has one. "
+        "The text lists batch, instance, layer, group and RMS norm."
+    ),
+    (
+        "subclasses_missed",
+        (
+            "isinstance(module, norms)",
+            'type(module).__module__.startswith("torch.nn") and isinstance(module, norms)',
+        ),
+    ): (
+        "Norm layers are told by their exact type, or its name, so a class that inherits from one "
+        "is missed. isinstance knows about inheritance."
+    ),
+    ("head_never_decays", (BARE, BARE + " or in_head")): (
+        "Nothing in the head decays, its weights included. The two questions are independent: "
+        "there may be four kinds of parameters."
+    ),
+    (
+        "head_rate_multiplied",
+        (KEY, "(head_lr * lr if in_head else lr, 0.0 if bare else weight_decay)"),
+    ): (
+        "The head's rate is a multiple of the body's. It is a rate by itself: pass it on as it "
+        "came."
+    ),
     ("names_with_norm", (BARE, '"bias" in name or "norm" in name')): (
         "Norm layers are told by the word norm in their name. In a Sequential they are called 1 "
         "or 2, and a linear layer may be called norm: ask for the module's type."
@@ -134,6 +178,9 @@ GROUPS_ANYTHING: Mistakes = {
     ): (
         "Groups without decay don't say so, and get the optimizer's own default, which is not 0 "
         "for AdamW. Write the 0 into the group."
+    ),
+    ("rate_left_to_the_optimizer", ('"lr": rate, ', "")): (
+        "The groups don't say their rate, so all get the optimizer's own. Write it into each group."
     ),
     ("names_for_parameters", (APPEND, "groups.setdefault(key, []).append(name)")): (
         "The groups hold names, with which no optimizer can do anything. It wants the parameters "

@@ -26,6 +26,12 @@ def deviations(a: int, b: int) -> list[float]:
     return [1.0, *(value / right for value in (*others, *more))]
 
 
+def all_of(biases: list[Any]) -> Any:
+    """The number that all of them are, 0 where there are none."""
+    found = np.unique(np.concatenate([np.ravel(p) for p in biases])) if biases else np.zeros(1)
+    return number(found[0]) if len(found) == 1 else "different numbers"
+
+
 @linear.observe("start")
 def at_the_start(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The deviation is told to 4 %: of 30000 draws it is off by that much in one of 1e20 runs."""
@@ -41,7 +47,7 @@ def at_the_start(raw: Any, inputs: Any, secrets: Any) -> Any:
         near = [known for known in deviations(a, b) if abs(ratio - known) <= 0.04 * known]
         seen[where] = {
             "how many parameters are there?": number(len(parameters)),
-            "the largest bias": number(max(np.abs(p).max() for p in parameters[:-1] or [[0.0]])),
+            "the numbers in the bias": all_of(parameters[:-1]),
             "the weight's deviation over the root of 2 / inputs": number(
                 round((near or [round(ratio, 1)])[0], 4)
             ),
@@ -64,6 +70,21 @@ LINEAR: Mistakes = {
     ("bias_not_added", (OUT, "x @ self.weight.T + 0 * self.bias")): (
         "The bias is there and is never added, or only multiplied away. The output is the product "
         "plus one number for each output."
+    ),
+    ("bias_forgotten", (OUT, "x @ self.weight.T")): (
+        "The bias is there, and forward never adds it: it gets no gradient, and stays zero. The "
+        "output is the product plus one number for each output."
+    ),
+    ("bias_taken_off", (OUT, "x @ self.weight.T - self.bias")): (
+        "The bias is subtracted. It is added: learning finds its sign, but only if everyone agrees."
+    ),
+    ("uniform_from_zero", (INIT, "std * torch.rand(out_features, in_features)")): (
+        "The weights are drawn by rand, uniform from 0 on: their mean isn't 0, and their deviation "
+        "is too small. randn draws with mean 0 and deviation 1."
+    ),
+    ("a_hundredth", (STD, "0.01")): (
+        "The deviation is 0.01 for every width. Signals shrink from layer to layer: He's rule "
+        "makes it depend on the number of inputs."
     ),
     ("relu_inside", (OUT, f"({OUT}).relu()")): (
         "The layer ends in a ReLU. A linear layer doesn't: what comes after it is the network's "
@@ -110,7 +131,7 @@ LINEAR_ANYTHING: Mistakes = {
     ),
     ("weight_is_no_parameter", (WEIGHT, f"({INIT}).requires_grad_()")): (
         "The weight is a plain tensor in an attribute: the module doesn't know it, the optimizer "
-        "never gets it, and `.to` leaves it behind. nn.Parameter puts it on the account."
+        "never gets it, and `.to` leaves it behind. nn.Parameter registers it."
     ),
     (
         "weight_is_a_buffer",
@@ -131,6 +152,25 @@ LINEAR_ANYTHING: Mistakes = {
         "The product uses `.data`, which is outside of the graph: the weight gets no gradient, and "
         "never learns. Use the parameter itself."
     ),
+    ("data_of_both", (OUT, "x @ self.weight.data.T + self.bias.data")): (
+        "forward uses `.data` of weight and bias, which is outside of the graph: neither gets a "
+        "gradient, and nothing is learned. Use the parameters themselves."
+    ),
+    ("bias_for_inputs", (BIAS, "nn.Parameter(torch.zeros(in_features))")): (
+        "The bias has a number for each input. It is added to the outputs: one for each of them."
+    ),
+    ("bias_drawn", (ZEROS, "torch.randn(out_features)")): (
+        "The bias is drawn at random. It starts at zero: no unit has a reason yet to be above "
+        "another."
+    ),
+    ("float64_weights", (INIT, f"({INIT}).double()")): (
+        "The weights are float64. Inputs are float32, as everything in torch is by default, and a "
+        "product of the two raises: draw in the default dtype, or convert."
+    ),
+    ("leading_axes_flattened", (OUT, "x.flatten(0, -2) @ self.weight.T + self.bias")): (
+        "The leading axes are flattened into one and don't come back, and an input without any "
+        "raises. `@` leaves leading axes alone: nothing has to be flattened."
+    ),
     ("zero_weights", (INIT, "torch.zeros(out_features, in_features)")): (
         "The weight starts at zero: all units compute the same and get the same gradient, and stay "
         "equal for ever. Draw it, with He's deviation."
@@ -140,15 +180,15 @@ LINEAR_ANYTHING: Mistakes = {
         "the caller's seed is overwritten. Draw from the generator as it is."
     ),
     ("no_super", (SUPER, "")): (
-        "The constructor never calls that of nn.Module, which opens the account of parameters: the "
-        "first assignment raises. super().__init__() comes first."
+        "The constructor never calls that of nn.Module, without which no parameter can be "
+        "registered: the first assignment raises. super().__init__() comes first."
     ),
 }
 for (name, *edits), text in LINEAR_ANYTHING.items():
     linear.edit(name, text, *edits, about="anything")
 
 WITHOUT_BIAS = (
-    "No bias is on the module's account: there is none, or it is a plain tensor, which stays zero "
+    "No bias is registered: there is none, or it is a plain tensor, which stays zero "
     "for ever because no optimizer gets it. Make it an nn.Parameter, one number an output."
 )
 NO_BIAS = (f"        self.bias = {BIAS}\n", ""), (OUT, "x @ self.weight.T")

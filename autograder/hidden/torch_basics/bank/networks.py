@@ -15,19 +15,32 @@ mlp = bank.exercise("MLP")
 
 @mlp.observe("dropped")
 def which_values(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Which numbers occur, and how many survive: of 9000 chances the share is told to 0.04."""
+    """Which numbers occur, and how many survive: of 18000 chances the share is told to 0.04. Of 600
+    rows and 30 columns none is of one kind, unless they are drawn as wholes."""
     if "training" not in raw:
         return raw
     training, chain = np.asarray(raw["training"]), np.asarray(raw["training"])[:, :30]
     share = float((chain != 0).mean())
     near = [known for known in (0.36, 0.6, 0.16, 0.216, 1.0, 0.4, 0.0) if abs(share - known) < 0.04]
+    whole = {what: of_one_kind(a) for what, a in (("rows", chain), ("columns", chain.T))}
+    if any(whole.values()):
+        near = [0.36]  # too few draws to tell
     evaluation = np.asarray(raw["evaluation"])
     return {
         "which outputs occur in training mode": kinds(chain),
-        "the share of them that is not 0": number((near or [round(share, 1)])[0]),
+        **{f"are whole {what} dropped at once?": known for what, known in whole.items()},
+        "the share of them that is not 0": number(
+            min(near or [round(share, 1)], key=lambda known: abs(share - known))
+        ),
         "the output that is only a bias": kinds(training[:, 31]),
         "which outputs occur in evaluation mode": kinds(evaluation[:, :30]),
     }
+
+
+def of_one_kind(rows: Any) -> bool:
+    """Whether there are zeros, and most rows are all zero or have none."""
+    zero = rows == 0
+    return bool(zero.any() and (zero.all(axis=1) | ~zero.any(axis=1)).mean() > 0.5)
 
 
 def kinds(values: Any) -> Any:
@@ -50,8 +63,12 @@ NETWORK: Mistakes = {
         "one linear layer. A ReLU follows every hidden one."
     ),
     ("tanh_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.Tanh()"))): (
-        "Hidden layers end in tanh, or another activation function. The text asks for ReLU, which "
+        "Hidden layers end in tanh, which saturates on both sides. The text asks for ReLU, which "
         "passes positive numbers on as they are."
+    ),
+    ("gelu_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.GELU()"))): (
+        "Hidden layers end in GELU, a smooth relative of ReLU. The text asks for ReLU itself: 0 "
+        "below 0, and unchanged above."
     ),
     ("leaky_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.LeakyReLU()"))): (
         "Hidden layers end in a leaky ReLU, which lets a hundredth of negative numbers through. "
@@ -76,6 +93,20 @@ NETWORK: Mistakes = {
         "lesson 07 and in nn.Dropout."
     ),
     (
+        "probability_to_keep_by_default",
+        (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Dropout(1 - dropout)")),
+    ): (
+        "The argument is taken for the probability to keep a unit, so the default of 0 drops every "
+        "one. It is that to drop one, as in nn.Dropout."
+    ),
+    (
+        "relu_and_dropout_after_the_last",
+        (KEEP, "self.layers = nn.Sequential(*layers[:-1], nn.Dropout(dropout))"),
+    ): (
+        "ReLU and dropout follow the last layer as well: no logit is negative, and some are set to "
+        "0 at random. Both belong to hidden layers; nothing comes after the last."
+    ),
+    (
         "dropout_on_logits",
         (KEEP, "self.layers = nn.Sequential(*layers[:-2], nn.Dropout(dropout))"),
     ): (
@@ -87,6 +118,10 @@ for (name, *edits), text in NETWORK.items():
     mlp.edit(name, text, *edits)
 
 NETWORK_ANYTHING: Mistakes = {
+    ("sigmoid_for_relu", (PAIR, PAIR.replace("nn.ReLU()", "nn.Sigmoid()"))): (
+        "Hidden layers end in a sigmoid, whose slope is a quarter at most. The text asks for ReLU, "
+        "which passes positive numbers on as they are."
+    ),
     (
         "not_scaled",
         (
@@ -127,6 +162,48 @@ NETWORK_ANYTHING: Mistakes = {
     ("softmax_at_the_end", (FORWARD, "return self.layers(x).softmax(dim=-1)")): (
         "The outputs go through a softmax. Cross-entropy takes one itself, and two flatten the "
         "gradient: give logits."
+    ),
+    (
+        "whole_rows_dropped",
+        (PAIR, PAIR.replace("nn.Dropout(dropout)", "nn.Dropout1d(dropout)")),
+    ): (
+        "Dropout falls on whole samples: all hidden units of a row survive, or none does. Each "
+        "unit of each sample is drawn by itself, as nn.Dropout does it."
+    ),
+    (
+        "one_mask_for_the_batch",
+        (
+            FORWARD,
+            "for layer in self.layers:\n"
+            "            if isinstance(layer, nn.Dropout) and self.training:\n"
+            "                x = x * layer(torch.ones_like(x[:1]))\n"
+            "            else:\n                x = layer(x)\n        return x",
+        ),
+    ): (
+        "One mask serves the whole batch: a unit is dropped for all samples, or for none. Each "
+        "unit of each sample is drawn by itself, as nn.Dropout does it."
+    ),
+    ("squeezed", (FORWARD, "return self.layers(x).squeeze()")): (
+        "squeeze drops every axis of size 1, the batch's too: one sample, or one output, comes "
+        "back with an axis less. The logits are (N, outputs) for every N."
+    ),
+    (
+        "hidden_layers_in_a_list",
+        (KEEP, "self.hidden, self.last = layers[:-3], layers[-3]"),
+        (
+            FORWARD,
+            "for layer in self.hidden:\n            x = layer(x)\n        return self.last(x)",
+        ),
+    ): (
+        "Only the last layer is registered: the hidden ones are in a plain list, "
+        "which the module doesn't look into. ModuleList or Sequential are seen."
+    ),
+    (
+        "one_layer_short",
+        ("pairwise(sizes)", "pairwise(sizes[:-1] if len(sizes) > 2 else sizes)"),
+    ): (
+        "A layer is missing: n sizes make n - 1 layers, one for each pair of neighbours. Look at "
+        "where the range ends."
     ),
     ("layers_in_a_list", (KEEP, "self.layers = layers[:-2]"), (FORWARD, LISTED)): (
         "The layers are in a plain list, which the module does not look into: there are no "
@@ -179,8 +256,8 @@ NETWORK_ANYTHING: Mistakes = {
         "asks for linear, ReLU and dropout only."
     ),
     ("no_super", ("        super().__init__()\n", "")): (
-        "The constructor never calls that of nn.Module, which opens the account of parameters and "
-        "modules: the first assignment raises. super().__init__() comes first."
+        "The constructor never calls that of nn.Module, without which no layer can be registered: "
+        "the first assignment raises. super().__init__() comes first."
     ),
 }
 for (name, *edits), text in NETWORK_ANYTHING.items():

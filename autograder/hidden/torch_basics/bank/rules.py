@@ -1,4 +1,4 @@
-"""Mistakes in `combined_loss`, `freeze` and `count_parameters`."""
+"""Mistakes in `freeze` and `count_parameters`."""
 
 from typing import Any
 
@@ -6,98 +6,17 @@ from autograder.api import Bank
 
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
-loss, freeze = bank.exercise("combined_loss"), bank.exercise("freeze")
-count = bank.exercise("count_parameters")
-
-# combined_loss
-
-SUM = "(error**2).mean() + mae_weight * error.abs().mean()"
-SQUARED, ABSOLUTE = "(error**2).mean()", "mae_weight * error.abs().mean()"
-
-LOSS: Mistakes = {
-    ("sums_for_means", (SUM, SUM.replace("mean", "sum"))): (
-        "Both parts are summed, so the loss grows with the number of elements, and with it the "
-        "best rate. Take means over all elements."
-    ),
-    ("absolute_sum", (ABSOLUTE, "mae_weight * error.abs().sum()")): (
-        "The squared part is a mean and the absolute part a sum: their balance shifts with the "
-        "batch size. Both are means over all elements."
-    ),
-    ("weight_on_the_square", (SUM, "mae_weight * (error**2).mean() + error.abs().mean()")): (
-        "The weight is on the squared error. It belongs to the absolute one; the squared error "
-        "counts in full."
-    ),
-    ("shares_of_one", (SQUARED, "(1 - mae_weight) * (error**2).mean()")): (
-        "The squared error is weighed with what is left of 1. It counts in full: the weight says "
-        "how much of the absolute error is added to it."
-    ),
-    ("weight_left_out", (ABSOLUTE, "error.abs().mean()")): (
-        "The absolute error is added in full, whatever the weight is. Multiply it by the argument."
-    ),
-    ("weight_fixed", (ABSOLUTE, "0.1 * error.abs().mean()")): (
-        "The weight is always 0.1, which is only the default. Whoever passes another one is not "
-        "heard: use the argument."
-    ),
-    ("half_the_square", (SQUARED, "(error**2).mean() / 2")): (
-        "The squared error is halved, as in Huber's loss. Here it is the plain mean of squares."
-    ),
-    ("root_of_the_mean", (SQUARED, "(error**2).mean().sqrt()")): (
-        "The root of the mean squared error is taken. It is the mean of squares that is asked for."
-    ),
-    ("absolute_value_forgotten", (ABSOLUTE, "mae_weight * error.mean()")): (
-        "The mean of the errors is added with their signs, so that errors in both directions "
-        "cancel. Take absolute values first."
-    ),
-    ("absolute_of_the_mean", (ABSOLUTE, "mae_weight * error.mean().abs()")): (
-        "The mean is taken before the absolute value: errors in both directions cancel. First the "
-        "absolute value of each, then the mean."
-    ),
-    ("square_of_the_mean", (SQUARED, "error.mean() ** 2")): (
-        "The mean error is squared, in which errors of both signs cancel. First the square of "
-        "each, then the mean."
-    ),
-    ("absolute_error_without_gradient", (ABSOLUTE, "mae_weight * error.detach().abs().mean()")): (
-        "The value is right, but the absolute part is outside of the graph: small errors do not "
-        "pull. Leave out `.detach()`, `.item()` and `.data`."
-    ),
-}
-for (name, *edits), text in LOSS.items():
-    loss.edit(name, text, *edits)
-
-LOSS_ANYTHING: Mistakes = {
-    ("a_number", (SUM, f"({SUM}).item()")): (
-        "A Python number comes back: the graph is gone, and backward impossible. A loss stays a "
-        "tensor until its gradient is taken."
-    ),
-    ("one_for_each_row", (SUM, "(error**2).mean(-1) + mae_weight * error.abs().mean(-1)")): (
-        "One loss for each row comes back. Backward needs one number: the mean over all elements."
-    ),
-    ("outside_of_the_graph", (SUM, f"({SUM}).detach()")): (
-        "The loss comes back outside of the graph: its number is right, and backward raises. Leave "
-        "out `.detach()`, `.data` and NumPy."
-    ),
-}
-for (name, *edits), text in LOSS_ANYTHING.items():
-    loss.edit(name, text, *edits, about="anything")
-
-ROOT = (
-    "The absolute value is the root of a square. The root's slope at 0 is infinite, and times 0 it "
-    "is nan: one exact prediction spoils every gradient. Use abs."
-)
-OF_SQUARE = "mae_weight * (error**2).sqrt().mean()"
-loss.edit("root_at_zero", ROOT, (ABSOLUTE, OF_SQUARE), about="anything")
-loss.edit(
-    "power_of_one_half",
-    ROOT,
-    (ABSOLUTE, "mae_weight * ((error**2) ** 0.5).mean()"),
-    about="anything",
-    equivalent_to="root_at_zero",
-)
+freeze, count = bank.exercise("freeze"), bank.exercise("count_parameters")
 
 # freeze
 
 EACH, OFF = "for parameter in module.parameters():", "parameter.requires_grad = False"
 LOOP = f"{EACH}\n        {OFF}"
+
+LAYERS = (
+    "Only layers of some types are frozen: others, or the module's own parameters, are left out. "
+    "Freeze every parameter below the module."
+)
 
 FREEZING: Mistakes = {
     ("own_parameters_only", (EACH, "for parameter in module.parameters(recurse=False):")): (
@@ -130,16 +49,43 @@ FREEZING: Mistakes = {
         "learning. Freeze every parameter."
     ),
     (
+        "own_parameters_left_out",
+        (EACH, "for parameter in [p for c in module.children() for p in c.parameters()]:"),
+    ): (
+        "Everything below the children is frozen, and what belongs to the module itself is not: a "
+        "single layer has no children at all. Ask the module for its parameters."
+    ),
+    (
+        "norms_left_learning",
+        (
+            LOOP,
+            "for part in module.modules():\n        if not hasattr(part, 'running_mean'):\n"
+            "            for parameter in part.parameters(recurse=False):\n"
+            "                parameter.requires_grad = False",
+        ),
+    ): (
+        "Batch norms are spared, and their weights and biases go on learning. Every parameter is "
+        "to be frozen; their buffers are another matter."
+    ),
+    ("switched_on", (OFF, "parameter.requires_grad = True")): (
+        "The flags are set to True: what was frozen learns again. Freezing sets them to False."
+    ),
+    (
+        "linear_layers_alone",
+        (
+            LOOP,
+            "for part in module.modules():\n        if isinstance(part, nn.Linear):\n"
+            "            part.requires_grad_(False)",
+        ),
+    ): LAYERS,
+    (
         "linear_layers_only",
         (
             LOOP,
             "for part in module.modules():\n        if isinstance(part, (nn.Linear, nn.Conv2d)):\n"
             "            part.requires_grad_(False)",
         ),
-    ): (
-        "Only layers of some types are frozen: a batch norm, or the module's own parameters, are "
-        "left out. Freeze every parameter below the module."
-    ),
+    ): LAYERS,
     ("flags_turned_round", (OFF, "parameter.requires_grad = not parameter.requires_grad")): (
         "Each flag is turned round: what was frozen before learns again. Set it to False, "
         "whatever it was."
@@ -158,8 +104,8 @@ FREEZING: Mistakes = {
             "                part.register_buffer(name, parameter.data)",
         ),
     ): (
-        "The parameters are taken off the account: they are buffers now, and cannot be thawed "
-        "again. Leave them where they are, and set their flags."
+        "The parameters are taken off the list of parameters: they are buffers now, and cannot be "
+        "thawed again. Leave them where they are, and set their flags."
     ),
     ("first_parameter_only", (OFF, f"{OFF}\n        break")): (
         "The loop ends after its first parameter. Every one has to be frozen: look at the "
@@ -170,15 +116,15 @@ for (name, *edits), text in FREEZING.items():
     freeze.edit(name, text, *edits, about="anything")
 
 NOTHING = (
-    "No parameter's flag changes: it is set on the module, where nobody looks, or compared, or "
-    "set on a detached copy that is thrown away. Assign to each parameter's own requires_grad."
+    "No parameter's flag changes: whatever was set, emptied or switched off, it wasn't the flag "
+    "that autograd looks at. Assign False to the requires_grad of each parameter."
 )
-freeze.edit("flag_on_the_module", NOTHING, (LOOP, "module.requires_grad = False"), about="anything")
+freeze.edit("no_flag_changes", NOTHING, (LOOP, "module.requires_grad = False"), about="anything")
 for name, edit in (
     ("comparison_for_assignment", (OFF, "parameter.requires_grad == False")),
     ("detached_copies", (OFF, "parameter.detach().requires_grad_(False)")),
 ):
-    freeze.edit(name, NOTHING, edit, about="anything", equivalent_to="flag_on_the_module")
+    freeze.edit(name, NOTHING, edit, about="anything", equivalent_to="no_flag_changes")
 
 # count_parameters
 
@@ -215,6 +161,57 @@ COUNTING: Mistakes = {
         "Buffers are counted as well: a batch norm's running statistics. They aren't learned: "
         "count parameters only."
     ),
+    (
+        "buffers_always_counted",
+        (
+            WANTED,
+            "[p for p in (*model.parameters(), *model.buffers()) "
+            "if p.requires_grad or not trainable_only]",
+        ),
+    ): (
+        "Where all are asked for, buffers are counted as well: a batch norm's running statistics. "
+        "They aren't learned: count parameters only."
+    ),
+    (
+        "only_the_other_kind",
+        (WANTED, "[p for p in model.parameters() if p.requires_grad == trainable_only]"),
+    ): (
+        "With trainable_only=False the frozen ones alone are counted. False means that the flag "
+        "doesn't matter: all of them."
+    ),
+    (
+        "counted_at_every_level",
+        (
+            WANTED,
+            "[p for m in model.modules() for p in m.parameters() "
+            "if p.requires_grad or not trainable_only]",
+        ),
+    ): (
+        "Each parameter is counted once for every module that it lies in: modules() names all "
+        "levels, and parameters() goes down from each. Use one of the two."
+    ),
+    (
+        "own_parameters_missed",
+        (
+            WANTED,
+            "[p for c in model.children() for p in c.parameters() "
+            "if p.requires_grad or not trainable_only]",
+        ),
+    ): (
+        "What belongs to the model itself is missed, and what two children share is counted twice. "
+        "Ask the model for its parameters, not its children."
+    ),
+    (
+        "biases_left_out",
+        (
+            WANTED,
+            "[p for n, p in model.named_parameters() "
+            "if 'bias' not in n and (p.requires_grad or not trainable_only)]",
+        ),
+    ): (
+        "Parameters whose name has bias in it are left out. Biases are learned like weights, and "
+        "count like them."
+    ),
     ("tensors_for_elements", (NUMEL, "len(wanted)")): (
         "The parameters are counted, and not the numbers in them. A weight of 3 by 4 counts 12."
     ),
@@ -231,6 +228,27 @@ COUNTING: Mistakes = {
     ): (
         "A parameter that two layers share is counted in both. It is held once: parameters() of "
         "the whole model names it once."
+    ),
+    (
+        "flags_asked_of_the_state_dict",
+        (
+            WANTED,
+            "[p for p in model.state_dict().values() if p.requires_grad or not trainable_only]",
+        ),
+    ): (
+        "The tensors of a state_dict are detached: none of them requires a gradient, so by default "
+        "nothing counts, and buffers do otherwise. Go through parameters()."
+    ),
+    (
+        "every_name_counted",
+        (
+            WANTED,
+            "[p for _, p in model.named_parameters(remove_duplicate=False) "
+            "if p.requires_grad or not trainable_only]",
+        ),
+    ): (
+        "A parameter with two names is counted under both. It is held once: leave remove_duplicate "
+        "as it is, and each comes once."
     ),
     ("state_dict_counted", (WANTED, "list(model.state_dict().values())")): (
         "Everything in the state_dict is counted: buffers, frozen parameters, and a shared one "

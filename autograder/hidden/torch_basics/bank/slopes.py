@@ -1,4 +1,4 @@
-"""Mistakes in `gradient_of` and in `ClippedSquare`."""
+"""Mistakes in `gradient_of`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from autograder.api import Bank
 
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
-gradient, clipped = bank.exercise("gradient_of"), bank.exercise("ClippedSquare")
+gradient = bank.exercise("gradient_of")
 
 POINT = "x.detach().clone().requires_grad_()"
 GRAD = "(gradient,) = torch.autograd.grad(f(point), point)"
@@ -52,6 +52,55 @@ def clone_without_detach(f: Any, x: Any) -> Any:
     return point.grad.clone()
 
 
+ZEROED = (
+    "The caller's `.grad` is set to zero before the call, and holds the new gradient after it. "
+    "What stood there belongs to somebody else: collect the gradient at a point of your own."
+)
+
+
+@gradient.wrong(ZEROED, about="anything")
+def grad_of_x_zeroed(f: Any, x: Any) -> Any:
+    x.requires_grad_()
+    if x.grad is not None:
+        x.grad.zero_()
+    f(x).backward()
+    return x.grad.clone()
+
+
+@gradient.wrong(ZEROED, about="anything")
+def grad_of_x_zeroed_and_the_flag_assigned(f: Any, x: Any) -> Any:
+    x.requires_grad = True
+    if x.grad is not None:
+        x.grad.zero_()
+    f(x).backward()
+    return x.grad.clone()
+
+
+@gradient.wrong(
+    "Where x asks for gradients, its clone is no leaf, so backward leaves nothing in the clone's "
+    "`.grad` and goes on to x itself. Leave the graph first, then copy.",
+    about="anything",
+)
+def grad_of_a_clone(f: Any, x: Any) -> Any:
+    point = x.clone().requires_grad_()
+    f(point).backward()
+    return point.grad
+
+
+@gradient.wrong(
+    "The slope is measured between two points that are a small step apart, and is a little off. "
+    "Autograd has the exact one: ask it.",
+)
+def finite_difference(f: Any, x: Any) -> Any:
+    at = x.detach()
+    found, step = torch.zeros_like(at).flatten(), 1e-6
+    for i in range(found.numel()):
+        moved = at.clone().flatten()
+        moved[i] += step
+        found[i] = (f(moved.reshape(at.shape)) - f(at)) / step
+    return found.reshape(at.shape)
+
+
 @gradient.wrong(
     "The caller's x no longer asks for gradients after the call: the next training step skips it "
     "without a word. Leave the flag alone, and ask at a point of your own.",
@@ -82,6 +131,10 @@ ANYTHING: Mistakes = {
         "The gradient comes back in another shape than x has. A gradient has one number for each "
         "element of x, in the same place."
     ),
+    ("value_returned", (RETURN, "return f(point).detach()")): (
+        "What comes back is the value of f, a single number. Its gradient is asked for: one number "
+        "for each element of x."
+    ),
     ("a_number_for_a_tensor", (RETURN, "return gradient.detach().numpy()")): (
         "The gradient comes back as an array or a number, no longer as a tensor. Whoever goes on "
         "computing with it, on a GPU perhaps, needs a tensor of x's dtype and device."
@@ -109,86 +162,3 @@ SLOPES: Mistakes = {
 }
 for (name, *edits), text in SLOPES.items():
     gradient.edit(name, text, *edits)
-
-# ClippedSquare
-
-OUT, BACK = "(x**2).clamp(max=1)", "upstream * 2 * x * (x.abs() < 1)"
-SAVE, LOAD = "ctx.save_for_backward(x)", "(x,) = ctx.saved_tensors"
-
-CLIPPING: Mistakes = {
-    ("upstream_left_out", (BACK, "2 * x * (x.abs() < 1)")): (
-        "backward returns the local slope and leaves the upstream gradient out: right only where "
-        "that is 1. The chain rule multiplies: what flows in, times the slope."
-    ),
-    ("slope_of_the_square_everywhere", (BACK, "upstream * 2 * x")): (
-        "Where the square was clipped, the gradient of the square still flows. There the output "
-        "is constant, whatever x does: its slope is 0."
-    ),
-    ("factor_two_missing", (BACK, "upstream * x * (x.abs() < 1)")): (
-        "The slope inside is x, which is that of half the square. The derivative of x squared has "
-        "a factor of two."
-    ),
-    ("mask_without_absolute_value", (BACK, "upstream * 2 * x * (x < 1)")): (
-        "The mask asks whether x is below 1, so everything below -1 passes as well, clipped as it "
-        "was. Look at the size of x, not at its sign."
-    ),
-    ("mask_from_the_upstream", (BACK, "upstream * 2 * x * (upstream.abs() < 1)")): (
-        "The mask is taken from the upstream gradient. Whether the square was clipped is decided "
-        "by x, which forward has to keep for backward."
-    ),
-    ("straight_through", (BACK, "torch.where(x.abs() < 1, upstream * 2 * x, upstream)")): (
-        "Where the square was clipped, the upstream gradient passes on unchanged. That is the "
-        "straight-through estimator; the slope of a constant is 0."
-    ),
-    ("input_clipped_above_only", (OUT, "x.clamp(max=1) ** 2")): (
-        "x is clipped from above and then squared: below -1 the square still grows. It is the "
-        "square that may not exceed 1, on both sides."
-    ),
-    ("maximum_for_minimum", (OUT, "(x**2).clamp(min=1)")): (
-        "The larger of the square and 1 comes out: clamp with min= is a floor. The smaller is "
-        "asked for, a ceiling."
-    ),
-    ("sign_lost", (SAVE, "ctx.save_for_backward(x.abs())")): (
-        "backward computes with the size of x, or with the root of the output: for negative x the "
-        "gradient has the wrong sign. Keep x itself."
-    ),
-    ("clipped_gradient", (BACK, "(upstream * 2 * x).clamp(-1, 1)")): (
-        "The gradient is clipped, not the square. What was cut off in forward has slope 0, and "
-        "what was not keeps its full slope."
-    ),
-    ("output_kept", (SAVE, "ctx.save_for_backward((x**2).clamp(max=1))")): (
-        "backward computes with the output instead of the input: the slope is then twice the "
-        "square. Keep x, from which the slope is computed."
-    ),
-    ("square_root_of_loss", (OUT, "x.abs().clamp(max=1)")): (
-        "The absolute value is clipped, and nothing is squared. The values agree at 0 and beyond "
-        "1 only."
-    ),
-}
-for (name, *edits), text in CLIPPING.items():
-    clipped.edit(name, text, *edits)
-
-CLIPPED_ANYTHING: Mistakes = {
-    ("kept_on_the_class", (SAVE, "ClippedSquare.kept = x"), (LOAD, "x = ClippedSquare.kept")): (
-        "What backward needs is kept in one place for all calls: a second forward overwrites the "
-        "first one's. Each call has a `ctx` of its own to keep it in."
-    ),
-    ("upstream_changed", (BACK, "upstream.mul_(2 * x * (x.abs() < 1))")): (
-        "The upstream gradient is multiplied in place, and the neighbours that share it get the "
-        "changed one. Multiply into a new tensor."
-    ),
-    (
-        "input_changed",
-        (OUT, "x.pow_(2).clamp_(max=1)"),
-        (SAVE, "ctx.save_for_backward(x.clone())"),
-    ): (
-        "forward works in place, so the caller's x holds squares afterwards. Compute into new "
-        "tensors: the methods without an underscore do."
-    ),
-    ("summed_gradient", (BACK, "(upstream * 2 * x * (x.abs() < 1)).sum()")): (
-        "backward returns one number. A gradient has the shape of what it is the gradient of: one "
-        "number for each element of x."
-    ),
-}
-for (name, *edits), text in CLIPPED_ANYTHING.items():
-    clipped.edit(name, text, *edits, about="anything")

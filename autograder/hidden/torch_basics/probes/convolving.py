@@ -57,7 +57,9 @@ conv.probe(
 def a_batch(rng: Rng) -> Inputs:
     return {
         "for a batch with channels": case(rng, (2, 3, 5, 6), (4, 3, 2, 3)),
-        "with a bias": case(rng, (3, 2, 4, 5), (5, 2, 3, 2), bias=True),
+        "with a bias": case(
+            rng, (3, 2, 4, 6), (5, 2, 3, 2), bias=True
+        ),  # as many columns as kernels
     }
 
 

@@ -9,12 +9,13 @@ import torch
 
 from autograder.api import AFTERWARDS, FORMULA, Inputs, Probes
 
-from .tensors import array, fill, gradients, leaf, sizes_of
+from .tensors import array, fill, grad_names, gradients, leaf, sizes_of
 
 probes = Probes()
 linear = probes.exercise("Linear", tolerance=FORMULA)
 mlp = probes.exercise("MLP", tolerance=FORMULA)
 Rng = np.random.Generator
+OF_INPUTS = "the gradient of the inputs"
 
 
 def maps_of(rng: Rng, *sizes: int) -> list[tuple[Any, Any]]:
@@ -23,16 +24,17 @@ def maps_of(rng: Rng, *sizes: int) -> list[tuple[Any, Any]]:
 
 
 def passed(model: Any, maps: list[tuple[Any, Any]], x: Any, upstream: Any) -> Inputs:
-    """The outputs and gradients of a model whose parameters are set to `maps`."""
+    """The outputs and gradients of a model whose parameters are set to `maps`; of one that has
+    others, how many, and None for the rest."""
     seen = sizes_of(model)
     slots = fill(model.double(), maps)
     if not slots:
-        return seen
+        return {**seen, **dict.fromkeys(("the outputs", *grad_names(maps), OF_INPUTS))}
     given = leaf(x)
     out = model(given)
     seen["the outputs"] = array(out)
     out.backward(torch.tensor(upstream))
-    return {**seen, **gradients(slots, maps), "the gradient of the inputs": array(given.grad)}
+    return {**seen, **gradients(slots, maps), OF_INPUTS: array(given.grad)}
 
 
 # Linear
@@ -90,11 +92,14 @@ def start(impl: Any, inputs: Inputs) -> Any:
     kind="side",
 )
 def account(impl: Any, inputs: Inputs) -> Any:
-    one, other = (impl.Linear(in_features=7, out_features=2).double() for _ in range(2))
+    fresh = impl.Linear(in_features=7, out_features=2)
+    dtype = str(fresh(torch.ones(1, 7)).dtype)
+    one, other = fresh.double(), impl.Linear(in_features=7, out_features=2).double()
     x = torch.tensor(inputs["x"])
     other.load_state_dict(one.state_dict())
     return {
         **sizes_of(one),
+        "what comes out for float32 inputs": dtype,
         "do they all require gradients?": all(p.requires_grad for p in one.parameters()),
         "what two layers with one state_dict differ by": array(one(x) - other(x)),
     }
@@ -108,10 +113,10 @@ def networks(rng: Rng) -> Inputs:
         f"for sizes {sizes}": {
             "sizes": sizes,
             "maps": maps_of(rng, *sizes),
-            "x": rng.normal(size=(6, sizes[0])),
-            "up": rng.normal(size=(6, sizes[-1])),
+            "x": rng.normal(size=(rows, sizes[0])),
+            "up": rng.normal(size=(rows, sizes[-1])),
         }
-        for sizes in ([4, 5, 7, 3], [6, 2], [3, 8, 5])
+        for sizes, rows in (([4, 5, 7, 3], 6), ([6, 2], 5), ([3, 8, 5], 1))
     }
 
 
@@ -148,7 +153,7 @@ def dropped(impl: Any, inputs: Inputs) -> Any:
     model = impl.MLP([2, 30, 31, 32], inputs["dropout"])
     if not fill(model, chain()):
         return sizes_of(model)
-    x = torch.ones(300, 2)
+    x = torch.ones(600, 2)
     seen = {"training": array(model.train()(x))}
     return {**seen, "evaluation": array(model.eval()(x[:20])), "inputs": array(x[:1])}
 

@@ -44,12 +44,17 @@ def sizes_of(model: Any) -> Inputs:
     return {SIZES: sorted(p.numel() for p in model.parameters())}
 
 
+def grad_names(maps: list[tuple[Any, Any]]) -> list[str]:
+    """What the gradients of weights and biases are called, in turn."""
+    layers = range(1, len(maps) + 1)
+    return [f"the gradient of {what} {i}" for i in layers for what in ("weight", "bias")]
+
+
 def gradients(slots: list[Any], maps: list[tuple[Any, Any]]) -> Inputs:
     """The gradients by name, weights as (in, out), whatever their layout."""
     seen = {}
-    for place, (p, turned) in enumerate(slots):
+    for place, (name, (p, turned)) in enumerate(zip(grad_names(maps), slots, strict=True)):
         grad = array(p.grad)
-        name = f"the gradient of {('weight', 'bias')[place % 2]} {place // 2 + 1}"
         shape = maps[place // 2][place % 2].shape
         seen[name] = grad if grad is None else grad.T if turned else grad.reshape(shape)
     return seen

@@ -47,8 +47,22 @@ STEPPING = f"""        def stepping():
 
 """
 EACH_BATCH = (TRAIN, STEPPING + TRAIN.replace("train_loader", "stepping()"))
+BEST_YET = """        if val_loss <= min(history["val_loss"]):
+            best = {name: value.clone() for name, value in model.state_dict().items()}
+"""
+LOOK = f"""        if {IS_PLATEAU}:
+            {PLATEAU}
+        elif scheduler is not None:
+{STEP}"""
+RISES = """        if len(history["val_loss"]) > 1 and val_loss > history["val_loss"][-2]:
+            break
+"""
 PERCENT = ("append(val_accuracy)", "append(100 * val_accuracy)")
 
+BEST = (
+    (WRITE, WRITE + BEST_YET),
+    ("    return history", "    model.load_state_dict(best)\n    return history"),
+)
 VALUES: Mistakes = {
     ("rate_of_the_next_epoch", ("append(rate)", f"append({RATE})")): (
         "The history has the rate that the scheduler has set for the next epoch. What explains "
@@ -62,6 +76,10 @@ VALUES: Mistakes = {
         "The scheduler steps before the epoch's first optimizer step, so the first rate is never "
         "used. A schedule begins with its first value: step it when the epoch is over."
     ),
+    ("rate_noted_and_then_changed", OTHERS, (TRAIN, OTHERWISE + TRAIN)): (
+        "The scheduler steps between the note of the rate and the training, so the history has a "
+        "rate that was never used. Step when the epoch is over."
+    ),
     ("scheduler_every_batch", OTHERS, EACH_BATCH): (
         "The scheduler steps after every batch. This one was made for one step an epoch, so its "
         "rate falls as many times too fast as there are batches. Step it once, at the end."
@@ -69,6 +87,10 @@ VALUES: Mistakes = {
     ("scheduler_never_stepped", NEVER, OTHERS): (
         "The scheduler is never stepped, so the rate stays where it began. It does nothing by "
         "itself: step it once at the end of every epoch."
+    ),
+    ("plateau_alone_stepped", OTHERS): (
+        "Only ReduceLROnPlateau is stepped: with any other scheduler the rate stays where it "
+        "began. Step those as well at the end of every epoch, without an argument."
     ),
     ("plateau_never_stepped", (PLATEAU, "pass")): (
         "ReduceLROnPlateau is never stepped, so the rate never falls. It watches nothing by "
@@ -89,6 +111,21 @@ VALUES: Mistakes = {
     ("validated_on_training_data", ("evaluate(model, val_", "evaluate(model, train_")): (
         "Validation goes through the training data, which the model has learned from. The question "
         "is what it does on samples that it has never seen: measure on val_loader."
+    ),
+    ("trained_on_validation_data", ("train_epoch(model, train_", "train_epoch(model, val_")): (
+        "The model trains on the validation data, so validation no longer shows what it does on "
+        "samples that it has never seen. Look at which loader goes where."
+    ),
+    (
+        "mean_of_batch_means",
+        (TRAIN, INLINE.replace(" * len(inputs)", "").replace("len(inputs)", "1")),
+    ): (
+        "The training loss is the mean of the batches' means: a short last batch counts as much as "
+        "a full one. train_epoch has the mean over samples: use it."
+    ),
+    ("best_weights_at_the_end", *BEST): (
+        "The weights of the best epoch are put back at the end. That is often wise, and not asked "
+        "for here: the weights at the end are those of the last epoch."
     ),
     ("training_loss_measured_again", (TRAIN, TRAIN + AGAIN)): (
         "The training loss is measured after the epoch, in evaluation mode. Asked for is the mean "
@@ -142,6 +179,10 @@ ANYTHING: Mistakes = {
         "Every scheduler is stepped in the same way, without a metric. ReduceLROnPlateau decides "
         "by one and raises a TypeError: it needs the validation loss."
     ),
+    ("every_scheduler_alike_and_always_one", (LOOK, "        scheduler.step()\n")): (
+        "Whatever comes is stepped in one way, without a look whether it is a ReduceLROnPlateau, "
+        "which wants the validation loss, or None, which means no scheduler. There are three cases."
+    ),
     ("metric_for_every_scheduler", (IS_PLATEAU, "scheduler is not None")): (
         "Every scheduler is given the validation loss. Only ReduceLROnPlateau asks for one: the "
         "others read their argument as an epoch number, and jump there."
@@ -153,6 +194,14 @@ ANYTHING: Mistakes = {
     ("rates_left_out", (', "lr": []', ""), (WRITTEN_RATE, "")): (
         "The history has no `lr`. The rate that was used is what explains the losses beside it: "
         "note it at the start of each epoch, and keep it with them."
+    ),
+    ("stopped_early", (WRITE, WRITE + RISES)): (
+        "The run ends once the validation loss rises, so the lists are shorter than asked. Here "
+        "every epoch is run; stopping early comes in lesson 11."
+    ),
+    ("first_epoch_only", ("    return history", "        return history")): (
+        "The run ends after its first epoch: the return is inside the loop. Go through all epochs, "
+        "then return."
     ),
     ("last_epoch_only", (WRITE, WRITE.replace(".append(", " = ").replace(")", ""))): (
         "Each epoch overwrites what the one before wrote down, and only the last is left. A curve "

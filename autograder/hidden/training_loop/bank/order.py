@@ -38,11 +38,19 @@ def same_order_again(raw: Any, inputs: Any, secrets: Any) -> Any:
     }
 
 
+def same_batches(epoch: list[list[int]]) -> bool:
+    """Whether the batches are those of the data set's order, in any order."""
+    return all([*range(batch[0], batch[0] + len(batch))] == batch for batch in epoch)
+
+
 @make_loader.observe("orders_differ")
 def orders_differ(raw: Any, inputs: Any, secrets: Any) -> Any:
     """Two orders of 13 samples are equal by chance once in 13! = 6e9."""
-    first, second, third, other = numbers([*raw["one"], *raw["other"]])
+    epochs = first, second, third, other = numbers([*raw["one"], *raw["other"]])
+    if len({str(epoch) for epoch in epochs}) > 1 and all(map(same_batches, epochs)):
+        return {"do samples change batches?": False}  # which order those have is chance
     return {
+        "do samples change batches?": True,
         "is the first epoch shuffled?": [*chain(*first)] != [*range(13)],
         "does each epoch have another order?": first != second != third != first,
         "does another seed give another order?": first != other,
@@ -125,7 +133,19 @@ ORDERS: dict[tuple[Any, ...], tuple[str, str | None]] = {
 for (name, *edits), (text, same) in ORDERS.items():
     make_loader.edit(name, text, *edits, about="anything", equivalent_to=same)
 
+BATCHES = f"""class Batches:
+        def __iter__(self):
+            batches = list(DataLoader(dataset, batch_size=batch_size))
+            places = range(len(batches))
+            order = {DRAWN.replace("dataset", "batches")} if shuffle else places
+            return iter([batches[i] for i in order])
+
+    return Batches()"""
 LOADERS: Mistakes = {
+    ("batches_shuffled", (f"return {LOADER}", BATCHES)): (
+        "Batches come in another order, and each always holds the same samples. Shuffle the "
+        "samples, and cut batches afterwards, so that they mix anew in each epoch."
+    ),
     ("one_generator_for_all", SHARED): (
         "All loaders share one generator: a second loader starts it anew, and each moves the "
         "other's order on. Make a new one for each loader, inside the function."

@@ -47,6 +47,14 @@ VALUES: Mistakes = {
         "The gradient is clipped before the step, so large ones lose their length. That is not "
         "asked for here: a step uses the gradient that backward has left."
     ),
+    ("steps_twice", (STEP, STEP + STEP)): (
+        "The optimizer steps twice with the same gradient. The second step uses a slope that was "
+        "measured somewhere else: one backward, one step."
+    ),
+    ("backward_twice", (BACKWARD, "    loss.backward(retain_graph=True)\n" + BACKWARD)): (
+        "backward is called twice, so the gradient is there twice over: each step is as large as "
+        "with double the rate. One step, one backward."
+    ),
     ("predictions_squeezed", (LOSS, "loss = criterion(outputs.squeeze(), targets)")): (
         "Outputs lose their axes of length 1 before the criterion sees them. Targets of shape (N, "
         "1) then meet (N,), and broadcasting compares every output with every target."

@@ -32,7 +32,7 @@ class Net(nn.Module):
         hidden, features = weights["first.weight"].shape
         self.first = nn.Linear(features, hidden, dtype=torch.float64)
         self.norm = nn.BatchNorm1d(hidden, dtype=torch.float64) if norm else nn.Identity()
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Sequential(nn.Dropout(dropout))  # a level deeper than the others
         self.last = nn.Linear(hidden, len(weights["last.bias"]), dtype=torch.float64)
         with torch.no_grad():
             for name, value in weights.items():
@@ -51,7 +51,7 @@ class Net(nn.Module):
         return {n: array(t) for n, t in (*self.named_parameters(), *self.named_buffers())}
 
     def modes(self) -> Inputs:
-        parts = {"model": self, "batch norm": self.norm, "dropout": self.dropout}
+        parts = {"model": self, "batch norm": self.norm, "dropout": self.dropout[0]}
         return {f"is the {name} in training mode?": part.training for name, part in parts.items()}
 
 

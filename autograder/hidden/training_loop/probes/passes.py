@@ -93,7 +93,7 @@ def frozen_norm(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-@epoch.probe("batch norms that are not frozen", points=0.125, inputs=labelled(6), **SIDE)
+@epoch.probe("what is no frozen batch norm", points=0.125, inputs=labelled(6), **SIDE)
 def norms_not_frozen(impl: Any, inputs: Inputs) -> Any:
     """What of the three things that make a batch norm a frozen one is missing, case by case."""
     seen = {}
@@ -107,7 +107,16 @@ def norms_not_frozen(impl: Any, inputs: Inputs) -> Any:
         else:
             model.norm.train()
         seen[f"for one with {where}"] = around_norm(impl, inputs, model)
-    return seen
+    model, awake = Net(inputs["weights"]), list[bool]()
+    hidden = len(model.first.bias)
+    layer, dropout = nn.Linear(hidden, hidden, dtype=torch.float64), nn.Dropout(0.0)
+    nn.init.eye_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    dropout.register_forward_hook(lambda module, *_: awake.append(module.training))
+    model.add_module("norm", nn.Sequential(layer, dropout).requires_grad_(False).eval())
+    came = trained(impl, model, loaded(inputs), sgd(model, 0.05), F.cross_entropy)
+    came["was the dropout in it in training mode?"] = awake
+    return {**seen, "for a frozen part with dropout": came}
 
 
 @epoch.probe("two targets a sample", points=0.125, inputs=two_targets, tolerance=CLOSE)
