@@ -1262,5 +1262,5 @@ print("weights equal to 1e-6:", max(gaps) < 1e-6)
 # - N. Wang et al. (2018), *Training Deep Neural Networks with 8-bit Floating Point Numbers*; P. Micikevicius et al. (2022), *FP8 Formats for Deep Learning*: the next halving.
 # - S. Rajbhandari et al. (2020), *ZeRO*, section 3: where the memory of a large run goes.
 #
-# **Next:** lesson 13. Every part of a modern training step is yours now; it puts them into one loop that trains,
+# **Next:** [lesson 13](../13_gpu_loop/gpu_loop.ipynb). Every part of a modern training step is yours now; it puts them into one loop that trains,
 # logs, resumes and stops on its own.

@@ -1941,3 +1941,5 @@ show_figure(
 # - J. Yosinski et al. (2014), *How Transferable Are Features in Deep Neural Networks?*
 # - PyTorch documentation, *CUDA semantics*, "CUDA Graphs", and the *Performance Tuning Guide*.
 # - K. Jordan (2024), *94% on CIFAR-10 in 3.29 Seconds on a Single GPU*: a whole loop, taken to its end.
+#
+# **Next:** [lesson 14](../14_scaling_out/scaling_out.ipynb). One loop, many processes: what do they have to tell each other, and what does it cost?
