@@ -41,6 +41,7 @@
 import copy
 import math
 import os
+import random
 import tempfile
 from pathlib import Path
 
@@ -322,9 +323,16 @@ def must_differ(loop, given):
 
 
 def save_run(path, model, optimizer, epoch):
-    """Save a run as lesson 11's `save_checkpoint` does, without the random state."""
-    run = {"epoch": epoch, "best": None, "model": model.state_dict()}
-    torch.save({**run, "optimizer": optimizer.state_dict()}, path)
+    """Save a run with all that lesson 11's `save_checkpoint` puts into a file."""
+    v, words, g = random.getstate()
+    name, keys, *more = np.random.get_state()  # noqa: NPY002
+    rngs = {"python": (v, torch.tensor(words), g), "torch": torch.get_rng_state()}
+    rngs["numpy"] = (name, torch.from_numpy(keys), *more)
+    rngs["cuda"] = torch.cuda.get_rng_state_all()
+    run = {"epoch": epoch, "best": None, "random": rngs}
+    run["shapes"] = [[p.shape for p in g["params"]] for g in optimizer.param_groups]
+    run |= {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save(run, path)
 
 
 # %% [markdown]
@@ -1186,52 +1194,6 @@ diagnosed |= {5: "", 6: "", 7: "", 8: ""}  # your letters, before you go on
 print("committed:", diagnosed)
 
 # %% [markdown]
-# ### Prediction: a test for patient 5
-#
-# A well-known test for leaks: shuffle the labels, so that there is nothing to learn, and run the whole pipeline. If it still reports more than chance (0.1 for ten digits), something leaks. What does patient 5 report?
-#
-# - (a) clearly more than 0.1: the test finds the leak
-# - (b) about 0.1: this test doesn't see what is wrong with it
-# - (c) clearly less than 0.1
-
-# %% nbgrader={"grade": false, "grade_id": "prediction_shuffled_labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
-### BEGIN SOLUTION
-prediction_shuffled_labels = "b"
-### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "test_prediction_shuffled_labels", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-if prediction_shuffled_labels is None:
-    raise NotImplementedError("prediction_shuffled_labels is not written yet")
-letter = str(prediction_shuffled_labels).strip(" ().").lower()
-assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
-
-### BEGIN HIDDEN TESTS
-from autograder.hidden.clinic import grade
-
-grade("prediction_shuffled_labels")
-### END HIDDEN TESTS
-
-# %% jupyter={"source_hidden": true} tags=["demo", "prediction_shuffled_labels"]
-# Patient 5, as admitted, on digits whose labels were shuffled: thirty runs.
-x, y = digits("train", 300)
-reported = []
-for seed in range(30):
-    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(seed)).to(y.device)
-    reported.append(given_loop_05(x, y[order], network(seed), 60, seed))
-error = np.std(reported) / len(reported) ** 0.5
-print(f"mean over 30 runs: {np.mean(reported):.3f}, standard error {error:.3f}; chance is 0.1")
-fig, ax = plt.subplots(figsize=(6, 2.2))
-ax.hist(reported, bins=np.arange(0, 0.31, 1 / 60), color=BLUE, ec="white")
-ax.axvline(0.1, color="black", ls="--", label="chance")
-ax.set(xlabel="reported test accuracy", ylabel="runs", title="Patient 5 with shuffled labels")
-ax.legend()
-show_figure("A histogram of thirty reported accuracies, spread around 0.1, which is chance.")
-
-# %% [markdown]
-# Shuffling catches leaks of *labels*. Here only inputs leak: every training row was scaled with numbers to which the test rows had contributed. That needs the other test, the corrupted row. In a clean pipeline a row is either trained on, or it costs one
-# prediction at most; for a fifth of the rows the chart should stay at its dotted line.
-
-# %% [markdown]
 # ### Patient 5: `loop_05` (12 minutes, difficulty 3 of 5)
 
 
@@ -1304,6 +1266,52 @@ grade("loop_05")
 # Mean and standard deviation are learned from data, exactly as weights are. Learn them from the training rows, then apply them to all.
 #
 # </details>
+
+# %% [markdown]
+# ### Prediction: a test for patient 5
+#
+# A well-known test for leaks: shuffle the labels, so that there is nothing to learn, and run the whole pipeline. If it still reports more than chance (0.1 for ten digits), something leaks. What does patient 5 report?
+#
+# - (a) clearly more than 0.1: the test finds the leak
+# - (b) about 0.1: this test doesn't see what is wrong with it
+# - (c) clearly less than 0.1
+
+# %% nbgrader={"grade": false, "grade_id": "prediction_shuffled_labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
+### BEGIN SOLUTION
+prediction_shuffled_labels = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_prediction_shuffled_labels", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+if prediction_shuffled_labels is None:
+    raise NotImplementedError("prediction_shuffled_labels is not written yet")
+letter = str(prediction_shuffled_labels).strip(" ().").lower()
+assert letter in ("a", "b", "c"), "a prediction is one letter: a, b or c"
+
+### BEGIN HIDDEN TESTS
+from autograder.hidden.clinic import grade
+
+grade("prediction_shuffled_labels")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} tags=["demo", "prediction_shuffled_labels"]
+# Patient 5, as admitted, on digits whose labels were shuffled: thirty runs.
+x, y = digits("train", 300)
+reported = []
+for seed in range(30):
+    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(seed)).to(y.device)
+    reported.append(given_loop_05(x, y[order], network(seed), 60, seed))
+error = np.std(reported) / len(reported) ** 0.5
+print(f"mean over 30 runs: {np.mean(reported):.3f}, standard error {error:.3f}; chance is 0.1")
+fig, ax = plt.subplots(figsize=(6, 2.2))
+ax.hist(reported, bins=np.arange(0, 0.31, 1 / 60), color=BLUE, ec="white")
+ax.axvline(0.1, color="black", ls="--", label="chance")
+ax.set(xlabel="reported test accuracy", ylabel="runs", title="Patient 5 with shuffled labels")
+ax.legend()
+show_figure("A histogram of thirty reported accuracies, spread around 0.1, which is chance.")
+
+# %% [markdown]
+# Shuffling catches leaks of *labels*. Here only inputs leak: every training row was scaled with numbers to which the test rows had contributed. That needs the other test, the corrupted row. In a clean pipeline a row is either trained on, or it costs one
+# prediction at most; for a fifth of the rows the chart should stay at its dotted line.
 
 # %% [markdown]
 # ### Patient 6: `loop_06` (6 minutes, difficulty 1 of 5)
