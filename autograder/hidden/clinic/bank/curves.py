@@ -28,18 +28,18 @@ UNDER = f'    {HIGH}\n        return "underfitting"\n'
 
 TEXTS = {
     "nan_not_asked_for": (
-        "Nothing asks whether losses are finite. Every comparison with nan is False, so that such a "
-        "run answers no to everything and ends in the last word.",
+        "Nothing asks whether losses are finite. Every comparison with nan is False, so that such "
+        "a run answers no to everything and ends in the last word.",
         ((FINITE, "last > first"),),
     ),
     "only_the_last_training_loss": (
-        "Only the last training loss is asked whether it is finite. One loss anywhere, of validation "
-        "too, is enough for diverging.",
+        "Only the last training loss is asked whether it is finite. One loss anywhere, of "
+        "validation too, is enough for diverging.",
         ((FINITE, "not math.isfinite(last) or last > first"),),
     ),
     "validation_not_asked": (
-        "Only training losses are asked whether they are finite. A validation loss that isn't counts "
-        "as well.",
+        "Only training losses are asked whether they are finite. A validation loss that isn't "
+        "counts as well.",
         ((FINITE, "not all(map(math.isfinite, train)) or last > first"),),
     ),
     "nan_only": (
@@ -57,18 +57,18 @@ TEXTS = {
         (("lowest = min(val)", "lowest = val[0]"),),
     ),
     "any_climb": (
-        "Any end above validation's minimum counts as overfitting. The table asks for 20 %: losses "
-        "always wander a little.",
+        "Any end above validation's minimum counts as overfitting. The table asks for 20 %: "
+        "losses always wander a little.",
         (("val[-1] >= 1.2 * lowest", "val[-1] > lowest"),),
     ),
     "gap_between_the_curves": (
-        "The gap between the two last losses decides about overfitting. It is validation's own climb "
-        "from its minimum that the table asks for.",
+        "The gap between the two last losses decides about overfitting. It is validation's own "
+        "climb from its minimum that the table asks for.",
         ((CLIMBS, "val[-1] >= 1.2 * last"),),
     ),
     "climb_of_a_fifth_of_the_start": (
-        "Validation has to climb by 20 % of the first training loss. This one limit is relative to "
-        "validation's own minimum.",
+        "Validation has to climb by 20 % of the first training loss. This one limit is relative "
+        "to validation's own minimum.",
         (("1.2 * lowest", "lowest + 0.2 * first"),),
     ),
     "plateau_before_overfitting": (
@@ -88,17 +88,24 @@ TEXTS = {
     "absolute_limits": (
         "The limits are held to the losses themselves. All of them are fractions of the first "
         "training loss: the same run on another scale gets the same word.",
-        ((HIGH, "if last > 0.75:"), (STILL, STILL.replace(" * first", "").replace("first * 2 / 3", "2 / 3"))),
+        (
+            (HIGH, "if last > 0.75:"),
+            (STILL, STILL.replace(" * first", "").replace("first * 2 / 3", "2 / 3")),
+        ),
     ),
     "any_standstill_is_a_plateau": (
-        "Every run that stands still in its last half is called a plateau, healthy ones too. It has "
-        "to end above 0.4.",
+        "Every run that stands still in its last half is called a plateau, healthy ones too. It "
+        "has to end above 0.4.",
         ((" and last > 0.4 * first", ""),),
     ),
     "standstill_before_underfitting": (
-        "Standing still is enough for a plateau, also where nothing ever fell. It takes a fall by a "
-        "third first: who never moved is underfitting.",
-        ((UNDER, ""), ("last <= first * 2 / 3 and ", ""), ('    return "healthy"', UNDER + '    return "healthy"')),
+        "Standing still is enough for a plateau, also where nothing ever fell. It takes a fall by "
+        "a third first: who never moved is underfitting.",
+        (
+            (UNDER, ""),
+            ("last <= first * 2 / 3 and ", ""),
+            ('    return "healthy"', UNDER + '    return "healthy"'),
+        ),
     ),
     "plateau_needs_half": (
         "A plateau is seen only where training ends below half of its start. The table asks for a "
@@ -106,23 +113,32 @@ TEXTS = {
         (("first * 2 / 3", "first / 2"),),
     ),
     "underfitting_above_nine_tenths": (
-        "Underfitting begins at nine tenths here. In the table it is 3/4 of the first training loss.",
+        "Underfitting begins at nine tenths here. In the table it is 3/4 of the first training "
+        "loss.",
         (("0.75", "0.9"),),
     ),
     "capital_letters": (
         "The words begin with a capital letter. The table has them in small letters.",
-        (('return "diverging"', 'return "Diverging"'), ('return "overfitting"', 'return "Overfitting"'), ('return "underfitting"', 'return "Underfitting"'), ('return "plateau"', 'return "Plateau"'), ('return "healthy"', 'return "Healthy"')),
+        (
+            ('return "diverging"', 'return "Diverging"'),
+            ('return "overfitting"', 'return "Overfitting"'),
+            ('return "underfitting"', 'return "Underfitting"'),
+            ('return "plateau"', 'return "Plateau"'),
+            ('return "healthy"', 'return "Healthy"'),
+        ),
     ),
-}  # fmt: skip
+}
 for name, (text, edits) in TEXTS.items():
     tree.edit(name, text, *edits, about="anything")
 tree.edit(
     "history_rescaled_in_place",
-    "The history is divided by its first loss in place: whoever gave it finds other numbers in it. "
-    "Work on numbers of your own.",
+    "The history is divided by its first loss in place: whoever gave it finds other numbers in "
+    "it. Work on numbers of your own.",
     (
         "first, last = train[0], train[-1]",
-        "train[:], val[:] = [v / train[0] for v in train], [v / train[0] for v in val]\n    first, last = train[0], train[-1]",
+        "scale = train[0]\n"
+        "    train[:], val[:] = ([v / scale for v in part] for part in (train, val))\n"
+        "    first, last = train[0], train[-1]",
     ),
     about="anything",
 )

@@ -59,8 +59,8 @@ accuracy.edit(
 )
 accuracy.edit(
     "back_after_the_first_batch",
-    "The network goes back to training mode after the first batch, so that all others are asked in "
-    "the wrong one. Switch back once, behind the loop.",
+    "The network goes back to training mode after the first batch, so that all others are asked "
+    "in the wrong one. Switch back once, behind the loop.",
     (HITS, f"{HITS}\n            model.train()"),
 )
 accuracy.edit(
@@ -165,8 +165,8 @@ def probabilities_as_logits(probabilities: Any, targets: Any) -> Any:
 
 
 @loss.wrong(
-    "What comes back is a plain number, so that nobody can call backward on it: a loss has to keep "
-    "its graph.",
+    "What comes back is a plain number, so that nobody can call backward on it: a loss has to "
+    "keep its graph.",
     about="anything",
 )
 def a_plain_number(probabilities: Any, targets: Any) -> Any:
@@ -176,8 +176,8 @@ def a_plain_number(probabilities: Any, targets: Any) -> Any:
 
 
 @loss.wrong(
-    "The logarithm is cut at -1, so that unlikely classes cost no more than that. It has to be kept "
-    "from minus infinity only, far below anything that matters."
+    "The logarithm is cut at -1, so that unlikely classes cost no more than that. It has to be "
+    "kept from minus infinity only, far below anything that matters."
 )
 def cut_too_early(probabilities: Any, targets: Any) -> Any:
     return F.nll_loss(probabilities.log().clamp(min=-1), targets)

@@ -11,8 +11,8 @@ CLIP = "        nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
 STEP, UPDATE = "        scaler.step(optimizer)\n", "        scaler.update()\n"
 LOSS = "losses.append(loss.item())"
 CLIPS_SCALED = (
-    "Gradients are clipped while they are still scaled, and divided by the scale afterwards: hardly "
-    "anything is left of them. max_norm is meant for gradients without the scale."
+    "Gradients are clipped while they are still scaled, and divided by the scale afterwards: "
+    "hardly anything is left of them. max_norm is meant for gradients without the scale."
 )
 
 UNCLIPPED = (
@@ -99,8 +99,8 @@ OPTIMIZE, EPOCH = "            optimizer.step()\n", "    for _ in range(epochs):
 
 paced.edit(
     "stepped_each_batch",
-    "The schedule moves on with every batch, and is at its end after a few of them. It is made for "
-    "epochs: one step behind each.",
+    "The schedule moves on with every batch, and is at its end after a few of them. It is made "
+    "for epochs: one step behind each.",
     (TICK, ""),
     (OPTIMIZE, OPTIMIZE + "            scheduler.step()\n"),
 )
@@ -112,15 +112,15 @@ paced.edit(
 )
 paced.edit(
     "stepped_before_the_epoch",
-    "The schedule moves on before an epoch instead of behind it: the first rate is never used. Step "
-    "it after the batches.",
+    "The schedule moves on before an epoch instead of behind it: the first rate is never used. "
+    "Step it after the batches.",
     (TICK, ""),
     (APPEND, TICK.split("  #")[0] + "\n" + APPEND),
 )
 paced.edit(
     "never_stepped",
-    "The schedule never moves on, and the rate stays where it began. It wants one step behind each "
-    "epoch.",
+    "The schedule never moves on, and the rate stays where it began. It wants one step behind "
+    "each epoch.",
     (TICK, ""),
 )
 paced.edit(
@@ -159,8 +159,8 @@ FORGOTTEN = (
     "its own. What it remembers is part of the run: load it into that object."
 )
 EMPTY = (
-    "The optimizer's rate comes back, and what it remembers doesn't: its averages start from 0. The "
-    "file has all of its state."
+    "The optimizer's rate comes back, and what it remembers doesn't: its averages start from 0. "
+    "The file has all of its state."
 )
 
 restored.edit(

@@ -1,4 +1,4 @@
-"""Mistakes in the loops that train for some epochs: half repairs, and the faults themselves."""
+"""Mistakes in the loops that train for some epochs (01, 02, 03): faults, and half repairs."""
 
 from autograder.api import Bank
 
@@ -12,6 +12,7 @@ BACKWARD = "            loss.backward()\n"
 STEP = "            optimizer.step()\n"
 COUNT = "            total += loss.item() * len(x)\n"
 APPEND = "        losses.append(total / seen)\n"
+GROUPS = "            for group in optimizer.param_groups:\n"
 MANUAL = """            with torch.no_grad():
                 for group in optimizer.param_groups:
                     for p in group["params"]:
@@ -31,25 +32,50 @@ def declare(key: str, mistakes: Mistakes, about: str = "values") -> None:
 
 
 KEPT = "optimizer.zero_grad()  # backward adds to what is there"
-declare("loop_01", {
-    ("cleared_once_an_epoch", (f"            {KEPT}\n", ""), (BATCH, f"        optimizer.zero_grad()\n{BATCH}")): (
-        "Gradients are cleared once an epoch. Within it they still pile up, batch after batch: "
-        "the clearing belongs inside the inner loop."
-    ),
-    ("cleared_before_the_step", (f"            {KEPT}\n", ""), (STEP, CLEAR + STEP)): (
-        "Gradients are cleared between backward and step, so that the step finds nothing. Clear "
-        "them before backward, or after the step."
-    ),
-    ("every_second_batch", (f"            {KEPT}\n", "            if seen % (2 * len(x)) == 0:\n                optimizer.zero_grad()\n")): (
-        "Gradients are cleared at every second batch, so that the others step along a sum of two. "
-        "The docstring asks for the gradient of one batch alone."
-    ),
-    ("averaged_instead", (f"            {KEPT}\n", ""), (STEP, "            for p in model.parameters():\n                p.grad /= seen / len(x) + 1\n" + STEP)): (
-        "What has piled up is divided by the number of batches, so the gradients of earlier "
-        "batches still count. They belong to weights that are gone: clear them."
-    ),
-    ("sums_never_set_back", ("        total = seen = 0\n", ""), (EPOCH, f"    total = seen = 0\n{EPOCH}")): MEAN_OF_ALL,
-})  # fmt: skip
+declare(
+    "loop_01",
+    {
+        (
+            "cleared_once_an_epoch",
+            (f"            {KEPT}\n", ""),
+            (BATCH, f"        optimizer.zero_grad()\n{BATCH}"),
+        ): (
+            "Gradients are cleared once an epoch. Within it they still pile up, batch after "
+            "batch: the clearing belongs inside the inner loop."
+        ),
+        ("cleared_before_the_step", (f"            {KEPT}\n", ""), (STEP, CLEAR + STEP)): (
+            "Gradients are cleared between backward and step, so that the step finds nothing. "
+            "Clear them before backward, or after the step."
+        ),
+        (
+            "every_second_batch",
+            (
+                f"            {KEPT}\n",
+                "            if seen % (2 * len(x)) == 0:\n                optimizer.zero_grad()\n",
+            ),
+        ): (
+            "Gradients are cleared at every second batch, so that the others step along a sum of "
+            "two. The docstring asks for the gradient of one batch alone."
+        ),
+        (
+            "averaged_instead",
+            (f"            {KEPT}\n", ""),
+            (
+                STEP,
+                "            for p in model.parameters():\n"
+                "                p.grad /= seen / len(x) + 1\n" + STEP,
+            ),
+        ): (
+            "What has piled up is divided by the number of batches, so the gradients of earlier "
+            "batches still count. They belong to weights that are gone: clear them."
+        ),
+        (
+            "sums_never_set_back",
+            ("        total = seen = 0\n", ""),
+            (EPOCH, f"    total = seen = 0\n{EPOCH}"),
+        ): MEAN_OF_ALL,
+    },
+)
 
 PILED_UP = (
     "Gradients are never cleared between two batches, and each backward adds to the sum of all "
@@ -66,140 +92,94 @@ first.edit(
 )
 
 ONLY = "            optimizer.step()  # the only one who moves the weights\n"
-declare("loop_02", {
-    ("both_updates", (ONLY, MANUAL.replace("RATE", 'group["lr"]') + STEP)): (
-        "Each gradient moves the weights twice: once by hand, and once by the optimizer. Take one "
-        "away, and think about which one knows the optimizer's rule."
-    ),
-    ("by_hand_only", (ONLY, MANUAL.replace("RATE", 'group["lr"]'))): (
-        "The weights move by hand, by rate times gradient, and the optimizer is never asked. "
-        "Momentum, Adam's averages and weight decay are lost: its `step` is the one to keep."
-    ),
-    ("half_the_rate_twice", (ONLY, MANUAL.replace("RATE", '0.5 * group["lr"]') + '            for group in optimizer.param_groups:\n                group["lr"] /= 2\n' + STEP + '            for group in optimizer.param_groups:\n                group["lr"] *= 2\n')): (
-        "Both updates stay, each with half the rate. For plain SGD that adds up to one step; for "
-        "momentum or Adam, half of each step ignores the optimizer's rule."
-    ),
-    ("half_the_gradient", (ONLY, "            for p in model.parameters():\n                p.grad /= 2\n" + MANUAL.replace("RATE", 'group["lr"]') + STEP)): (
-        "Both updates stay, on half the gradient each. For plain SGD that adds up to one step, but "
-        "half of it still bypasses the optimizer's rule."
-    ),
-    ("never_cleared", (CLEAR, "")): (
-        "Gradients are no longer cleared, so each step uses the sum of all earlier ones. That line "
-        "was fine: put it back."
-    ),
-    ("no_step_at_all", (ONLY, "")): (
-        "Nothing moves the weights any more. Of the two updates one has to stay: the optimizer's."
-    ),
-})  # fmt: skip
+declare(
+    "loop_02",
+    {
+        ("both_updates", (ONLY, MANUAL.replace("RATE", 'group["lr"]') + STEP)): (
+            "Each gradient moves the weights twice: once by hand, and once by the optimizer. Take "
+            "one away, and think about which one knows the optimizer's rule."
+        ),
+        ("by_hand_only", (ONLY, MANUAL.replace("RATE", 'group["lr"]'))): (
+            "The weights move by hand, by rate times gradient, and the optimizer is never asked. "
+            "Momentum, Adam's averages and weight decay are lost: its `step` is the one to keep."
+        ),
+        (
+            "half_the_rate_twice",
+            (
+                ONLY,
+                MANUAL.replace("RATE", '0.5 * group["lr"]')
+                + GROUPS
+                + '                group["lr"] /= 2\n'
+                + STEP
+                + GROUPS
+                + '                group["lr"] *= 2\n',
+            ),
+        ): (
+            "Both updates stay, each with half the rate. For plain SGD that adds up to one step; "
+            "for momentum or Adam, half of each step ignores the optimizer's rule."
+        ),
+        (
+            "half_the_gradient",
+            (
+                ONLY,
+                "            for p in model.parameters():\n                p.grad /= 2\n"
+                + MANUAL.replace("RATE", 'group["lr"]')
+                + STEP,
+            ),
+        ): (
+            "Both updates stay, on half the gradient each. For plain SGD that adds up to one "
+            "step, but half of it still bypasses the optimizer's rule."
+        ),
+        ("never_cleared", (CLEAR, "")): (
+            "Gradients are no longer cleared, so each step uses the sum of all earlier ones. That "
+            "line was fine: put it back."
+        ),
+        ("no_step_at_all", (ONLY, "")): (
+            "Nothing moves the weights any more. Of the two updates one has to stay: the "
+            "optimizer's."
+        ),
+    },
+)
 
 LOGITS = "outputs = model(x)  # logits: the criterion has its own softmax"
 CALL = "loss = criterion(outputs, y)"
-declare("loop_03", {
-    ("softmax_first", (LOGITS, "outputs = model(x).softmax(dim=1)")): (
-        "The criterion gets probabilities where it expects logits, and applies softmax again: even "
-        "a perfect prediction then costs a lot. Give it what the model returns."
-    ),
-    ("sigmoid_first", (LOGITS, "outputs = model(x).sigmoid()")): (
-        "The criterion gets numbers between 0 and 1 as logits: with sigmoid as with softmax, it can "
-        "never become sure. It expects what the model returns."
-    ),
-    ("softmax_over_the_batch", (LOGITS, "outputs = model(x).softmax(dim=0)")): (
-        "Softmax now runs over the batch, and the criterion adds its own over the classes. It "
-        "expects logits, with no softmax before it."
-    ),
-    ("probabilities_to_nll", (CALL, "loss = F.nll_loss(outputs.softmax(dim=1), y)")): (
-        "`nll_loss` gets probabilities where it expects their logarithms: the loss is minus the "
-        "mean probability. Take log_softmax, or leave all of it to the criterion."
-    ),
-    ("sharpened", (LOGITS, "outputs = 10 * model(x).softmax(dim=1)")): (
-        "Probabilities are multiplied to look like logits, which lowers the floor and leaves the "
-        "second softmax. The criterion expects what the model returns."
-    ),
-    ("log_of_shifted_probabilities", (LOGITS, "outputs = (model(x).softmax(dim=1) + 0.1).log()")): (
-        "The logarithm of probabilities would be fine as logits, but here 0.1 is added to each "
-        "first, which changes every loss. Give the criterion the logits themselves."
-    ),
-    ("mended_in_the_report_only", (LOGITS, "outputs = model(x).softmax(dim=1)"), (COUNT, COUNT.replace("loss.item()", "criterion(model(x), y).item()"))): (
-        "The loss that is reported is right now, and taken after the step; the gradient still comes "
-        "from probabilities. Mend what backward is called on."
-    ),
-})  # fmt: skip
-
-RATE = "    for _ in range(epochs):  # at the rate with which the optimizer came\n"
-
-
-def rate_times(factor: str) -> str:
-    return f'    for group in optimizer.param_groups:\n        group["lr"] *= {factor}\n'
-
-
-declare("loop_08", {
-    ("a_hundred_times", (RATE, rate_times("100") + RATE)): (
-        "The learning rate is multiplied by 100 before training begins. The rate is the caller's "
-        "choice, and the optimizer brings it along: use it as it is."
-    ),
-    ("ten_times", (RATE, rate_times("10") + RATE)): (
-        "The learning rate is still ten times what the caller chose. Whatever is done to it here is "
-        "too much: the optimizer brings its rate along."
-    ),
-    ("a_hundredth", (RATE, rate_times("0.01") + RATE)): (
-        "The learning rate is now a hundredth of what the caller chose. It was right when it came: "
-        "nothing needs to be done to it."
-    ),
-    ("a_rate_of_its_own", (RATE, '    for group in optimizer.param_groups:\n        group["lr"] = 0.01\n' + RATE)): (
-        "The loop sets a rate of its own. The caller has chosen one, and it came with the "
-        "optimizer: leave it alone."
-    ),
-    ("clipped_instead", (RATE, rate_times("100") + RATE), (STEP, "            nn.utils.clip_grad_norm_(model.parameters(), 0.5)\n" + STEP)): (
-        "Gradients are clipped, and the rate is still a hundred times too high. Clipping keeps the "
-        "steps from exploding; it doesn't make the rate the one that was asked for."
-    ),
-    ("restored_afterwards", (RATE, rate_times("100") + RATE), ("    return losses", rate_times("0.01") + "    return losses")): (
-        "The rate is put back after training, and is a hundred times too high while it lasts. It "
-        "has to be the caller's during the steps."
-    ),
-    ("loss_divided", (RATE, rate_times("100") + RATE), (BACKWARD, "            (loss / 100).backward()\n")): (
-        "The loss is divided by what the rate is multiplied with. For plain SGD that cancels; Adam "
-        "doesn't care how large a loss is, and weight decay isn't divided."
-    ),
-})  # fmt: skip
-
-NO_GRAPH = (
-    "All layers but the last run without a graph, so that they get no gradient and never move. The "
-    "forward pass has to be recorded from the first layer on."
-)
-GRAPH = "loss = criterion(model(x), y)  # with a graph through every layer"
-BODY = """features = x
-            with torch.no_grad():
-                for layer in list(model.children())[:-1]:
-                    features = layer(features)
-            """
-HEAD = "loss = criterion(list(model.children())[-1](features), y)"
-declare("loop_09", {
-    ("first_layer_left_out", (GRAPH, """with torch.no_grad():
-                features = model[0](x)
-            loss = criterion(model[1:](features), y)""")): (
-        "The first layer still runs without a graph and never moves. Every parameter is trained: "
-        "record the forward pass from the input on."
-    ),
-    ("head_frozen_instead", (EPOCH, "    model[-1].requires_grad_(False)\n" + EPOCH)): (
-        "Now the last layer is frozen and the others learn. Every parameter is trained, the last "
-        "layer's too."
-    ),
-    ("trained_from_the_second_epoch", (EPOCH, "    for epoch in range(epochs):\n"), (GRAPH, "with torch.set_grad_enabled(epoch > 0):\n                features = model[:-1](x)\n            loss = criterion(model[-1](features), y)")): (
-        "In the first epoch only the last layer is trained. The docstring asks for every parameter "
-        "at every batch."
-    ),
-})  # fmt: skip
-
-ninth = bank.exercise("loop_09")
-ninth.edit("body_without_a_graph", NO_GRAPH, (GRAPH, BODY + HEAD))
-ninth.edit(
-    "detached",
-    NO_GRAPH,
-    (
-        GRAPH,
-        BODY.replace("torch.no_grad()", "torch.enable_grad()")
-        + HEAD.replace("(features)", "(features.detach())"),
-    ),
-    equivalent_to="body_without_a_graph",
+declare(
+    "loop_03",
+    {
+        ("softmax_first", (LOGITS, "outputs = model(x).softmax(dim=1)")): (
+            "The criterion gets probabilities where it expects logits, and applies softmax again: "
+            "even a perfect prediction then costs a lot. Give it what the model returns."
+        ),
+        ("sigmoid_first", (LOGITS, "outputs = model(x).sigmoid()")): (
+            "The criterion gets numbers between 0 and 1 as logits: with sigmoid as with softmax, "
+            "it can never become sure. It expects what the model returns."
+        ),
+        ("softmax_over_the_batch", (LOGITS, "outputs = model(x).softmax(dim=0)")): (
+            "Softmax now runs over the batch, and the criterion adds its own over the classes. It "
+            "expects logits, with no softmax before it."
+        ),
+        ("probabilities_to_nll", (CALL, "loss = F.nll_loss(outputs.softmax(dim=1), y)")): (
+            "`nll_loss` gets probabilities where it expects their logarithms: the loss is minus "
+            "the mean probability. Take log_softmax, or leave all of it to the criterion."
+        ),
+        ("sharpened", (LOGITS, "outputs = 10 * model(x).softmax(dim=1)")): (
+            "Probabilities are multiplied to look like logits, which lowers the floor and leaves "
+            "the second softmax. The criterion expects what the model returns."
+        ),
+        (
+            "log_of_shifted_probabilities",
+            (LOGITS, "outputs = (model(x).softmax(dim=1) + 0.1).log()"),
+        ): (
+            "The logarithm of probabilities would be fine as logits, but here 0.1 is added to "
+            "each first, which changes every loss. Give the criterion the logits themselves."
+        ),
+        (
+            "mended_in_the_report_only",
+            (LOGITS, "outputs = model(x).softmax(dim=1)"),
+            (COUNT, COUNT.replace("loss.item()", "criterion(model(x), y).item()")),
+        ): (
+            "The loss that is reported is right now, and taken after the step; the gradient still "
+            "comes from probabilities. Mend what backward is called on."
+        ),
+    },
 )

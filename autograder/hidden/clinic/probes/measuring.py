@@ -34,9 +34,10 @@ class Asked(nn.Module):
         self.last = nn.Linear(FEATURES, CLASSES, bias=False, **kind)
         with torch.no_grad():
             self.last.weight.copy_(torch.tensor(inputs["weight"]))
+            norm_of: Any = self.norm
             if norm:
-                self.norm.running_mean.copy_(torch.tensor(inputs["mean"]))
-                self.norm.running_var.copy_(torch.tensor(inputs["var"]))
+                norm_of.running_mean.copy_(torch.tensor(inputs["mean"]))
+                norm_of.running_var.copy_(torch.tensor(inputs["var"]))
 
     def forward(self, x: Any) -> Any:
         return self.last(self.dropout(self.norm(x)))
@@ -68,7 +69,8 @@ def images(rng: Rng, norm: bool, dropout: float, right: float = 0.8) -> Inputs:
 
 
 def cut(inputs: Inputs, size: int) -> list[Any]:
-    x, y = torch.tensor(inputs["x"]), torch.tensor(inputs["y"])
+    x: Any = torch.tensor(inputs["x"])
+    y: Any = torch.tensor(inputs["y"])
     return list(zip(x.split(size), y.split(size), strict=True))
 
 
@@ -166,8 +168,8 @@ def trains(impl: Any, inputs: Inputs) -> Any:
     targets = torch.tensor(inputs["targets"])
     hollow = torch.tensor(inputs["hollow"]).softmax(dim=1)
     logits = torch.tensor(inputs["logits"], requires_grad=True)
-    value = impl.loop_07(probabilities=logits.softmax(dim=1), targets=targets)
-    if isinstance(value, torch.Tensor) and value.requires_grad:
+    value: Any = impl.loop_07(probabilities=logits.softmax(dim=1), targets=targets)
+    if getattr(value, "requires_grad", False):
         value.backward()
     return {
         "the gradient with respect to logits": array(logits.grad),

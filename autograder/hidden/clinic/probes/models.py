@@ -21,7 +21,8 @@ def network(weights: Inputs, dtype: Any = torch.float64) -> nn.Sequential:
     """Three layers with tanh between them. (A plain Sequential can be cut and gone through.)"""
     layers: list[nn.Module] = []
     for w in weights.values():
-        layer = nn.Linear(*reversed(w.shape), dtype=dtype)
+        outputs, features = w.shape
+        layer = nn.Linear(features, outputs, dtype=dtype)
         with torch.no_grad():
             layer.weight.copy_(torch.tensor(w))
             layer.bias.copy_(torch.tensor(w[:, 0] / 2))

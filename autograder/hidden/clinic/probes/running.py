@@ -149,7 +149,8 @@ def go_on(net: nn.Module, optimizer: Any, batches: list[Any]) -> Any:
     """The weights after a few steps more."""
     for x, y in batches:
         optimizer.zero_grad()
-        F.cross_entropy(net(x), y).backward()
+        loss: Any = F.cross_entropy(net(x), y)
+        loss.backward()
         optimizer.step()
     return flat(net)
 
