@@ -60,6 +60,10 @@ EXERCISES = {
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
     "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
+    "15_clinic": (
+        "diagnose 4, loop_01 2, loop_02 2, loop_03 2, loop_04 2, loop_05 2, loop_06 2, loop_07 2, "
+        "loop_08 2, loop_09 2, loop_10 2, loop_11 2, loop_12 2"
+    ),
 }
 
 SIGNATURES = {
@@ -226,6 +230,21 @@ SIGNATURES = {
         "DynamicLossScaler.state_dict(self)",
         "DynamicLossScaler.load_state_dict(self, state)",
         "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
+    ),
+    "15_clinic": (
+        "loop_01(model, loader, criterion, optimizer, epochs)",
+        "loop_02(model, loader, criterion, optimizer, epochs)",
+        "loop_03(model, loader, criterion, optimizer, epochs)",
+        "loop_04(model, loader)",
+        "loop_05(x, y, model, epochs, seed)",
+        "loop_06(x, y, batch_size, seed)",
+        "loop_07(probabilities, targets)",
+        "loop_08(model, loader, criterion, optimizer, epochs)",
+        "loop_09(model, loader, criterion, optimizer, epochs)",
+        "loop_10(model, loader, criterion, optimizer, scaler, max_norm)",
+        "loop_11(model, loader, criterion, optimizer, scheduler, epochs)",
+        "loop_12(path, model, optimizer)",
+        "diagnose(history)",
     ),
 }
 
