@@ -39,6 +39,7 @@
 # %% jupyter={"source_hidden": true} tags=["setup"]
 # Given: torch, NumPy as np, Matplotlib as plt, the device, the digits, a network, show_figure.
 import copy
+import functools
 import math
 import os
 import random
@@ -563,12 +564,14 @@ def sgd(model, lr=0.05, momentum=0.9):
     return torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
 
 
+@functools.cache  # for each loop once
 def epochs_of(loop, epochs=20, seed=0, **options):
     """The losses that a loop reports, with SGD."""
     model = network(seed)
     return loop(model, batches(), F.cross_entropy, sgd(model, **options), epochs)
 
 
+@functools.cache
 def ratio_of(loop, lr, seed=0):
     """How far one step of plain SGD moves the weights, over rate times gradient norm."""
     model = network(seed)
@@ -581,6 +584,7 @@ def ratio_of(loop, lr, seed=0):
     return (moved.norm() / (lr * norm)).item()
 
 
+@functools.cache
 def repeats_of(loop, sizes=(2, 4, 20, 100, 400), repeats=4, seed=0):
     """Accuracies of one trained network on the same 400 digits, by batch size, some times each."""
     model = network(seed, dropout=0.5, norm=True)
@@ -590,6 +594,7 @@ def repeats_of(loop, sizes=(2, 4, 20, 100, 400), repeats=4, seed=0):
     return {size: [loop(copy.deepcopy(model), cut[size]) for _ in range(repeats)] for size in sizes}
 
 
+@functools.cache
 def corrupted_of(loop, factor=1000, seed=0):
     """The reported accuracy on 60 digits, and the sorted ones with each row far too bright."""
     x, y = digits("train", 60)
@@ -612,12 +617,14 @@ class Reshuffled:
         return iter(self.loop(*digits("train"), 50, self.epoch))
 
 
+@functools.cache
 def fed_by(loop, epochs=15, seed=0):
     """The losses of a network that gets its batches from a loop."""
     model = network(seed)
     return losses_of(model, Reshuffled(loop), sgd(model), epochs)
 
 
+@functools.cache
 def judged_by(loop, epochs=15, seed=0):
     """The losses of a network on bright pixels (0 to 16), with a loss on probabilities."""
     model = network(seed)
@@ -625,6 +632,7 @@ def judged_by(loop, epochs=15, seed=0):
     return losses_of(model, bright, sgd(model), epochs, lambda z, y: loop(z.softmax(dim=1), y))
 
 
+@functools.cache
 def scaled_by(loop, passes=4, seed=0):
     """Batch losses of passes in float16 with a loss scaler, means of eight."""
     model, scaler, seen = network(seed), torch.amp.GradScaler(device.type), []
@@ -634,6 +642,7 @@ def scaled_by(loop, passes=4, seed=0):
     return np.reshape(seen, (-1, 8)).mean(axis=1)
 
 
+@functools.cache
 def rates_of(loop, epochs=10, seed=0):
     """The rates of a run whose schedule takes a fifth off each epoch."""
     model = network(seed)
@@ -648,6 +657,7 @@ def smoothed_batches(model, optimizer, passes=2):
     return np.convolve(seen, np.ones(4) / 4, mode="valid")
 
 
+@functools.cache
 def resumed_by(loop, make=lambda model: torch.optim.Adam(model.parameters(), lr=0.01), seed=0):
     """Batch losses after six epochs: of the run itself, and of one that a loop restored."""
     model, fresh = network(seed), network(seed + 10)

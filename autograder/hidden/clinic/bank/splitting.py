@@ -8,6 +8,7 @@ from autograder.api import Bank, Number
 
 bank = Bank()
 split = bank.exercise("loop_05")
+EPOCHS = 3  # of the probes
 
 
 def number(value: Any) -> Any:
@@ -26,7 +27,8 @@ def scaled_alike(rows: Any, x: Any) -> bool:
 def honest(raw: Any, inputs: Any) -> dict[str, Any]:
     """What every honest split has in common, whatever rows it draws and however it trains."""
     rows: Any = np.asarray(raw["rows"])
-    trained: Any = np.asarray(raw["trained"])
+    times: Any = np.asarray(raw["times trained"])
+    trained: Any = times > 0
     logits: Any = np.asarray(raw["logits"])
     x: Any = inputs["x"].astype(np.float32)
     y = inputs["y"]
@@ -43,16 +45,27 @@ def honest(raw: Any, inputs: Any) -> dict[str, Any]:
     }
     alike = len(rows) == len(x) and scaled_alike(rows, x)
     seen["are all rows scaled by the same numbers?"] = alike
-    right = None
+    seen["was each training row used once an epoch?"] = set(times[trained].tolist()) == {EPOCHS}
+    right, better = None, False
     if alike and len(test):
         # Sorted by the first column, rows are those of x, whatever they were scaled with.
-        labels = y[np.argsort(x[:, 0])][~trained]
-        right = float((logits[~trained].argmax(axis=1) == labels).mean())
+        labels = y[np.argsort(x[:, 0])]
+        right = float((logits.argmax(axis=1) == labels)[~trained].mean())
+        started: Any = np.asarray(raw["first logits"])
+        before, after = (surprise(z, labels)[trained].mean() for z in (started, logits))
+        better = bool(after < before)
+    seen["does training help on the training rows?"] = better
     came = number(raw["accuracy"])
     seen["is the accuracy that of the test rows?"] = (
         right is not None and isinstance(came, float | int) and abs(came - right) < 1e-4
     )
     return seen
+
+
+def surprise(logits: Any, labels: Any) -> Any:
+    """Cross-entropy, row by row."""
+    z = logits - logits.max(axis=1, keepdims=True)
+    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels]
 
 
 def centred(rows: Any) -> bool:
@@ -71,7 +84,7 @@ def one_run(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 @split.observe("seeds")
 def three_runs(raw: Any, inputs: Any, secrets: Any) -> Any:
-    kept = {name: np.asarray(run["trained"]) for name, run in raw.items()}
+    kept = {name: np.asarray(run["times trained"]) > 0 for name, run in raw.items()}
 
     def same(one: str, other: str) -> bool:
         return kept[one].shape == kept[other].shape and bool((kept[one] == kept[other]).all())
@@ -154,5 +167,18 @@ split.edit(
     "seed_ignored",
     "The split doesn't depend on `seed`: two seeds give the same test rows. Use it for the draw.",
     (GENERATOR, "draw.manual_seed(0)"),
+    about="anything",
+)
+split.edit(
+    "uphill",
+    "Training makes the network worse on the rows that it trains on: it climbs. The loss and the "
+    "step were fine: leave their signs alone.",
+    ("F.cross_entropy(model(x[train]), y[train])", "F.cross_entropy(-model(x[train]), y[train])"),
+    about="anything",
+)
+split.edit(
+    "one_epoch_less",
+    "The training rows are gone through once less than asked for. There are `epochs` passes.",
+    ("range(epochs)", "range(1, epochs)"),
     about="anything",
 )

@@ -95,10 +95,10 @@ def paced_run(impl: Any, inputs: Inputs, make: Any, named: bool = False) -> Inpu
             criterion=nn.CrossEntropyLoss(),
             optimizer=optimizer,
             scheduler=scheduler,
-            epochs=4,
+            epochs=3,
         )
     else:
-        rates = impl.loop_11(net, batches, F.cross_entropy, optimizer, scheduler, 4)
+        rates = impl.loop_11(net, batches, F.cross_entropy, optimizer, scheduler, 3)
     return {"the rates": plain(rates), "the weights afterwards": flat(net)}
 
 

@@ -105,7 +105,7 @@ def declare(name: str, tolerance: Tolerance = CLOSE) -> None:
         inputs=lambda rng: some(rng, 3),
         name="others",
         experiment=said,
-    )(Runs(name, 2, momentum=momentum, Adam=adam))
+    )(Runs(name, 1, momentum=momentum, Adam=adam))
     loop.probe(
         "two calls by keyword, from evaluation mode",
         points=0.5,
