@@ -8,7 +8,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from autograder.bank import load_bank
 from autograder.given import given_bodies
+from autograder.layout import squeeze
+from autograder.probe import load_probes
 
 from ..answers.clinic import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
@@ -134,3 +137,12 @@ def test_the_text_of_each_word_fits_its_made_up_run(solved: Any) -> None:
     for epochs in (10, 20, 60):
         for word, run in solved.made_up_runs(epochs).items():
             assert solved.diagnose(run) == word
+
+
+def test_no_misconception_is_the_cell_as_it_was_given() -> None:
+    """Handed in, it would not be an attempt, and nothing could be named."""
+    lesson = lesson_of(LESSON)
+    released = {cell.id: squeeze(cell.source) for cell in lesson.release().cells}
+    for key, mistakes in load_bank(lesson, load_probes(lesson.slug)).by_exercise.items():
+        for mistake in mistakes:
+            assert squeeze(mistake.code(lesson)) != released[key], mistake.name

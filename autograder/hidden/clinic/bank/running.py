@@ -102,7 +102,7 @@ paced.edit(
     "The schedule moves on with every batch, and is at its end after a few of them. It is made "
     "for epochs: one step behind each.",
     (TICK, ""),
-    (OPTIMIZE, OPTIMIZE + "            scheduler.step()\n"),
+    (OPTIMIZE, OPTIMIZE + "    " + TICK),  # with its comment: the cell as given is no attempt
 )
 paced.edit(
     "stepped_twice",
@@ -166,7 +166,7 @@ EMPTY = (
 restored.edit(
     "optimizer_forgotten",
     FORGOTTEN,
-    (OPTIMIZER, ""),
+    (OPTIMIZER, "    # the averages\n"),
 )
 restored.edit(
     "only_the_rate",

@@ -82,7 +82,9 @@ PILED_UP = (
     "earlier ones. Something has to empty `.grad` once for every batch."
 )
 first = bank.exercise("loop_01")
-first.edit("never_cleared", PILED_UP, (f"            {KEPT}\n", ""))
+first.edit(
+    "never_cleared", PILED_UP, (f"            {KEPT}\n", "            # backward overwrites\n")
+)
 first.edit(
     "cleared_once_for_all",
     PILED_UP,
@@ -146,7 +148,7 @@ CALL = "loss = criterion(outputs, y)"
 declare(
     "loop_03",
     {
-        ("softmax_first", (LOGITS, "outputs = model(x).softmax(dim=1)")): (
+        ("softmax_first", (LOGITS, "outputs = model(x).softmax(dim=1)  # probabilities")): (
             "The criterion gets probabilities where it expects logits, and applies softmax again: "
             "even a perfect prediction then costs a lot. Give it what the model returns."
         ),
