@@ -75,7 +75,7 @@ def met(model: Witness) -> Inputs:
     known: dict[Any, Any] = {}
     for x, out, trained in model.notes:
         for row, logits, was in zip(x, out, trained, strict=True):
-            key = round(float(row[0]), 4)
+            key = tuple(np.round(row[:2], 4).tolist())
             _, times, first, _ = known.get(key, (row, 0, logits, logits))
             known[key] = row, times + int(was), first, logits
     if not known:
