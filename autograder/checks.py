@@ -15,6 +15,7 @@ from string import ascii_lowercase
 from autograder import cells, marks
 from autograder.bring.lint import check_brings
 from autograder.cells import Kind
+from autograder.given import PREFIX, TAG
 from autograder.lesson import PREDICTION, Lesson
 from autograder.names import bound_names, defined_names, used_names
 from autograder.presentation import check_figures, check_folds, check_next
@@ -167,6 +168,20 @@ def check_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line, f"{text}: use another name"
 
 
+def check_given(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """What is given to be mended stands in a setup cell, above the exercise that has it mended."""
+    slots = {cell.grade_id: cell.line for cell in source_cells if cell.kind is Kind.SOLUTION}
+    for cell in source_cells:
+        if TAG not in cells.tags(cell.cell):
+            continue
+        if cell.kind is not Kind.SETUP:
+            yield cell.line, f"the tag {TAG} is for setup cells"
+            continue
+        for name in sorted(bound_names(cell.source)):
+            if slots.get(name.removeprefix(PREFIX), 0) <= cell.line or not name.startswith(PREFIX):
+                yield cell.line, f"{name} is no {PREFIX}<name> of a solution cell below"
+
+
 def check_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The text right above a prediction offers letters, from (a) on without a gap."""
     for cell in source_cells:
@@ -203,6 +218,7 @@ CHECKS: tuple[Check, ...] = (
     check_exercises,
     check_demos,
     check_experiments,
+    check_given,
     check_brings,
     check_predictions,
     check_experiments_of_predictions,

@@ -20,6 +20,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder import cells, marks
 from autograder.cells import Kind
+from autograder.given import given_bodies
 from autograder.lesson import PREDICTION
 
 if TYPE_CHECKING:
@@ -36,10 +37,17 @@ class ReleaseError(ValueError):
 class ClearSolutions(steps.ClearSolutions):
     """nbgrader's step, with stubs that say what is missing, and no guess about a mark."""
 
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """See first what is given to be mended."""
+        self._given = given_bodies(nb.cells)
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Put a stub in the place of each solution region."""
+        """Put a stub, or what is given to be mended, in the place of each solution region."""
         where = f"{_notebook_name(resources)}, cell {cells.grade_id(cell) or cell_index}"
         try:
             is_solution = cells.kind(cell) is Kind.SOLUTION
@@ -50,7 +58,7 @@ class ClearSolutions(steps.ClearSolutions):
                 marks.regions(cell.source, other)
         except marks.MarkError as error:
             raise ReleaseError(f"{where}, line {error.line}: {error}") from None
-        cell.source = clear_solutions(cell.source, cells.grade_id(cell) or "")
+        cell.source = clear_solutions(cell.source, cells.grade_id(cell) or "", self._given)
         return cell, resources
 
 
@@ -141,8 +149,11 @@ def _after(
     return notebook
 
 
-def clear_solutions(source: str, name: str) -> str:
-    """The source with a stub for each solution region. `name` is the cell's `grade_id`."""
+def clear_solutions(source: str, name: str, given: Mapping[str, list[str]]) -> str:
+    """The source with a stub for each solution region. `name` is the cell's `grade_id`.
+
+    A function of which a body is `given`, and to be mended, has that body instead.
+    """
     lines = source.split("\n")
 
     def stub(region: marks.Region) -> list[str]:
@@ -152,6 +163,8 @@ def clear_solutions(source: str, name: str) -> str:
         if prediction:
             return [f"{indent}{prediction} = None"]
         missing = _enclosing_name(lines[: region.begin], len(indent)) or name
+        if missing in given:
+            return [indent + line if line else line for line in given[missing]]
         return [f'{indent}raise NotImplementedError("{missing} is not written yet")']
 
     return marks.replace(source, marks.SOLUTION, stub)

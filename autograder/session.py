@@ -9,6 +9,7 @@ from typing import Any
 from autograder.calls import Program
 from autograder.cells import Kind, kind
 from autograder.forbidden import forbidden_uses, refusal
+from autograder.given import UNMENDED, is_as_given
 from autograder.judge import Judge
 from autograder.lesson import Exercise, Lesson
 from autograder.runners.deadline import Clock, Stop
@@ -69,6 +70,9 @@ class Session:
             note = misnamed(self.lesson, missing[0], program.bound & set(self._names))
             note = note or f"`{missing[0]}` is not known in this kernel: {newer}."
             return replace(judge.not_attempted(key), note=note)
+        runs = map(self._runs.made, exercise.names)
+        if is_as_given(self.lesson, exercise, (self._ran[run] for run in runs if run)):
+            return replace(judge.not_attempted(key), note=UNMENDED)
         forbidden = forbidden_uses(self.lesson, exercise, program)
         if forbidden:
             return judge.refused(key, "forbidden", refusal(self.lesson, forbidden[0]))

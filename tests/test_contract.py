@@ -62,6 +62,10 @@ EXERCISES = {
     "13_gpu_loop": (
         "TrainConfig 2, build_optimizer 2, build_scheduler 2, EMA 4, fit 6, carbon_grams 1"
     ),
+    "15_clinic": (
+        "diagnose 4, loop_01 2, loop_02 2, loop_03 2, loop_04 2, loop_05 2, loop_06 2, loop_07 2, "
+        "loop_08 2, loop_09 2, loop_10 2, loop_11 2, loop_12 2"
+    ),
     "17_pixels_and_boxes": (
         "pixel_cross_entropy 2, dice_loss 2, box_iou 2, detection_loss 2, mean_iou 2, "
         "average_precision 2, info_nce 2"
@@ -247,6 +251,21 @@ SIGNATURES = {
         "EMA.swap(self, model)",
         "fit(model, train_loader, val_loader, config, *, resume=None, callbacks=())",
         "carbon_grams(power_watts, hours, devices, pue=1.2, grams_per_kwh=400.0)",
+    ),
+    "15_clinic": (
+        "loop_01(model, loader, criterion, optimizer, epochs)",
+        "loop_02(model, loader, criterion, optimizer, epochs)",
+        "loop_03(model, loader, criterion, optimizer, epochs)",
+        "loop_04(model, loader)",
+        "loop_05(x, y, model, epochs, seed)",
+        "loop_06(x, y, batch_size, seed)",
+        "loop_07(probabilities, targets)",
+        "loop_08(model, loader, criterion, optimizer, epochs)",
+        "loop_09(model, loader, criterion, optimizer, epochs)",
+        "loop_10(model, loader, criterion, optimizer, scaler, max_norm)",
+        "loop_11(model, loader, criterion, optimizer, scheduler, epochs)",
+        "loop_12(path, model, optimizer)",
+        "diagnose(history)",
     ),
     "17_pixels_and_boxes": (
         "pixel_cross_entropy(logits, targets)",

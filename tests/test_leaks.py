@@ -14,6 +14,7 @@ import pytest
 from autograder import marks
 from autograder.cells import Kind, kind
 from autograder.course import Course
+from autograder.given import given_bodies
 
 COURSE = Course.find()
 # Shorter lines (`for name, array in params.items():`) are not one lesson's alone.
@@ -26,12 +27,15 @@ def plain(line: str) -> str:
 
 
 def solution_lines(lesson_id: str) -> set[str]:
-    """The lines of a lesson's solutions that say enough to give an exercise away."""
+    """The lines of a lesson's solutions that say enough to give an exercise away: without those
+    that were there before it was mended."""
     found: set[str] = set()
-    for cell in COURSE.lesson(lesson_id).notebook().cells:
+    cells = COURSE.lesson(lesson_id).notebook().cells
+    for cell in cells:
         if kind(cell) is Kind.SOLUTION:
             for region in marks.regions(cell.source, marks.SOLUTION):
                 found |= {plain(line) for line in region.body(cell.source)}
+    found -= {plain(line) for body in given_bodies(cells).values() for line in body}
     exercises = COURSE.lesson(lesson_id).exercises.values()
     used = "|".join(name for exercise in exercises for name in exercise.names)
     call = re.compile(rf"(?:return|[\w,]+=)?(?:{used})\([\w,=.]*\)")
