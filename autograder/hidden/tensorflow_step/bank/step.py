@@ -1,0 +1,121 @@
+"""Mistakes in a training step on a tape."""
+
+from typing import Any
+
+from autograder.api import Bank
+
+Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
+bank = Bank()
+step = bank.exercise("tf_train_step")
+
+TAPE = "    with tf.GradientTape() as tape:\n"
+FORWARD, IN_MODE = "outputs = model(x, training=True)", "training=True"
+LOSS = "loss = loss_fn(y, outputs)"
+VARIABLES = "model.trainable_variables"
+GRADS = "grads = tape.gradient(loss, variables)"
+APPLY = "    optimizer.apply_gradients(zip(grads, variables, strict=True))\n"
+RETURN = "return float(loss)"
+INSIDE = f"{TAPE}        {FORWARD}\n        {LOSS}\n"
+OUTSIDE = f"    {FORWARD}\n{TAPE}        {LOSS}\n"
+AFTER_ALL = f"{TAPE}        pass\n    {FORWARD}\n    {LOSS}\n"
+BY_HAND = """    for v, g in zip(variables, grads):
+        v.assign_sub(optimizer.learning_rate * tf.convert_to_tensor(g))
+"""
+UNFREEZE = f"    model.trainable = True\n{TAPE}"
+FIRST_LOOK = f"    before = loss_fn(y, model(x, training=True))\n{TAPE}"
+CLIPPED = "grads = tf.clip_by_global_norm(tape.gradient(loss, variables), 0.1)[0]"
+
+VALUES: Mistakes = {
+    ("mode_not_given", (f"(x, {IN_MODE})", "(x)")): (
+        "The model is called without `training=True`, which means False here: dropout never drops, "
+        "and batch norm uses moving averages that never move. A Keras call has to be told."
+    ),
+    ("all_variables", (VARIABLES, "model.variables")): (
+        "The optimizer gets every variable of the model. Frozen weights and moving averages have "
+        "no gradient, but weight decay shrinks them all the same. Ask for what is trainable."
+    ),
+    ("unfreezes", (TAPE, UNFREEZE)): (
+        "`model.trainable = True` is no training mode: it unfreezes every layer, and the frozen "
+        "ones move. The mode is an argument of the call; what is trainable is the caller's affair."
+    ),
+    ("loss_after_the_step", (RETURN, "return float(loss_fn(y, model(x, training=True)))")): (
+        "The loss that comes back is computed again after the step. The one to report is the one "
+        "whose gradient was taken, before the weights changed; it is there, and costs nothing."
+    ),
+    ("two_forward_passes", (TAPE, FIRST_LOOK), (RETURN, "return float(before)")): (
+        "The model runs twice on the same batch: batch norm counts it twice, and dropout draws "
+        "another mask for the loss that is reported. Take the loss from inside the tape's block."
+    ),
+    ("optimizer_passed_over", (APPLY, BY_HAND)): (
+        "Each step is plain gradient descent at the optimizer's rate; momentum, decay and Adam's "
+        "averages have no say. The rule belongs to the optimizer that is passed in."
+    ),
+    ("never_applied", (APPLY, "")): (
+        "No weight ever moves: the gradients are computed and handed to nobody. In TensorFlow they "
+        "are a return value, which the optimizer has to be given."
+    ),
+    ("gradient_of_the_outputs", (GRADS, GRADS.replace("loss", "outputs"))): (
+        "The tape is asked for the gradient of the outputs, not of the loss: the targets have no "
+        "say in the step. Look at the first argument of `tape.gradient`."
+    ),
+    ("added_to_the_weights", (GRADS, GRADS.replace("tape.gradient", "up(tape.gradient") + ")"),
+     (TAPE, f"    def up(grads):\n        return [-tf.convert_to_tensor(g) for g in grads]\n\n{TAPE}")): (
+        "The gradients are handed over with the opposite sign, so the step goes uphill. An "
+        "optimizer subtracts by itself: give it the gradients as the tape returns them."
+    ),
+    ("sum_of_the_batch", (LOSS, f"{LOSS} * len(x)")): (
+        "The loss is multiplied by the number of samples. `loss_fn` gives the mean, and the step "
+        "uses it as it is: otherwise the rate would mean something else for every batch size."
+    ),
+    ("mean_divided_again", (LOSS, f"{LOSS} / len(x)")): (
+        "The loss is divided by the number of samples, but `loss_fn` has taken the mean already. "
+        "Loss and gradient come out too small by the batch size."
+    ),
+    ("softmax_first", (LOSS, "loss = loss_fn(y, tf.nn.softmax(outputs))")): (
+        "Outputs go through a softmax before the loss. Whether it expects probabilities or logits "
+        "is settled where model and loss are made: hand over what the model gives."
+    ),
+    ("gradients_clipped", (GRADS, CLIPPED)): (
+        "The gradients are clipped before the step, so large ones lose their length. That is not "
+        "asked for here: an optimizer that should clip has `global_clipnorm`."
+    ),
+}  # fmt: skip
+for (name, *edits), text in VALUES.items():
+    step.edit(name, text, *edits)
+
+NO_GRADIENTS = (
+    "The tape is asked about something that it did not see: part of the way from the variables to "
+    "the loss runs outside its block, and every gradient is None. Move model and loss inside."
+)
+step.edit("forward_outside_the_tape", NO_GRADIENTS, (INSIDE, OUTSIDE), about="anything")
+ANYTHING: Mistakes = {
+    ("targets_second", (LOSS, "loss = loss_fn(outputs, y)")): (
+        "The loss gets the outputs first and the targets second, as in PyTorch. Keras's losses "
+        "take the targets first, and most of them are not symmetric: look at the order of the two."
+    ),
+    ("returns_the_tensor", (RETURN, "return loss")): (
+        "A tensor comes back where a number is asked for. Whoever collects losses would collect "
+        "tensors: take the Python number out of it."
+    ),
+    ("loss_passed_over", (LOSS, "loss = tf.reduce_mean(tf.square(tf.cast(y, tf.float32) - outputs))")): (
+        "The loss is always the mean squared error, whatever is passed in. A classifier then "
+        "trains on the wrong thing, or not at all: call the argument."
+    ),
+}  # fmt: skip
+for (name, *edits), text in ANYTHING.items():
+    step.edit(name, text, *edits, about="anything")
+
+step.edit(
+    "evaluation_mode",
+    "The model is called with `training=False`: dropout never drops, and batch norm uses moving "
+    "averages that never move. This is a training step, and the call has to say so.",
+    (IN_MODE, "training=False"),
+    equivalent_to="mode_not_given",
+)
+step.edit(
+    "everything_outside_the_tape",
+    NO_GRADIENTS,
+    (INSIDE, AFTER_ALL),
+    about="anything",
+    equivalent_to="forward_outside_the_tape",
+)
