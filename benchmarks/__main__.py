@@ -10,6 +10,7 @@ import torch
 from rich.console import Console
 
 from autograder.course import Course
+from autograder.needs import runnable
 from benchmarks.checks import check_table
 from benchmarks.submissions import submission_table
 from benchmarks.trainer import trainer_table
@@ -18,7 +19,7 @@ from benchmarks.trainer import trainer_table
 def main(lesson_ids: list[str]) -> None:
     """Time the named lessons, or all."""
     course = Course.find()
-    chosen = lesson_ids or course.lesson_ids()
+    chosen = runnable(course, lesson_ids)
     console = Console()
     console.print(machine())
     if "08_numpy_trainer" in chosen:

@@ -21,23 +21,16 @@ AFTER_ALL = f"{TAPE}        pass\n    {FORWARD}\n    {LOSS}\n"
 BY_HAND = """    for v, g in zip(variables, grads):
         v.assign_sub(optimizer.learning_rate * tf.convert_to_tensor(g))
 """
-UNFREEZE = f"    model.trainable = True\n{TAPE}"
+UNFREEZE = f"    for layer in model.layers:\n        layer.trainable = True\n{TAPE}"
 FIRST_LOOK = f"    before = loss_fn(y, model(x, training=True))\n{TAPE}"
+UPHILL = """    def up(grads):
+        return [-tf.convert_to_tensor(g) for g in grads]
+
+"""
+SQUARES = "loss = tf.reduce_mean(tf.square(tf.cast(y, tf.float32) - outputs))"
 CLIPPED = "grads = tf.clip_by_global_norm(tape.gradient(loss, variables), 0.1)[0]"
 
 VALUES: Mistakes = {
-    ("mode_not_given", (f"(x, {IN_MODE})", "(x)")): (
-        "The model is called without `training=True`, which means False here: dropout never drops, "
-        "and batch norm uses moving averages that never move. A Keras call has to be told."
-    ),
-    ("all_variables", (VARIABLES, "model.variables")): (
-        "The optimizer gets every variable of the model. Frozen weights and moving averages have "
-        "no gradient, but weight decay shrinks them all the same. Ask for what is trainable."
-    ),
-    ("unfreezes", (TAPE, UNFREEZE)): (
-        "`model.trainable = True` is no training mode: it unfreezes every layer, and the frozen "
-        "ones move. The mode is an argument of the call; what is trainable is the caller's affair."
-    ),
     ("loss_after_the_step", (RETURN, "return float(loss_fn(y, model(x, training=True)))")): (
         "The loss that comes back is computed again after the step. The one to report is the one "
         "whose gradient was taken, before the weights changed; it is there, and costs nothing."
@@ -59,7 +52,7 @@ VALUES: Mistakes = {
         "say in the step. Look at the first argument of `tape.gradient`."
     ),
     ("added_to_the_weights", (GRADS, GRADS.replace("tape.gradient", "up(tape.gradient") + ")"),
-     (TAPE, f"    def up(grads):\n        return [-tf.convert_to_tensor(g) for g in grads]\n\n{TAPE}")): (
+     (TAPE, UPHILL + TAPE)): (
         "The gradients are handed over with the opposite sign, so the step goes uphill. An "
         "optimizer subtracts by itself: give it the gradients as the tape returns them."
     ),
@@ -97,7 +90,7 @@ ANYTHING: Mistakes = {
         "A tensor comes back where a number is asked for. Whoever collects losses would collect "
         "tensors: take the Python number out of it."
     ),
-    ("loss_passed_over", (LOSS, "loss = tf.reduce_mean(tf.square(tf.cast(y, tf.float32) - outputs))")): (
+    ("loss_passed_over", (LOSS, SQUARES)): (
         "The loss is always the mean squared error, whatever is passed in. A classifier then "
         "trains on the wrong thing, or not at all: call the argument."
     ),
@@ -105,10 +98,21 @@ ANYTHING: Mistakes = {
 for (name, *edits), text in ANYTHING.items():
     step.edit(name, text, *edits, about="anything")
 
+FROZEN_MOVES = (
+    "What the caller froze moves. The tape answers for any variable that it is asked about: ask "
+    "about `model.trainable_variables`, and leave alone what each layer says it is."
+)
+step.edit("all_variables", FROZEN_MOVES, (VARIABLES, "model.variables"))
+step.edit("unfreezes", FROZEN_MOVES, (TAPE, UNFREEZE), equivalent_to="all_variables")
+
+NOT_TRAINING = (
+    "The model does not run in training mode: dropout never drops, and batch norm uses moving "
+    "averages that never move. Unless a Keras call is told `training=True`, it is not training."
+)
+step.edit("mode_not_given", NOT_TRAINING, (f"(x, {IN_MODE})", "(x)"))
 step.edit(
     "evaluation_mode",
-    "The model is called with `training=False`: dropout never drops, and batch norm uses moving "
-    "averages that never move. This is a training step, and the call has to say so.",
+    NOT_TRAINING,
     (IN_MODE, "training=False"),
     equivalent_to="mode_not_given",
 )

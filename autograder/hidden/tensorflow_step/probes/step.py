@@ -112,9 +112,7 @@ def by_keyword(impl: Any, inputs: Inputs) -> Any:
     optimizer = keras.optimizers.SGD(0.1)
     for kind, make in (("arrays", np.array), ("tensors", tf.constant)):
         x, y = make(inputs["x"][0]), make(inputs["y"][0])
-        loss = impl.tf_train_step(
-            model=model, optimizer=optimizer, loss_fn=lopsided, x=x, y=y
-        )
+        loss = impl.tf_train_step(model=model, optimizer=optimizer, loss_fn=lopsided, x=x, y=y)
         kept = {"x": np.array(x), "y": np.array(y)}
         seen[f"with {kind}"] = {**shown(loss, model), AFTERWARDS: kept}
     return seen
