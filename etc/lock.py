@@ -1,5 +1,6 @@
 """Print requirements.lock: what pip chooses for this project and its `dev` extra, pinned.
 
+With `tensorflow` behind it: requirements-tensorflow.lock, what that extra needs beside the other.
 `make lock` runs it in a fresh environment. Pip resolves for the machine it runs on, so what
 another system of `SYSTEMS` needs in addition is looked up one by one and gets that system's marker.
 """
@@ -31,6 +32,15 @@ HEADER = """\
 """
 
 
+BESIDE = """\
+# What `make tensorflow` installs beside requirements.lock, for lesson 16. Made by `make lock`: do
+# not edit.
+"""
+# The build without CUDA is for one kind of machine; the other kinds have only the one.
+CPU_ONLY = 'sys_platform == "linux" and platform_machine == "x86_64"'
+OTHERS = 'sys_platform != "linux" or platform_machine != "x86_64"'
+
+
 def resolve(*arguments: str) -> list[dict[str, Any]]:
     """The distributions that pip would install, as its report describes them."""
     command = [sys.executable, "-m", "pip", "install", "-qq", "--dry-run"]
@@ -57,6 +67,22 @@ def pin(item: dict[str, Any], marker: str = "") -> str:
     return f"{canonicalize_name(item['name'])}=={Version(item['version']).public}{marker}"
 
 
+def beside() -> None:
+    """Resolve the extra within the pins that there are, and print what it adds."""
+    there = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    known = {line.split("==")[0] for line in there if "==" in line} | {"descent"}
+    found = resolve(".[tensorflow]", "--constraint", "requirements.lock", *CHOSEN)
+    lines = []
+    for item in found:
+        name = canonicalize_name(item["name"])
+        if name == "tensorflow-cpu":
+            version = Version(item["version"]).public
+            lines += [pin(item, f" ; {CPU_ONLY}"), f"tensorflow=={version} ; {OTHERS}"]
+        elif name not in known and not name.startswith(ACCELERATORS):
+            lines.append(pin(item))
+    print(BESIDE + "\n".join(sorted(lines)))
+
+
 def main() -> None:
     """Resolve, add what other systems need, print."""
     found = [item for item in resolve(".[dev]", *CHOSEN) if item["name"] != "descent"]
@@ -71,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    beside() if sys.argv[1:] == ["tensorflow"] else main()

@@ -60,6 +60,7 @@ EXERCISES = {
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
     "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
+    "16_tensorflow": "tf_train_step 2",
 }
 
 SIGNATURES = {
@@ -227,6 +228,7 @@ SIGNATURES = {
         "DynamicLossScaler.load_state_dict(self, state)",
         "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
     ),
+    "16_tensorflow": ("tf_train_step(model, optimizer, loss_fn, x, y)",),
 }
 
 

@@ -125,7 +125,7 @@ def train_step(model, batch, criterion, optimizer):
     loss = criterion(model(batch[0]), batch[1])
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return loss.item()
 
 
 # %% [markdown]
@@ -337,7 +337,9 @@ tf_train_step(model, optimizer, keras.losses.MeanSquaredError(), x, y)
 assert float(line.kernel[0, 0]) == before, "what is frozen stays: no gradient, and no decay"
 
 calls = []
-tf_train_step(model, optimizer, lambda t, p: calls.append(t) or tf.reduce_mean(p), x, y)
+tf_train_step(
+    model, optimizer, lambda y_true, y_pred: calls.append(y_true) or tf.reduce_mean(y_pred), x, y
+)
 assert np.array_equal(calls[0], y), "Keras losses take the targets first"
 
 ### BEGIN HIDDEN TESTS
@@ -694,7 +696,13 @@ error = keras.losses.MeanSquaredError()
 x, y = np.eye(3, dtype=np.float32), np.ones((3, 1), np.float32)  # the fit is perfect already
 tf_train_step(models[0], keras.optimizers.SGD(0.1), error, x, y)
 own = models[1]
-tf_train_step(own, keras.optimizers.SGD(0.1), lambda t, p: error(t, p) + sum(own.losses), x, y)
+
+
+def penalized(y_true, y_pred):
+    return error(y_true, y_pred) + sum(own.losses)
+
+
+tf_train_step(own, keras.optimizers.SGD(0.1), penalized, x, y)
 models[2].compile(keras.optimizers.SGD(0.1), error)
 models[2].fit(x, y, batch_size=3, verbose=0)
 for name, one in zip(("your step", "with model.losses in the loss", "fit"), models, strict=True):

@@ -86,8 +86,9 @@ def line(rng: Rng, ins: int, outs: int) -> list[Any]:
 
 
 def number(value: Any) -> Any:
-    """The number in a tensor without axes; anything else is shown as it is."""
-    return float(value) if tf.is_tensor(value) and value.shape == () else value
+    """A number of NumPy's, or in a tensor without axes, as a float; else the value as it is."""
+    has_no_axes = isinstance(value, np.generic | np.ndarray) or tf.is_tensor(value)
+    return float(value) if has_no_axes and value.shape == () else value
 
 
 def flat(variables: Any) -> Any:
