@@ -17,18 +17,12 @@ APPLY = "    optimizer.apply_gradients(zip(grads, variables, strict=True))\n"
 RETURN = "return float(loss)"
 INSIDE = f"{TAPE}        {FORWARD}\n        {LOSS}\n"
 OUTSIDE = f"    {FORWARD}\n{TAPE}        {LOSS}\n"
-AFTER_ALL = f"{TAPE}        pass\n    {FORWARD}\n    {LOSS}\n"
 BY_HAND = """    for v, g in zip(variables, grads):
         v.assign_sub(optimizer.learning_rate * tf.convert_to_tensor(g))
 """
 UNFREEZE = f"    for layer in model.layers:\n        layer.trainable = True\n{TAPE}"
 FIRST_LOOK = f"    before = loss_fn(y, model(x, training=True))\n{TAPE}"
-UPHILL = """    def up(grads):
-        return [-tf.convert_to_tensor(g) for g in grads]
-
-"""
 SQUARES = "loss = tf.reduce_mean(tf.square(tf.cast(y, tf.float32) - outputs))"
-CLIPPED = "grads = tf.clip_by_global_norm(tape.gradient(loss, variables), 0.1)[0]"
 
 VALUES: Mistakes = {
     ("loss_after_the_step", (RETURN, "return float(loss_fn(y, model(x, training=True)))")): (
@@ -51,11 +45,6 @@ VALUES: Mistakes = {
         "The tape is asked for the gradient of the outputs, not of the loss: the targets have no "
         "say in the step. Look at the first argument of `tape.gradient`."
     ),
-    ("added_to_the_weights", (GRADS, GRADS.replace("tape.gradient", "up(tape.gradient") + ")"),
-     (TAPE, UPHILL + TAPE)): (
-        "The gradients are handed over with the opposite sign, so the step goes uphill. An "
-        "optimizer subtracts by itself: give it the gradients as the tape returns them."
-    ),
     ("sum_of_the_batch", (LOSS, f"{LOSS} * len(x)")): (
         "The loss is multiplied by the number of samples. `loss_fn` gives the mean, and the step "
         "uses it as it is: otherwise the rate would mean something else for every batch size."
@@ -67,10 +56,6 @@ VALUES: Mistakes = {
     ("softmax_first", (LOSS, "loss = loss_fn(y, tf.nn.softmax(outputs))")): (
         "Outputs go through a softmax before the loss. Whether it expects probabilities or logits "
         "is settled where model and loss are made: hand over what the model gives."
-    ),
-    ("gradients_clipped", (GRADS, CLIPPED)): (
-        "The gradients are clipped before the step, so large ones lose their length. That is not "
-        "asked for here: an optimizer that should clip has `global_clipnorm`."
     ),
 }  # fmt: skip
 for (name, *edits), text in VALUES.items():
@@ -115,11 +100,4 @@ step.edit(
     NOT_TRAINING,
     (IN_MODE, "training=False"),
     equivalent_to="mode_not_given",
-)
-step.edit(
-    "everything_outside_the_tape",
-    NO_GRADIENTS,
-    (INSIDE, AFTER_ALL),
-    about="anything",
-    equivalent_to="forward_outside_the_tape",
 )

@@ -55,18 +55,15 @@ class Words(keras.Model):
 
 
 class Half(keras.Model):
-    """Two lines in a row, of which the first may be frozen, with batch norm in between."""
+    """Two lines in a row, of which the first may be frozen."""
 
     def __init__(self, first: Any, last: Any) -> None:
         super().__init__()
         self.first, self.last = Line(first), Line(last)
-        self.norm = keras.layers.BatchNormalization(momentum=0.5)
-        self.norm.build((None, len(first[1])))
         self.built = True
 
     def call(self, x: Any, training: Any = None) -> Any:
-        hidden = self.norm(self.first(x, training=training), training=training)
-        return self.last(tf.tanh(hidden), training=training)
+        return self.last.call(tf.tanh(self.first.call(x)))
 
 
 def lopsided(y_true: Any, y_pred: Any) -> Any:
