@@ -8,6 +8,7 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
+TENSORFLOW := .venv/.stamp-tensorflow
 IPYTHON_CONFIG := .venv/etc/ipython/ipython_config.py
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.json
 # Tests of one file share what is slow to make, so they stay in one process.
@@ -26,12 +27,14 @@ export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter/learner$(addprefix :,$(JUPYTER_CONFIG_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab teach test test-all demo bench build reference lint lock clean
+.PHONY: help setup tensorflow lab teach test test-all demo bench gpu-check build reference lint lock clean
 
 help:  ## this list
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
+
+tensorflow: $(TENSORFLOW)  ## TensorFlow into .venv, for lesson 16: half a gigabyte, once
 
 lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-browser --port 8899")
 	@echo "Starting JupyterLab: a minute or more on a busy machine. Ctrl-C ends it."
@@ -50,7 +53,9 @@ test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARG
 	$(BIN)/python -m pytest -m browser
 	$(BIN)/autograder demo
 
-test-all: test  ## test, the whole audit with mutants, slow tests, a class with every mistake
+test-all: test $(TENSORFLOW)  ## test, the whole audit with mutants, slow tests, a class with every mistake
+	$(PYTEST) -k tensorflow
+	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions/16_tensorflow
 	$(BIN)/autograder audit
 	$(BIN)/autograder audit --mutate
 	$(BIN)/python -m pytest -m slow || test $$? -eq 5
@@ -62,6 +67,9 @@ demo: $(READY)  ## a class, graded in a temporary folder, every score checked
 bench: export PYTHONPATH := $(CURDIR)/$(BENCH)
 bench: $(READY) $(BENCH)/.stamp  ## how long checks and gradings take; the trainers against PyTorch and Lightning
 	$(BIN)/python -m benchmarks
+
+gpu-check: $(READY)  ## lessons 10 to 14 on CUDA: what ran, how precisely, how fast; skipped without a GPU
+	$(BIN)/python -m benchmarks.gpu_check
 
 build: $(READY)  ## both notebooks of every lesson from its source
 	$(BIN)/autograder build
@@ -81,6 +89,8 @@ lock:  ## new pins in requirements.lock, from the ranges in pyproject.toml
 	mv .lock/requirements.lock requirements.lock
 	.lock/bin/python etc/lock.py bench > .lock/bench.lock
 	mv .lock/bench.lock benchmarks/requirements.lock
+	.lock/bin/python etc/lock.py tensorflow > .lock/requirements-tensorflow.lock
+	mv .lock/requirements-tensorflow.lock requirements-tensorflow.lock
 	rm -rf .lock
 
 clean:  ## the environment and the caches; never what was written, handed in or graded
@@ -102,6 +112,11 @@ $(BENCH)/.stamp: benchmarks/requirements.lock $(STAMP)
 	@echo "Installing Lightning for the bench, once."
 	rm -rf $(BENCH)
 	$(BIN)/python -m pip install -qq --no-deps --target $(BENCH) -r $< && touch $@ || true
+
+$(TENSORFLOW): requirements-tensorflow.lock $(STAMP)
+	@echo "Installing TensorFlow beside it: a few minutes, once."
+	$(BIN)/python -m pip install -qq -r requirements-tensorflow.lock -c requirements.lock
+	touch $@
 
 $(IPYTHON_CONFIG): etc/ipython/ipython_config.py $(STAMP)
 	mkdir -p $(@D) && cp $< $@

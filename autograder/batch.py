@@ -23,6 +23,7 @@ from autograder.nbgrader_plugins.gradebook import (
     refresh_gradebook,
     scores,
 )
+from autograder.needs import require
 from autograder.rebuild import NotANotebook, read_notebook, rebuild
 from autograder.results import Results, results_for
 from autograder.sandbox import check_sealing
@@ -115,12 +116,13 @@ def grade_lesson(
         progress: called with (done, total, student) as results arrive.
 
     Raises:
-        CourseError: no such lesson, no submissions, or a lesson whose cells changed since it was
-        released.
+        CourseError: no such lesson, no submissions, a package that the lesson needs is missing, or
+        the lesson's cells changed since it was released.
         SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
     """
     started = time.monotonic()
     lesson = course.lesson(lesson_id)
+    require(lesson)  # before anything is written: nobody gets 0 points for what nobody looked at
     with stage(course, lesson) as staged:
         for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
             staged.add(hand_in)

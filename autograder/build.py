@@ -21,6 +21,7 @@ from autograder.checks import problems
 from autograder.course import Course, CourseError
 from autograder.figures import add_look, kernel_environment, lost_figures, take_look
 from autograder.lesson import Lesson
+from autograder.needs import lacking
 from autograder.source_cells import locate
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ class BuildError(CourseError):
 
 @dataclass(frozen=True)
 class Stale:
-    """A built file that is not what its source gives."""
+    """A built file that is not what its source gives; `left` if a build could not change that."""
 
     path: Path
     why: str
+    left: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}: {self.why}"
@@ -51,6 +53,8 @@ def build(course: Course, lesson_ids: Iterable[str] = (), check: bool = False) -
     """Build the notebooks of some lessons (default: all), and say which files were not current.
 
     With `check`, nothing is run or written. Every lesson is looked at before anything is written.
+    Where a lesson cannot be run for lack of a package, its solution notebook stays as it was,
+    outputs and all.
 
     Raises:
         BuildError: a source is not what a lesson has to be, a solution cell fails, or someone wrote
@@ -65,11 +69,23 @@ def build(course: Course, lesson_ids: Iterable[str] = (), check: bool = False) -
         raise BuildError("\n".join(wrong))
     stale: list[Stale] = []
     for lesson in lessons:
-        stale += stale_files(course, lesson)
+        found = stale_files(course, lesson)
         if not check:
-            write_solution(course, lesson)
             write_release(course, lesson)
+            if why := lacking(lesson):
+                found = _left(found, solution_path(course, lesson), why)
+            else:
+                write_solution(course, lesson)
+        stale += found
     return stale
+
+
+def _left(stale: list[Stale], solved: Path, why: str) -> list[Stale]:
+    """What was found stale, of which the solution notebook still is: it was not run again."""
+    return [
+        Stale(one.path, f"{one.why}, and left so: {why}", left=True) if one.path == solved else one
+        for one in stale
+    ]
 
 
 def solution_path(course: Course, lesson: Lesson) -> Path:

@@ -14,7 +14,7 @@ import click
 
 from autograder.course import Course, CourseError
 from autograder.home import home_folder
-from autograder.lesson import LessonError
+from autograder.lesson import Lesson, LessonError
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 STOPPED, NO_READER = 130, 141  # as shells say: 128 and the number of SIGINT, of SIGPIPE
@@ -75,7 +75,7 @@ def build(lessons: tuple[str, ...], check: bool) -> None:
     stale = build_lessons(course, list(lessons) or course.lesson_ids(), check=check)
     for item in stale:
         click.echo(str(item))
-    sys.exit(PROBLEMS if check and stale else DONE)
+    sys.exit(PROBLEMS if stale and (check or any(item.left for item in stale)) else DONE)
 
 
 @main.command()
@@ -216,6 +216,7 @@ def _mutate(lessons: tuple[str, ...], exercise: str | None) -> None:
 
     course = Course.find()
     chosen = [course.lesson(lesson_id) for lesson_id in lessons or course.lesson_ids()]
+    chosen = [lesson for lesson in chosen if not _skip(lesson)]
     if exercise:
         chosen = [lesson for lesson in chosen if exercise in lesson.exercises]
         if not chosen:
@@ -231,6 +232,16 @@ def _mutate(lessons: tuple[str, ...], exercise: str | None) -> None:
     sys.exit(PROBLEMS if problems else DONE)
 
 
+def _skip(lesson: Lesson) -> bool:
+    """Whether a lesson needs what is not installed, which is said."""
+    from autograder.needs import skipped
+
+    said = skipped(lesson)
+    if said:
+        click.echo(said)
+    return bool(said)
+
+
 def _audit(lessons: tuple[str, ...]) -> None:
     from autograder.audit import audit_lesson, matrix, summary
     from autograder.probe import load_probes
@@ -239,6 +250,8 @@ def _audit(lessons: tuple[str, ...]) -> None:
     problems = 0
     for lesson_id in lessons or course.lesson_ids():
         lesson = course.lesson(lesson_id)
+        if _skip(lesson):
+            continue
         result = audit_lesson(lesson)
         problems += len(result.problems)
         click.echo(f"# {lesson_id}")

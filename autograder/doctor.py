@@ -33,7 +33,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("processor cores", True, str(os.cpu_count()))
     for package in PACKAGES:
         yield _version(package)
-    for look in (_alembic, _device, _course, _sealing):
+    for look in (_alembic, _device, _course, _extras, _sealing):
         yield _careful(look)
 
 
@@ -65,6 +65,15 @@ def _course() -> Finding:
 
     course = Course.find()
     return Finding("course", True, f"{course.root}, {len(course.lesson_ids())} lessons")
+
+
+def _extras() -> Finding:
+    from autograder.course import Course
+    from autograder.needs import skipped
+
+    course = Course.find()
+    left_out = list(filter(None, (skipped(course.lesson(name)) for name in course.lesson_ids())))
+    return Finding("extras", True, "; ".join(left_out) or "every lesson has what it needs")
 
 
 def _sealing() -> Finding:

@@ -19,6 +19,7 @@ from autograder.lesson import Exercise, Lesson, LessonError
 from autograder.messages import describe_difference, describe_result
 from autograder.misconception import Misconception, names_of
 from autograder.missing import missing_name
+from autograder.needs import require
 from autograder.observation import Lost, Observation, Raised, can_be_compared
 from autograder.predictions import prediction_verdict
 from autograder.probe import Given, Probe, load_probes
@@ -56,6 +57,8 @@ class Judge:
     """Judges the exercises of one lesson with the inputs of one seed."""
 
     def __init__(self, lesson: Lesson, seed: int) -> None:
+        """Raises: NotInstalled, if the lesson needs a package that is not there."""
+        require(lesson)
         self.lesson = lesson
         self.seed = seed
         self._probes = load_probes(lesson.slug)

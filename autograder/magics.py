@@ -106,9 +106,13 @@ class Magics:
         """%progress: where you stand in this lesson. %progress all: in the whole course."""
         from IPython.display import Markdown
 
+        from autograder.needs import skipped
         from autograder.session import Session
 
         if _lesson_id() is None:
+            return Markdown(self._standing.whole_course())
+        if why := skipped(_lesson()):
+            print(why)
             return Markdown(self._standing.whole_course())
         session = Session(_lesson(), self.shell)
         verdicts = [session.verdict(key) for key in session.lesson.exercises]

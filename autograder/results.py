@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.grading import Graded
 from autograder.lesson import Lesson
+from autograder.needs import needs
 from autograder.seeds import FOLDER, write_atomically
 from autograder.verdict import LessonVerdict
 
@@ -36,7 +37,12 @@ class Results:
         self._folder = course.root / FOLDER / "results" / lesson.id
         self._setting = json.dumps(
             [
-                *(lesson.digest, _code_digest(lesson.slug), _data_digest(course), _versions()),
+                *(
+                    lesson.digest,
+                    _code_digest(lesson.slug),
+                    _data_digest(course),
+                    _versions(needs(lesson)),
+                ),
                 *(sealed, full),
             ]
         )
@@ -93,8 +99,8 @@ def _data_digest(course: Course) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def _versions() -> list[Any]:
+@lru_cache(maxsize=8)
+def _versions(needed: tuple[str, ...]) -> list[Any]:
     def version(name: str) -> str:
         try:
             return importlib.metadata.version(name)
@@ -105,6 +111,14 @@ def _versions() -> list[Any]:
         sys.version,
         platform.machine(),
         platform.processor(),
-        version("numpy"),
-        version("torch"),
+        *map(version, ("numpy", "torch")),
+        *map(version, _distributions(needed)),
     ]
+
+
+def _distributions(packages: tuple[str, ...]) -> list[str]:
+    """What packages were installed as: `tensorflow`, say, as `tensorflow_cpu`."""
+    if not packages:  # to look at all that is installed takes its time
+        return []
+    known = importlib.metadata.packages_distributions()
+    return sorted({name for package in packages for name in known.get(package, [])})

@@ -13,6 +13,7 @@ import torch
 from rich.console import Console
 
 from autograder.course import Course
+from autograder.needs import runnable
 from benchmarks import full_loop, lightning_loop
 from benchmarks.checks import check_table
 from benchmarks.cuda_loop import cuda_tables
@@ -23,7 +24,7 @@ from benchmarks.trainer import trainer_table
 def main(lesson_ids: list[str]) -> None:
     """Time the named lessons, or all."""
     course = Course.find()
-    chosen = lesson_ids or course.lesson_ids()
+    chosen = runnable(course, lesson_ids)
     # A log is as wide as the tables want it; a terminal is as wide as it is.
     console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(machine())

@@ -34,6 +34,9 @@ HEADER = """\
 ADDED = """\
 # What the extra `{extra}` adds to the pins of requirements.lock. Made by `make lock`: do not edit.
 """
+# The build of TensorFlow without CUDA is for one kind of machine; the others have only the one.
+CPU_ONLY = 'sys_platform == "linux" and platform_machine == "x86_64"'
+OTHERS = 'sys_platform != "linux" or platform_machine != "x86_64"'
 
 
 def resolve(*arguments: str) -> list[dict[str, Any]]:
@@ -76,14 +79,22 @@ def pins(*arguments: str) -> list[str]:
 
 
 def main(extra: str = "") -> None:
-    """Resolve and print, one of both locks."""
+    """Resolve and print, one of the locks."""
     if not extra:
         print(HEADER + "\n".join(pins(".[dev]", *CHOSEN)))
         return
     pinned = LOCK.read_text().splitlines()
     found = pins(f".[dev,{extra}]", "--constraint", str(LOCK))
     added = [line for line in found if line not in pinned]
-    print(ADDED.format(extra=extra) + "\n".join(added))
+    print(ADDED.format(extra=extra) + "\n".join(line for pin in added for line in by_machine(pin)))
+
+
+def by_machine(line: str) -> list[str]:
+    """A pin, for each kind of machine that has a distribution of its own."""
+    name, _, version = line.partition("==")
+    if name != "tensorflow-cpu":
+        return [line]
+    return [f"{line} ; {CPU_ONLY}", f"tensorflow=={version} ; {OTHERS}"]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import Course
+from autograder.needs import skipped
+
 os.environ.pop("MPLBACKEND", None)
 SANITIZE = Path(__file__).with_name("nbval.cfg")
 
@@ -18,3 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read by `pytest --nbval solutions/...`."""
     if config.getoption("nbval_sanitize_with", None) is None:
         config.option.nbval_sanitize_with = str(SANITIZE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A lesson that needs what is not installed is skipped, with one line that says so."""
+    course = Course.find(Path(__file__).parent)
+    why: dict[str, str] = {}
+    for item in items:
+        lesson_id = item.path.parent.name
+        if lesson_id not in why:
+            known = lesson_id in course.lesson_ids()
+            why[lesson_id] = skipped(course.lesson(lesson_id)) if known else ""
+        if why[lesson_id]:
+            item.add_marker(pytest.mark.skip(reason=why[lesson_id]))

@@ -32,3 +32,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if SEALING_REQUIRED:
             pytest.fail(f"{error} (DESCENT_REQUIRE_SEALING=0 skips this test)", pytrace=False)
         pytest.skip(str(error))
+
+
+# These look at sources and run nothing of a lesson.
+READ_ONLY = {"test_leaks.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is asked of each lesson is not asked of one that needs what is not installed."""
+    from autograder.course import Course
+    from autograder.needs import skipped
+
+    course = Course.find()
+    why = {name: skipped(course.lesson(name)) for name in course.lesson_ids()}
+    for item in items:
+        if item.path.name in READ_ONLY:
+            continue
+        call = getattr(item, "callspec", None)
+        about = (
+            [why.get(value, "") for value in call.params.values() if isinstance(value, str)]
+            if call
+            else []
+        )
+        if said := next(filter(None, about), ""):
+            item.add_marker(pytest.mark.skip(reason=said))

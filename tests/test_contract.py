@@ -66,6 +66,7 @@ EXERCISES = {
         "diagnose 4, loop_01 2, loop_02 2, loop_03 2, loop_04 2, loop_05 2, loop_06 2, loop_07 2, "
         "loop_08 2, loop_09 2, loop_10 2, loop_11 2, loop_12 2"
     ),
+    "16_tensorflow": "tf_train_step 2",
     "17_pixels_and_boxes": (
         "pixel_cross_entropy 2, dice_loss 2, box_iou 2, detection_loss 2, mean_iou 2, "
         "average_precision 2, info_nce 2"
@@ -267,6 +268,7 @@ SIGNATURES = {
         "loop_12(path, model, optimizer)",
         "diagnose(history)",
     ),
+    "16_tensorflow": ("tf_train_step(model, optimizer, loss_fn, x, y)",),
     "17_pixels_and_boxes": (
         "pixel_cross_entropy(logits, targets)",
         "dice_loss(probs, target, eps=1e-06)",

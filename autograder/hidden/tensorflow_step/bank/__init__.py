@@ -1,0 +1,1 @@
+"""The bank of lesson 16: never in a kernel."""

@@ -1,0 +1,1 @@
+"""Probes of lesson 16: all of this may enter a kernel."""
