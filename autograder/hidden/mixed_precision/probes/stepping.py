@@ -284,12 +284,15 @@ def moves_the_batch(impl: Any, inputs: Inputs) -> Any:
 @step.probe(
     "a criterion of your own",
     points=0.25,
-    inputs=lambda rng: some(rng, 2),
+    inputs=lambda rng: some(rng, 2, mixing=rng.normal(size=(3, 3))),
     kind="side",
 )
 def own_criterion(impl: Any, inputs: Inputs) -> Any:
+    mixing = torch.tensor(inputs["mixing"]).float()
+
     def criterion(outputs: Any, targets: Any) -> Any:
-        return F.cross_entropy(outputs.float(), targets) * 2
+        """A product of its own, which autocast computes in 16 bits."""
+        return F.cross_entropy(outputs.float() @ mixing, targets) * 2
 
     model, seen = Plain(inputs["weights"]), {}
     optimizer = sgd(model)
