@@ -43,7 +43,6 @@ IN_FLOAT32 = "loss = criterion(model(inputs), targets)\n    "
 LOW = "low = torch.bfloat16 if dtype == torch.float32 else dtype"
 ALWAYS_ON = "with torch.autocast(device.type, dtype=low):"
 AFTER_THE_BLOCK = "outputs = model(inputs)\n    loss = criterion(outputs, targets)"
-WIDENED = "outputs = model(inputs)\n    loss = criterion(outputs.float(), targets)"
 OUTSIDE = "loss = criterion(outputs.to(dtype), targets).float()"
 FLOAT16_ONLY = "    if dtype != torch.float16:\n        scaler = None\n"
 TAKE = "    if scaler is None:\n" + BARE_STEP
@@ -156,10 +155,6 @@ ANYTHING: Mistakes = {
     ("loss_after_the_step", (RETURN, LOSS_AGAIN + RETURN)): (
         "The loss is computed once more after the step. Report the one whose gradient was taken; "
         "it is there, and costs nothing."
-    ),
-    ("criterion_without_autocast", (LOSS, WIDENED)): (
-        "The criterion runs outside the autocast block, on outputs that were widened by hand. A "
-        "criterion may hold matrix products of its own: it belongs inside, as the forward pass."
     ),
     ("raises_on_overflow", (CLIPPING, f"    {RAISES}\n")): (
         "A norm that is not finite raises, as lesson 11's clipping does. Here an overflow is part "

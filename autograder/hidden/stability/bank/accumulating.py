@@ -14,7 +14,7 @@ def graphs_let_go(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The graph of the last batch may still hang on a name; more than one is growth."""
     alive = raw["graphs of earlier batches"]
     count = alive.value.real if isinstance(alive, Number) else 0
-    said = "at most one" if count <= 1 else "those of a group" if count <= 5 else "all of them"
+    said = "at most one" if count <= 1 else "those of a group" if count <= 8 else "all of them"
     return {**raw, "graphs of earlier batches": said}
 
 

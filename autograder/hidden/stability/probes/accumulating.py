@@ -139,7 +139,7 @@ def plain_number(impl: Any, inputs: Inputs) -> Any:
     return {"is a number returned, not a tensor?": is_number(loss), LOSS: number(loss)}
 
 
-@epoch.probe("memory that does not grow", points=0.125, inputs=data(*[1] * 11), **SIDE)
+@epoch.probe("memory that does not grow", points=0.125, inputs=data(*[1] * 17), **SIDE)
 def graphs_let_go(impl: Any, inputs: Inputs) -> Any:
     """How many graphs of earlier batches are alive when a loss is made."""
     marks, alive = list[Any](), list[int]()
