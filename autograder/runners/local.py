@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,11 @@ def copied(value: Any, known: dict[int, Any]) -> Any:
         several: list[Any] = []
         known[id(value)] = several
         several.extend(copied(item, known) for item in value)
+    elif kind is tuple:
+        items = tuple([copied(item, known) for item in value])
+        if id(value) not in known:  # or it was met again inside one of its own items
+            same = all(map(operator.is_, items, value))
+            known[id(value)] = value if same else items
     else:
         return copy.deepcopy(value, known)
     return known[id(value)]

@@ -378,9 +378,9 @@ show_figure(
 #
 # ### Exercise: `clip_grad_norm` (15 minutes, difficulty 2 of 5)
 #
-# The tensors that stand in `.grad` are scaled themselves, so whoever else holds one of them sees it. What
-# you return is the norm *before*: that is the one worth drawing. And mind what an iterator is: you need the
-# parameters twice.
+# Scale the tensors in `.grad` themselves, in place: anyone else who holds one of them should see it. What
+# you return is the norm *before* clipping, the one worth drawing. And remember what an iterator is: you'll
+# need the parameters twice.
 
 
 # %% nbgrader={"grade": false, "grade_id": "clip_grad_norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -486,8 +486,9 @@ print("with clipping, every run ends below 3:", all(np.mean(run[-10:]) < 3 for r
 #
 # Watch first. Run some dozens of steps, draw the norms, and put the threshold where healthy steps end and
 # spikes begin. If almost every step is clipped, you have really set the learning rate: each step then has
-# length `lr * max_norm`. If none is, you have a safety belt, and that is fine. People start at 1.0 for
-# recurrent networks and 5.0 for transformers, and then look.
+# length `lr * max_norm`. If none is, you have a safety net, and that's fine. The rule of thumb is to start
+# at 1.0 for recurrent networks and 5.0 for transformers. It's no more than that: GPT-3 was clipped at 1.0,
+# the LSTMs of Zaremba et al. (2014) at 5 and 10. So start there, and then look.
 
 
 # %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
@@ -1125,8 +1126,8 @@ for name, state in kept.items():
 
 # %% [markdown]
 # By reference, the last weights were kept, and the log says the best loss all the same. With `.cpu()` too,
-# if this ran on the CPU; on a GPU the same line is a copy, and right. Whoever loads what was kept and
-# *measures it again* finds out in one line.
+# if this ran on the CPU; on a GPU the same line is a copy, and right. To find out, load what was kept and
+# *measure it again*: one line.
 #
 # ## 5. Survive a kill
 #
@@ -1176,8 +1177,8 @@ grade("prediction_forgotten_parts")
 # - **Atomic.** At every moment there is an old file or a new one, whole. Write under another name in the
 #   same folder, get it onto the disk (`os.fsync`), then `os.replace`: a rename is one step, a write isn't.
 #   If anything fails, the other name is removed.
-# - **Nothing or everything.** What can be refused is refused before anything changes. If a load fails
-#   halfway, it puts back what was there.
+# - **All or nothing.** Check everything that can be checked before you change anything. If a load still
+#   fails halfway, put back what was there.
 # - **Data, not code.** `torch.load` with `weights_only=True` reads tensors, numbers, strings, and lists and
 #   dicts of them. Without it, a file can run any code on your machine.
 #
@@ -1560,8 +1561,8 @@ print("an end more than a tenth worse, without:", noticed)
 #
 # Now for real. A process of its own trains the run below and saves after each epoch with **your**
 # `save_checkpoint`. While it saves for the eighth time, with half of the bytes written, it is killed by
-# SIGKILL, which no `finally` survives. Then this notebook resumes from what lies on the disk. The same once
-# more with a plain `torch.save` to the path.
+# SIGKILL, which no `finally` survives. Then this notebook resumes from what is on the disk. Beside it, the
+# same with a plain `torch.save` to the path.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # A process that is killed while it saves, and the run that is resumed from what it left.
@@ -1767,7 +1768,7 @@ print("".join(letters[code] for code in written))
 #
 # | you see | it is | try |
 # | --- | --- | --- |
-# | loss jumps to inf or NaN within a few steps | exploding gradients | draw the norm; clip at 1.0 (recurrent), 5.0 (transformer) |
+# | loss jumps to inf or NaN within a few steps | exploding gradients | draw the norm; clip at 1.0 or 5.0, look again |
 # | single spikes of the norm, loss fine | rare hard batches | leave the clip on; look at those batches |
 # | nearly every step is clipped | the threshold sets the rate | raise the threshold, or lower the rate and say so |
 # | norm inf while the loss is finite | float16 somewhere, or a true overflow | convert before you square; skip the step (lesson 12) |

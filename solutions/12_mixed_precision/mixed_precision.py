@@ -708,8 +708,8 @@ show_figure(
 
 # %% [markdown]
 # Look at the last number of each row. With a fused optimizer, `GradScaler` *does* call `step` when it skips: it hands the finding over, and the kernel
-# leaves the weights alone. The hook fires all the same. And `GradScaler.step` returns None either way. So whoever advances a schedule or an average of
-# the weights only on steps that counted has one reliable sign: **after a skipped step the scale is smaller than before.**
+# leaves the weights alone. The hook fires all the same. And `GradScaler.step` returns None either way. So if a schedule, or an average of the
+# weights, should advance only on steps that counted, there is one reliable sign: **after a skipped step the scale is smaller than before.**
 #
 # ## 4. Autocast: who computes in what
 #
@@ -988,7 +988,7 @@ grade("amp_step")
 #
 # <details><summary>Hint 2: with and without a scaler</summary>
 #
-# Only two places differ: around `backward`, and around the step. Measuring and clipping stand between them and don't ask.
+# Only two places differ: around `backward`, and around the step. Measuring and clipping come in between, and are the same either way.
 #
 # </details>
 #

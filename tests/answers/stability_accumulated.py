@@ -208,6 +208,55 @@ def never_divided(
     return total / count
 
 
+def the_loop_of_blogs(
+    model: Any, loader: Any, criterion: Any, optimizer: Any, accumulation_steps: int, device: Any
+) -> float:
+    """Divided by the number of batches, the rest dropped, batches averaged: three at once."""
+    model.train()
+    optimizer.zero_grad()
+    total = batches = 0.0
+    for i, (x, y) in enumerate(loader):
+        loss = criterion(model(x.to(device)), y.to(device)) / accumulation_steps
+        loss.backward()
+        total, batches = total + loss.item() * accumulation_steps, batches + 1
+        if (i + 1) % accumulation_steps == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+    return total / batches
+
+
+def batches_averaged_and_divided(
+    model: Any, loader: Any, criterion: Any, optimizer: Any, accumulation_steps: int, device: Any
+) -> float:
+    """Divided by the number of batches, and batches averaged, with a last step."""
+    model.train()
+    losses, held = list[float](), 0
+    optimizer.zero_grad()
+    for x, y in loader:
+        loss = criterion(model(x.to(device)), y.to(device))
+        (loss / accumulation_steps).backward()
+        losses.append(loss.item())
+        held += 1
+        if held == accumulation_steps:
+            optimizer.step()
+            optimizer.zero_grad()
+            held = 0
+    if held:
+        optimizer.step()
+        optimizer.zero_grad()
+    return sum(losses) / len(losses)
+
+
+def evaluating_afterwards(
+    model: Any, loader: Any, criterion: Any, optimizer: Any, accumulation_steps: int, device: Any
+) -> float:
+    """Right, and then the mode is another one."""
+    args = model, loader, criterion, optimizer, accumulation_steps, device
+    loss: float = in_lists_of_batches(*args)
+    model.eval()
+    return loss
+
+
 KEY = "accumulate_epoch"
 RIGHT: Any = {
     KEY: {
@@ -220,7 +269,8 @@ WRONG: Any = {
         f.__name__: {KEY: f}
         for f in (
             *(the_usual_loop, the_usual_loop_with_a_last_step, one_backward),
-            *(concatenated, never_divided),
+            *(concatenated, never_divided, the_loop_of_blogs),
+            *(batches_averaged_and_divided, evaluating_afterwards),
         )
     }
 }
@@ -229,5 +279,8 @@ NAMED: Any = {
         "the_usual_loop_with_a_last_step": "divided_by_the_steps",
         "one_backward": "graphs_kept_until_the_step",
         "never_divided": "sum_of_batch_means",
+        "the_loop_of_blogs": "the_common_loop",
+        "batches_averaged_and_divided": "divided_by_the_steps + mean_of_losses",
+        "evaluating_afterwards": "evaluation_mode_afterwards",
     }
 }

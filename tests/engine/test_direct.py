@@ -136,3 +136,16 @@ def test_inputs_are_copied_as_deepcopy_does_it() -> None:
         assert made["rng"] is made["same"][1][1] is not rng
         assert made["itself"] is made
         assert made["f"] is len
+
+
+def test_inputs_are_copied_with_their_tuples_and_what_was_one_stays_one() -> None:
+    """Tuples of plain values need no copy; those that hold a list do, also one that holds them."""
+    inner: list[Any] = [1]
+    pair = (inner, (2, "two"))
+    inner.append(pair)
+    came = copied({"one": pair, "again": pair}, {})
+    assert came["one"] is came["again"]
+    assert came["one"] is not pair
+    assert came["one"][0] is not inner
+    assert came["one"][0][1] is came["one"]
+    assert came["one"][1] is pair[1]

@@ -24,6 +24,8 @@ bank.exercise("prediction_clip_first").shows(
 BIAS = "bias = 2 ** (exponent_bits - 1) - 1"
 EPS, LARGEST = "eps = 2.0**-fraction_bits", "largest = (2 - eps) * 2.0**bias"
 SMALLEST = '"smallest_normal": 2.0 ** (1 - bias)'
+TOO_LARGE = "bias = 2 ** (exponent_bits - 1)"
+FROM_THE_FIELD = "largest = (2 - eps) * 2.0 ** (2**exponent_bits - 2 - bias)"
 WIDTHS = "{torch.float16: 5, torch.bfloat16: 8, torch.float32: 8}"
 FRACTIONS = "{torch.float16: 10, torch.bfloat16: 7, torch.float32: 23}"
 RETURN = f'return {{"max": largest, {SMALLEST}, "eps": eps}}'
@@ -44,6 +46,21 @@ OF_FORMATS: Mistakes = {
     ("bias_too_large", (BIAS, "bias = 2 ** (exponent_bits - 1)")): (
         "The bias is a power of two. It is one less: the field of 1.0 is 01...1 and not 10...0, "
         "and every exponent is off by one with it."
+    ),
+    ("bias_too_large_at_both_ends", (BIAS, TOO_LARGE), (LARGEST, FROM_THE_FIELD)): (
+        "The bias is a power of two, so every number comes out half as large as it is. The bias is "
+        "one less: then the field of 1.0 is 01...1, and not 10...0."
+    ),
+    (
+        "hidden_bit_counted",
+        (FRACTIONS, "{torch.float16: 11, torch.bfloat16: 8, torch.float32: 24}"),
+    ): (
+        "The leading 1 is counted as a bit of the fraction. It isn't stored: float16 has ten "
+        "fraction bits, bfloat16 seven and float32 twenty-three, and eps follows from those."
+    ),
+    ("lowest_for_smallest", (SMALLEST, '"smallest_normal": -largest')): (
+        "The number given as the smallest is the lowest, far below zero (finfo calls that one "
+        "`min`). Asked for is the smallest positive normal number, the one next to zero."
     ),
     ("smallest_subnormal", (SMALLEST, '"smallest_normal": 2.0 ** (1 - bias) * eps')): (
         "The smallest number is the smallest subnormal one. Normal numbers, which keep all their "
@@ -107,6 +124,8 @@ formats.edit(
 COUNTS, LOST = "counts = g != 0", "lost += (counts & (g.to(dtype) == 0)).sum().item()"
 TOTAL, RESULT = "nonzero += counts.sum().item()", "return lost / nonzero if nonzero else 0.0"
 ALL_ZEROS, OF_ALL = "lost += (g.to(dtype) == 0).sum().item()", (TOTAL, "nonzero += g.numel()")
+ZERO_SHARE = f"{ALL_ZEROS} / max(g.numel(), 1)"
+OR_INF = "lost += (counts & ((g.to(dtype) == 0) | g.to(dtype).isinf())).sum().item()"
 SUBNORMAL = "smallest_normal * torch.finfo(dtype).eps"
 SMALL = "lost += (counts & ({} < torch.finfo(dtype).{})).sum().item()"
 
@@ -143,6 +162,18 @@ OF_UNDERFLOW: Mistakes = {
         "The shares of the tensors are averaged: a bias of ten values weighs as much as a matrix "
         "of ten thousand. Add up counts over all tensors, and divide once."
     ),
+    ("mean_of_shares_of_zeros", (LOST, ZERO_SHARE), (TOTAL, "nonzero += 1")): (
+        "The share of zeros is taken of each tensor, and the shares are averaged. Leave out what "
+        "was zero before, add up counts over all tensors, and divide once."
+    ),
+    ("mean_of_shares_of_all", (LOST, f"{LOST} / max(g.numel(), 1)"), (TOTAL, "nonzero += 1")): (
+        "The share is taken of all values of each tensor, zeros included, and the shares are "
+        "averaged. Count what isn't zero, over all tensors, and divide once."
+    ),
+    ("overflow_counts_as_lost", (LOST, OR_INF)): (
+        "Values that become inf count as lost, too. That is overflow, at the other end of the "
+        "range: underflow is what becomes 0."
+    ),
     ("positive_only", (COUNTS, "counts = g > 0")): (
         "Only positive values are looked at. A gradient is as often negative, and underflows as "
         "easily: what counts is that it is not zero."
@@ -174,6 +205,10 @@ OF_UNDERFLOW_ANYTHING: Mistakes = {
     ("rounded_before_counting", (COUNTS, "g = g.to(dtype)\n        counts = g != 0")): (
         "Values are rounded before they are counted, so those that underflow are no longer among "
         "the values that are not zero. Count first, then look at a rounded copy."
+    ),
+    ("rounded_to_float32_first", (COUNTS, "g = g.float()\n        counts = g != 0")): (
+        "Values go through float32 first, where those of a float64 tensor may become 0 before they "
+        "are counted. Count them in the format in which they come."
     ),
     ("changed_counts_as_lost", (LOST, LOST.replace("== 0", "!= g"))): (
         "Every value that rounding changes counts as lost. Nearly all of them change in the last "

@@ -37,10 +37,12 @@ AFTERWARDS = f"    if scaler is None:\n{BARE_BACKWARD}    else:\n{BACKWARD}"
 LATE = "    if scaler is not None:\n        scaler.unscale_(optimizer)\n"
 MEASURED = "        reported = global_grad_norm(model.parameters())\n"
 REPORTED, SCALED_NORM = '"grad_norm": norm', '"grad_norm": norm if scaler is None else reported'
-SCALED_LOSS = "if scaler is not None:\n        loss = scaler.scale(loss)\n    "
+SCALED_FIRST = "        loss = scaler.scale(loss)\n        loss.backward()\n"
 LOSS_AGAIN = f"{WITH}\n        {LOSS}\n    "
+IN_FLOAT32 = "loss = criterion(model(inputs), targets)\n    "
 LOW = "low = torch.bfloat16 if dtype == torch.float32 else dtype"
 ALWAYS_ON = "with torch.autocast(device.type, dtype=low):"
+AFTER_THE_BLOCK = "outputs = model(inputs)\n    loss = criterion(outputs, targets)"
 OUTSIDE = "loss = criterion(outputs.to(dtype), targets).float()"
 FLOAT16_ONLY = "    if dtype != torch.float16:\n        scaler = None\n"
 TAKE = "    if scaler is None:\n" + BARE_STEP
@@ -58,10 +60,6 @@ VALUES: Mistakes = {
     ("norm_of_scaled_gradients", (UNSCALE, MEASURED + UNSCALE), (REPORTED, SCALED_NORM)): (
         "The norm that comes back is that of the scaled gradients. It jumps whenever the scale "
         "changes, and says nothing of the run: measure after unscaling."
-    ),
-    ("norm_reported_after_clipping", (CLIPPING, CLIPPING + NORM)): (
-        "The norm that comes back is that of the clipped gradients, so it never exceeds max_norm. "
-        "Report the one from before: it tells what the clipping had to do."
     ),
     ("never_clipped", (CLIPPING, "")): (
         "Nothing is clipped. Gradients longer than max_norm are shortened to it, all by the same "
@@ -83,7 +81,7 @@ VALUES: Mistakes = {
         "Without a scaler nothing is clipped. Clipping has nothing to do with scaling: bfloat16 "
         "gradients explode as well as others."
     ),
-    ("scaled_loss_reported", (RETURN, SCALED_LOSS + RETURN)): (
+    ("scaled_loss_reported", (BACKWARD, SCALED_FIRST)): (
         "The loss that comes back is the scaled one. It jumps whenever the scale changes: report "
         "the loss itself."
     ),
@@ -122,6 +120,10 @@ VALUES: Mistakes = {
     ("float32_is_cast_too", (WITH, f"{LOW}\n    {ALWAYS_ON}")): (
         "With float32 asked for, the forward pass still runs in 16 bits. float32 means no autocast "
         "at all: switch it off then."
+    ),
+    ("criterion_outside", (LOSS, AFTER_THE_BLOCK)): (
+        "The criterion runs after the autocast block, on outputs of 16 bits, so the loss is "
+        "computed and rounded in 16 bits. Keep it inside: autocast widens cross-entropy to float32."
     ),
     ("criterion_in_16_bits", (LOSS, f"outputs = model(inputs)\n    {OUTSIDE}")): (
         "The loss is computed outside autocast, on outputs of 16 bits, and is rounded to them. "
@@ -197,6 +199,23 @@ ANYTHING: Mistakes = {
 for (name, *edits), text in ANYTHING.items():
     step.edit(name, text, *edits, about="anything")
 
+CUT = (
+    "The norm that comes back never exceeds max_norm: it is that of the clipped gradients, or is "
+    "cut to the limit. Report the one from before: it tells what the clipping had to do."
+)
+step.edit("norm_reported_after_clipping", CUT, (CLIPPING, CLIPPING + NORM))
+step.edit(
+    "smaller_of_norm_and_limit",
+    CUT,
+    (REPORTED, '"grad_norm": min(norm, max_norm)'),
+    equivalent_to="norm_reported_after_clipping",
+)
+step.edit(
+    "loss_again_in_float32",
+    ANYTHING[("loss_after_the_step", (RETURN, LOSS_AGAIN + RETURN))],
+    (RETURN, IN_FLOAT32 + RETURN),
+    about="anything",
+)
 NOT_TOLD = (
     "After an overflow the scaler is not updated: it still counts the gradients as unscaled, and "
     "its scale stays too high. A skipped step is what it learns from: update it every time."

@@ -86,9 +86,10 @@ def overflowing(rng: Rng) -> Inputs:
 
 
 def other_factors(rng: Rng) -> Inputs:
-    """All four options by place; overflows in a row, from -inf, in the second group too."""
+    """All four options by place; overflows in a row, from -inf, in the second group too, which
+    take the scale below 1."""
     bad = {2: (2, NAN), 3: (0, -INF), 4: (2, INF)}
-    options = {"init_scale": 100.0, "growth_factor": 3.0, "backoff_factor": 0.2}
+    options = {"init_scale": 10.0, "growth_factor": 3.0, "backoff_factor": 0.2}
     return {**script(rng, bad, 9, **options, growth_interval=2), "by place": True}
 
 

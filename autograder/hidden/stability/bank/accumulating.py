@@ -29,32 +29,23 @@ LAST = "    if held > 0:\n        step_with_mean(optimizer, held)\n"
 DIVIDE, RETURN = "p.grad.div_(samples)", "return total / count"
 CLEARED = "    optimizer.step()\n    optimizer.zero_grad()\n"
 GROUP_LOSS = "loss.backward()"
-MEANS = (SUM, "")
-OWN_TOTAL = (TOTAL, TOTAL.replace("loss.item()", "loss.item() * len(inputs)"))
-BY_STEPS = (
-    (DIVIDE, "p.grad.div_(steps)"),
-    ("def step_with_mean(optimizer, samples):", "def step_with_mean(optimizer, steps):"),
-)
+OF_THE_MEAN, HELD = "(loss / len(inputs)).backward()", "held += len(inputs)"
+SKIPS_ONE = "if number % accumulation_steps != 1:\n            loss.backward()"
 LOOP = "    for number, (inputs, targets) in enumerate(loader, 1):\n"
 
 WEIGHTS: Mistakes = {
     (
         "divided_by_the_steps",
-        MEANS,
-        OWN_TOTAL,
-        (STEP, STEP.replace("held", "accumulation_steps")),
-        (LAST, LAST.replace("optimizer, held", "optimizer, accumulation_steps")),
+        (GROUP_LOSS, "(loss / len(inputs) / accumulation_steps).backward()"),
+        (DIVIDE, "pass"),
     ): (
         "Every group's gradient is divided by accumulation_steps. That is right for full groups of "
         "equal batches only: a short last group then takes too small a step. Weigh by samples."
     ),
     (
         "mean_of_batch_means",
-        MEANS,
-        OWN_TOTAL,
-        (FULL, "batches = (number - 1) % accumulation_steps + 1\n        " + FULL),
-        (STEP, STEP.replace("held", "batches")),
-        (LAST, LAST.replace("optimizer, held", "optimizer, batches")),
+        (GROUP_LOSS, OF_THE_MEAN),
+        (HELD, "held += 1"),
     ): (
         "Each batch of a group weighs the same, whatever its size, so the few samples of a short "
         "batch count too much. Each sample has to weigh the same."
@@ -63,7 +54,7 @@ WEIGHTS: Mistakes = {
         "The gradients are sums over the group's samples when the step comes, so the step is "
         "longer by their number. A large batch takes the mean."
     ),
-    ("sum_of_batch_means", MEANS, OWN_TOTAL, (DIVIDE, "pass")): (
+    ("sum_of_batch_means", (GROUP_LOSS, OF_THE_MEAN), (DIVIDE, "pass")): (
         "The batches' mean gradients are added and never divided, so the step is longer by their "
         "number. The large batch's gradient is a mean over its samples."
     ),
@@ -78,6 +69,29 @@ WEIGHTS: Mistakes = {
     ): (
         "The last group's gradient is divided by the samples of a full group, so its step is too "
         "small. Divide by the samples that are in it."
+    ),
+    (
+        "the_common_loop",
+        (GROUP_LOSS, "(loss / len(inputs) / accumulation_steps).backward()"),
+        (DIVIDE, "pass"),
+        (LAST, ""),
+        (TOTAL, "total += loss.item() / len(inputs)"),
+        (COUNT, "count += 1"),
+    ): (
+        "Losses are divided by accumulation_steps, a last group that isn't full is never stepped, "
+        "and batches are averaged for the report. Here every sample has to count, and equally."
+    ),
+    (
+        "by_the_samples_of_full_batches",
+        (STEP, STEP.replace("held", "accumulation_steps * len(inputs)")),
+        (LAST, LAST.replace("optimizer, held", "optimizer, accumulation_steps * len(inputs)")),
+    ): (
+        "A group's gradient is divided by accumulation_steps times the size of one batch, as if "
+        "all were full and of that size. Count the samples that came."
+    ),
+    ("one_batch_left_out", (GROUP_LOSS, SKIPS_ONE)): (
+        "One batch of each group has no backward pass, so its samples don't count in the step. "
+        "Every batch adds its gradients; only the step waits."
     ),
     ("stepped_at_the_first", (FULL, "if (number - 1) % accumulation_steps == 0:")): (
         "The step comes after the first batch of a group, so groups are shifted by one. Step when "
@@ -170,6 +184,18 @@ ANYTHING: Mistakes = {
     ("returns_nothing", (f"    {RETURN}\n", "")): (
         "The epoch is trained, and nothing comes back. Asked for is the mean loss over all "
         "samples: look at the last line."
+    ),
+    ("tensor_with_its_graphs", (TOTAL, "total = total + loss")): (
+        "Losses are added up as tensors: a tensor comes back where a number is asked for, and it "
+        "holds the graph of every batch. Add up `loss.item()`."
+    ),
+    ("missing_gradients_not_skipped", ("if p.grad is not None:", "if True:")): (
+        "A parameter without a gradient raises an error: its .grad is None. Frozen layers have "
+        "none: skip them."
+    ),
+    ("evaluation_mode_afterwards", (RETURN, "model.eval()\n    " + RETURN)): (
+        "The model is in evaluation mode afterwards. Training mode was asked for, during the epoch "
+        "and after it: whoever evaluates says so."
     ),
     (
         "list_of_losses",

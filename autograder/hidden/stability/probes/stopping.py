@@ -228,10 +228,13 @@ def defaults(impl: Any, inputs: Inputs) -> Any:
     kind="side",
 )
 def left_alone(impl: Any, inputs: Inputs) -> Any:
-    stopper, model = impl.EarlyStopping(patience=2), Stack(inputs).eval()
+    stopper, model = impl.EarlyStopping(patience=2), Stack(inputs)
     model.first.weight.grad = torch.ones(3, 2, dtype=torch.float64)
-    answers = [snapshot(stopper.update(loss, model)) for loss in (2.0, 1.0, 3.0, 4.0)]
+    answers, modes = [], []
+    for trains, loss in ((False, 2.0), (True, 1.0), (False, 3.0), (True, 4.0)):
+        answers.append(snapshot(stopper.update(loss, model.train(trains))))
+        modes.append(model.training)
     after = {name: array(tensor) for name, tensor in model.state_dict().items()}
-    kept = {"in training mode": model.training, "gradient": array(model.first.weight.grad)}
+    kept = {"in training mode": modes, "gradient": array(model.first.weight.grad)}
     needs = [p.requires_grad for p in model.parameters()]
     return {"the answers": answers, "afterwards": {**after, **kept, "requires_grad": needs}}
