@@ -104,6 +104,9 @@ def child(job: Job, rank: int, writes: int) -> None:
     """What a forked process does, and all that it does."""
     try:
         torch.set_num_threads(1)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):  # gloo's own last words
+            os.dup2(nowhere, stream)
         try:
             result = job(rank)
         except Exception as error:  # noqa: BLE001 (an exception is an observation)

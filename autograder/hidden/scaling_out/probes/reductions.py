@@ -204,23 +204,39 @@ def in_float64(impl: Any, inputs: Inputs) -> Any:
 
 
 @sums.probe(
-    "the dict that goes in, floats that come out, two processes",
-    points=0.5,
+    "the dict that goes in, floats that come out",
+    points=0.25,
     inputs=lambda rng: {"given": of_ranks(rng, 2, ("x", "y"))},
     kind="side",
 )
 def new_and_old(impl: Any, inputs: Inputs) -> Any:
-    given = [{**one, "count": 7} for one in inputs["given"]]
+    given = inputs["given"]
 
     def job(rank: int) -> Any:
-        values = dict(given[rank])
+        values = {**given[rank], "count": 7}
+        kept = dict(values)
         found = impl.sum_across_ranks(values=values)
-        kinds = [isinstance(v, torch.Tensor) or isinstance(v, int) for v in found.values()]
         return {
             "the sums": {str(k): number(found[k]) for k in sorted(found)},
-            "the dict that went in": values,
+            "is the dict that went in as it was?": values == kept,
             "is it a new dict?": found is not values,
-            "are there tensors or ints in it?": any(kinds),
+            "are there tensors in it?": any(isinstance(v, torch.Tensor) for v in found.values()),
         }
+
+    return by_rank(together(job, len(given))[0])
+
+
+@sums.probe(
+    "two processes, with gloo",
+    points=0.25,
+    inputs=lambda rng: {"given": of_ranks(rng, 2, ("loss", "count"))},
+    kind="side",
+)
+def sums_in_two_processes(impl: Any, inputs: Inputs) -> Any:
+    given = inputs["given"]
+
+    def job(rank: int) -> Any:
+        found = impl.sum_across_ranks(given[rank])
+        return {"the sums": {str(k): number(found[k]) for k in sorted(found)}}
 
     return by_rank(apart(job, len(given)))

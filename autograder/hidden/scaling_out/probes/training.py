@@ -134,6 +134,7 @@ def saved(impl: Any, inputs: Inputs) -> Any:
         **seen,
         "does rank 0 save?": "rank0.pt" in files,
         "does rank 1 save?": "rank1.pt" in files,
+        "is it the model itself?": isinstance(held, nn.Module),
         "is a plain model's state in it?": state is not None,
         "the weights in it": None if state is None else [array(v) for v in state.values()],
     }
