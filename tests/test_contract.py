@@ -60,6 +60,9 @@ EXERCISES = {
         "EarlyStopping 2, save_checkpoint__load_checkpoint 6"
     ),
     "12_mixed_precision": ("float_format 2, underflow_fraction 2, DynamicLossScaler 6, amp_step 4"),
+    "14_scaling_out": (
+        "shard_indices 2, average_gradients 2, sum_across_ranks 2, train_distributed 6"
+    ),
 }
 
 SIGNATURES = {
@@ -226,6 +229,13 @@ SIGNATURES = {
         "DynamicLossScaler.state_dict(self)",
         "DynamicLossScaler.load_state_dict(self, state)",
         "amp_step(model, batch, criterion, optimizer, scaler, max_norm, device, dtype)",
+    ),
+    "14_scaling_out": (
+        "shard_indices(n, rank, world_size, epoch, seed, drop_last=False)",
+        "average_gradients(model)",
+        "sum_across_ranks(values)",
+        "train_distributed(model, dataset, *, epochs, batch_size, lr, seed, accumulation_steps=1, "
+        "checkpoint_path=None)",
     ),
 }
 

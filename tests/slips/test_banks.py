@@ -21,6 +21,7 @@ from .session import Kernel
         ("09_torch", "combined_loss"),
         ("10_training_loop", "train_step"),
         ("12_mixed_precision", "underflow_fraction"),
+        ("14_scaling_out", "shard_indices"),
     ],
 )
 def test_a_slip_takes_no_name_from_a_bank(lesson: str, key: str) -> None:

@@ -23,6 +23,7 @@ EXERCISES = {
     "09_torch": ("combined_loss", "count_parameters"),
     "10_training_loop": ("train_step", "make_loader"),
     "12_mixed_precision": ("underflow_fraction",),
+    "14_scaling_out": ("shard_indices",),
 }
 # In a bank, a slip may have a name of its own, which says more.
 KNOWN = {
