@@ -1027,7 +1027,12 @@ ring_seconds = 2 * (devices - 1) * (alpha + M / (devices * B))
 for compute, color, style in ((1.0, BLUE, "-"), (0.2, GREEN, "-."), (0.05, ORANGE, "--")):
     right.semilogx(devices, compute / (compute + ring_seconds), style, color=color,
                    label=f"{compute:g} s of arithmetic")  # fmt: skip
-right.set(xlabel="devices", ylabel="share of ideal speed", ylim=(0, 1.05), title="Speed, nothing overlapped")
+right.set(
+    xlabel="devices",
+    ylabel="share of ideal speed",
+    ylim=(0, 1.05),
+    title="Speed, nothing overlapped",
+)
 right.legend(loc="lower left")
 plt.tight_layout()
 show_figure(

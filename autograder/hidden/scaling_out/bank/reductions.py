@@ -78,8 +78,14 @@ OF_AVERAGES: Mistakes = {
         "missing, and it never reaches p.grad there. Write it back."
     ),
 }  # fmt: skip
+MISSING = {
+    "dropped_unless_everywhere",
+    "missing_stay_missing",
+    "first_parameter_only",
+    "result_of_a_copy_dropped",
+}
 for (name, *edits), text in OF_AVERAGES.items():
-    average.edit(name, text, *edits)
+    average.edit(name, text, *edits, about="anything" if name in MISSING else "values")
 
 OF_AVERAGES_ANYTHING: Mistakes = {
     ("skipped_where_missing", (AGREE, "")): (

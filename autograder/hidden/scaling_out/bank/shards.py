@@ -115,8 +115,16 @@ VALUES: Mistakes = {
         "the permutation with them."
     ),
 }  # fmt: skip
+LENGTHS = {
+    "not_padded",
+    "padded_with_zero",
+    "padded_too_far",
+    "padded_once_only",
+    "drop_last_ignored",
+    "drop_last_reversed",
+}
 for (name, *edits), text in VALUES.items():
-    shards.edit(name, text, *edits)
+    shards.edit(name, text, *edits, about="anything" if name in LENGTHS else "values")
 
 ANYTHING: Mistakes = {
     ("global_seed", (f"generator = {SEEDED}", GLOBAL), (ORDER, ORDER.replace("generator=generator", ""))): (

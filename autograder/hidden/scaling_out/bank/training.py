@@ -155,8 +155,9 @@ VALUES: Mistakes = {
         "There is one epoch too many. `epochs` is how often the data set is gone through."
     ),
 }  # fmt: skip
+LENGTHS = {"one_epoch_too_many"}
 for (name, *edits), text in VALUES.items():
-    train.edit(name, text, *edits)
+    train.edit(name, text, *edits, about="anything" if name in LENGTHS else "values")
 
 ANYTHING: Mistakes = {
     ("everyone_saves", (RANK_0, "        if True:\n            torch")): (
@@ -215,9 +216,7 @@ MORE_OFTEN = (
     "The results are right, and the gradients travel at every batch of a group: so many times the "
     "traffic. All but the last batch go forward *and* backward inside no_sync."
 )
-train.edit(
-    "exchanged_every_time", MORE_OFTEN, (QUIET, "with nullcontext():"), about="anything"
-)
+train.edit("exchanged_every_time", MORE_OFTEN, (QUIET, "with nullcontext():"), about="anything")
 train.edit(
     "forward_outside_no_sync",
     MORE_OFTEN,
