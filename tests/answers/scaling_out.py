@@ -2,8 +2,8 @@
 
 import contextlib
 import math
-import os
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,9 +111,9 @@ def average_by_gathering(model: Any) -> None:
         mine = torch.zeros(p.shape) if p.grad is None else p.grad.contiguous()
         slots = [torch.empty(p.shape) for _ in range(size)]
         dist.all_gather(slots, mine)
-        mean = sum(slots) / size  # type: ignore[arg-type]
+        mean: Any = torch.stack(slots).sum(0) / size
         if p.grad is None:
-            p.grad = mean  # type: ignore[assignment]
+            p.grad = mean
         else:
             p.grad.copy_(mean)
 
@@ -199,7 +199,7 @@ def train_with_ddp(
 ) -> Any:
     """Indices first, then batches by hand; a counter decides when to step."""
     rank, world = dist.get_rank(), dist.get_world_size()
-    ddp = nn.parallel.DistributedDataParallel(model)
+    ddp: Any = nn.parallel.DistributedDataParallel(model)
     ddp.train()
     sgd = torch.optim.SGD(ddp.parameters(), lr)
     device = next(ddp.parameters()).device
@@ -271,7 +271,7 @@ def train_by_hand(
         if checkpoint_path is not None:
             if dist.get_rank() == 0:
                 torch.save(model.state_dict(), str(checkpoint_path) + ".part")
-                os.replace(str(checkpoint_path) + ".part", checkpoint_path)
+                Path(str(checkpoint_path) + ".part").replace(checkpoint_path)
             dist.barrier()
     return losses
 
@@ -292,8 +292,8 @@ def train_like_most(
     module: bool = False,
 ) -> Any:
     """The loop of most tutorials, with a mistake of one's choice."""
-    ddp = nn.parallel.DistributedDataParallel(model)
-    sampler = DistributedSampler(dataset, seed=seed, shuffle=True)
+    ddp: Any = nn.parallel.DistributedDataParallel(model)
+    sampler: Any = DistributedSampler(dataset, seed=seed, shuffle=True)
     loader = DataLoader(dataset, batch_size=batch_size, sampler=sampler)
     optimizer = torch.optim.SGD(ddp.parameters(), lr=lr)
     ddp.train()
@@ -308,7 +308,7 @@ def train_like_most(
             with contextlib.nullcontext() if last else ddp.no_sync():
                 first = i - i % accumulation_steps
                 whole = len(list(sampler)[first * batch_size :][: accumulation_steps * batch_size])
-                loss = F.cross_entropy(ddp(x), y)
+                loss: Any = F.cross_entropy(ddp(x), y)
                 weight = len(y) / whole if halves else 1 / accumulation_steps
                 (loss * weight).backward()
             if last:

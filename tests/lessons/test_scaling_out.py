@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ class TestAnswersAndBank(AnswersAndBank):
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 def test_shards_are_the_samplers(solved: Any, n: int, size: int, drop_last: bool) -> None:
     for rank in range(size):
-        sampler = DistributedSampler(range(n), size, rank, seed=4, drop_last=drop_last)  # type: ignore[arg-type]
+        data: Any = range(n)
+        sampler: Any = DistributedSampler(data, size, rank, seed=4, drop_last=drop_last)
         sampler.set_epoch(3)
         assert solved.shard_indices(n, rank, size, 3, 4, drop_last) == list(sampler)
 
@@ -98,7 +100,7 @@ def other_calls(rank: int) -> None:
 @pytest.mark.parametrize("job", [leaves_early, other_sizes, other_calls])
 def test_where_gloo_hangs_or_aborts_threads_say_so_at_once(job: Any) -> None:
     began = time.monotonic()
-    with pytest.raises(Apart, match="rank 0 .*rank 1"):
+    with pytest.raises(Apart, match=r"rank 0 .*rank 1"):
         together(job, 2)
     assert time.monotonic() - began < 2
     assert not dist.is_initialized()
@@ -117,8 +119,7 @@ def spins(rank: int) -> None:
 
 
 def children() -> set[str]:
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-        return set(file.read().split())
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_launch_does_not_wait_for_a_rank_that_never_comes(solved: Any) -> None:
             time.sleep(60)
 
     before, began = children(), time.monotonic()
-    with pytest.raises(RuntimeError, match="rank . was still running|Timed out|timed out"):
+    with pytest.raises(RuntimeError, match=r"rank . was still running|Timed out|timed out"):
         solved.launch(late, 2, seconds=1)
     assert time.monotonic() - began < 8
     assert children() <= before

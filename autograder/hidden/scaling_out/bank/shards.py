@@ -1,4 +1,5 @@
 """Mistakes in who gets which sample, and what the predictions' runs show."""
+# ruff: noqa: E501 (an edit is a line of code: it is not broken)
 
 from typing import Any
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+from torch._C._distributed_c10d import FileStore
 
 from .team import Apart, in_threads
 
@@ -72,7 +73,7 @@ def with_gloo(job: Job, rank: int, size: int, folder: str) -> Any:
     os.environ["GLOO_SOCKET_IFNAME"] = "lo"
     dist.init_process_group(
         "gloo",
-        store=dist.FileStore(f"{folder}/meeting", size),
+        store=FileStore(f"{folder}/meeting", size),
         rank=rank,
         world_size=size,
         timeout=timedelta(seconds=GLOO_SECONDS),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.distributed as dist
+from torch._C._distributed_c10d import HashStore
 from torch.distributed import distributed_c10d
 
 from .group import ThreadGroup
@@ -35,7 +35,7 @@ class Worlds:
 
     def __init__(self) -> None:
         object.__setattr__(self, "own", threading.local())
-        object.__setattr__(self, "store", dist.HashStore())
+        object.__setattr__(self, "store", HashStore())
 
     def enter(self, group: ThreadGroup, ranks: int) -> None:
         names = self.own.__dict__

@@ -43,7 +43,7 @@ class Watched(nn.Sequential):
 
     def forward(self, x: Any) -> Any:
         self.modes.add(self.training)
-        return super().forward(x)
+        return super().forward(x)  # type: ignore[no-untyped-call]
 
 
 def losses_of(came: Any) -> Any:
