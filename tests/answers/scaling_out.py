@@ -270,7 +270,8 @@ def train_by_hand(
         losses.append(sum(t for t, _ in everyone) / sum(n for _, n in everyone))
         if checkpoint_path is not None:
             if dist.get_rank() == 0:
-                torch.save(model.state_dict(), str(checkpoint_path) + ".part")
+                held = {"epoch": epoch, "model": model.state_dict()}
+                torch.save(held, str(checkpoint_path) + ".part")
                 Path(str(checkpoint_path) + ".part").replace(checkpoint_path)
             dist.barrier()
     return losses
