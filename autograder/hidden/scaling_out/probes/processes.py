@@ -64,7 +64,7 @@ def apart(job: Job, size: int) -> list[Any]:
 
 def raise_first(results: list[Any]) -> None:
     raised = [one for one in results if isinstance(one, Exception)]
-    followed = ("Connection closed", "Timed out", "timed out")
+    followed = ("Connection closed", "Timed out", "timed out", "still waiting")
     raised.sort(key=lambda e: isinstance(e, Apart) or any(said in str(e) for said in followed))
     if raised:
         raise raised[0]
@@ -86,6 +86,7 @@ def forked(size: int, job: Job) -> list[Any]:
     """`job(rank)` in a process for each rank: results, or exceptions. None is left when it ends."""
     children: dict[int, tuple[int, int]] = {}  # by what is read from: process, rank
     said: dict[int, bytes] = {}
+    open_ones = set[int]()
     try:
         for rank in range(size):
             reads, writes = os.pipe()
@@ -94,9 +95,10 @@ def forked(size: int, job: Job) -> list[Any]:
                 child(job, rank, writes)
             os.close(writes)
             children[reads] = process, rank
-        listen(children, said)
+            open_ones.add(reads)
+        listen(children, said, open_ones)
     finally:
-        codes = [ended(process) for process, _ in children.values()]
+        codes = [ended(process, reads not in open_ones) for reads, (process, _) in children.items()]
         for reads in children:
             os.close(reads)
     return [understood(said.get(rank, b""), rank, codes[rank]) for rank in range(size)]
@@ -130,9 +132,11 @@ def portable(error: Exception) -> Exception:
     return error
 
 
-def listen(children: dict[int, tuple[int, int]], said: dict[int, bytes]) -> None:
+def listen(
+    children: dict[int, tuple[int, int]], said: dict[int, bytes], open_ones: set[int]
+) -> None:
     """Read until all have ended; once one has died, the others have a moment left."""
-    end, open_ones = time.monotonic() + ALL_SECONDS, set(children)
+    end = time.monotonic() + ALL_SECONDS
     while open_ones and (left := end - time.monotonic()) > 0:
         for reads in select.select(list(open_ones), [], [], left)[0]:
             rank, part = children[reads][1], os.read(reads, 1 << 16)
@@ -143,18 +147,19 @@ def listen(children: dict[int, tuple[int, int]], said: dict[int, bytes]) -> None
                     end = min(end, time.monotonic() + 0.5)
 
 
-def ended(process: int) -> int:
-    """The exit status of a process, which is ended if it runs: negative for a signal."""
+def ended(process: int, closing: bool) -> int:
+    """The exit status of a process, negative for a signal. One that is not closing is ended."""
+    end = time.monotonic() + (1.0 if closing else 0.0)
     with contextlib.suppress(ChildProcessError):
-        done, status = os.waitpid(process, os.WNOHANG)
-        if not done:
-            time.sleep(0.002)  # it may have said its last word a moment ago
+        while True:
             done, status = os.waitpid(process, os.WNOHANG)
-        if not done:
-            os.kill(process, signal.SIGKILL)
-            _, status = os.waitpid(process, 0)
-            return 1
-        return os.waitstatus_to_exitcode(status)
+            if done:
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() >= end:
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+                return 1
+            time.sleep(0.001)
     return 1
 
 
