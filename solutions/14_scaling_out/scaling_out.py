@@ -149,7 +149,7 @@ def failure(said, processes):
             how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
             return f"rank {rank} died without a result: {how}"
     errors = [(rank, one[1]) for rank, one in said.items() if one and one[0] == "error"]
-    errors.sort(key=lambda pair: "Connection closed" in pair[1] or "Timed out" in pair[1])
+    errors.sort(key=lambda pair: "gloo" in pair[1])  # lost connections are what follows
     return f"rank {errors[0][0]} failed:\n{errors[0][1]}" if errors else ""
 
 

@@ -64,7 +64,7 @@ def apart(job: Job, size: int) -> list[Any]:
 
 def raise_first(results: list[Any]) -> None:
     raised = [one for one in results if isinstance(one, Exception)]
-    followed = ("Connection closed", "Timed out", "timed out", "still waiting")
+    followed = ("gloo/transport", "onnect", "imed out", "still waiting")
     raised.sort(key=lambda e: isinstance(e, Apart) or any(said in str(e) for said in followed))
     if raised:
         raise raised[0]
