@@ -62,6 +62,9 @@ EXERCISES = {
     "13_gpu_loop": (
         "TrainConfig 2, build_optimizer 2, build_scheduler 2, EMA 4, fit 6, carbon_grams 1"
     ),
+    "14_scaling_out": (
+        "shard_indices 2, average_gradients 2, sum_across_ranks 2, train_distributed 6"
+    ),
     "15_clinic": (
         "diagnose 4, loop_01 2, loop_02 2, loop_03 2, loop_04 2, loop_05 2, loop_06 2, loop_07 2, "
         "loop_08 2, loop_09 2, loop_10 2, loop_11 2, loop_12 2"
@@ -252,6 +255,13 @@ SIGNATURES = {
         "EMA.swap(self, model)",
         "fit(model, train_loader, val_loader, config, *, resume=None, callbacks=())",
         "carbon_grams(power_watts, hours, devices, pue=1.2, grams_per_kwh=400.0)",
+    ),
+    "14_scaling_out": (
+        "shard_indices(n, rank, world_size, epoch, seed, drop_last=False)",
+        "average_gradients(model)",
+        "sum_across_ranks(values)",
+        "train_distributed(model, dataset, *, epochs, batch_size, lr, seed, accumulation_steps=1, "
+        "checkpoint_path=None)",
     ),
     "15_clinic": (
         "loop_01(model, loader, criterion, optimizer, epochs)",

@@ -2063,3 +2063,5 @@ print(f"4. with shuffled labels it validates at chance: {accuracy_of(model):.2f}
 # - J. M. Zhang et al. (2020), *Machine Learning Testing: Survey, Landscapes and Horizons*.
 #
 # **Where to go:** take a loop of your own that you trust, and run the four checks on it.
+#
+# **Next**, if you like: [lesson 16](../16_tensorflow/tensorflow_step.ipynb), an elective: the same step, on TensorFlow's tape.

@@ -897,3 +897,5 @@ print(
 # - D. Kingma and J. Ba (2015), *Adam*, end of section 2: the order of computation that Keras took.
 # - I. Sutskever et al. (2013), *On the importance of initialization and momentum in deep learning*: momentum with the rate inside.
 # - R. Frostig, M. Johnson and C. Leary (2018), *Compiling machine learning programs via high-level tracing*: the same idea in JAX.
+#
+# **Next**, if you like: [lesson 17](../17_pixels_and_boxes/pixels_and_boxes.ipynb), an elective in NumPy: a class for every pixel, a box, an embedding.

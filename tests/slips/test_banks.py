@@ -22,6 +22,7 @@ from .session import Kernel
         ("10_training_loop", "train_step"),
         ("12_mixed_precision", "underflow_fraction"),
         ("13_gpu_loop", "carbon_grams"),
+        ("14_scaling_out", "shard_indices"),
         ("15_clinic", "loop_11"),
         ("17_pixels_and_boxes", "info_nce"),
     ],

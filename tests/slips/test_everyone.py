@@ -24,6 +24,7 @@ EXERCISES = {
     "10_training_loop": ("train_step", "make_loader"),
     "12_mixed_precision": ("underflow_fraction",),
     "13_gpu_loop": ("carbon_grams",),
+    "14_scaling_out": ("shard_indices",),
     "15_clinic": ("loop_04", "loop_07"),
     "17_pixels_and_boxes": ("box_iou", "info_nce"),
 }

@@ -1,0 +1,1 @@
+"""Probes of lesson 14: all of this may enter a kernel."""
