@@ -124,7 +124,11 @@ def children() -> set[str]:
 
 @pytest.mark.parametrize(
     ("job", "said"),
-    [(killed, "SIGKILL"), (other_sizes, "SIGABRT|Connection|waiting"), (spins, "Timed out|time was up")],
+    [
+        (killed, "SIGKILL"),
+        (other_sizes, "SIGABRT|Connection|waiting"),
+        (spins, "Timed out|time was up"),
+    ],
 )
 def test_processes_that_die_or_hang_are_told_and_ended(job: Any, said: str) -> None:
     before, began = children(), time.monotonic()
