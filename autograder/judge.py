@@ -168,7 +168,8 @@ class Judge:
         """What the reference does on this probe; remembered.
 
         Raises:
-            LessonError: the probe's observer fails on it.
+            LessonError: the probe's observer fails on it, or it ends in an exception itself, say for
+                want of memory or of a thread: whoever fails alike would be right.
         """
         return self._remember(exercise, probe, (), load_reference(self.lesson).__dict__)
 
@@ -195,6 +196,12 @@ class Judge:
             wanted = self.lesson.exercises[exercise].names
             start = time.perf_counter()
             raw = LocalRunner(names).run(probe, wanted, self._inputs(exercise, probe).inputs)
+            if not who and isinstance(raw, Lost | Raised):
+                why = f"{raw.name}: {raw.message}" if isinstance(raw, Raised) else raw.reason
+                raise LessonError(
+                    f"{self.lesson.id}: {exercise} can't be judged: on its probe {probe.name} the "
+                    f"reference itself ends in {why}"
+                )
             self._known[key] = self._observe(exercise, probe, raw, is_reference=not who)
             took, known = time.perf_counter() - start, self._seconds.get((exercise, probe.name))
             self._seconds[exercise, probe.name] = min(took, known or took)

@@ -14,6 +14,7 @@ from autograder.judge import Judge
 from autograder.lesson import Lesson, LessonError
 from autograder.messages import explain
 from autograder.observation import Number
+from autograder.reference import load_reference
 from autograder.runners import LocalRunner
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -201,3 +202,16 @@ def test_an_observer_that_cannot_read_the_reference_is_an_error_of_the_lesson(mo
     monkeypatch.setattr("autograder.audit.Judge", lambda lesson, seed: judge)
     said = audit_lesson(judge.lesson, seeds=(1,)).problems
     assert any("fails on the reference" in problem for problem in said)
+
+
+def test_nobody_is_right_by_failing_as_the_reference_does(monkeypatch, judge, judged):
+    reference = load_reference(judge.lesson)
+
+    def breathless(*args):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as machine:
+        machine.setattr(reference, "double", breathless)
+        with pytest.raises(LessonError, match="double can't be judged.*can't start new thread"):
+            judged("double", double=breathless)
+    assert judged("double", double=reference.double).status == "passed"
