@@ -328,4 +328,4 @@ WRONG: dict[str, Any] = {
         "a copy is trained": {"fit": only_history},
     }
 }
-NAMED: dict[str, Any] = {"fit": {"no accumulation": "accumulation_ignored"}}
+NAMED: dict[str, Any] = {"fit": {"no accumulation": "accumulation_ignored + total_in_batches"}}

@@ -114,7 +114,7 @@ def skips_and_averages(impl: Any, inputs: Inputs) -> Any:
 def formats(impl: Any, inputs: Inputs) -> Any:
     seen: Inputs = {}
     for precision in ("float32", "bfloat16", "float16", "auto"):
-        model = Drift()
+        model = Drift().eval()  # an epoch begins in training mode, whatever came before
         train = one_class(2, 2, x=0.1)
         impl.fit(model, train, one_class(2, x=0.1), Config(epochs=1, precision=precision))
         seen[f"for {precision}"] = {
