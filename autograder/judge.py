@@ -168,8 +168,8 @@ class Judge:
         """What the reference does on this probe; remembered.
 
         Raises:
-            LessonError: the probe's observer fails on it, or it ends in an exception itself, say for
-                want of memory or of a thread: whoever fails alike would be right.
+            LessonError: the probe's observer fails on it, or it ends in an exception itself, say
+                for want of memory or of a thread: whoever fails alike would be right.
         """
         return self._remember(exercise, probe, (), load_reference(self.lesson).__dict__)
 

@@ -535,6 +535,9 @@ grade("TrainConfig")
 # Two things are new. `fused=True` lets PyTorch update all parameters in one kernel instead of a loop over them. And the rate
 # may have to be a *tensor on the device*: section 5 shows who needs that.
 #
+# `fused` has a trap (torch 2.13). If a float16 scaler skips the very *first* step of SGD with momentum, the velocity is allocated
+# and never written, and the second step uses whatever lay in that memory. Leave `fused` out for that combination.
+#
 # ### Exercise: `build_optimizer` (15 minutes, difficulty 2 of 5)
 #
 # One question decides it: which parameters does the *type* of their module exempt from decay, and which does their *name*?
@@ -572,6 +575,8 @@ def build_optimizer(model, config):
     if config.capture:  # a graph reads the rate from a fixed address
         lr = torch.tensor(config.lr, device=next(model.parameters()).device)
     if config.optimizer == "sgd":
+        if config.momentum and config.precision == "float16":
+            options = {}  # if the first step is skipped, a fused velocity is what lay in memory
         return torch.optim.SGD(groups, lr=lr, momentum=config.momentum, **options)
     return torch.optim.AdamW(groups, lr=lr, capturable=config.capture, **options)
     ### END SOLUTION

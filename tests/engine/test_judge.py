@@ -212,6 +212,6 @@ def test_nobody_is_right_by_failing_as_the_reference_does(monkeypatch, judge, ju
 
     with monkeypatch.context() as machine:
         machine.setattr(reference, "double", breathless)
-        with pytest.raises(LessonError, match="double can't be judged.*can't start new thread"):
+        with pytest.raises(LessonError, match=r"double can't be judged.*can't start new thread"):
             judged("double", double=breathless)
     assert judged("double", double=reference.double).status == "passed"

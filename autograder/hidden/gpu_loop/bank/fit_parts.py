@@ -38,6 +38,10 @@ ANYTHING: Mistakes = {
         "A resumed run begins its schedule anew, warm-up and all. Load its state: the number of "
         "steps taken."
     ),
+    ("scale_not_resumed", (LOAD, LOAD.replace(", scaler=run.scaler", ""))): (
+        "A resumed float16 run begins with the first scale again, and skips the steps that it "
+        "takes to come down. The scaler's state is part of the run: save it and load it."
+    ),
     ("order_not_resumed", (ORDER, "        pass\n")): (
         "A resumed run shuffles its data as if it were at the beginning: some samples come twice, "
         "others never. The loader's generator is part of the run."
@@ -104,6 +108,14 @@ ANYTHING: Mistakes = {
     ("images_stay_as_they_are", (FORMAT, "{}")): (
         "Images come with channels first whatever channels_last says. Model *and* inputs have to "
         "be in the format, or every step converts."
+    ),
+    ("every_input_an_image", ("how = images if inputs.dim() == 4 else {}", "how = images")): (
+        "Every input is put into the images' format, and what has no four dimensions has none: "
+        "rows of numbers raise an error. Look at the dimensions first."
+    ),
+    ("frozen_gradients_counted", ("if p.grad is not None]", "]")): (
+        "The norm is taken over the gradients of all parameters, and those of a frozen layer are "
+        "None. Leave them out."
     ),
     ("never_compiled", (COMPILE, "model")): (
         "compile=True changes nothing here. Where it is asked for, the forward pass runs through "

@@ -141,6 +141,10 @@ for (name, *edits), text in VALUES.items():
     fit.edit(name, text, *edits)
 
 ANYTHING: Mistakes = {
+    ("one_skip_at_most", ("            skipped += 1\n", "            skipped = 1\n")): (
+        "skipped_steps says whether there was a skip, not how many there were: two in one epoch "
+        "count as one. Add them up."
+    ),
     ("steps_on_overflow", (TAKE, "    run.optimizer.step()\n    run.scaler.update()\n")): (
         "The optimizer steps without asking the scaler, so a gradient that overflowed goes into "
         "the weights. With a scaler, its `step` decides."

@@ -74,7 +74,7 @@ def adamw_one_cycle(impl: Any, inputs: Inputs) -> Any:
 
 @fit.probe(
     "accumulation, with a last group that is not full",
-    points=0.5,
+    points=0.4375,
     inputs=two_sets(18, 7),
     experiment="five batches and accumulation_steps=2: count the steps, and divide by hand.",
 )
@@ -99,6 +99,20 @@ def accumulated(impl: Any, inputs: Inputs) -> Any:
 )
 def uneven_groups(impl: Any, inputs: Inputs) -> Any:
     return run(impl, inputs, (6, 6, 5, 1), accumulation_steps=3)
+
+
+@fit.probe(
+    "a frozen layer, and gradients too short to be clipped",
+    points=0.0625,
+    inputs=two_sets(11, 7),
+    experiment="freeze a layer of a model, and train it with max_grad_norm=50.",
+)
+def frozen(impl: Any, inputs: Inputs) -> Any:
+    """Its gradients are None, and have no part in a norm, which is below the limit here."""
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
+    model.first.requires_grad_(False)
+    impl.fit(model, train, validate, Config(epochs=1, max_grad_norm=50.0))
+    return {"after the epoch": model.tensors()}
 
 
 @fit.probe(

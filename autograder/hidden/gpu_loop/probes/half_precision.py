@@ -4,6 +4,8 @@ The model is made so that each step of SGD moves its weights by the rate times a
 weights show is the sum of the rates of the steps that were taken.
 """
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,11 +38,11 @@ class Drift(nn.Module):
         return logits * self.faint * self.faint if self.faint != 1 else logits
 
 
-def one_class(*sizes: int, x: float, poisoned: int | None = None) -> Batches:
-    """Batches of one number and of class 0; one of them may hold what no 16 bits can."""
+def one_class(*sizes: int, x: float, poisoned: tuple[int, ...] = ()) -> Batches:
+    """Batches of one number and of class 0; some of them may hold what no 16 bits can."""
     values = [np.full((n, 1, 1, 1), x) for n in sizes]
-    if poisoned is not None:
-        values[poisoned][0] = 1e30
+    for which in poisoned:
+        values[which][0] = 1e30
     rows = np.concatenate(values)
     return Batches(rows, np.zeros(len(rows), dtype=np.int64), *sizes, dtype=torch.float32)
 
@@ -49,12 +51,17 @@ def drifts(rng: np.random.Generator) -> Inputs:
     return {"poisoned": int(rng.integers(3))}
 
 
-def drifted(impl: Any, inputs: Inputs, poison: bool, faint: float, **changes: Any) -> Inputs:
+def poisoned(inputs: Inputs, count: int) -> tuple[int, ...]:
+    """So many of three batches, in each epoch."""
+    return tuple((inputs["poisoned"] + i) % 3 for i in range(count))
+
+
+def drifted(impl: Any, inputs: Inputs, bad: int, faint: float, **changes: Any) -> Inputs:
     """How far the weights went, in units of what the first step of a warm-up of 12 makes."""
     model, x = Drift(faint), 0.1 if faint != 1 else 0.01
     gradient = 0.5 * x * faint**2
     lr = 0.24 / gradient
-    train = one_class(4, 4, 4, x=x, poisoned=inputs["poisoned"] if poison else None)
+    train = one_class(4, 4, 4, x=x, poisoned=poisoned(inputs, bad))
     settings = {"schedule": "warmup_cosine", "warmup_steps": 12, "momentum": 0.0, "lr": lr}
     config = Config(precision="float16", epochs=2, **{**settings, **changes})
     history = impl.fit(model, train, one_class(4, x=2.0), config)
@@ -71,15 +78,16 @@ def drifted(impl: Any, inputs: Inputs, poison: bool, faint: float, **changes: An
 
 @fit.probe(
     "float16, with gradients that need a scaler, and steps that are skipped",
-    points=0.5,
+    points=0.375,
     inputs=drifts,
     experiment="put 1e30 into one batch, and print rate, scale and weights after each step.",
 )
 def skips(impl: Any, inputs: Inputs) -> Any:
     return {
-        "for small gradients": drifted(impl, inputs, False, FAINT),
-        "for small gradients and a bad batch": drifted(impl, inputs, True, FAINT),
-        "for a bad batch": drifted(impl, inputs, True, 1.0),
+        "for small gradients": drifted(impl, inputs, 0, FAINT),
+        "for small gradients and a bad batch": drifted(impl, inputs, 1, FAINT),
+        "for a bad batch": drifted(impl, inputs, 1, 1.0),
+        "for two bad batches": drifted(impl, inputs, 2, 1.0),
     }
 
 
@@ -91,7 +99,7 @@ def skips(impl: Any, inputs: Inputs) -> Any:
 )
 def clipped_in_half(impl: Any, inputs: Inputs) -> Any:
     # The gradient is (-0.005, 0.005): a norm of 0.00707, clipped to half of it.
-    return {"when clipped to half": drifted(impl, inputs, False, 1.0, max_grad_norm=0.0035355)}
+    return {"when clipped to half": drifted(impl, inputs, 0, 1.0, max_grad_norm=0.0035355)}
 
 
 @fit.probe(
@@ -101,7 +109,26 @@ def clipped_in_half(impl: Any, inputs: Inputs) -> Any:
     experiment="let a step be skipped, and compare the averages before and after it.",
 )
 def skips_and_averages(impl: Any, inputs: Inputs) -> Any:
-    return {"with ema_decay=0.5": drifted(impl, inputs, True, 1.0, ema_decay=0.5)}
+    return {"with ema_decay=0.5": drifted(impl, inputs, 1, 1.0, ema_decay=0.5)}
+
+
+@fit.probe(
+    "float16, stopped and resumed",
+    points=0.125,
+    inputs=lambda rng: {"x": float(rng.uniform(5.6, 6.4))},
+    experiment="print the scale after each epoch, and again at the first step after a resume.",
+)
+def scale_resumed(impl: Any, inputs: Inputs) -> Any:
+    """The first scale is too large for these gradients, and the next one as well: two steps are
+    skipped before the scale fits. A resumed run that begins with a new scale skips them again."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.pt"
+        config = Config(epochs=3, precision="float16", momentum=0.0, lr=1e-3)
+        config.checkpoint_path = path
+        loaders = one_class(2, 2, 2, x=inputs["x"]), one_class(2, x=1.0)
+        impl.fit(Drift(), *loaders, config, callbacks=[lambda history: True])
+        history = impl.fit(Drift(), *loaders, config, resume=path)
+    return columns(history, "skipped_steps")
 
 
 @fit.probe(

@@ -19,6 +19,7 @@ from .shown import SIDE, Batches, Config, Net, array, columns, two_sets
 
 probes = Probes()
 fit = probes.exercise("fit")
+SETS = ("train", "validate")
 
 
 def small_run(impl: Any, inputs: Inputs, model: Any = None, **changes: Any) -> Inputs:
@@ -191,7 +192,15 @@ def memory_formats(impl: Any, inputs: Inputs) -> Any:
             "is it so at every step?": len(set(model.formats)) == 1,
             **came,
         }
+    # Rows of numbers have no such format, and channels_last is on by default.
+    seen["for rows of numbers"] = small_run(impl, flat(inputs), channels_last=True)
     return seen
+
+
+def flat(inputs: Inputs) -> Inputs:
+    """The same, with each image as a row."""
+    rows = {k: (inputs[k][0].reshape(len(inputs[k][0]), -1), inputs[k][1]) for k in SETS}
+    return {**inputs, **rows}
 
 
 @fit.probe("torch.compile, as an option", points=0.0625, inputs=two_sets(8, 7), **SIDE)
