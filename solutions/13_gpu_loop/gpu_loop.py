@@ -121,6 +121,7 @@ class Run:
     history: dict = field(default_factory=dict)
 
 
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 COLUMNS = (
     *("train_loss", "val_loss", "val_accuracy", "lr"),
     *("grad_norm", "skipped_steps", "seconds"),
@@ -1016,7 +1017,7 @@ grade("prediction_where_time_goes")
 # | 6 | `save_run`, `resume_run` | nothing is forgotten |
 # | 7 | `fit` | log, callbacks, history |
 #
-# Given in the second setup cell: `Run`, a bag for the parts; `COLUMNS`; `progress`, `event_log`, `into_training_mode`, `repeatable` and
+# Given in the second setup cell: `Run`, a bag for the parts; `COLUMNS` and `DTYPES`; `progress`, `event_log`, `into_training_mode`, `repeatable` and
 # `generators_of`. Read their first lines before you begin. `CapturedStep` is for section 5.
 
 
@@ -1046,7 +1047,7 @@ def new_run(model, config, steps_per_epoch):
         model=model,
         config=config,
         device=where,
-        dtype=getattr(torch, name),
+        dtype=DTYPES[name],
         optimizer=optimizer,
         schedule=build_scheduler(optimizer, config, steps_per_epoch),
         scaler=DynamicLossScaler() if name == "float16" else None,

@@ -11,6 +11,7 @@ import torch
 import torch.distributed as dist
 from torch.utils.data import DistributedSampler
 
+from autograder.audit import SAFETY
 from autograder.hidden.scaling_out.probes.processes import Died, apart, together
 from autograder.hidden.scaling_out.probes.team import Apart
 
@@ -22,6 +23,11 @@ LESSON = "14_scaling_out"
 
 class TestAnswersAndBank(AnswersAndBank):
     lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
+    nearest = SAFETY
+
+    @pytest.mark.slow  # minutes: its visible tests start processes for every mistake
+    def test_the_bank_holds(self) -> None:
+        super().test_the_bank_holds()
 
 
 @pytest.mark.parametrize("drop_last", [False, True])

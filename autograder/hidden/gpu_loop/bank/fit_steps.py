@@ -30,7 +30,7 @@ SWAP = "with nullcontext() if run.ema is None else run.ema.swap(run.model):"
 EVALUATE = "loss, accuracy = evaluate(run.model, loader, F.cross_entropy, run.device)"
 STEPS = "math.ceil(len(train_loader) / config.accumulation_steps)"
 RATE = 'float(run.optimizer.param_groups[0]["lr"])'
-PRECISION = "dtype=getattr(torch, name)"
+PRECISION = "dtype=DTYPES[name]"
 SEED = "    seed_everything(config.seed)\n"
 LOADED = "    back = load_checkpoint(\n"
 PATIENCE = "EarlyStopping(config.patience)"

