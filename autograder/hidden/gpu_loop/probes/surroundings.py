@@ -254,8 +254,9 @@ def captures(impl: Any, inputs: Inputs) -> Any:
     **SIDE,
 )
 def flags(impl: Any, inputs: Inputs) -> Any:
-    # By its name: what travels to another process may not hold the module, which none can pickle.
-    cudnn, seen = getattr(torch.backends, "cudnn"), {}  # noqa: B009
+    # By its name: a probe travels to another process, and these modules can't be pickled.
+    cudnn: Any = sys.modules["torch.backends.cudnn"]
+    seen: Inputs = {}
     held = cudnn.deterministic, cudnn.benchmark
     for where, callbacks in (
         ("after a run", ()),
