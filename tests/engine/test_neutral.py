@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.runners import host
+from autograder.runners import neutral
 
 block: Any = torch.autocast
 LEFT_ON: dict[str, Callable[[], Any]] = {
@@ -27,13 +27,13 @@ LEFT_ON: dict[str, Callable[[], Any]] = {
 
 
 def settings() -> list[Any]:
-    return [read() for read, _, _ in host.torch_settings(torch)]
+    return [read() for read, _, _ in neutral.torch_settings(torch)]
 
 
 @pytest.fixture(autouse=True)
 def put_back() -> Any:
     """Whatever a test leaves behind."""
-    restore = host.reset_torch(torch)
+    restore = neutral.reset_torch(torch)
     yield
     restore()
 
@@ -46,7 +46,7 @@ def test_what_a_cell_left_on_is_off_in_a_probe_and_on_again_afterwards(
     leave()
     left = settings()
     assert left != usual
-    with host.neutral_state():
+    with neutral.neutral_state():
         assert settings() == usual
     assert settings() == left
 
@@ -54,7 +54,7 @@ def test_what_a_cell_left_on_is_off_in_a_probe_and_on_again_afterwards(
 @pytest.mark.parametrize("leave", LEFT_ON.values(), ids=LEFT_ON)
 def test_what_a_probe_leaves_on_is_off_again(leave: Callable[[], Any]) -> None:
     usual = settings()
-    with host.neutral_state():
+    with neutral.neutral_state():
         leave()
     assert settings() == usual
 
@@ -62,11 +62,11 @@ def test_what_a_probe_leaves_on_is_off_again(leave: Callable[[], Any]) -> None:
 def test_no_copy_of_a_weight_outlives_a_probe() -> None:
     """In a block that is never left, autocast goes on with the copy that it made first."""
     layer, x = torch.nn.Linear(1, 1, bias=False), torch.ones(1, 1)
-    with host.neutral_state():
+    with neutral.neutral_state():
         block("cpu").__enter__()
         first = layer(x).item()
         with torch.no_grad():
             layer.weight.add_(1.0)
         assert layer(x).item() == first
-    with host.neutral_state(), torch.autocast("cpu"):
+    with neutral.neutral_state(), torch.autocast("cpu"):
         assert layer(x).item() == pytest.approx(first + 1, abs=0.02)
