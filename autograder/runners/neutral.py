@@ -6,7 +6,9 @@ The source of this file is sent into kernels as text, beside `host.py`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
+import os
 import random
 import sys
 import warnings
@@ -21,8 +23,7 @@ def neutral_state() -> Any:
     """Reset what a learner's cells may have changed for everyone, and put it back afterwards."""
     torch = sys.modules.get("torch")
     standin = torch is not None and hasattr(torch, "in_probe")
-    before = np.geterr()
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 (what learners may have used)
+    before, restore_process = np.geterr(), process_kept()
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     restore_torch = reset_torch(torch) if torch is not None and not standin else None
     if standin:
@@ -38,21 +39,49 @@ def neutral_state() -> Any:
             yield
     finally:
         np.seterr(**before)
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002
+        restore_process()
         if restore_torch is not None:
             restore_torch()
         if standin:
             torch.in_probe = False  # type: ignore[union-attr]
 
 
+def process_kept() -> Any:
+    """What a probe may change for the whole process; returns what puts it back.
+
+    It is left as the cells made it: a folder, a seed or a variable may be what an answer rests on.
+    """
+    generators = random.getstate(), np.random.get_state()  # noqa: NPY002 (what learners may have used)
+    variables: Any = os.environ._data  # type: ignore[attr-defined] # the mapping itself is slow
+    environment, limit, collects = dict(variables), sys.getrecursionlimit(), gc.isenabled()
+    try:
+        folder = os.getcwd()  # noqa: PTH109 (as pathlib would ask, which may be patched)
+    except OSError:  # it is gone
+        folder = ""
+
+    def restore() -> None:
+        random.setstate(generators[0])
+        np.random.set_state(generators[1])  # noqa: NPY002
+        sys.setrecursionlimit(limit)
+        (gc.enable if collects else gc.disable)()
+        if variables != environment:
+            os.environ.clear()
+            os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
+        if folder:
+            with contextlib.suppress(OSError):
+                os.chdir(folder)
+
+    return restore
+
+
 def reset_torch(torch: Any) -> Any:
-    """What holds for all of torch as it is at first; returns what restores that, and the generator.
+    """What holds for all of torch as it is at first; returns what restores it, and its draws.
 
     What is as it should be is not set again: some of it takes long.
     """
     settings, generator = torch_settings(torch), torch.get_rng_state()
-    before = [read() for read, _, _ in settings]
+    on_cards = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+    before, threads = [read() for read, _, _ in settings], torch.get_num_threads()
 
     def settle(values: Any) -> None:
         for (read, put, _), value in zip(settings, values, strict=True):
@@ -60,12 +89,48 @@ def reset_torch(torch: Any) -> Any:
                 put(value)
 
     def restore() -> None:
+        normal.__exit__(None, None, None)
         settle(before)
+        put_back()
         torch.clear_autocast_cache()
         torch.set_rng_state(generator)
+        if on_cards is not None:
+            torch.cuda.set_rng_state_all(on_cards)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
 
+    put_back = without_hooks(torch)
     settle([usual for _, _, usual in settings])
+    # A block of inference mode that was begun and never left can't be left from here. This one
+    # lies above it, and where the probe itself leaves one, it is gone with this.
+    normal = torch.inference_mode(False)
+    normal.__enter__()
     return restore
+
+
+def without_hooks(torch: Any) -> Any:
+    """Takes away the hooks that hold for every module, or optimizer, of torch's; returns what puts
+    them back. One that was registered to look at a network sees the probes' networks, too."""
+    owners = (torch.nn.modules.module, sys.modules["torch.optim.optimizer"])
+    held = [
+        (hooks, dict(hooks))
+        for owner in owners
+        for name, hooks in vars(owner).items()
+        if name.startswith("_global") and isinstance(hooks, dict)
+    ]
+    full = torch.nn.modules.module._global_is_full_backward_hook
+
+    def put_back() -> None:
+        for hooks, before in held:
+            if hooks or before:
+                hooks.clear()
+                hooks.update(before)
+        torch.nn.modules.module._global_is_full_backward_hook = full
+
+    for hooks, _ in held:
+        hooks.clear()
+    torch.nn.modules.module._global_is_full_backward_hook = None
+    return put_back
 
 
 def torch_settings(torch: Any) -> Any:
@@ -102,6 +167,10 @@ def torch_settings(torch: Any) -> Any:
         cast_to = partial(torch.get_autocast_dtype, kind), partial(torch.set_autocast_dtype, kind)
         return (*enabled, False), (*cast_to, dtype)
 
+    def of_cudnn(what: str, usual: bool) -> Any:
+        inner = torch._C
+        return getattr(inner, f"_get_cudnn_{what}"), getattr(inner, f"_set_cudnn_{what}"), usual
+
     precision = torch.get_float32_matmul_precision, torch.set_float32_matmul_precision
     return [
         (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
@@ -114,6 +183,10 @@ def torch_settings(torch: Any) -> Any:
         (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly, False),
         (strictness, be_strict, (False, False)),
         (*precision, "highest"),
+        of_cudnn("enabled", True),
+        of_cudnn("benchmark", False),
+        of_cudnn("deterministic", False),
+        of_cudnn("allow_tf32", True),
         (flushes, torch.set_flush_denormal, False),
         (torch.is_autocast_cache_enabled, torch.set_autocast_cache_enabled, True),
         (nested, nest, 0),
