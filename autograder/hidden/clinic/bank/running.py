@@ -81,7 +81,7 @@ scaled.edit(
     "The scaler is never updated: at the next batch it says that it has unscaled already. Every "
     "batch ends with its `update`.",
     (UPDATE, ""),
-    about="anything",
+    about="exceptions",
 )
 scaled.edit(
     "unscaled_twice",

@@ -148,3 +148,4 @@ ANYTHING: Mistakes = {
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():
     fit.edit(name, text, *edits, about="anything")
+fit.by_exceptions("needs_tensorboard", "frozen_gradients_counted")

@@ -187,3 +187,5 @@ OF_SUMS_ANYTHING: Mistakes = {
 }  # fmt: skip
 for (name, *edits), text in OF_SUMS_ANYTHING.items():
     sums.edit(name, text, *edits, about="anything")
+average.by_exceptions("skipped_where_missing", "missing_not_expected", "reduced_on_rank_0_only")
+sums.by_exceptions("rank_0_asks")

@@ -239,3 +239,4 @@ train.edit(
     about="anything",
     equivalent_to="no_barrier",
 )
+train.by_exceptions("saved_unasked", "summed_by_rank_0")
