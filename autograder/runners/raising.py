@@ -7,6 +7,7 @@ kernels as text, beside `host.py`.
 
 from __future__ import annotations
 
+import builtins
 import dis
 import os
 import traceback
@@ -49,10 +50,31 @@ def where_raised(error: BaseException) -> str:
     operation = _operation(frame, places[at])
     if operation == "raise":
         return f"raise in {frame.f_code.co_name}"
-    called = frames[at + 1][0].f_code if at + 1 < len(frames) else None
-    if called and "numpy" not in called.co_filename:  # there one thing has several names
-        operation = f"{operation} of {called.co_name}"
-    return operation
+    if operation != "a call":
+        return operation
+    called = _called(frame, places[at])
+    if not called and at + 1 < len(frames):  # what a library says of itself: its own name for it
+        called = frames[at + 1][0].f_code.co_name
+    return f"a call of {called}" if called else operation
+
+
+def _called(frame: FrameType, place: int) -> str:
+    """What was called, where that has one name for everybody: a method, a library's, a builtin."""
+    before = [one for one in dis.get_instructions(frame.f_code) if one.offset <= place]
+    call = max(before, key=lambda one: one.offset).positions
+    loads = [
+        one
+        for one in before
+        if one.opname.startswith("LOAD")
+        and call is not None
+        and one.positions is not None
+        and one.positions[::2] == call[::2]  # in Python's words, where the call itself begins
+    ]
+    if not loads:
+        return ""
+    last = loads[-1]
+    everyones = last.opname in ("LOAD_METHOD", "LOAD_ATTR") or last.argval in vars(builtins)
+    return str(last.argval) if everyones else ""
 
 
 def _attribute(error: BaseException) -> str:
