@@ -61,11 +61,31 @@ def asides(impl: Any, inputs: Inputs) -> Any:
         saved(impl, run, path, *MINIMAL, epoch=1)
         content = path.read_bytes()
         os.link(path, held)
-        saved(impl, run, path, *MINIMAL, epoch=2)
+        with other_disks(folder):
+            saved(impl, run, path, *MINIMAL, epoch=2)
         return {
             "was the older file written to?": held.read_bytes() != content,
             "files": names_in(folder),
         }
+
+
+@contextmanager
+def other_disks(folder: pathlib.Path) -> Any:
+    """Nothing can be renamed into a folder from elsewhere, as if elsewhere were another disk."""
+    inside = os.path.realpath(folder)
+
+    def guarded(real: Any) -> Any:
+        def rename(source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
+            if not os.path.realpath(source).startswith(inside):
+                raise OSError(18, "Invalid cross-device link")
+            return real(source, target, *args, **kwargs)
+
+        return rename
+
+    with ExitStack() as stack:
+        for owner, name in ((os, "replace"), (os, "rename"), (os, "link")):
+            stack.enter_context(patch.object(owner, name, guarded(getattr(owner, name))))
+        yield
 
 
 def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -128,9 +148,10 @@ def crashes(impl: Any, inputs: Inputs) -> Any:
                     saved(impl, run, path, *MINIMAL, epoch=1)
                 content = path.read_bytes() if path.exists() else b""
                 with crash(run):
-                    outcome(saved, impl, run, path, *MINIMAL, epoch=2)
+                    raised = outcome(saved, impl, run, path, *MINIMAL, epoch=2)
                 left = _left(impl, path, content, run)
-                seen[f"{what}, {where}"] = {"files": names_in(folder), "left": left}
+                said = isinstance(raised, Exception)
+                seen[f"{what}, {where}"] = {"files": names_in(folder), "left": left, "said": said}
     return seen
 
 
