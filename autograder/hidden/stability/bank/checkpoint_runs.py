@@ -80,6 +80,15 @@ FORGOTTEN: Mistakes = {
         "augmentations and shuffles that draw from them differ after a resume. Three libraries "
         "keep one each."
     ),
+    (
+        "only_torch_on_the_cpu_restored",
+        (PYTHON, ""),
+        (NUMPY, ""),
+        (CUDA, "[]"),
+    ): (
+        "Torch's random state on the CPU is restored, and no other. Python's random, NumPy and "
+        "every GPU have a state of their own, and what draws from them differs after a resume."
+    ),
     ("random_state_forgotten", (SET, "")): (
         "No random state is restored: masks, augmentations and orders after a resume are "
         "others, and the resumed run is another run. Three libraries keep one, and every "
