@@ -56,10 +56,6 @@ VALUES: Mistakes = {
         "Every update counts towards growth, skipped ones included. The scale may grow only after "
         "growth_interval steps in a row that were taken."
     ),
-    ("finding_inverted", (FINITE, "if torch.isfinite(p.grad).all():")): (
-        "A gradient counts as overflowed when it is finite, so good steps are skipped and the "
-        "others taken. torch.isfinite is True for what is fine."
-    ),
     ("grows_one_step_early", (REACHED, REACHED.replace("== ", ">= -1 + "))): (
         "The scale grows one good step too early: the count has to reach growth_interval itself. "
         "Mind whether it is raised before or after the comparison."
@@ -77,6 +73,10 @@ ANYTHING: Mistakes = {
     ("gradients_cleared_on_a_skip", (GUARD, GUARD + CLEARED)): (
         "After a skipped step the gradients are cleared. Whoever logs them finds nothing: clearing "
         "is the loop's affair, and `step` leaves them where they are."
+    ),
+    ("finding_inverted", (FINITE, "if torch.isfinite(p.grad).all():")): (
+        "A gradient counts as overflowed when it is finite, so good steps are skipped and the "
+        "others taken. torch.isfinite is True for what is fine."
     ),
     ("none_where_it_was_taken", (TAKEN, "return False if self._overflowed else None")): (
         "Where the step was taken `step` returns None, or what the optimizer's own step returns, "

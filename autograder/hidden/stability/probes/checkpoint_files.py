@@ -31,12 +31,12 @@ def places(impl: Any, inputs: Inputs) -> Any:
     """What is in a folder after saving under several names, as str and as Path, and twice."""
     seen: Inputs = {}
     run = Run(inputs["seeds"][0], small=True)
-    for name in ("run.checkpoint", "run"):
+    for name, epoch, best in (("run.checkpoint", inputs["epoch"], None), ("run", 0, 0.1 + 0.2)):
         with scratch() as folder:
             path = folder / name
             saved(impl, run, path, *MINIMAL, epoch=1)
             first = names_in(folder)
-            saved(impl, run, str(path), *MINIMAL, epoch=inputs["epoch"])
+            saved(impl, run, str(path), *MINIMAL, epoch=epoch, best=best)
             form: Any = str if name == "run" else pathlib.Path
             back = impl.load_checkpoint(form(path), model=run.model)
             seen[f"after saving as {name}"] = {
