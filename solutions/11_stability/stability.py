@@ -356,7 +356,7 @@ for seed, style, marker in zip(range(3), ("-", "--", ":"), "os^", strict=True):
         label = name if seed == 0 else None
         ax.plot(shown, color=color, ls=style, marker=marker, ms=4, label=label)
 ax.axhline(1.0, color=GREY, lw=0.8)
-ax.set(xlabel="step", ylabel="loss, gradient norm", yscale="log", title="The norm goes further")
+ax.set(xlabel="step", ylabel="loss, gradient norm", yscale="log", title="The norm jumps further")
 ax.legend()
 show_figure(
     "Loss in orange and gradient norm in blue against step for three seeds, on a logarithmic scale. "
