@@ -265,6 +265,11 @@ class NoCardsAndNoChecks(InMemory):
         pass
 
 
+class LoadedWhereItWas(InMemory):
+    def loaded(self, content: bytes) -> Any:
+        return torch.load(io.BytesIO(content), weights_only=True)
+
+
 class NotPutBack(InMemory):
     def fill(self, run: Any, parts: dict[str, Any]) -> None:
         try:
@@ -307,6 +312,7 @@ SLIPS: Any = {
     TorchOnTheCpuAlone: "only_torch_on_the_cpu_restored",
     SeedForState: "seed_for_state",
     NoCardsAndNoChecks: "cuda_random_forgotten",
+    LoadedWhereItWas: "loaded_where_it_was",
     NotPutBack: "not_put_back_of_one_model",
     PutBackByReference: "put_back_by_reference_of_one_model",
     DrawsFirst: "random_state_not_put_back_of_one_model",

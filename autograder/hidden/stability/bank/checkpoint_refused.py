@@ -91,6 +91,16 @@ flagged(
     (CHECKED, ""),
 )
 flagged(
+    "loaded_where_it_was",
+    (
+        "What was saved on a GPU is loaded onto a GPU: best comes back there, and a machine "
+        "without one raises. map_location says where to; load_state_dict brings the rest to its "
+        "place."
+    ),
+    (LOAD, LOAD.replace('map_location="cpu", ', "")),
+    source="PyTorch documentation, torch.load",
+)
+flagged(
     "code_is_run",
     (
         "The file is unpickled without weights_only=True, so whoever wrote it can run code on "

@@ -22,7 +22,7 @@ MINIMAL = ("model", "optimizer")
 
 @checkpoints.probe(
     "one file, at exactly the path",
-    points=0.25,
+    points=0.1875,
     inputs=run_seeds,
     kind="side",
     experiment="save as run.checkpoint, by a str and by a Path, and list the folder.",

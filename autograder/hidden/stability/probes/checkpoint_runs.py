@@ -1,13 +1,14 @@
 """Probes of runs that are saved, loaded and continued."""
 
 from typing import Any
+from unittest.mock import patch
 
 import torch
 
 from autograder.api import EXACT, Inputs, Probes
 
 from .keeper import Run, draws, returned, run_seeds, saved, scratch, seed_everything
-from .values import array
+from .values import array, noting
 
 probes = Probes()
 checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
@@ -153,6 +154,23 @@ def epoch_and_best(impl: Any, inputs: Inputs) -> Any:
         path, names = folder / "run.pt", ("model", "optimizer")
         saved(impl, run, path, *names, epoch=inputs["epoch"], best=best)
         return arrays(returned(impl.load_checkpoint(path, model=run.model)))
+
+
+@checkpoints.probe(
+    "where tensors are loaded to",
+    points=0.0625,
+    inputs=run_seeds,
+    kind="side",
+    experiment="save on a GPU, load on a machine without one, and look at best.",
+)
+def loaded_to(impl: Any, inputs: Inputs) -> Any:
+    """Where torch.load is asked to bring what was saved on a GPU."""
+    run, places = Run(inputs["seeds"][0], small=True), list[str]()
+    with scratch() as folder:
+        saved(impl, run, folder / "run.pt", "model", "optimizer")
+        with patch.object(torch, "load", noting(torch.load, places)):
+            impl.load_checkpoint(folder / "run.pt", model=run.model)
+    return {"do tensors of a GPU come back on the CPU?": set(places) <= {"cpu"}}
 
 
 def arrays(value: Any) -> Any:

@@ -9,7 +9,7 @@ from torch import nn
 
 from autograder.api import Inputs, Probes, snapshot
 
-from .values import CLOSE, array, number
+from .values import CLOSE, array, noting, number
 
 probes = Probes()
 stopping = probes.exercise("EarlyStopping", tolerance=CLOSE)
@@ -200,21 +200,6 @@ def on_the_cpu(impl: Any, inputs: Inputs) -> Any:
     state = stopper.best_state
     places = [t.device.type for t in state.values()] if isinstance(state, dict) else ["none"]
     return {"the device of best_state": max(loaded_to or places, key="cpu".__ne__)}
-
-
-def noting(load: Any, loaded_to: list[str]) -> Any:
-    """torch.load, and a list of where it would bring what was saved on a GPU."""
-
-    def noted(f: Any, map_location: Any = None, *args: Any, **options: Any) -> Any:
-        where = map_location
-        if isinstance(where, dict):
-            where = next(iter(where.values()), None)
-        if callable(where):  # of a storage, which is read to the CPU first, and where it was
-            where = getattr(where(torch.zeros(0).untyped_storage(), "cuda:0"), "device", None)
-        loaded_to.append("meta" if where is None else torch.device(where).type)
-        return load(f, map_location, *args, **options)
-
-    return noted
 
 
 def default_scripts(rng: np.random.Generator) -> Inputs:
