@@ -234,7 +234,22 @@ def out_of_turn(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-@scaler.probe("the defaults", points=0.5, inputs=lambda rng: {"steps": 2000}, kind="side")
+@scaler.probe(
+    "gradients that are large and finite",
+    points=0.0625,
+    inputs=lambda rng: {"slope": float(rng.uniform(1, 9)) * 1e30},
+    kind="side",
+    experiment="give a parameter a gradient of 1e30, and call step.",
+)
+def large_gradients(impl: Any, inputs: Inputs) -> Any:
+    weight = torch.nn.Parameter(torch.zeros(2))
+    weight.grad = torch.full((2,), inputs["slope"])
+    made, optimizer = impl.DynamicLossScaler(init_scale=4.0), torch.optim.SGD([weight], lr=1e-30)
+    taken = plain(made.step(optimizer))
+    return {"was the step taken?": taken, "the weights": array(weight)}
+
+
+@scaler.probe("the defaults", points=0.4375, inputs=lambda rng: {"steps": 2000}, kind="side")
 def defaults(impl: Any, inputs: Inputs) -> Any:
     """A scale of 65536 that grows after 2000 steps."""
     made, weight = impl.DynamicLossScaler(), torch.nn.Parameter(torch.ones(1))
