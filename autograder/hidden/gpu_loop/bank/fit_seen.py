@@ -8,6 +8,7 @@ from autograder.api import EXACT, Bank, Number, Raised, equal
 
 bank = Bank()
 fit = bank.exercise("fit")
+LONG = "is any longer than max_grad_norm?"
 BETWEEN = "is each epoch's number between its smallest and its largest step?"
 
 
@@ -40,7 +41,7 @@ def warm_and_clipped(raw: Any, inputs: Any, secrets: Any) -> Any:
     windows = np.array([planned[i : i + 4] for i in (0, 3)])
     return {
         **seen,
-        "grad_norm": {BETWEEN: _within(norms, steps)},
+        "grad_norm": {BETWEEN: _within(norms, steps), LONG: bool(np.any(norms > 0.4001))},
         "lr": {BETWEEN: _within(rates, windows)},
     }
 
@@ -72,6 +73,7 @@ def _drift(one: Any) -> Any:
     seen = {
         said: [whole(2 * w) for w in way],
         "skipped_steps": [whole(v) for v in column(one, "skipped_steps")],
+        "is each grad_norm finite?": bool(np.all(np.isfinite(column(one, "grad_norm")))),
     }
     loss = column(one, "val_loss")
     if one["faint"].value == 1 and len(loss):
@@ -95,6 +97,9 @@ def formats(raw: Any, inputs: Any, secrets: Any) -> Any:
 def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
     """Whether a run in two parts is the run in one, each compared with itself. The last entry of
     each column is looked at, which both have in any case."""
+    written = {"is there a file when an epoch has ended?": raw["a file"]}
+    if not raw["a file"]:
+        return written
     first, second = raw["whole"]["history"], raw["again"]["history"]
     if not isinstance(first, dict) or not isinstance(second, dict):
         return {"the history": second}
@@ -104,8 +109,10 @@ def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
         for name in ("lr", "train_loss", "val_loss")
     }
     return {
+        **written,
         "are both histories of one length?": lengths[0] == lengths[1],
         "epochs in one piece": whole(lengths[0]),
+        "epochs that the resumed run trains": raw["epochs"],
         **same,
         "are the weights the same?": equal(raw["whole"]["weights"], raw["again"]["weights"], EXACT),
     }

@@ -14,7 +14,7 @@ from torch import nn
 
 from autograder.api import Inputs, Probes
 
-from .shown import CLOSE, SIDE, Batches, Config, columns, plain, trained
+from .shown import CLOSE, Batches, Config, columns, plain, trained
 
 probes = Probes()
 fit = probes.exercise("fit", tolerance=CLOSE)
@@ -72,7 +72,7 @@ def drifted(impl: Any, inputs: Inputs, bad: int, faint: float, **changes: Any) -
         "weights": way,
         "unit": unit,
         "faint": faint,
-        **columns(history, "skipped_steps", "val_loss"),
+        **columns(history, "skipped_steps", "val_loss", "grad_norm"),
     }
 
 
@@ -132,10 +132,9 @@ def scale_resumed(impl: Any, inputs: Inputs) -> Any:
 
 @fit.probe(
     "what runs in which precision",
-    points=0.1875,
+    points=0.125,
     inputs=lambda rng: {},
     experiment="print torch.is_autocast_enabled('cpu') in the forward pass of your model.",
-    **SIDE,
 )
 def formats(impl: Any, inputs: Inputs) -> Any:
     seen: Inputs = {}
