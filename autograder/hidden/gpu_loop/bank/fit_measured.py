@@ -29,6 +29,14 @@ BY_BATCHES = """def means_of_batches(run, loader):
 
 
 """
+AWAKE = """def measured(run, loader):
+    with torch.no_grad():
+        parts = [(run.model(x.to(run.device)), y.to(run.device)) for x, y in loader]
+    logits, y = (torch.cat(part) for part in zip(*parts))
+    return float(F.cross_entropy(logits, y)), float((logits.argmax(1) == y).double().mean())
+
+
+"""
 EVALUATE = "loss, accuracy = evaluate(run.model, loader, F.cross_entropy, run.device)"
 RATE = 'float(run.optimizer.param_groups[0]["lr"])'
 SEED = "    seed_everything(config.seed)\n"
@@ -112,12 +120,8 @@ ANYTHING: Mistakes = {
         "Validation leaves the model in evaluation mode, and only the first epoch says "
         "model.train(): from the second on dropout sleeps. Say it at the beginning of each."
     ),
-    ("validated_in_training_mode",
-     (EVALUATE, "loss, accuracy = means_of_batches(run, loader)"),
-     ("def validate(run, loader):", BY_BATCHES.replace("    run.model.eval()\n", "").replace(
-         "/ len(losses)", "/ 7").replace("/ len(hits)", "/ 7").replace(
-         "float(F", "len(y) * float(F").replace("float((", "len(y) * float((")
-         + "def validate(run, loader):")): (
+    ("validated_in_training_mode", (EVALUATE, "loss, accuracy = measured(run, loader)"),
+     ("def validate(run, loader):", AWAKE + "def validate(run, loader):")): (
         "Validation runs in training mode: dropout drops, and batch norm learns from validation "
         "images. Say model.eval() before it, and model.train() before the next epoch."
     ),

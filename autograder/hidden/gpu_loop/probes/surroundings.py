@@ -167,7 +167,7 @@ class Pixels(nn.Module):
         self.formats = list[bool]()
 
     def forward(self, x: Any) -> Any:
-        if self.training and x.dim() == 4:
+        if len(x) == 8 and x.dim() == 4:  # of the batches to train on
             self.formats.append(x.is_contiguous(memory_format=torch.channels_last))
         return self.head(torch.tanh(self.conv(x)).mean((2, 3)))
 
