@@ -70,11 +70,12 @@ def drifted(raw: Any, inputs: Any, secrets: Any) -> Any:
 def _drift(one: Any) -> Any:
     way = numbers(one["weights"])
     said = "the sum of the rates of its steps, in halves of the first"
-    seen = {
+    seen: Any = {
         said: [whole(2 * w) for w in way],
         "skipped_steps": [whole(v) for v in column(one, "skipped_steps")],
-        "is each grad_norm finite?": bool(np.all(np.isfinite(column(one, "grad_norm")))),
     }
+    if "grad_norm" in one:
+        seen["is each grad_norm finite?"] = bool(np.all(np.isfinite(column(one, "grad_norm"))))
     loss = column(one, "val_loss")
     if one["faint"].value == 1 and len(loss):
         # loss = log(1 + exp(-4 w)) for validation images of 2, weights of w and -w

@@ -135,7 +135,7 @@ def smoothed(impl: Any, inputs: Inputs) -> Any:
     experiment="print val_loss with ema_decay=0.9 and without, and train_loss as well.",
 )
 def averages(impl: Any, inputs: Inputs) -> Any:
-    """The history alone: which weights a model has after the run, the contract leaves open."""
+    """The history alone: which weights a model has after the run, a probe of its own asks."""
     seen = run(impl, inputs, epochs=2, ema_decay=0.8, accumulation_steps=2, lr=0.5)
     return {"in the history": seen["in the history"]}
 

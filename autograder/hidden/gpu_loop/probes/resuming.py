@@ -111,7 +111,7 @@ def resumes(impl: Any, inputs: Inputs) -> Any:
     experiment=EXPERIMENT,
 )
 def resumes_averages(impl: Any, inputs: Inputs) -> Any:
-    return Case(inputs, 8, dropout=0.2, ema_decay=0.8).resumed(impl)
+    return Case(inputs, 8, dropout=0.2, ema_decay=0.8, epochs=3).resumed(impl)
 
 
 @fit.probe(
