@@ -736,7 +736,7 @@ for find in (False, True):
 def train_distributed(
     model, dataset, *, epochs, batch_size, lr, seed, accumulation_steps=1, checkpoint_path=None
 ):
-    """Train one model on all ranks of the default process group, which is initialised.
+    """Train one model on all ranks of the default process group, which is initialised, and stays.
 
     Two ranks do what one would do with twice the batch_size: the same weights, up to rounding.
 

@@ -14,7 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from autograder.hidden.scaling_out.probes import team
 from autograder.hidden.scaling_out.probes.processes import apart, together
-from autograder.hidden.scaling_out.probes.team import Apart
+from autograder.hidden.scaling_out.probes.team import Apart, Unawaited
 
 LONG = 60.0  # seconds: nothing here takes as long, however busy the machine
 Op = dist.ReduceOp
@@ -76,7 +76,7 @@ def objects(rank: int) -> Any:
 def messages(rank: int) -> Any:
     """In a ring; the receiving end is ready first, as it has to be for somebody."""
     ring, back, tagged = torch.zeros(2), torch.zeros(1), torch.zeros(1)
-    coming = dist.irecv(ring, (rank - 1) % 3)
+    coming: Any = dist.irecv(ring, (rank - 1) % 3)
     dist.send(full(rank, 9), (rank + 1) % 3)
     coming.wait()
     batch = [
@@ -86,7 +86,7 @@ def messages(rank: int) -> Any:
     for work in dist.batch_isend_irecv(batch):
         work.wait()
     if rank == 0:
-        sent = [dist.isend(full(tag), 1, tag=tag) for tag in (4, 5)]
+        sent: list[Any] = [dist.isend(full(tag), 1, tag=tag) for tag in (4, 5)]
         for work in sent:
             work.wait()
     elif rank == 1:
@@ -106,7 +106,8 @@ def in_the_background(rank: int) -> Any:
 
 
 def groups(rank: int) -> Any:
-    ends, own = dist.new_group([2, 0]), dist.new_subgroups(1)[0]
+    ends: Any = dist.new_group([2, 0])
+    own: Any = dist.new_subgroups(1)[0]  # type: ignore[no-untyped-call]
     whole, alone = dist.new_group(), full(1)
     dist.all_reduce(alone, group=own)
     everyone = full(rank)
@@ -134,11 +135,11 @@ def wrapped(rank: int) -> Any:
 
 
 def ends_early(rank: int) -> Any:
-    said = dist.get_rank(), dist.get_world_size(), dist.get_backend(), dist.is_initialized()
+    said: Any = dist.get_rank(), dist.get_world_size(), dist.get_backend(), dist.is_initialized()
     try:
         dist.init_process_group("gloo")
     except ValueError as error:
-        said += (str(error),)
+        said = (*said, str(error))
     dist.destroy_process_group()
     return said, dist.is_initialized()
 
@@ -236,12 +237,16 @@ def test_where_gloo_hangs_or_aborts_threads_say_so(job: Any) -> None:
 
 
 def test_a_result_that_nobody_waited_for_is_not_there_yet() -> None:
-    def impatient(rank: int) -> float:
+    seen = {}
+
+    def impatient(rank: int) -> None:
         numbers = full(1)
         dist.all_reduce(numbers, async_op=True)
-        return numbers.item()
+        seen[rank] = numbers.item()
 
-    assert together(impatient, 2)[0] == [2.0, 1.0]
+    with pytest.raises(Unawaited, match="rank 0 never waits for its all_reduce of 1 float32"):
+        together(impatient, 2)
+    assert seen[1] == 1.0
 
 
 def test_a_rank_may_wait_for_a_file_of_another(tmp_path: Any) -> None:

@@ -21,6 +21,10 @@ class Apart(RuntimeError):
     """Ranks wait for each other in different places, or for one that has gone."""
 
 
+class Unawaited(RuntimeError):
+    """A rank has come to its end and never waited for what it had begun."""
+
+
 class Abandoned(BaseException):
     """Nobody waits for this team any more."""
 
@@ -81,6 +85,7 @@ class Team:
         self._meetings: dict[tuple[str, int], Meeting] = {}
         self._came: Counter[tuple[str, int]] = Counter()  # by channel and rank
         self._waiting: dict[int, Meeting] = {}
+        self._begun: list[list[Meeting]] = [[] for _ in range(size)]  # and not waited for
         self._gone: set[int] = set()
         self._abandoned = False
         self._before = Chance()
@@ -100,6 +105,7 @@ class Team:
             self._came[channel, rank] += 1
             meeting = self._meetings.setdefault(at, Meeting(members))
             meeting.calls[rank] = call
+            self._begun[rank].append(meeting)
             if len(meeting.calls) == len(members):
                 del self._meetings[at]
                 if not meeting.settled:
@@ -117,6 +123,7 @@ class Team:
             self._waiting[rank] = meeting
             self._let_others_work(rank, self._able(), meeting)
             del self._waiting[rank]
+            self._seen(rank, meeting)
         if meeting.error:
             raise Apart(meeting.error)
 
@@ -126,7 +133,20 @@ class Team:
         with self._lock:
             if not meeting.settled and (others := [r for r in self._able() if r != rank]):
                 self._let_others_work(rank, others, None)
+            if meeting.settled:
+                self._seen(rank, meeting)
         return meeting.settled
+
+    def _seen(self, rank: int, meeting: Meeting) -> None:
+        self._begun[rank] = [one for one in self._begun[rank] if one is not meeting]
+
+    def _all_awaited(self, rank: int) -> None:
+        for meeting in self._begun[rank]:
+            if not (place := meeting.calls[rank].place).startswith("send"):
+                raise Unawaited(
+                    f"rank {rank} never waits for its {place}: what an asynchronous call brings is "
+                    "there once wait() of what it gives back has returned"
+                )
 
     def _able(self) -> list[int]:
         """The ranks that can go on. Where none can, all that wait fail, and then can."""
@@ -177,7 +197,9 @@ class Team:
             with self._lock:
                 self._until_its_turn(rank, None)
             self._chances[rank].put()
-            return job(rank)
+            result = job(rank)
+            self._all_awaited(rank)
+            return result
         except Exception as error:  # noqa: BLE001 (an exception is an observation)
             return error
         finally:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from torch import nn
 from torch.utils.data import TensorDataset
 
@@ -161,7 +162,7 @@ def traffic(impl: Any, inputs: Inputs) -> Any:
 
 
 @train.probe(
-    "training mode, and nothing that is saved unasked",
+    "training mode, nothing that is saved unasked, a group that stays",
     points=0.5,
     inputs=lambda rng: some(rng, 4, 2, batch_size=2, epochs=1),
     kind="side",
@@ -177,6 +178,7 @@ def in_training_mode(impl: Any, inputs: Inputs) -> Any:
             "is it a list?": isinstance(came, list),
             LOSSES: losses_of(came),
             "modes of the forward passes": sorted(model.modes),
+            "is the process group still there?": dist.is_initialized(),
         }
 
     return by_rank(together(job, 2)[0])
