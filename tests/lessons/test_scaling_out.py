@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from torch.utils.data import DistributedSampler
 from autograder.audit import SAFETY
 from autograder.hidden.scaling_out.probes import processes
 from autograder.hidden.scaling_out.probes.processes import Died, apart
+from autograder.probe import load_probes
 
 from ..answers.scaling_out import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
@@ -40,6 +43,27 @@ def test_shards_are_the_samplers(solved: Any, n: int, size: int, drop_last: bool
         sampler: Any = DistributedSampler(data, size, rank, seed=4, drop_last=drop_last)
         sampler.set_epoch(3)
         assert solved.shard_indices(n, rank, size, 3, 4, drop_last) == list(sampler)
+
+
+def test_probes_travel_to_a_kernel_that_has_none_of_our_modules(tmp_path: Path) -> None:
+    """Two ranks there, in threads: neither the class of a group nor of a handle may be missing."""
+    (probe,) = [p for p in load_probes("scaling_out")["sum_across_ranks"] if p.name == "in_float64"]
+    (tmp_path / "probe").write_bytes(probe.payload(probe.given(1, "sum_across_ranks").inputs))
+    program = """
+import pickle, sys, types
+import torch, torch.distributed as dist
+assert not any(name.startswith("autograder") for name in sys.modules)
+run, inputs = pickle.load(open("probe", "rb"))
+def sum_across_ranks(values):
+    sums = torch.tensor([float(values[name]) for name in sorted(values)], dtype=torch.float64)
+    dist.all_reduce(sums)
+    return dict(zip(sorted(values), sums.tolist()))
+print(run(types.SimpleNamespace(sum_across_ranks=sum_across_ranks), inputs).keys())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "on rank 1" in ran.stdout, ran.stderr
 
 
 def other_sizes(rank: int) -> None:

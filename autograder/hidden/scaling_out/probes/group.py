@@ -6,6 +6,8 @@ after the other, whatever its strides.
 
 # mypy: disable-error-code="override, assignment, misc, attr-defined, call-arg"
 # (of torch's overloads, these are the forms that torch.distributed calls)
+from __future__ import annotations  # where it is unpickled, nothing is there but what is called
+
 from collections.abc import Callable
 from typing import Any
 
@@ -24,51 +26,57 @@ def size_of(*tensors: Any) -> str:
     return " + ".join(f"{t.numel()} {str(t.dtype).removeprefix('torch.')}" for t in tensors)
 
 
-class Handle(dist.Work):
-    """What a call gives back: done once all ranks have called, and waited for by `wait`."""
+def handle_type() -> type:
+    """What calls give back; made anew each time, as no kernel could unpickle such a class."""
 
-    def __init__(self, team: Team, meeting: Meeting, result: Any) -> None:
-        super().__init__()
-        self._team, self._meeting, self._given = team, meeting, result
-        self._waited = False
+    class Handle(dist.Work):
+        """What a call gives back: done once all ranks have called, and waited for by `wait`."""
 
-    def wait(self, timeout: Any = None) -> bool:
-        if not self._waited:
-            self._team.wait(self._meeting)
-            self._waited = True
-        return True
+        def __init__(self, team: Team, meeting: Meeting, result: Any) -> None:
+            super().__init__()
+            self._team, self._meeting, self._given = team, meeting, result
+            self._waited = False
 
-    synchronize = wait
+        def wait(self, timeout: Any = None) -> bool:
+            if not self._waited:
+                self._team.wait(self._meeting)
+                self._waited = True
+            return True
 
-    def is_completed(self) -> bool:
-        return self._team.ask(self._meeting)
+        synchronize = wait
 
-    def is_success(self) -> bool:
-        return self._meeting.settled and not self._meeting.error
+        def is_completed(self) -> bool:
+            return self._team.ask(self._meeting)
 
-    def exception(self) -> Any:
-        return RuntimeError(self._meeting.error) if self._meeting.error else None
+        def is_success(self) -> bool:
+            return self._meeting.settled and not self._meeting.error
 
-    def result(self) -> Any:
-        return self._given
+        def exception(self) -> Any:
+            return RuntimeError(self._meeting.error) if self._meeting.error else None
 
-    def get_future(self) -> Any:
-        self.wait()
-        future: Any = Future()
-        future.set_result(self._given)
-        return future
+        def result(self) -> Any:
+            return self._given
+
+        def get_future(self) -> Any:
+            self.wait()
+            future: Any = Future()
+            future.set_result(self._given)
+            return future
+
+    return Handle
 
 
 class ThreadGroup(dist.ProcessGroup):
     """The view that one rank has of a group: the interface of torch's process groups.
 
     Args:
+        handle: the class of what its calls give back.
         members: ranks in the team, in the order of their ranks in the group.
     """
 
-    def __init__(self, team: Team, members: tuple[int, ...], name: str) -> None:
+    def __init__(self, team: Team, handle: type, members: tuple[int, ...], name: str) -> None:
         super().__init__(members.index(team.rank), len(members))
-        self._team, self._members, self._name = team, members, name
+        self._team, self._handle, self._members, self._name = team, handle, members, name
 
     def size(self) -> int:
         return len(self._members)
@@ -89,14 +97,14 @@ class ThreadGroup(dist.ProcessGroup):
     def pg_name(self) -> str:
         return self._name
 
-    def _come(self, asked: str, data: Any, act: Callable[[Arrived], None], result: Any) -> Handle:
+    def _come(self, asked: str, data: Any, act: Callable[[Arrived], None], result: Any) -> Any:
         @torch.no_grad()
         def quietly(arrived: Arrived) -> None:
             act(arrived)
 
         call = Call(asked, asked, data, quietly)
         meeting = self._team.come(self._name, self._members, call)
-        return Handle(self._team, meeting, result)
+        return self._handle(self._team, meeting, result)
 
     def allreduce(self, tensors: Any, opts: Any = None) -> Any:
         tensors = [tensors] if isinstance(tensors, torch.Tensor) else list(tensors)
@@ -228,7 +236,7 @@ class ThreadGroup(dist.ProcessGroup):
         channel = f"{self._name}: {source} to {to}, tag {tag}"
         call = Call(place, size_of(tensor), tensor, act)
         meeting = self._team.come(channel, ends, call)
-        return Handle(self._team, meeting, [tensor])
+        return self._handle(self._team, meeting, [tensor])
 
     def send(self, tensors: Any, to: int, tag: int = 0) -> Any:
         place = f"send to {to} of {size_of(tensors[0])}"

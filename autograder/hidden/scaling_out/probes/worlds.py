@@ -10,7 +10,7 @@ import torch.distributed as dist
 from torch._C._distributed_c10d import HashStore
 from torch.distributed import distributed_c10d
 
-from .group import ThreadGroup
+from .group import ThreadGroup, handle_type
 from .team import Team
 
 PARTS = "pg_map pg_names pg_group_ranks pg_backend_config tags_to_pg pg_to_tag pg_coalesce_state"
@@ -23,6 +23,7 @@ class Worlds:
         object.__setattr__(self, "own", threading.local())
         object.__setattr__(self, "store", HashStore())
         object.__setattr__(self, "team", team)
+        object.__setattr__(self, "handle", handle_type())
 
     def enter(self) -> None:
         """The world of this thread's rank, from here on."""
@@ -38,7 +39,7 @@ class Worlds:
         names["group_count"] += 1
         if self.team.rank not in members:
             return dist.GroupMember.NON_GROUP_MEMBER
-        group = ThreadGroup(self.team, members, name)
+        group = ThreadGroup(self.team, self.handle, members, name)
         names["pg_map"][group] = ("gloo", self.store)
         names["pg_names"][group] = name
         names["pg_group_ranks"][group] = {rank: at for at, rank in enumerate(members)}
