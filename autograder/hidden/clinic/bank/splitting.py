@@ -28,8 +28,8 @@ def slopes(rows: Any, x: Any) -> Any:
 
 
 def whose(came: Any, right: Any, trained: Any) -> str:
-    """The rows whose accuracy came back. `right`: the rows that are named correctly."""
-    if isinstance(came, float | int) and 0 < trained.sum() < len(trained):
+    """The rows whose accuracy came back. `right`: the rows that are named correctly, if known."""
+    if right is not None and isinstance(came, float | int) and 0 < trained.sum() < len(trained):
         test = right[~trained].mean()
         parts = {"the test rows": test, "the training rows": right[trained].mean()}
         parts |= {"all rows": right.mean(), "the test rows, in percent": 100 * test}
@@ -63,7 +63,7 @@ def honest(raw: Any, inputs: Any) -> dict[str, Any]:
     seen["are all columns divided by one number?"] = scale is not None and is_one(scale / scale[0])
     seen["are the columns only shifted?"] = scale is not None and is_one(scale)
     seen["was each training row used once an epoch?"] = set(times[trained].tolist()) == {EPOCHS}
-    better, right = False, np.zeros(len(trained), dtype=bool)
+    better, right = False, None
     if scale is not None and len(test):
         # Sorted by the first column, rows are those of x, whatever they were scaled with.
         labels = y[np.argsort(x[:, 0])]
