@@ -22,8 +22,8 @@ ROWS, COLUMNS, CLASSES, EPOCHS = 60, 4, 3, 3
 class Witness(nn.Module):
     """A linear network that notes each row it meets, and whether a gradient came back through it.
 
-    The notes are shared by copies of it. One that `turns` says the opposite of about half the
-    rows once one has been trained on in the last epoch: its last accuracy is not its best.
+    The notes are shared by copies of it. One that `turns` says the opposite of most rows
+    once one has been trained on in the last epoch: its last accuracy is not its best.
     """
 
     notes: "Notes"
@@ -40,7 +40,7 @@ class Witness(nn.Module):
     def forward(self, x: Any) -> Any:
         out = self.linear(x)
         if self.notes.turned:
-            out = torch.where(x[:, :1] > 0, -out, out)
+            out = torch.where(x[:, :1] < 1, -out, out)
         entry = [array(x), array(out), np.zeros(len(x), dtype=bool)]
         self.notes.append(entry)
         if out.requires_grad:
