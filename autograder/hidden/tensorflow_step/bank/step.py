@@ -114,10 +114,6 @@ ANYTHING: Mistakes = {
         "`apply_gradients` gets the gradients alone, and can't know whose they are. It takes pairs "
         "of a gradient and its variable: zip the two lists."
     ),
-    ("targets_as_floats", (TAPE, f"    y = tf.cast(y, tf.float32)\n{TAPE}")): (
-        "The targets are made floats, and a loss that reads them as classes needs ints. They come "
-        "in the form that `loss_fn` asks for: hand them on as they are."
-    ),
     ("inputs_as_floats", (TAPE, f"    x = tf.cast(x, tf.float32)\n{TAPE}")): (
         "The inputs are made floats, and a model that looks words up by their number needs ints. "
         "They come in the form that the model asks for: hand them on as they are."

@@ -93,17 +93,13 @@ class Noting(keras.optimizers.SGD):
             super().apply(grads, trainable_variables)
 
 
-class Surprise:
-    """The mean cross-entropy of logits, for targets that are ints; it notes what they were."""
-
-    targets_are = "never given to the loss"
-
-    def __call__(self, y_true: Any, y_pred: Any) -> Any:
-        self.targets_are = kind_of(y_true)
-        classes = tf.cast(y_true, tf.int32)
-        return tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=classes, logits=y_pred)
-        )
+def surprise(y_true: Any, y_pred: Any) -> Any:
+    """The mean cross-entropy of logits; classes may come as floats, which Keras's own step makes
+    of targets."""
+    classes = tf.cast(y_true, tf.int32)
+    return tf.reduce_mean(
+        tf.nn.sparse_softmax_cross_entropy_with_logits(labels=classes, logits=y_pred)
+    )
 
 
 def lopsided(y_true: Any, y_pred: Any) -> Any:
