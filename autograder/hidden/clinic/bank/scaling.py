@@ -81,7 +81,7 @@ scaled.edit(
     "The scaler refuses: between two updates it unscales once and steps once. Every batch has one "
     "`unscale_`, then one `step`, and ends with one `update`.",
     (UPDATE, ""),
-    about="anything",
+    about="exceptions",
 )
 scaled.edit(
     "unscaled_twice",
