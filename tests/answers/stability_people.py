@@ -316,8 +316,6 @@ SLIPS: Any = {
     NotPutBack: "not_put_back_of_one_model",
     PutBackByReference: "put_back_by_reference_of_one_model",
     DrawsFirst: "random_state_not_put_back_of_one_model",
-    ATuple: "a_tuple_for_the_dict",
-    Nothing: "nothing_comes_back",
 }
 RIGHT: Any = {
     KEY: {
@@ -325,5 +323,5 @@ RIGHT: Any = {
         for made in (InMemory, NoArchive, ArchiveInAnArchive, FolderBeside)
     }
 }
-WRONG: Any = {KEY: {made.__name__: made().pair() for made in SLIPS}}
+WRONG: Any = {KEY: {made.__name__: made().pair() for made in (*SLIPS, ATuple, Nothing)}}
 NAMED: Any = {KEY: {made.__name__: name for made, name in SLIPS.items()}}

@@ -214,8 +214,7 @@ BY_REFERENCE = (
     "back, they change nothing. Keep a deep copy of each state."
 )
 COPIES = "copy.deepcopy(part.state_dict())"
-flagged("put_back_by_reference", BY_REFERENCE, (COPIES, "part.state_dict()"))
-# Whoever compares the model's shapes as well shows these two only where a part refuses its state.
+# Whoever compares the model's shapes as well shows these only where a part refuses its state.
 OF_THE_MODEL = (
     '    kept, own = saved["model"], parts["model"].state_dict()\n'
     "    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in kept.items()}:\n"
@@ -244,16 +243,15 @@ DRAWN_FIRST = (
     ),
     ("        set_random_state(drawn)\n", ""),
 )
-for name, before in (("", ()), ("_of_one_model", (CHECKED_FIRST,))):
-    flagged(
-        f"random_state_not_put_back{name}",
-        (
-            "The random state is set before the parts are loaded, and stays so when one of them "
-            "refuses its state. Set it last, when nothing can fail any more, or put it back."
-        ),
-        *before,
-        *DRAWN_FIRST,
-    )
+flagged(
+    "random_state_not_put_back_of_one_model",
+    (
+        "The random state is set before the parts are loaded, and stays so when one of them "
+        "refuses its state. Set it last, when nothing can fail any more, or put it back."
+    ),
+    CHECKED_FIRST,
+    *DRAWN_FIRST,
+)
 flagged(
     "random_state_first",
     (

@@ -198,19 +198,6 @@ for name, new, text in (
         ),
     ),
     (
-        "a_tuple_for_the_dict",
-        'return saved["epoch"], saved["best"]',
-        ("A tuple comes back. Asked for is a dict with `epoch` and `best`, as they were saved."),
-    ),
-    (
-        "nothing_comes_back",
-        "return None",
-        (
-            "The run is restored, and nothing comes back. Asked for is a dict with `epoch` and "
-            "`best`: the caller has to know where to go on."
-        ),
-    ),
-    (
         "best_forgotten",
         'return {"epoch": saved["epoch"], "best": None}',
         (

@@ -125,7 +125,6 @@ def some_parts(impl: Any, inputs: Inputs) -> Any:
         saved(impl, Run(one, small=True).go(2), whole)
         saved(impl, Run(one, small=True).go(1), bare, "model", "optimizer")
         for path, names in (
-            (whole, ("model",)),
             (whole, ("model", "scheduler", "scaler")),
             (bare, ("model", "optimizer")),
         ):
