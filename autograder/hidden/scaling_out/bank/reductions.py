@@ -137,7 +137,7 @@ OF_AVERAGES_ANYTHING: Mistakes = {
         "An asynchronous all_reduce is begun and its result used at once, before it is there. Keep "
         "what the call gives back, and call wait() on it first."
     ),
-    ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))"),
+    ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))\n    return grads"),
      (AGREE, AGREE + "    grads = []\n")): (
         "The means are computed and returned, and p.grad stays as it was: the optimizer never sees "
         "them. Put each into p.grad."

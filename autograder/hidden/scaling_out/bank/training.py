@@ -202,6 +202,10 @@ ANYTHING: Mistakes = {
         "The wrapper's state is saved: every name begins with `module.`, and a plain model won't "
         "load it. Save the state of the model inside."
     ),
+    ("state_alone_saved", (SAVE, "torch.save(model.state_dict(), checkpoint_path)")): (
+        "The state is saved by itself, and whoever loads the checkpoint finds no \"model\" in it. Save "
+        "a dict that has the state under that name."
+    ),
     ("never_saved", (SAVE, "pass")): (
         "No checkpoint is written. Where a path is given, rank 0 saves the model's state there."
     ),
