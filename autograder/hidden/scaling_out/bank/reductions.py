@@ -138,6 +138,7 @@ OF_AVERAGES_ANYTHING: Mistakes = {
         "what the call gives back, and call wait() on it first."
     ),
     ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))\n    return grads"),
+     (PLAIN, "        grad = grad.detach().clone().contiguous()\n"),
      (AGREE, AGREE + "    grads = []\n")): (
         "The means are computed and returned, and p.grad stays as it was: the optimizer never sees "
         "them. Put each into p.grad."
