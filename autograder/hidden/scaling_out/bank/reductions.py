@@ -168,7 +168,8 @@ OF_SUMS: Mistakes = {
         "divides once, at the end: return the sums."
     ),
     ("own_values", (TOTAL, "")): (
-        "Each rank gets its own values back: nothing is exchanged. All-reduce them."
+        "Each rank gets its own values back: nothing is exchanged between them. All-reduce the values "
+        "before you return them."
     ),
     ("in_float32", (SUMS, SUMS.replace("float64", "float32"))): (
         "The sums are taken in float32, which has no odd numbers beyond 16,777,216: counts come "
@@ -199,7 +200,8 @@ OF_SUMS: Mistakes = {
         "them, which is what all_reduce does."
     ),
     ("rank_0s_values", (TOTAL, "    dist.broadcast(sums, 0)\n")): (
-        "Every rank gets rank 0's values: a broadcast copies, and adds nothing up."
+        "Every rank gets rank 0's values: a broadcast copies, and adds nothing up. An all-reduce sums over "
+        "the ranks."
     ),
     ("first_value_only", (TOTAL, "    dist.all_reduce(sums[:1])\n")): (
         "Only the first value is summed over the ranks; the others stay each rank's own. Send them "
