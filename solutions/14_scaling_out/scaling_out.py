@@ -891,7 +891,7 @@ if __name__ == "__main__":
     device = f"cuda:{os.environ['LOCAL_RANK']}" if cards else "cpu"
     if cards:
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if cards else "gloo")
+    dist.init_process_group("nccl" if cards else "gloo", timeout=timedelta(seconds=60))
     x, y = torch.load("clothes.pt")
     losses = train_distributed(
         small_net().to(device), TensorDataset(x, y), epochs=3, batch_size=32, lr=0.2, seed=0
@@ -904,6 +904,7 @@ IMPORTS = """import itertools
 import math
 import os
 from contextlib import nullcontext
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist

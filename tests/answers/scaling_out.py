@@ -118,6 +118,71 @@ def average_by_gathering(model: Any) -> None:
             p.grad.copy_(mean)
 
 
+def average_by_messages(model: Any) -> None:
+    """Rank 0 collects, adds up, and sends the means back; flags travel with the numbers."""
+    rank, size = dist.get_rank(), dist.get_world_size()
+    for p in model.parameters():
+        grad = torch.zeros(p.shape) if p.grad is None else p.grad
+        mine = torch.cat([torch.tensor([float(p.grad is not None)]), grad.reshape(-1)])
+        if rank == 0:
+            for other in range(1, size):
+                theirs = torch.empty_like(mine)
+                dist.recv(theirs, other)
+                mine += theirs
+            for other in range(1, size):
+                dist.send(mine, other)
+        else:
+            dist.send(mine, 0)
+            dist.recv(mine, 0)
+        if mine[0] > 0:
+            p.grad = (mine[1:] / size).view_as(p).clone()
+
+
+def average_in_a_group(model: Any) -> None:
+    """In a group of its own, with the operation that divides."""
+    everyone: Any = dist.new_group(list(range(dist.get_world_size())))
+    params = list(model.parameters())
+    has = torch.tensor([p.grad is not None for p in params])
+    dist.all_reduce(has, group=everyone)
+    for p in (p for p, h in zip(params, has, strict=True) if h):
+        grad: Any = torch.zeros_like(p) if p.grad is None else p.grad.contiguous()
+        dist.all_reduce(grad, op=dist.ReduceOp.AVG, group=everyone)
+        p.grad = grad.detach()
+
+
+def average_without_waiting(model: Any) -> None:
+    params = list(model.parameters())
+    has = torch.tensor([float(p.grad is not None) for p in params])
+    dist.all_reduce(has)
+    for p in (p for p, h in zip(params, has.tolist(), strict=True) if h):
+        grad: Any = torch.zeros_like(p) if p.grad is None else p.grad.contiguous()
+        dist.all_reduce(grad, async_op=True)
+        p.grad = grad / dist.get_world_size()
+
+
+def average_and_return(model: Any) -> Any:
+    means = []
+    for p in model.parameters():
+        grad: Any = torch.zeros_like(p) if p.grad is None else p.grad.clone().contiguous()
+        dist.all_reduce(grad)
+        means.append(grad / dist.get_world_size())
+    return means
+
+
+def average_into_one_slot(model: Any) -> None:
+    for p in model.parameters():
+        grad: Any = torch.zeros_like(p) if p.grad is None else p.grad.contiguous()
+        slots = [torch.zeros_like(grad)] * dist.get_world_size()
+        dist.all_gather(slots, grad)
+        p.grad = sum(slots) / dist.get_world_size()
+
+
+def summed_gradients(model: Any) -> None:
+    for p in model.parameters():
+        if p.grad is not None:
+            dist.all_reduce(p.grad)
+
+
 def average_as_in_the_tutorial(model: Any) -> None:
     """PyTorch's own tutorial, which knows of no missing gradients."""
     size = float(dist.get_world_size())
@@ -181,6 +246,22 @@ def sum_in_default_dtype(values: Any) -> Any:
         dist.all_reduce(t)
         result[key] = t.item()
     return result
+
+
+def sum_of_what_torch_makes(values: Any) -> Any:
+    result = {}
+    for key in sorted(values):
+        t = torch.tensor(values[key])
+        dist.all_reduce(t)
+        result[key] = t.item()
+    return result
+
+
+def sum_without_waiting(values: Any) -> Any:
+    keys = sorted(values)
+    t = torch.tensor([float(values[key]) for key in keys], dtype=torch.float64)
+    dist.all_reduce(t, async_op=True)
+    return dict(zip(keys, t.tolist(), strict=True))
 
 
 # train_distributed: what it needs of the notebook it finds in its own module.
@@ -291,6 +372,7 @@ def train_like_most(
     own_loss: bool = False,
     halves: bool = True,
     module: bool = False,
+    destroys: bool = False,
 ) -> Any:
     """The loop of most tutorials, with a mistake of one's choice."""
     ddp: Any = nn.parallel.DistributedDataParallel(model)
@@ -324,6 +406,8 @@ def train_like_most(
             state = ddp.state_dict() if module else model.state_dict()
             torch.save({"model": state}, checkpoint_path)
         dist.barrier()
+    if destroys:
+        dist.destroy_process_group()
     return result
 
 
@@ -343,6 +427,8 @@ RIGHT: dict[str, dict[str, dict[str, Any]]] = {
         "at once": {"average_gradients": average_at_once},
         "in the background": {"average_gradients": average_in_the_background},
         "by gathering": {"average_gradients": average_by_gathering},
+        "by messages": {"average_gradients": average_by_messages},
+        "in a group": {"average_gradients": average_in_a_group},
     },
     "sum_across_ranks": {
         "one by one": {"sum_across_ranks": sum_one_by_one},
@@ -363,18 +449,25 @@ WRONG: dict[str, dict[str, dict[str, Any]]] = {
     },
     "average_gradients": {
         "tutorial": {"average_gradients": average_as_in_the_tutorial},
+        "not waited for": {"average_gradients": average_without_waiting},
+        "returned": {"average_gradients": average_and_return},
+        "one slot": {"average_gradients": average_into_one_slot},
+        "summed": {"average_gradients": summed_gradients},
         "skipping": {"average_gradients": average_skipping},
         "zeros everywhere": {"average_gradients": average_zeros_everywhere},
     },
     "sum_across_ranks": {
         "unsorted": {"sum_across_ranks": sum_unsorted},
         "default dtype": {"sum_across_ranks": sum_in_default_dtype},
+        "torch's dtype": {"sum_across_ranks": sum_of_what_torch_makes},
+        "not waited for": {"sum_across_ranks": sum_without_waiting},
     },
     "train_distributed": {
         "no set_epoch": {"train_distributed": with_mistake(forget_epoch=True)},
         "own loss": {"train_distributed": with_mistake(own_loss=True)},
         "divided by the steps": {"train_distributed": with_mistake(halves=False)},
         "module saved": {"train_distributed": with_mistake(module=True)},
+        "destroys": {"train_distributed": with_mistake(destroys=True)},
     },
 }
 
@@ -382,13 +475,22 @@ NAMED: dict[str, dict[str, str]] = {
     "shard_indices": {"padded once": "padded_once_only", "blocks": "contiguous_blocks"},
     "average_gradients": {
         "skipping": "skipped_where_missing",
+        "not waited for": "not_waited_for",
+        "returned": "returned_not_written",
+        "summed": "summed_where_there_is_one",
         "zeros everywhere": "zeros_for_all",
     },
-    "sum_across_ranks": {"unsorted": "order_of_the_dict", "default dtype": "in_float32"},
+    "sum_across_ranks": {
+        "unsorted": "order_of_the_dict",
+        "default dtype": "in_float32",
+        "torch's dtype": "type_left_to_torch",
+        "not waited for": "sums_not_waited_for",
+    },
     "train_distributed": {
         "no set_epoch": "set_epoch_forgotten",
         "own loss": "own_loss_reported",
         "divided by the steps": "divided_by_accumulation_steps",
         "module saved": "wrapper_saved",
+        "destroys": "group_destroyed",
     },
 }

@@ -137,7 +137,8 @@ OF_AVERAGES_ANYTHING: Mistakes = {
         "An asynchronous all_reduce is begun and its result used at once, before it is there. Keep "
         "what the call gives back, and call wait() on it first."
     ),
-    ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))"),
+    ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))\n    return grads"),
+     (PLAIN, "        grad = grad.detach().clone().contiguous()\n"),
      (AGREE, AGREE + "    grads = []\n")): (
         "The means are computed and returned, and p.grad stays as it was: the optimizer never sees "
         "them. Put each into p.grad."
@@ -167,7 +168,8 @@ OF_SUMS: Mistakes = {
         "divides once, at the end: return the sums."
     ),
     ("own_values", (TOTAL, "")): (
-        "Each rank gets its own values back: nothing is exchanged. All-reduce them."
+        "Each rank gets its own values back: nothing is exchanged between them. All-reduce the values "
+        "before you return them."
     ),
     ("in_float32", (SUMS, SUMS.replace("float64", "float32"))): (
         "The sums are taken in float32, which has no odd numbers beyond 16,777,216: counts come "
@@ -198,7 +200,8 @@ OF_SUMS: Mistakes = {
         "them, which is what all_reduce does."
     ),
     ("rank_0s_values", (TOTAL, "    dist.broadcast(sums, 0)\n")): (
-        "Every rank gets rank 0's values: a broadcast copies, and adds nothing up."
+        "Every rank gets rank 0's values: a broadcast copies, and adds nothing up. An all-reduce sums over "
+        "the ranks."
     ),
     ("first_value_only", (TOTAL, "    dist.all_reduce(sums[:1])\n")): (
         "Only the first value is summed over the ranks; the others stay each rank's own. Send them "

@@ -55,7 +55,8 @@ VALUES: Mistakes = {
         "is no larger. Each rank should visit its own share."
     ),
     ("drops_the_last_sample", (SAMPLER, SAMPLER.replace("seed=seed", "seed=seed, drop_last=True"))): (
-        "The sampler drops what is left over. The contract pads: shard_indices with its default."
+        "The sampler drops the samples that are left over. The contract pads them, as shard_indices does "
+        "by default."
     ),
     ("drops_the_short_batch", (LOADER, LOADER.replace("sampler=sampler", "sampler=sampler, drop_last=True"))): (
         "The loader drops the short batch at the end of an epoch, and its samples are never "
@@ -82,7 +83,8 @@ VALUES: Mistakes = {
         "set, each in an order of its own. Pass the DistributedSampler instead of shuffle."
     ),
     ("momentum_added", (RATE, RATE.replace("lr=lr", "lr=lr, momentum=0.9"))): (
-        "The optimizer has momentum. The contract says SGD without it."
+        "The optimizer has momentum, so each step remembers the earlier ones. The contract says SGD "
+        "without it."
     ),
     ("adam_for_sgd", (RATE, RATE.replace("SGD", "Adam"))): (
         "The optimizer is Adam. The contract says SGD, with the rate that is passed in."
@@ -201,6 +203,10 @@ ANYTHING: Mistakes = {
     ("wrapper_saved", (SAVE, SAVE.replace("model.state_dict()", "parallel.state_dict()"))): (
         "The wrapper's state is saved: every name begins with `module.`, and a plain model won't "
         "load it. Save the state of the model inside."
+    ),
+    ("state_alone_saved", (SAVE, "torch.save(model.state_dict(), checkpoint_path)")): (
+        "The state is saved by itself, and whoever loads the checkpoint finds no \"model\" in it. Save "
+        "a dict that has the state under that name."
     ),
     ("never_saved", (SAVE, "pass")): (
         "No checkpoint is written. Where a path is given, rank 0 saves the model's state there."

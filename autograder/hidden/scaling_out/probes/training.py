@@ -144,6 +144,7 @@ def saved(impl: Any, inputs: Inputs) -> Any:
         "does rank 1 save?": "rank1.pt" in files,
         "is it the model itself?": isinstance(held, nn.Module),
         "is a plain model's state in it?": state is not None,
+        'is there a "model" in it?': isinstance(held, dict) and "model" in held,
         "the weights in it": None if state is None else [array(v) for v in state.values()],
     }
 
