@@ -1314,8 +1314,9 @@ assert [len(group) for group in groups] == [2, 1], "stage 2: the last group may 
 print("stage 2 works")
 
 before = [p.detach().clone() for p in net.parameters()]
-loss, norm, taken = take_step(run, groups[0])
-x, y = torch.cat([x for x, _ in groups[0]]), torch.cat([y for _, y in groups[0]])
+uneven = [groups[0][1], groups[1][0]]  # of 4 images and of 2: each image weighs the same
+loss, norm, taken = take_step(run, uneven)
+x, y = torch.cat([x for x, _ in uneven]), torch.cat([y for _, y in uneven])
 moved = [p.detach().clone() for p in net.parameters()]
 for p, old in zip(net.parameters(), before, strict=True):
     p.data.copy_(old)

@@ -1,5 +1,6 @@
 """Lesson 13: right answers by other hands, wrong ones outside the bank, what the text promises."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.reference import execute_source
+from autograder.reference import execute_source, execute_source_over, exercise_source
 
 from ..answers.gpu_loop import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
+from .helpers import judge_names, judge_of, lesson_of
 
 LESSON = "13_gpu_loop"
 CPU = torch.device("cpu")
@@ -120,6 +122,53 @@ def test_five_names_of_lessons_before_work_as_given(solved: Any, tmp_path: Path)
     file = tmp_path / "run.pt"
     solved.save_checkpoint(file, model=net, optimizer=optimizer, epoch=3, best={"a": 1})
     assert solved.load_checkpoint(file, model=net) == {"epoch": 3, "best": {"a": 1}}
+
+
+def stages(solved: Any, **names: Any) -> None:
+    """The cell that says how far `fit` is, with other functions than the reference's."""
+    cells = lesson_of(LESSON).notebook().cells
+    cell = next(c.source for c in cells if c.source.startswith("# How far you are"))
+    exec(cell, {**vars(solved), **names})
+
+
+def test_the_stages_see_a_group_whose_batches_differ(solved: Any) -> None:
+    """Divided by their number instead of sample by sample, they pass no further than stage 2."""
+    source = exercise_source(lesson_of(LESSON), "fit")
+    by_sample = "loss = loss * (len(targets) / samples)"
+    assert source.count(by_sample) == 1
+    wrong = source.replace(by_sample, "loss = loss / len(group)")
+    stages(solved)
+    with pytest.raises(AssertionError, match="stage 3"):
+        stages(solved, **execute_source_over(wrong, "divided", vars(solved)))
+
+
+def test_none_compared_with_a_number_is_said_as_it_is() -> None:
+    """What can be is asked before what can't: there, one error is as good as another."""
+
+    @dataclass
+    class Knobs:
+        patience: Any = None
+
+        def __post_init__(self) -> None:
+            if self.patience < 1:
+                raise ValueError("patience")
+
+    verdict = judge_names(LESSON, "TrainConfig", {"TrainConfig": Knobs})
+    first = next(probe for probe in verdict.probes if probe.status != "passed")
+    assert "TypeError" in first.message
+
+
+def test_the_digits_are_read_far_better_than_is_asked(solved: Any) -> None:
+    """60 % is asked of twenty steps; seen with twelve seeds: 72 to 79 %."""
+    judge = judge_of(LESSON, 1)
+    (probe,) = (p for p in judge.probes("fit") if p.name == "predicts")
+    for seed in range(4):
+        given = probe.given(seed, "fit")
+        raw = probe.run(solved, given.inputs)
+        x = given.secrets["images"].reshape(len(given.secrets["images"]), -1)
+        hidden = (x @ raw["1.weight"].T + raw["1.bias"]).clip(min=0)
+        right = (hidden @ raw["3.weight"].T + raw["3.bias"]).argmax(1) == given.secrets["labels"]
+        assert right.mean() > 0.66
 
 
 def the_run(solved: Any, seed: int) -> float:

@@ -43,21 +43,7 @@ def nonsense(rng: Rng) -> Inputs:
     return {"refused": refused, "edges": edges}
 
 
-@config.probe(
-    "nonsense in one field",
-    points=1.0,
-    inputs=nonsense,
-    experiment="make one with patience=0, with momentum=1.0, with max_grad_norm=0.0.",
-)
-def refuses(impl: Any, inputs: Inputs) -> Any:
-    seen = {}
-    for changes in inputs["refused"]:
-        came = outcome(impl.TrainConfig, **changes)
-        name, value = next(iter(changes.items()))
-        seen[f"for {name}={value!r}"] = came if isinstance(came, Exception) else "a config"
-    return seen
-
-
+# What can be comes first: an error there, say of None compared with a number, is said as it is.
 @config.probe(
     "what is at the edge and can be",
     points=0.5,
@@ -71,6 +57,21 @@ def accepts(impl: Any, inputs: Inputs) -> Any:
         said = ", ".join(f"{name}={value!r}" for name, value in changes.items())
         kept = came if isinstance(came, Exception) else {n: getattr(came, n) for n in changes}
         seen[f"for {said}"] = kept
+    return seen
+
+
+@config.probe(
+    "nonsense in one field",
+    points=1.0,
+    inputs=nonsense,
+    experiment="make one with patience=0, with momentum=1.0, with max_grad_norm=0.0.",
+)
+def refuses(impl: Any, inputs: Inputs) -> Any:
+    seen = {}
+    for changes in inputs["refused"]:
+        came = outcome(impl.TrainConfig, **changes)
+        name, value = next(iter(changes.items()))
+        seen[f"for {name}={value!r}"] = came if isinstance(came, Exception) else "a config"
     return seen
 
 
