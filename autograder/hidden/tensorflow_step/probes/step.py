@@ -35,7 +35,7 @@ def regression(rng: Rng) -> Inputs:
 
 def steps(impl: Any, model: Any, optimizer: Any, loss_fn: Any, inputs: Inputs) -> Inputs:
     """Each batch once: what every step gave, and the model after it."""
-    seen = {}
+    seen: Inputs = {}
     for number_of, (x, y) in enumerate(zip(inputs["x"], inputs["y"], strict=True), 1):
         loss = impl.tf_train_step(model, optimizer, loss_fn, x, y)
         seen[f"after step {number_of}"] = shown(loss, model)
