@@ -34,7 +34,7 @@ help:  ## this list
 
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
-tensorflow: $(TENSORFLOW)  ## TensorFlow into .venv, for lesson 16: half a gigabyte, once
+tensorflow: $(READY) $(TENSORFLOW)  ## TensorFlow into .venv, for lesson 16: half a gigabyte, once
 
 lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-browser --port 8899")
 	@echo "Starting JupyterLab: a minute or more on a busy machine. Ctrl-C ends it."

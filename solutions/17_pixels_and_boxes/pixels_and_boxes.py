@@ -893,6 +893,7 @@ _boxes = np.array([[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 2.0, 2.0]])
 _truth = np.array([[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 1.0, 1.0]])
 _arguments = (np.zeros((2, 4)), np.array([0, 3]), _boxes, _truth, np.zeros(2), np.array([1.0, 0.0]))
 _parts = detection_loss(*_arguments)
+assert {"cls", "box", "obj", "total"} <= set(_parts), "a dict with these four entries"
 assert np.isclose(_parts["cls"], np.log(4)), "cls: the mean cross-entropy"
 assert np.isclose(_parts["box"], (0 + 0.75) / 2), (
     "box: the mean of 1 - IoU over all rows, object or not"

@@ -74,7 +74,7 @@ class Half(keras.Model):
         return self.last.call(tf.tanh(self.first.call(x)))
 
 
-class Noting(keras.optimizers.SGD):
+class SGD(keras.optimizers.SGD):
     """SGD that notes what it is handed, and stands still where Keras's own would only raise."""
 
     handed = "nothing"

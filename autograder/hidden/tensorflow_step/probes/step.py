@@ -9,10 +9,10 @@ import tensorflow as tf
 from autograder.api import AFTERWARDS, Inputs, Probes, Tolerance
 
 from .models import (
+    SGD,
     Half,
     Line,
     Moody,
-    Noting,
     Rng,
     Words,
     line,
@@ -35,11 +35,11 @@ def regression(rng: Rng) -> Inputs:
 
 def steps(impl: Any, model: Any, optimizer: Any, loss_fn: Any, inputs: Inputs) -> Inputs:
     """Each batch once: what every step gave, and the model after it."""
-    seen = {}
+    seen: Inputs = {}
     for number_of, (x, y) in enumerate(zip(inputs["x"], inputs["y"], strict=True), 1):
         loss = impl.tf_train_step(model, optimizer, loss_fn, x, y)
         seen[f"after step {number_of}"] = shown(loss, model)
-    if isinstance(optimizer, Noting):
+    if isinstance(optimizer, SGD):
         seen["what the optimizer is handed"] = optimizer.handed
     return seen
 
@@ -52,7 +52,7 @@ def steps(impl: Any, model: Any, optimizer: Any, loss_fn: Any, inputs: Inputs) -
     "with lesson 10's train_step.",
 )
 def two_steps(impl: Any, inputs: Inputs) -> Any:
-    optimizer = Noting(0.2, momentum=0.9)
+    optimizer = SGD(0.2, momentum=0.9)
     return steps(impl, Line(inputs["weights"]), optimizer, lopsided, inputs)
 
 
@@ -86,7 +86,7 @@ def training_mode(impl: Any, inputs: Inputs) -> Any:
 def frozen(impl: Any, inputs: Inputs) -> Any:
     model = Half(inputs["first"], inputs["last"])
     model.first.trainable = False
-    optimizer = Noting(0.2, weight_decay=0.5)
+    optimizer = SGD(0.2, weight_decay=0.5)
     return steps(impl, model, optimizer, lopsided, inputs)
 
 
