@@ -466,7 +466,7 @@ PEOPLE = {
         "not_worse": (NotWorse, "nan_and_ties_improve"),
     },
     "confusion_matrix": {
-        "of_seen_targets": (matrix_of_seen_targets, "classes_of_the_targets_only"),
+        "of_seen_targets": (matrix_of_seen_targets, "classes_of_the_targets_only_in_a_loop"),
         "binary": (matrix_binary, "two_classes_only"),
         "by_prediction": (matrix_by_prediction, "transposed"),
     },

@@ -76,6 +76,12 @@ mistake(
     OF_TARGETS,
     (SHAPE, "np.zeros((len(np.unique(targets)),) * 2"),
 )
+mistake(
+    "classes_of_the_targets_only_in_a_loop",
+    OF_TARGETS,
+    (SHAPE, "np.zeros((len(np.unique(targets)),) * 2"),
+    (ADD, "for t, p in zip(targets, predictions):\n        counts[t, p] += 1"),
+)
 mistake("largest_target", OF_TARGETS, (SHAPE, "np.zeros((max(targets) + 1,) * 2"))
 mistake(
     "bincount_too_short",
@@ -83,7 +89,10 @@ mistake(
     "make one: np.bincount ends at the largest pair that occurs. Say how many by minlength.",
     (ADD, "counts = np.bincount(n_classes * targets + predictions).reshape(n_classes, n_classes)"),
 )
-confusion.by_exceptions("classes_of_the_targets_only", "largest_target", "bincount_too_short")
+confusion.by_exceptions(
+    *("classes_of_the_targets_only", "classes_of_the_targets_only_in_a_loop"),
+    *("largest_target", "bincount_too_short"),
+)
 mistake(
     "up_to_the_largest_class",
     "The size of the table comes from the largest class in the data, so it is too small where the "
