@@ -145,7 +145,7 @@ LINEAR_ANYTHING: Mistakes = {
         "Each output has its own."
     ),
     ("transposed_at_use", (OUT, "x @ self.weight + self.bias")): (
-        "The weight is kept as (out, in) and used as (in, out), so the product does not fit. "
+        "A product with the weight does not fit: kept as (out, in), it is used as (in, out). "
         "Transpose it where it is used, or keep it the other way round."
     ),
     ("data_at_use", (OUT, "x @ self.weight.data.T + self.bias")): (
