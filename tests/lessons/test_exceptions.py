@@ -93,9 +93,6 @@ OTHERS: dict[str, dict[str, dict[str, tuple[tuple[str, str], ...]]]] = {
                 ),
             ),
         },
-        "Linear": {
-            "transposed_at_use": (("x @ self.weight.T", "x @ self.weight.T @ self.weight.T"),)
-        },
         "parameter_groups": {
             "names_for_parameters": (("    groups = {}", "    groups = {}\n    len(model)"),)
         },

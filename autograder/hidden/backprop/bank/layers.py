@@ -76,10 +76,10 @@ for name, *edits in (
         *edits,
         about="anything",
     )
-WEIGHTS, BIAS = ("x.T @ dout", "x.T @ dout / len(x)"), ("dout.sum(axis=0)", "dout.mean(axis=0)")
+WEIGHTS, BIAS = ("x.T @ dout", "x.T @ dout / len(x)"), ("dout.sum(", "dout.mean(")
 for name, what, *edits in (
     ("weights_averaged", "dW is", WEIGHTS),
-    ("bias_averaged", "db is", BIAS),
+    ("bias_averaged", "db is", ("dout.sum(axis=0)", "dout.mean(axis=0)")),
     ("divided_by_rows", "dW and db are", WEIGHTS, BIAS),
 ):
     linear.edit(

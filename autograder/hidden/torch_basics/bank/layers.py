@@ -145,7 +145,7 @@ LINEAR_ANYTHING: Mistakes = {
         "Each output has its own."
     ),
     ("transposed_at_use", (OUT, "x @ self.weight + self.bias")): (
-        "The weight is kept as (out, in) and used as (in, out), so the product does not fit. "
+        "A product with the weight does not fit: kept as (out, in), it is used as (in, out). "
         "Transpose it where it is used, or keep it the other way round."
     ),
     ("data_at_use", (OUT, "x @ self.weight.data.T + self.bias")): (
@@ -186,7 +186,7 @@ LINEAR_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in LINEAR_ANYTHING.items():
     linear.edit(name, text, *edits, about="anything")
-linear.by_exceptions("no_super")
+linear.by_exceptions("no_super", "transposed_at_use", "leading_axes_flattened")
 
 WITHOUT_BIAS = (
     "No bias is registered: there is none, or it is a plain tensor, which stays zero "
