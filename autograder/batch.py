@@ -7,6 +7,7 @@ autograde looks before it runs anything, so its scores are the same as without u
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from autograder.batch_seeds import batch_seed, feedback_is_written, seeds_of
 from autograder.course import Course, CourseError
 from autograder.grading import Graded, grade_notebook
 from autograder.handins import chosen_learners, hand_ins, loose_files
+from autograder.judge import Judge
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.gradebook import (
     autograde,
@@ -276,5 +278,16 @@ def _graded(task: _Task) -> Graded:
     rebuilt = rebuild(task.submission, lesson).notebook
     results = results_for(course, lesson, task.sealed, task.full)
     return results.lookup(rebuilt, task.seed) or grade_notebook(
-        rebuilt, lesson, seed=task.seed, sealed=task.sealed, full=task.full
+        rebuilt,
+        lesson,
+        seed=task.seed,
+        sealed=task.sealed,
+        full=task.full,
+        judge=_judge(lesson, task.seed),
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _judge(lesson: Lesson, seed: int) -> Judge:
+    """What the reference does, once for all submissions that a worker grades."""
+    return Judge(lesson, seed)
