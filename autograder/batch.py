@@ -28,7 +28,7 @@ from autograder.nbgrader_plugins.gradebook import (
 from autograder.needs import require
 from autograder.rebuild import NotANotebook, read_notebook, rebuild
 from autograder.results import Results, results_for
-from autograder.sandbox import check_sealing
+from autograder.sandbox import adopt, check_sealing, warm_up
 from autograder.staging import Stage, stage
 from autograder.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.verdict import LessonVerdict
@@ -245,14 +245,18 @@ def _grade_all(
             progress(done, len(tasks), who)
         return who, outcome
 
-    for who, result in in_workers(grade_submission, tasks, workers):
+    # All workers fork their kernels from one process, which starts while they do.
+    sealed = any(task.sealed for task in tasks.values())
+    torch = not lesson.is_numpy
+    share = functools.partial(adopt, {torch: warm_up(torch=torch)}) if sealed else None
+    for who, result in in_workers(grade_submission, tasks, workers, share):
         outcome = result or Outcome(problem=ENDED, broken=True)
         if outcome.graded is not None and not outcome.graded.settled:
             again[who] = tasks[who]
         else:
             yield settle(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, result in in_workers(grade_submission, again, 1):
+    for who, result in in_workers(grade_submission, again, 1, share):
         yield settle(who, result or Outcome(problem=ENDED, broken=True))
 
 

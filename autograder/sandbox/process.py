@@ -12,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.errors import not_linux, refusal
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spec import order
-from autograder.sandbox.warm import connect
+from autograder.sandbox.warm import connect, ended
 
 START_SECONDS = 60.0
 END_SECONDS = 10.0
@@ -26,6 +27,10 @@ LAST_WORDS_SECONDS = 1.0
 MESSAGE_BYTES = 1 << 16
 KILLED = 128 + signal.SIGKILL
 BOOT = "import sys; sys.path.append(sys.argv[1]); from launcher.main import main; main()"
+
+
+class NoAnswer(Exception):
+    """Whoever should seal a process did not say how that went."""
 
 
 class SealedProcess:
@@ -64,6 +69,10 @@ class SealedProcess:
                 self._control, self._child = _launch()
             try:
                 self._begin(text)
+            except NoAnswer as error:
+                self.close()
+                why = ended(torch=policy.torch, error=error) if warm else refusal("", 0, str(error))
+                raise why from error
             except BaseException:
                 self.close()
                 raise
@@ -127,13 +136,15 @@ class SealedProcess:
                 return
             if self._child is not None:
                 self._child.wait()
+            else:
+                _until_buried(self._process)
             last = _last_words(self._control)
             self.output = str(last.get("output", ""))
             ended = int(last.get("ended", -signal.SIGKILL))
             self._status = ended if ended >= 0 else 128 - ended
 
     def _begin(self, text: str) -> None:
-        """Send the order, and wait until the process is sealed. Raises: SealingError."""
+        """Send the order, and wait until the process is sealed. Raises: SealingError, NoAnswer."""
         try:
             self._control.settimeout(START_SECONDS)
             said = _line(self._control)
@@ -142,7 +153,7 @@ class SealedProcess:
             self._control.sendall(text.encode())
             answer = self._answer()
         except (OSError, ValueError, KeyError) as error:
-            raise refusal("", 0, f"no answer: {error}") from error
+            raise NoAnswer(f"no answer: {error}") from error
         if not answer.get("ready") or self.sockets < 0:
             detail = str(answer.get("detail", "it ended without a word"))
             raise refusal(str(answer.get("step", "")), int(answer.get("errno", 0)), detail)
@@ -183,6 +194,15 @@ def _line(control: socket.socket) -> dict[str, Any]:
         line += part
     said: dict[str, Any] = json.loads(line)
     return said
+
+
+def _until_buried(process: int) -> None:
+    """Wait a moment for a warm parent to take note of its child's end."""
+    end = time.monotonic() + LAST_WORDS_SECONDS
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < end:
+            signal.pidfd_send_signal(process, 0)
+            time.sleep(0.001)
 
 
 def _last_words(control: socket.socket) -> dict[str, Any]:

@@ -7,6 +7,7 @@ in such a process, and what it never holds, is in `launcher/warm.py`.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.sandbox.errors import SealingError
@@ -61,7 +63,7 @@ class WarmParent:
         self._process.wait()
 
 
-_started: dict[bool, WarmParent] = {}
+_started: dict[bool, WarmParent] = {}  # of this process, by whether they have torch
 _folders: dict[bool, Path] = {}
 _starting = threading.Lock()
 
@@ -70,8 +72,16 @@ def warm_up(*, torch: bool) -> Path:
     """Have a warm parent, started now or before; returns its folder at once, before it is ready."""
     with _starting:
         if torch not in _started or not _started[torch].runs:
+            if not _started:
+                atexit.register(_close_all)
             _started[torch] = WarmParent(torch=torch)
         return _started[torch].folder
+
+
+def _close_all() -> None:
+    for parent in _started.values():
+        parent.close()
+    _started.clear()
 
 
 def adopt(folders: dict[bool, Path]) -> None:
@@ -87,15 +97,17 @@ def connect(*, torch: bool) -> socket.socket:
     try:
         return _connect(folder)
     except OSError as error:
-        raise SealingError(
-            f"the process that kernels are forked from has ended ({_last_error(folder, error)})",
-            "see that numpy, matplotlib, ipykernel and, for Part II, torch can be imported",
-        ) from error
+        raise ended(torch=torch, error=error) from error
 
 
-def last_error(*, torch: bool, otherwise: str) -> str:
-    """The last line that a warm parent of ours printed before it ended."""
-    return _last_error(_started[torch].folder, otherwise) if torch in _started else otherwise
+def ended(*, torch: bool, error: Exception) -> SealingError:
+    """The error where no supervisor answers: with what the warm parent printed last, if it did."""
+    folder = _folders.get(torch) or (_started[torch].folder if torch in _started else None)
+    said = _last_line(folder / ERRORS) if folder else ""
+    return SealingError(
+        f"the process that kernels are forked from has ended ({said or error})",
+        "see that the libraries of the course can be imported (make setup)",
+    )
 
 
 def _connect(folder: Path) -> socket.socket:
@@ -110,7 +122,7 @@ def _connect(folder: Path) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _short(folder: Path):
+def _short(folder: Path) -> Iterator[str]:
     """A short name of a folder: that of a socket has 107 bytes at most."""
     descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -143,9 +155,8 @@ def _start(
     )
 
 
-def _last_error(folder: Path, otherwise: object) -> str:
+def _last_line(path: Path) -> str:
     with contextlib.suppress(OSError):
-        lines = (folder / ERRORS).read_text(errors="replace").strip().splitlines()
-        if lines:
-            return lines[-1]
-    return str(otherwise)
+        lines = path.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+    return ""

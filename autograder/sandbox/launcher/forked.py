@@ -56,7 +56,7 @@ def _reseed() -> None:
 
 
 def _look_for_folders_again() -> None:
-    """matplotlib remembers where its settings were when it was imported."""
+    """Matplotlib remembers where its settings were when it was imported."""
     matplotlib = sys.modules["matplotlib"]
     for name in ("get_configdir", "get_cachedir"):
         find = getattr(matplotlib, name)
@@ -70,13 +70,14 @@ def _run() -> NoReturn:
         sys.modules["ipykernel.kernelapp"].launch_new_instance()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (as an interpreter does it)
         sys.excepthook(*sys.exc_info())
         code = 1
     with contextlib.suppress(BaseException):
-        threading._shutdown()
+        threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
     for stream in (sys.__stdout__, sys.__stderr__):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
     os._exit(code)

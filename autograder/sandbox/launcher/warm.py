@@ -49,7 +49,7 @@ def main() -> NoReturn:
     _forget_the_grader()
     before = dict(os.environ)
     _import([*EVERYWHERE, *(WITH_TORCH if torch == "1" else ())])
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         sys.exit(f"importing the libraries started {threads - 1} threads")
     imported = {
@@ -59,7 +59,6 @@ def main() -> NoReturn:
     }
     gc.collect()
     gc.freeze()  # a collection in a child would write to every page
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors
     with contextlib.closing(socket.socket(fileno=int(listening))) as listener:
         _serve(listener, int(line), imported)
     shutil.rmtree(folder, ignore_errors=True)
@@ -68,17 +67,31 @@ def main() -> NoReturn:
 
 def _serve(listener: socket.socket, line: int, imported: dict[str, str]) -> None:
     """Fork for every connection, until the process that started this one has ended."""
+    ended, woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
     poll = select.poll()
-    poll.register(listener, select.POLLIN)
-    poll.register(line, 0)  # only the end of it is of interest
+    for descriptor, event in (
+        (listener.fileno(), select.POLLIN),
+        (ended, select.POLLIN),
+        (line, 0),
+    ):
+        poll.register(descriptor, event)  # of the line, only its end is of interest
     while True:
         ready = {descriptor for descriptor, _ in poll.poll()}
+        if ended in ready:
+            _bury(ended)
         if line in ready:
             return
+        if listener.fileno() not in ready:
+            continue
         control, _ = listener.accept()
         if os.fork() == 0:
             try:
-                os.close(line)
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for descriptor in (ended, woken, line):
+                    os.close(descriptor)
                 listener.close()
                 _supervise(control, imported)
             finally:
@@ -86,9 +99,18 @@ def _serve(listener: socket.socket, line: int, imported: dict[str, str]) -> None
         control.close()
 
 
+def _bury(ended: int) -> None:
+    """Wait for the children that have ended; what they took counts as taken by this process."""
+    with contextlib.suppress(BlockingIOError):
+        while os.read(ended, 4096):
+            pass
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _supervise(control: socket.socket, imported: dict[str, str]) -> NoReturn:
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     seal(control, functools.partial(forked.begin, imported=imported))
 
 
@@ -103,8 +125,8 @@ def _import(names: list[str]) -> None:
 
 def _forget_the_grader() -> None:
     """An editable install puts its finder into every interpreter; kernels do not see its files."""
-    for hooks in (sys.meta_path, sys.path_hooks):
-        hooks[:] = [hook for hook in hooks if not _module(hook).startswith(EDITABLE)]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if _is_a_kernels(finder)]
+    sys.path_hooks[:] = [hook for hook in sys.path_hooks if _is_a_kernels(hook)]
     for name in [name for name in sys.modules if name.startswith(EDITABLE)]:
         del sys.modules[name]
     sys.path[:] = [
@@ -115,5 +137,5 @@ def _forget_the_grader() -> None:
     sys.path_importer_cache.clear()
 
 
-def _module(hook: object) -> str:
-    return str(getattr(hook, "__module__", ""))
+def _is_a_kernels(hook: object) -> bool:
+    return not str(getattr(hook, "__module__", "")).startswith(EDITABLE)
