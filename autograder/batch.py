@@ -7,6 +7,7 @@ autograde looks before it runs anything, so its scores are the same as without u
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from autograder.batch_seeds import batch_seed, feedback_is_written, seeds_of
 from autograder.course import Course, CourseError
 from autograder.grading import Graded, grade_notebook
 from autograder.handins import chosen_learners, hand_ins, loose_files
+from autograder.judge import Judge
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.gradebook import (
     autograde,
@@ -26,7 +28,7 @@ from autograder.nbgrader_plugins.gradebook import (
 from autograder.needs import require
 from autograder.rebuild import NotANotebook, read_notebook, rebuild
 from autograder.results import Results, results_for
-from autograder.sandbox import check_sealing
+from autograder.sandbox import adopt, check_sealing, warm_up
 from autograder.staging import Stage, stage
 from autograder.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.verdict import LessonVerdict
@@ -243,14 +245,18 @@ def _grade_all(
             progress(done, len(tasks), who)
         return who, outcome
 
-    for who, result in in_workers(grade_submission, tasks, workers):
+    # All workers fork their kernels from one process, which starts while they do.
+    sealed = any(task.sealed for task in tasks.values())
+    torch = not lesson.is_numpy
+    share = functools.partial(adopt, {torch: warm_up(torch=torch)}) if sealed else None
+    for who, result in in_workers(grade_submission, tasks, workers, share):
         outcome = result or Outcome(problem=ENDED, broken=True)
         if outcome.graded is not None and not outcome.graded.settled:
             again[who] = tasks[who]
         else:
             yield settle(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, result in in_workers(grade_submission, again, 1):
+    for who, result in in_workers(grade_submission, again, 1, share):
         yield settle(who, result or Outcome(problem=ENDED, broken=True))
 
 
@@ -276,5 +282,16 @@ def _graded(task: _Task) -> Graded:
     rebuilt = rebuild(task.submission, lesson).notebook
     results = results_for(course, lesson, task.sealed, task.full)
     return results.lookup(rebuilt, task.seed) or grade_notebook(
-        rebuilt, lesson, seed=task.seed, sealed=task.sealed, full=task.full
+        rebuilt,
+        lesson,
+        seed=task.seed,
+        sealed=task.sealed,
+        full=task.full,
+        judge=_judge(lesson, task.seed),
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _judge(lesson: Lesson, seed: int) -> Judge:
+    """What the reference does, once for all submissions that a worker grades."""
+    return Judge(lesson, seed)

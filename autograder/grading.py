@@ -25,6 +25,7 @@ from autograder.messages import explain
 from autograder.names import bound_names, used_names
 from autograder.rebuild import learner_cells, written
 from autograder.runners.kernel import KernelRunner, Ran
+from autograder.runners.payloads import Payloads
 from autograder.sandbox import Limits, Policy, SealedKernel
 from autograder.slips import misnamed
 from autograder.stops import explain_stops
@@ -54,6 +55,7 @@ def grade_notebook(
     sealed: bool = True,
     full: bool = False,
     limits: Limits | None = None,
+    judge: Judge | None = None,
 ) -> Graded:
     """Run a rebuilt notebook in a kernel of its own and judge its exercises.
 
@@ -62,29 +64,33 @@ def grade_notebook(
         sealed: in fresh namespaces; otherwise in an ordinary kernel, with the rights of whoever
         grades.
         full: run the release's demo cells too.
+        judge: of this lesson and seed, where several submissions meet the same.
 
     Raises:
         SealingError: this machine cannot seal a kernel.
     """
-    judge = Judge(lesson, seed)
+    judge = judge or Judge(lesson, seed)
     limits = limits or Limits()
-    grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, full)
+    open_kernel = _opener(lesson, limits, sealed, judge.payloads)
+    grading = _Grading(judge, rebuilt, open_kernel, limits, full)
     grading.run()
     if not full and grading.needs_demos():
         given_up = grading.execution.given_up
-        grading = _Grading(judge, rebuilt, _opener(lesson, limits, sealed), limits, True, given_up)
+        grading = _Grading(judge, rebuilt, open_kernel, limits, True, given_up)
         grading.run()
     return grading.graded(sealed)
 
 
-def _opener(lesson: Lesson, limits: Limits, sealed: bool) -> Callable[[], KernelRunner]:
+def _opener(
+    lesson: Lesson, limits: Limits, sealed: bool, payloads: Payloads
+) -> Callable[[], KernelRunner]:
     data = Course.find(lesson.source_path).data
     policy = Policy(data=data if data.is_dir() else None, torch=not lesson.is_numpy, limits=limits)
 
     def open_kernel() -> KernelRunner:
         kernel = SealedKernel(policy, sealed=sealed)
         kernel.start()
-        return KernelRunner(kernel, limits)
+        return KernelRunner(kernel, limits, payloads)
 
     return open_kernel
 

@@ -25,6 +25,7 @@ from autograder.predictions import prediction_verdict
 from autograder.probe import Given, Probe, load_probes
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner, Runner
+from autograder.runners.payloads import Payloads
 from autograder.shown import Differing, Shown, can_be_shown, shown_call
 from autograder.slips import Evidence, declared, literal_cause, other_cause, stub_left, swaps
 from autograder.telling import Telling
@@ -61,6 +62,7 @@ class Judge:
         require(lesson)
         self.lesson = lesson
         self.seed = seed
+        self.payloads = Payloads()  # for runners elsewhere
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
         self._known: dict[tuple[str, str, Held], Observation] = {}

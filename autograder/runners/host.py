@@ -50,12 +50,13 @@ _kernel: dict[str, Any] = {}
 
 def install(shell: Any) -> None:
     """Keep what results are sent with: what IPython takes for its shell may change."""
-    _kernel["publisher"] = shell.display_pub
+    _kernel["publisher"], _kernel["request"] = shell.display_pub, shell.kernel.get_parent
 
 
-def publish(payload: str, names: list[str], uses: list[str], mime: str) -> None:
-    """Run a payload against the names that the notebook defines, and send out what came of it."""
-    run, inputs = pickle.loads(base64.b64decode(payload))
+def publish(names: list[str], uses: list[str], mime: str) -> None:
+    """Run the payload that came with this request against the names that the notebook defines, and
+    send out what came of it."""
+    run, inputs = pickle.loads(_kernel["request"]()["buffers"][0])
     text = json.dumps(observe(run, names, uses, sys.modules["__main__"].__dict__, inputs))
     _kernel["publisher"].publish({mime: text})
 

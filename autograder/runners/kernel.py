@@ -6,20 +6,21 @@ idle, when it fakes an output or sends another message's id, only its own submis
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
-import queue
+import marshal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat import NotebookNode
 
 from autograder.observation import Lost, Observation, WireError, decode
 from autograder.probe import Probe
 from autograder.runners.collector import SURROGATE, Collector, in_utf8
+from autograder.runners.payloads import Payloads
 from autograder.sandbox import Limits, SealedKernel
 
 MIME = "application/x-observation+json"
@@ -31,15 +32,16 @@ GARBLED = Lost("its kernel sent something that is not a message")
 # shell one at which nobody sits, and the probes' host. A submission that changes them changes only
 # what comes out of itself.
 PREPARE = """
-def _prepare(sources):
-    import sys, types
+def _prepare():
+    import marshal, sys, types
     from IPython import get_ipython
-    for name, source in sources.items():
+    shell = get_ipython()
+    for name, code in marshal.loads(shell.kernel.get_parent()["buffers"][0]).items():
         module = sys.modules[name] = types.ModuleType(name)
-        exec(compile(source, f"<{{name}}>", "exec"), module.__dict__)
+        exec(code, module.__dict__)
         if hasattr(module, "install"):
-            module.install(get_ipython())
-_prepare({sources!r})
+            module.install(shell)
+_prepare()
 del _prepare
 """
 GUESTS = {
@@ -82,11 +84,18 @@ class Budget:
 class KernelRunner:
     """A kernel with a learner's code in it. See `Runner`."""
 
-    def __init__(self, kernel: SealedKernel, limits: Limits) -> None:
+    def __init__(
+        self, kernel: SealedKernel, limits: Limits, payloads: Payloads | None = None
+    ) -> None:
+        """Make a started kernel ready.
+
+        payloads: kept for longer than one kernel, where several are asked the same.
+        """
         self.kernel = kernel
         self.limits = limits
+        self._payloads = payloads or Payloads()
         self.dead: Lost | None = None
-        ran = self._execute(_prepare(), Budget(30.0, 60.0), silent=True)
+        ran = self._execute(PREPARE, Budget(30.0, 60.0), silent=True, carried=guests())
         if ran.failed:
             raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
 
@@ -125,10 +134,10 @@ class KernelRunner:
 
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
-        payload = base64.b64encode(probe.payload(inputs)).decode()
-        asked = f"{payload!r}, {list(names)!r}, {list(probe.uses)!r}, {MIME!r}"
+        asked = f"{list(names)!r}, {list(probe.uses)!r}, {MIME!r}"
         code = f"__import__('_probe_host').publish({asked})"
-        ran = self._execute(code, self._probe_budget(probe.seconds), silent=True)
+        budget, payload = self._probe_budget(probe.seconds), self._payloads.of(probe, inputs)
+        ran = self._execute(code, budget, silent=True, carried=payload)
         if ran.lost is not None:
             return ran.lost
         for output in ran.outputs:
@@ -144,20 +153,20 @@ class KernelRunner:
         scale = cpu_seconds / self.limits.probe_cpu_seconds
         return Budget(cpu_seconds, self.limits.probe_wall_seconds * max(1.0, scale))
 
-    def _execute(self, code: str, budget: Budget, silent: bool = False) -> Ran:
+    def _execute(
+        self, code: str, budget: Budget, silent: bool = False, carried: bytes = b""
+    ) -> Ran:
+        """Run code. What it needs is `carried` beside it: IPython reads code several times, and
+        ipykernel hashes it in Python, which of a large payload takes longer than its probe."""
         if self.dead is not None:
             return Ran(lost=self.dead)
         client = self.kernel.client
-        sent = client.execute(
-            code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False
-        )
+        sent = _send(client, code, silent, carried)
         ran = Collector(self.limits.output_bytes, private=silent)
         started, cpu_before = time.monotonic(), None
         while not ran.idle:
             try:
-                message = client.get_iopub_msg(timeout=POLL_SECONDS)
-            except queue.Empty:
-                message = None
+                message = _receive(client)
             except Exception:  # noqa: BLE001 (whoever reads what a kernel made up meets anything)
                 return self._end(ran, GARBLED)
             if message is not None and message.get("parent_header", {}).get("msg_id") == sent:
@@ -193,11 +202,45 @@ class KernelRunner:
         return None
 
 
+def _send(client: BlockingKernelClient, code: str, silent: bool, carried: bytes) -> str:
+    """Ask for an execution; returns the message's id. `client.execute` sends no buffers."""
+    request = {
+        "code": code,
+        "silent": silent,
+        "store_history": not silent,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": False,
+    }
+    message = client.session.msg("execute_request", request)
+    buffers = [carried] if carried else None
+    client.session.send(client.shell_channel.socket, message, buffers=buffers)
+    return str(message["header"]["msg_id"])
+
+
+def _receive(client: BlockingKernelClient) -> dict[str, Any] | None:
+    """The next message that was published, None if there is none for `POLL_SECONDS`.
+
+    As `client.get_iopub_msg` does it, which makes an event loop's turn of each message.
+    """
+    channel = client.iopub_channel.socket
+    if not channel.poll(1000 * POLL_SECONDS):
+        return None
+    _, parts = client.session.feed_identities(channel.recv_multipart())
+    message: dict[str, Any] = client.session.deserialize(parts)
+    return message
+
+
 @functools.cache
-def _prepare() -> str:
+def guests() -> bytes:
+    """The modules of ours that run in a kernel, compiled here once."""
     here = Path(__file__)
-    sources = {name: here.with_name(file).read_text("utf-8") for name, file in GUESTS.items()}
-    return PREPARE.format(sources=sources)
+    return marshal.dumps(
+        {
+            name: compile(here.with_name(file).read_text("utf-8"), f"<{name}>", "exec")
+            for name, file in GUESTS.items()
+        }
+    )
 
 
 def _text(said: Any, key: str) -> str:

@@ -6,6 +6,7 @@ from autograder.sandbox.kernel import SealedKernel
 from autograder.sandbox.policy import Limits, Policy
 from autograder.sandbox.processes import Usage
 from autograder.sandbox.provisioner import SealedProvisioner
+from autograder.sandbox.warm import adopt, warm_up
 
 __all__ = [
     "Limits",
@@ -14,5 +15,7 @@ __all__ = [
     "SealedProvisioner",
     "SealingError",
     "Usage",
+    "adopt",
     "check_sealing",
+    "warm_up",
 ]

@@ -22,9 +22,9 @@ from autograder.sandbox.policy import Policy
 from autograder.sandbox.process import SealedProcess
 from autograder.sandbox.processes import Usage, kill_tree, usage
 from autograder.sandbox.provisioner import SealedProvisioner
+from autograder.sandbox.ready import wait_until_it_answers
 from autograder.sandbox.watcher import Watcher
 
-READY_SECONDS = 60.0
 ARGV = (
     sys.executable,
     "-m",
@@ -43,9 +43,14 @@ class SealedKernel:
 
     client: BlockingKernelClient
 
-    def __init__(self, policy: Policy, *, sealed: bool = True) -> None:
+    def __init__(self, policy: Policy, *, sealed: bool = True, warm: bool = True) -> None:
+        """Nothing is started yet.
+
+        warm: where it is sealed, fork it from a process that has the libraries already.
+        """
         self.policy = policy
         self.sealed = sealed
+        self._warm = warm
         self._manager: KernelManager | None = None
         self._watcher: Watcher | None = None
         self._home: str | None = None
@@ -141,7 +146,7 @@ class SealedKernel:
         return -1 if process is None else process.pid
 
     def _sealed_manager(self) -> KernelManager:
-        config = _provisioner_config(self.policy)
+        config = {**_provisioner_config(self.policy), "warm": self._warm}
         spec = _spec("descent-sealed", config)
         manager = _SealedManager(kernel_spec_manager=_OneSpec(spec), log=_quiet_log())
         # Made here, so that it does not depend on the entry points of what is installed.
@@ -164,7 +169,7 @@ class SealedKernel:
 
     def _wait_for_ready(self) -> None:
         try:
-            self.client.wait_for_ready(timeout=READY_SECONDS)
+            wait_until_it_answers(self.client, self.alive)
         except RuntimeError as error:
             process = self._process
             if not isinstance(process, SealedProcess):

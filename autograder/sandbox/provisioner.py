@@ -17,6 +17,7 @@ from autograder.sandbox.process import SealedProcess
 from autograder.sandbox.spec import CONNECTION_FILE, connection_text
 
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+KERNEL = [sys.executable, "-m", "ipykernel_launcher"]  # what a warm parent makes kernels of
 POLL_SECONDS = 0.05
 
 
@@ -29,6 +30,7 @@ class SealedProvisioner(KernelProvisionerBase):
 
     data = Unicode(None, allow_none=True, help="`Policy.data`").tag(config=True)
     torch = Bool(True, help="`Policy.torch`").tag(config=True)
+    warm = Bool(True, help="fork kernels from a process that has the libraries").tag(config=True)
     limits = Dict(help="fields of `Limits` that differ from its defaults").tag(config=True)
 
     process: SealedProcess | None = None
@@ -94,7 +96,8 @@ class SealedProvisioner(KernelProvisionerBase):
             **PORTS,
         }
         text = connection_text(info)
-        self.process = SealedProcess(self.policy, cmd, text)  # a tenth of a second
+        warm = self.warm and cmd[:3] == KERNEL
+        self.process = SealedProcess(self.policy, cmd, text, warm=warm)
         seen_from_here = f"/proc/self/fd/{self.process.sockets}/k"
         self.connection_info = cast(KernelConnectionInfo, {**info, "ip": seen_from_here})
         return self.connection_info

@@ -47,12 +47,13 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return course / "data"
 
 
-@pytest.fixture(scope="session")
-def shared(data_folder: Path) -> Iterator[SealedKernel]:
-    """One sealed kernel for all tests that only look."""
+@pytest.fixture(scope="session", params=["warm", "cold"])
+def shared(data_folder: Path, request: pytest.FixtureRequest) -> Iterator[SealedKernel]:
+    """One sealed kernel for all tests that only look: a forked one, and one that was started."""
+    warm = request.param == "warm"
     os.environ[SECRET] = "hunter2"
     try:
-        with SealedKernel(Policy(data=data_folder, torch=False)) as kernel:
+        with SealedKernel(Policy(data=data_folder, torch=False), warm=warm) as kernel:
             yield kernel
     finally:
         del os.environ[SECRET]
@@ -64,10 +65,10 @@ def inside(shared: SealedKernel) -> Ask:
     return lambda code: ask(shared, code)
 
 
-@pytest.fixture
-def own() -> Iterator[SealedKernel]:
+@pytest.fixture(params=["warm", "cold"])
+def own(request: pytest.FixtureRequest) -> Iterator[SealedKernel]:
     """A sealed kernel that the test may break."""
-    with SealedKernel(Policy(data=None, torch=False)) as kernel:
+    with SealedKernel(Policy(data=None, torch=False), warm=request.param == "warm") as kernel:
         yield kernel
 
 

@@ -1,9 +1,9 @@
-"""The two processes above a sealed kernel: the supervisor outside, and the init of its namespace.
+"""The two processes above a sealed command: the supervisor outside, and the init of its namespace.
 
-    grader -> supervisor -> init (process 1 inside) -> kernel (process 2 inside)
+    grader [-> warm parent] -> supervisor -> init (process 1 inside) -> command (process 2 inside)
 
 The supervisor ends the namespace when the grader goes away or says so; the init reaps what the
-kernel leaves behind and ends with it, and the whole namespace with the init.
+command leaves behind and ends with it, and the whole namespace with the init.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import confine, linux, tree
@@ -25,13 +26,24 @@ from .owner import OwnerBinds
 KEPT_OUTPUT = 4096
 LOOK_SECONDS = 0.5
 
+Spec = dict[str, Any]
+
 
 def main() -> NoReturn:
-    """Read what to do from the socket whose descriptor is the last argument, and do it."""
-    control = socket.socket(fileno=int(sys.argv[-1]))
-    grader = os.getppid()
+    """Seal a command that is started anew. The descriptor of the line to the grader is the last
+    argument."""
+    seal(socket.socket(fileno=int(sys.argv[-1])), _execute)
+
+
+def seal(control: socket.socket, begin: Callable[[Spec], NoReturn]) -> NoReturn:
+    """Read what to do from a line to the grader, and do it.
+
+    begin: what the sealed process does once it is sealed.
+    """
+    parent = os.getppid()
     os.umask(0o022)  # the new root is for its user to read, whatever the grader's files are
     try:
+        _send(control, {"pid": os.getpid()})
         spec = json.loads(_read_line(control))
         as_root = confine.can_become(spec["user"])
         owned = OwnerBinds(spec["user"], tree.sources(spec["entries"])) if as_root else None
@@ -40,11 +52,11 @@ def main() -> NoReturn:
         init = os.fork()
         if init == 0:
             os.close(output)
-            _run_init(spec, control, write_end, owned)
+            _run_init(spec, control, write_end, owned, begin)
         os.close(write_end)
         if owned is not None:
             owned.close()
-        _supervise(init, grader, control, output)
+        _supervise(init, parent, control, output)
     except Exception as error:
         _report(control, error)
         raise
@@ -53,7 +65,7 @@ def main() -> NoReturn:
 # --- outside -------------------------------------------------------------------------------------
 
 
-def _supervise(init: int, grader: int, control: socket.socket, output: int) -> NoReturn:
+def _supervise(init: int, parent: int, control: socket.socket, output: int) -> NoReturn:
     """Wait for the end of the namespace; bring it about when asked to, or when the grader ended."""
     ended = os.pidfd_open(init)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(init, signal.SIGKILL))
@@ -67,7 +79,7 @@ def _supervise(init: int, grader: int, control: socket.socket, output: int) -> N
             kept = (kept + text)[-KEPT_OUTPUT:]
             if not text:
                 watched.remove(output)
-        if control.fileno() in ready or os.getppid() != grader:
+        if control.fileno() in ready or os.getppid() != parent:
             os.kill(init, signal.SIGKILL)
             break
         if ended in ready:
@@ -83,17 +95,21 @@ def _supervise(init: int, grader: int, control: socket.socket, output: int) -> N
 
 
 def _run_init(
-    spec: dict[str, Any], control: socket.socket, output: int, owned: OwnerBinds | None
+    spec: Spec,
+    control: socket.socket,
+    output: int,
+    owned: OwnerBinds | None,
+    begin: Callable[[Spec], NoReturn],
 ) -> NoReturn:
-    """Seal this process, tell the grader, start the kernel, and reap until it ends."""
+    """Seal this process, tell the grader, start the command, and reap until it ends."""
     sockets = _seal(spec, output, owned)
     _send(control, {"ready": True}, [sockets])
     os.close(sockets)
     control.close()
-    _reap(_start_kernel(spec))
+    _reap(_start(spec, begin))
 
 
-def _seal(spec: dict[str, Any], output: int, owned: OwnerBinds | None) -> int:
+def _seal(spec: Spec, output: int, owned: OwnerBinds | None) -> int:
     """All of it, in the one right order; returns a descriptor of the folder of sockets.
 
     owned: what root needs to become another user; None where this process stays who it is.
@@ -128,27 +144,32 @@ def _check_supervisor() -> None:
         os._exit(1)
 
 
-def _start_kernel(spec: dict[str, Any]) -> int:
-    kernel = os.fork()
-    if kernel != 0:
-        return kernel
+def _start(spec: Spec, begin: Callable[[Spec], NoReturn]) -> int:
+    command = os.fork()
+    if command != 0:
+        return command
     try:
         os.setsid()
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         os.umask(0o077)
         os.chdir(spec["cwd"])
-        os.execve(spec["argv"][0], spec["argv"], spec["env"])
+        begin(spec)
     except OSError as error:
         os.write(2, f"{spec['argv'][0]}: {error}\n".encode())
-    os._exit(127)
+    finally:
+        os._exit(127)
 
 
-def _reap(kernel: int) -> NoReturn:
-    """Pass interrupts on, bury orphans, and end as the kernel ends."""
-    signal.signal(signal.SIGINT, lambda *_: os.kill(kernel, signal.SIGINT))
+def _execute(spec: Spec) -> NoReturn:
+    os.execve(spec["argv"][0], spec["argv"], spec["env"])
+
+
+def _reap(command: int) -> NoReturn:
+    """Pass interrupts on, bury orphans, and end as the command ends."""
+    signal.signal(signal.SIGINT, lambda *_: os.kill(command, signal.SIGINT))
     while True:
         pid, status = os.wait()
-        if pid == kernel:
+        if pid == command:
             code = os.waitstatus_to_exitcode(status)
             os._exit(code if code >= 0 else 128 - code)
 
