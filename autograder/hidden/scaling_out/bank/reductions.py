@@ -256,5 +256,7 @@ def type_left_to_torch(values: Any) -> Any:
         dist.all_reduce(one)
         sums[name] = one.item()
     return sums
+
+
 average.by_exceptions("skipped_where_missing", "missing_not_expected", "reduced_on_rank_0_only")
 sums.by_exceptions("rank_0_asks")
