@@ -40,13 +40,18 @@ class ProbeVerdict:
             "score": self.score,
             "message": f"{_with(self.call)}{self.message}",
             "call": self.call,
+            "topic": self.topic,
+            "kind": self.kind,
+            "certain": self.certain,
+            "experiment": self.experiment,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ProbeVerdict:
-        """A verdict that was kept; topic and experiment, which JSON does not carry, are empty."""
+        """A verdict that was kept: of an earlier edition, perhaps without call and topic."""
         call = data.get("call", "")
-        return cls(**{**data, "message": data["message"].removeprefix(_with(call))}, topic="")
+        message = data["message"].removeprefix(_with(call))
+        return cls(**{"topic": "", **data, "message": message})
 
 
 def _with(call: str) -> str:
@@ -67,13 +72,24 @@ class Diagnosis:
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
-        return {"misconception": self.misconception, "second": self.second, "text": self.text}
+        return {
+            "misconception": self.misconception,
+            "second": self.second,
+            "text": self.text,
+            "beside": [list(pair) for pair in self.beside],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Diagnosis:
+        """A diagnosis that was kept."""
+        return cls(**{**data, "beside": tuple((t, said) for t, said in data.get("beside", ()))})
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One exercise. `note` is said before anything else: a reason that no probe can see; `run` says
-    what a check judged: `In [63]`."""
+    what a check judged: `In [63]`; `visible` which of the visible tests failed first, in
+    grading."""
 
     exercise: str
     status: Status
@@ -83,6 +99,7 @@ class Verdict:
     diagnosis: Diagnosis | None = None
     note: str = ""
     run: str = ""
+    visible: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
@@ -93,13 +110,14 @@ class Verdict:
             "probes": [probe.as_json() for probe in self.probes],
             "diagnosis": self.diagnosis.as_json() if self.diagnosis else None,
             "note": self.note,
+            "visible": self.visible,
         }
 
     @classmethod
     def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
         """A verdict that was kept."""
         probes = tuple(map(ProbeVerdict.from_json, data["probes"]))
-        diagnosis = Diagnosis(**data["diagnosis"]) if data["diagnosis"] else None
+        diagnosis = Diagnosis.from_json(data["diagnosis"]) if data["diagnosis"] else None
         return cls(
             exercise,
             data["status"],
@@ -108,6 +126,7 @@ class Verdict:
             probes,
             diagnosis,
             data["note"],
+            visible=data.get("visible", ""),
         )
 
 
