@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
@@ -55,8 +55,8 @@ class FeedbackExporter(Exporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """The page of one submission, whose inputs are not used again from here on."""
-        made = self._init_resources(resources)
-        nb, made = self._preprocess(nb, made)
+        nb, found = super().from_notebook_node(nb, resources, **kw)
+        made = cast(ResourcesDict, found)
         about, lesson = made["nbgrader"], lesson_of(made)
         student = str(about["student"])
         feedback_is_written(course_of(made), lesson.id, [student])

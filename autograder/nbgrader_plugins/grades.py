@@ -16,12 +16,12 @@ def grades_of(about: dict[str, Any]) -> Grades:
         about: nbgrader's names of the notebook in hand, and the address of the gradebook.
     """
     with Gradebook(about["db_url"]) as gradebook:
-        notebook = gradebook.find_submission_notebook(
+        notebook: Any = gradebook.find_submission_notebook(
             about["notebook"], about["assignment"], about["student"]
         )
         return Grades(
-            float(notebook.score or 0.0),
-            float(notebook.max_score or 0.0),
+            float(notebook.score),
+            float(notebook.max_score),
             float(notebook.late_submission_penalty or 0.0),
             {str(grade.name): _grade(grade) for grade in notebook.grades},
             {

@@ -28,8 +28,8 @@ class RebuildSubmission(NbGraderPreprocessor):
         """Rebuild, and say in the log what had to be mended."""
         lesson = lesson_of(resources)
         problem = self._problem(nb, lesson, resources)
-        note = Submission((Submitted("markdown", problem),))  # to the owner of what is no notebook
-        rebuilt = rebuild(note if problem else read_notebook(nb), lesson)
+        told = Submission((Submitted("markdown", problem),))  # in the place of one that is none
+        rebuilt = rebuild(told if problem else read_notebook(nb), lesson)
         for note in rebuilt.notes:
             self.log.info("%s: %s", label(resources), note)
         for cell in rebuilt.notebook.cells:  # or nbgrader takes each hidden test for an edit
