@@ -32,6 +32,7 @@ BLOCK = (
     rf"|(?P<block_environment>{ENVIRONMENT}[\s\S]{{1,1000}}?\\end\{{(?P=environment)\*?\}}))"
     r"[ \t]*(?:\n|$)"
 )
+WIDE = 80  # characters of TeX: a line does not break in it, and a telephone is narrow
 UNNAMED = "A picture without a description."
 
 Attachments = Mapping[str, Mapping[str, str]]
@@ -73,7 +74,8 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<th scope="col">{text}</th>\n' if head else f"<td>{text}</td>\n"
 
     def inline_math(self, text: str) -> str:
-        return mathml(text)
+        made = mathml(text)
+        return f'<span class="long" tabindex="0">{made}</span>' if len(text) > WIDE else made
 
     def block_math(self, text: str) -> str:
         return f'<div class="scroll" tabindex="0">{mathml(text, display=True)}</div>\n'
