@@ -31,24 +31,22 @@ class ProbeVerdict:
     certain: bool = False
     call: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form; its message stands alone."""
-        return {
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form; its message stands alone. `whole` has what a card needs besides."""
+        contract = {
             "name": self.name,
             "status": self.status,
             "points": self.points,
             "score": self.score,
             "message": f"{_with(self.call)}{self.message}",
             "call": self.call,
-            "topic": self.topic,
-            "kind": self.kind,
-            "certain": self.certain,
-            "experiment": self.experiment,
         }
+        besides = ("topic", "kind", "certain", "experiment") if whole else ()
+        return contract | {name: getattr(self, name) for name in besides}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ProbeVerdict:
-        """A verdict that was kept: of an earlier edition, perhaps without call and topic."""
+        """A verdict that was kept; not whole, it has no topic."""
         call = data.get("call", "")
         message = data["message"].removeprefix(_with(call))
         return cls(**{"topic": "", **data, "message": message})
@@ -70,14 +68,10 @@ class Diagnosis:
     second: str | None = None
     beside: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form."""
-        return {
-            "misconception": self.misconception,
-            "second": self.second,
-            "text": self.text,
-            "beside": [list(pair) for pair in self.beside],
-        }
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form, or all of it."""
+        said = {"misconception": self.misconception, "second": self.second, "text": self.text}
+        return said | ({"beside": [list(pair) for pair in self.beside]} if whole else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Diagnosis:
@@ -101,17 +95,17 @@ class Verdict:
     run: str = ""
     visible: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form."""
-        return {
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form, or all of it but `run`, which only a check has."""
+        contract = {
             "status": self.status,
             "score": self.score,
             "max_score": self.max_score,
-            "probes": [probe.as_json() for probe in self.probes],
-            "diagnosis": self.diagnosis.as_json() if self.diagnosis else None,
+            "probes": [probe.as_json(whole) for probe in self.probes],
+            "diagnosis": self.diagnosis.as_json(whole) if self.diagnosis else None,
             "note": self.note,
-            "visible": self.visible,
         }
+        return contract | ({"visible": self.visible} if whole else {})
 
     @classmethod
     def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
@@ -151,15 +145,15 @@ class LessonVerdict:
         """What the judge grades; a person's points are listed under `manual`."""
         return float(sum(verdict.max_score for verdict in self.exercises.values()))
 
-    def as_json(self) -> dict[str, Any]:
-        """The object that `autograder judge --json` prints."""
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The object that `autograder judge --json` prints; `whole`, what is kept of a verdict."""
         return {
             "lesson": self.lesson,
             "seed": self.seed,
             "sealed": self.sealed,
             "score": self.score,
             "max_score": self.max_score,
-            "exercises": {key: verdict.as_json() for key, verdict in self.exercises.items()},
+            "exercises": {key: one.as_json(whole) for key, one in self.exercises.items()},
             "manual": [{"name": name, "max_score": points} for name, points in self.manual],
             "errors": list(self.errors),
         }

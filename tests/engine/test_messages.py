@@ -259,7 +259,7 @@ def test_a_verdict_is_kept_whole():
     failed = replace(probe("a", "failed", message="no"), kind="side", certain=True, experiment="e")
     beside = Diagnosis("m", "It does.", second="n", beside=(("topic b", "no"),))
     verdict = Verdict("f", "failed", 0.0, 1.0, (failed,), beside, "A note.", visible="It fails.")
-    kept = json.loads(json.dumps(verdict.as_json()))
+    kept = json.loads(json.dumps(verdict.as_json(whole=True)))
     assert Verdict.from_json("f", kept) == verdict
     for lacks in ("topic", "kind", "certain", "experiment"):
         del kept["probes"][0][lacks]
