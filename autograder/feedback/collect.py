@@ -69,7 +69,8 @@ class _Collector:
             self._grades.score,
             self._grades.max_score,
             self._grades.late_penalty,
-            notes=tuple(self._notes()),
+            moved=tuple(self._moved()),
+            unread=tuple(self._unread()),
             exercises=exercises,
             questions=questions,
             others=tuple(map(_written, others)),
@@ -87,14 +88,15 @@ class _Collector:
         found = TITLE.search(first)
         return found[1].strip() if found else self._lesson.id
 
-    def _notes(self) -> Iterator[str]:
+    def _moved(self) -> Iterator[str]:
         notes = self._about.get("notes")
         for note in notes if isinstance(notes, list) else []:
             name, _, said = str(note).partition(": ")
             yield f"`{name}`: {said}."
-        for index in self._own:
-            if said := left_out(self._cells[index].source):
-                yield f"{said}."
+
+    def _unread(self) -> Iterator[str]:
+        found = (left_out(self._cells[index].source) for index in self._own)
+        return (f"{said}." for said in found if said)
 
     def _exercise(self, exercise: Exercise) -> ExercisePart:
         found = [i for i in self._own if _is_for(self._cells[i], exercise)]

@@ -12,7 +12,7 @@ from autograder.messages import points
 from autograder.summary import Line, summary
 from autograder.verdict import Verdict
 
-NAMED = 4  # of the exercises of one kind; the rest are counted
+NAMED = 6  # of the exercises of one kind; the rest are counted, if more than one
 SIGNS = {"passed": "\N{CHECK MARK}", "not_attempted": "\N{WHITE CIRCLE}"}
 UNFINISHED = "\N{WHITE UP-POINTING TRIANGLE}"
 COMMENTED = "There is a comment on it."
@@ -154,7 +154,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _names(parts: list[ExercisePart]) -> str:
-    names = [f"`{part.name}`" for part in parts[:NAMED]]
-    if len(parts) > NAMED:
-        return f"{', '.join(names)} and {len(parts) - NAMED} more"
+    names = [f"`{part.name}`" for part in parts]
+    if len(parts) > NAMED + 1:
+        return f"{', '.join(names[:NAMED])} and {len(parts) - NAMED} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -106,7 +106,8 @@ class Page:
 
     Attributes:
         problem: why it could not be graded, in Markdown; then there are no parts.
-        notes: what was left out of it, or found in another place than the lesson's.
+        moved: what was not where, or not as, the lesson has it, and was found.
+        unread: what was left out of it.
         others: cells that belong to no exercise and no question.
     """
 
@@ -116,7 +117,8 @@ class Page:
     max_score: float
     late_penalty: float = 0.0
     problem: str = ""
-    notes: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     exercises: tuple[ExercisePart, ...] = ()
     questions: tuple[QuestionPart, ...] = ()
     others: tuple[Written, ...] = ()

@@ -112,6 +112,7 @@ def test_what_was_not_found_in_its_place_or_not_read_is_said_at_the_top():
     page = html_of(graded(change, hand_in={"problem": "", "notes": notes}))
     words = said(page)
     assert "descend: found by the name that it defines." in words
+    assert words.index("was not read, and is not graded") < words.index("was found, and counts")
     assert "Cell 3 is too large to read: 6.2 MB, and so on." in words[: words.index("What to do")]
     assert page.index("About the file you handed in") < page.index("What to do next")
 

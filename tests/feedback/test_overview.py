@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autograder.feedback.overview import headline, next_steps, rows, score_line, score_notes
-from autograder.feedback.page import Grade
+from autograder.feedback.page import ExercisePart, Grade
 from autograder.verdict import Diagnosis, ProbeVerdict, Verdict
 from tests.feedback.making import (
-    LESSON,
     QUESTION,
     answer,
     graded,
@@ -48,10 +47,12 @@ def test_when_all_is_right_nothing_is_to_be_done():
 
 
 def test_of_many_names_some_are_counted():
-    blank = {k: Verdict(k, "not_attempted", 0.0, 1.0) for k in LESSON.exercises}
-    (step,) = next_steps(page_of(judged=blank))
-    assert step.startswith(f"{len(blank)} exercises are not begun: ")
-    assert step.endswith(f"and {len(blank) - 4} more.")
+    blank = Verdict("many", "not_attempted", 0.0, 1.0)
+    for number, ends in ((7, "`many` and `many`."), (8, "`many` and 2 more.")):
+        page = replace(page_of(), exercises=(ExercisePart(blank, Grade()),) * number)
+        (step,) = next_steps(page)
+        assert step.startswith(f"{number} exercises are not begun: `many`, ")
+        assert step.endswith(ends)
 
 
 def test_a_line_has_points_the_word_and_the_thought():
