@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -60,12 +60,16 @@ class _Shower:
         return Markup(with_code(plain(text)))
 
     def markdown(self, text: str) -> Markup:
-        """A text of the lesson's or a person's."""
+        """A person's text."""
         return Markup(as_html(plain(text)))
+
+    def lesson(self, text: str) -> Markup:
+        """A text of the lesson's, which is the same on the pages of a whole class."""
+        return Markup(_of_lesson(text))
 
     def scheme(self, text: str) -> Markup:
         """A mark scheme."""
-        return Markup(as_scheme(text))
+        return Markup(_of_scheme(text))
 
     def source(self, cell: Written, *, other: bool = False) -> Markup:
         """A learner's code or text, as much of it as there is room for."""
@@ -107,6 +111,9 @@ def _missing(characters: int) -> Markup:
     if not characters:
         return Markup()
     return Markup('<p class="note">{:,} more characters are left out here.</p>').format(characters)
+
+
+_of_lesson, _of_scheme = lru_cache(256)(as_html), lru_cache(64)(as_scheme)
 
 
 @cache

@@ -10,6 +10,7 @@ from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import reads as read_version_4
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import default
 
@@ -17,7 +18,7 @@ from autograder.batch_seeds import feedback_is_written
 from autograder.feedback.collect import collect
 from autograder.feedback.render import render
 from autograder.nbgrader_plugins.context import course_of, lesson_of
-from autograder.nbgrader_plugins.grades import grades_of
+from autograder.nbgrader_plugins.grades import grades_of, open_gradebook
 from autograder.verdict import LessonVerdict, Verdict
 
 GRADED = "graded_notebook"  # in the resources of a conversion: the file that is converted
@@ -38,6 +39,7 @@ class FeedbackExporter(Exporter):
     """nbgrader's exporter of feedback: what grading left of a submission, as a page."""
 
     output_mimetype = "text/html"
+    gradebook: Gradebook | None = None  # that all pages of a batch share
 
     @default("file_extension")
     def _html(self) -> str:
@@ -60,7 +62,9 @@ class FeedbackExporter(Exporter):
         about, lesson = made["nbgrader"], lesson_of(made)
         student = str(about["student"])
         feedback_is_written(course_of(made), lesson.id, [student])
-        page = collect(nb, lesson, verdicts_beside(made.get(GRADED)), grades_of(about), student)
+        with open_gradebook(about, self.gradebook) as gradebook:
+            grades = grades_of(about, gradebook)
+        page = collect(nb, lesson, verdicts_beside(made.get(GRADED)), grades, student)
         return render(page), made
 
 
