@@ -56,7 +56,7 @@ def score_notes(page: Page) -> Iterator[str]:
 def next_steps(page: Page) -> Iterator[str]:
     """What to do next, most urgent first; names in backticks."""
     if page.problem:
-        yield "Look whether the file opens in Jupyter, and hand it in again if you still can."
+        yield "Check that the file opens in Jupyter, and hand it in again if you still can."
         return
     work = [p for p in page.exercises if p.verdict.status not in ("passed", "not_attempted")]
     blank = [p for p in page.exercises if p.verdict.status == "not_attempted"]
