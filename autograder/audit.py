@@ -22,6 +22,7 @@ from autograder.orders import order_problem
 from autograder.probe import Probe, Tolerance
 from autograder.reference import load_reference
 from autograder.runners import LocalRunner
+from autograder.values import by_exceptions_alone, same_values
 
 SEEDS = (1, 2, 3)
 SAFETY = 10.0
@@ -134,8 +135,16 @@ def _audit_misconception(
             audit.problems.append(f"{where} survives with seed {judge.seed}")
         elif said[-1] not in allowed:
             audit.problems.append(f"{where} is diagnosed as {said[-1]} with seed {judge.seed}")
+            if said[-1] is None and _ends(judge, findings):
+                audit.problems.append(
+                    f"{where} ends in exceptions, which other mistakes do, too: find a probe where "
+                    "it gives a number, or see to it that its sentence is true of them, and say "
+                    "about='exceptions'"
+                )
         if misconception.about == "values":
             _audit_types(judge, findings, where, audit)
+        elif misconception.about == "exceptions" and not _ends(judge, findings):
+            audit.problems.append(f"{where} shows more than exceptions: say about='anything'")
     factor = min(factors)
     if factor < SAFETY:
         audit.problems.append(f"{where} is only {factor:.1f} tolerances away from right")
@@ -158,6 +167,17 @@ def _audit_types(judge: Judge, findings: Findings, where: str, audit: Audit) -> 
                 f"{where} differs by {difference.kind} in {probe.name}: {difference.expected} "
                 f"against {difference.got}; say about='anything' if that is its subject"
             )
+
+
+def _ends(judge: Judge, findings: Findings) -> bool:
+    """Whether exceptions are all that differs on probes of values."""
+    key, got = findings.exercise, findings.observations
+    shown = [
+        by_exceptions_alone(judge.expected(key, p), got[p.name], p.tolerance)
+        for p in judge.probes(key)
+        if p.kind == "values" and not same_values(judge.expected(key, p), got[p.name], p.tolerance)
+    ]
+    return bool(shown) and all(shown)
 
 
 def _factor(judge: Judge, findings: Findings) -> float:

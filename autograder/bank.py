@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.lesson import Lesson, LessonError
@@ -62,6 +62,15 @@ class ExerciseBank:
         exactly once in the exercise's solution cells. Reads like the mistake: everything else is
         right."""
         self._add(name, text, source, about, equivalent_to, edits=edits)
+
+    def by_exceptions(self, *names: str) -> None:
+        """Declare, of misconceptions of the exercise declared before, that exceptions are all they
+        show on probes of values, and that their sentences are true of whoever meets such an
+        exception at the same operation. Without this, exceptions alone name nothing."""
+        known = self._bank.misconceptions
+        for name in names:
+            (at,) = (i for i, m in enumerate(known) if (m.exercise, m.name) == (self.key, name))
+            known[at] = replace(known[at], about="exceptions")
 
     def shows(self, why: str) -> None:
         """Declare, of a prediction, why the run shows the letter that it shows: one or two

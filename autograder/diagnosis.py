@@ -18,7 +18,7 @@ from autograder.observation import Number, Observation, Raised, TensorValue, ins
 from autograder.probe import Probe, Tolerance
 from autograder.slips.returns import PRINTED
 from autograder.telling import Telling
-from autograder.values import same_values
+from autograder.values import by_exceptions_alone, raised_at, same_values
 from autograder.verdict import Diagnosis
 
 Observations = dict[str, Observation]
@@ -104,20 +104,24 @@ class _Search:
     same: Same
     numbers: bool
     telling: Telling
+    values_differ: bool
 
     @classmethod
     def of(cls, case: Case, observe: Observe) -> _Search:
         """Search by values where one is wrong, else by everything."""
         asked: Sequence[Probe] = [p for p in case.probes if p.kind == "values"]
         same: Same = same_values
-        if all(same(case.expected[p.name], case.got[p.name], p.tolerance) for p in asked):
+        right = all(same(case.expected[p.name], case.got[p.name], p.tolerance) for p in asked)
+        if right:
             asked, same = case.probes, equal
         numbers = is_evidence(asked, case.expected, case.got)
-        return cls(case, observe, asked, same, numbers, case.telling or Telling(case.probes))
+        telling = case.telling or Telling(case.probes)
+        return cls(case, observe, asked, same, numbers, telling, not right)
 
     def singles(self, candidates: Sequence[Misconception]) -> list[Held]:
         """Misconceptions that fit alone."""
-        return [(m,) for m in self._those_to_ask(candidates) if self._fits((m,))]
+        held: list[Held] = [(m,) for m in self._those_to_ask(candidates)]
+        return [one for one in held if self._fits(one) and self._is_shown(one)]
 
     def pairs(self) -> list[Held]:
         """Pairs that fit, of misconceptions that do not touch and that, between them, differ from
@@ -139,9 +143,9 @@ class _Search:
         if not self._few(likely):
             return []
         fitting: list[Held] = [pair for pair in likely if self._fits(pair)]
-        if fitting or not self._few(tried):
-            return fitting
-        return [pair for pair in tried if pair not in likely and self._fits(pair)]
+        if not fitting and self._few(tried):
+            fitting = [pair for pair in tried if pair not in likely and self._fits(pair)]
+        return [pair for pair in fitting if self._is_shown(pair)]
 
     def _is_likely(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
         """Whether each does what the learner's code does where the other shows nothing."""
@@ -172,7 +176,40 @@ class _Search:
         return Diagnosis(first.name, text, second, self._beside(fitting[0]))
 
     def _those_to_ask(self, candidates: Sequence[Misconception]) -> list[Misconception]:
-        return [m for m in candidates if self.numbers or m.about == "anything"]
+        return [m for m in candidates if self.numbers or m.about != "values"]
+
+    def _is_shown(self, held: Held) -> bool:
+        """Whether what fits is shown by more than exceptions: other mistakes raise them, too.
+
+        Of what was declared to be about nothing else, it is enough that they were raised at the
+        same operations.
+        """
+        return not self.values_differ or all(
+            one in self.case.declared  # which the learner's code says itself
+            or any(self._speaks(p, one) for p in self.case.probes)
+            or (one.about == "exceptions" and self._ends_there(one, held))
+            for one in held
+        )
+
+    def _speaks(self, probe: Probe, one: Misconception) -> bool:
+        """Whether on a probe something came, no exception, that one thought explains."""
+        expected, got = self.case.expected[probe.name], self.case.got[probe.name]
+        thought, tolerance = self.observe((one,), probe), probe.tolerance
+        if self.same(expected, thought, tolerance) or self.same(expected, got, tolerance):
+            return False
+        if by_exceptions_alone(expected, got, tolerance):
+            return False
+        return probe in self.asked or equal(thought, got, tolerance)
+
+    def _ends_there(self, one: Misconception, held: Held) -> bool:
+        """Whether what the learner's code raises comes from the same operations."""
+        case = self.case
+        shown = self._differing(partial(self.observe, (one,)))
+        return all(
+            raised_at(self.observe(held, p)) == raised_at(case.got[p.name])
+            for p in self.asked
+            if p.name in shown
+        )
 
     def _few(self, tried: list[Any]) -> bool:
         """A search that could not be finished names nothing; and it is bounded by a number, never

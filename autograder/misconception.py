@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 from autograder.lesson import Lesson, LessonError
 from autograder.reference import execute_source_over, exercise_source, load_reference
 
-About = Literal["values", "anything"]
+About = Literal["values", "anything", "exceptions"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class Misconception:
         text: what the code does, why that is not it, where to look: present tense, 15 to 40 words.
         source: the public place where it can be seen: a paper, a book, a course, an issue, an
             interface that works that way. Left out where there is none.
-        about: "anything" when it shows itself by an exception, NaN, a shape or a type rather than
-            by numbers; "values" otherwise.
+        about: "anything" when it shows itself by NaN, None, a shape or a type rather than by
+            numbers; "exceptions" when every probe of values that it fails ends in one, and its
+            sentence is true of whoever meets that exception at that operation; "values" otherwise.
         equivalent_to: another misconception that no observation can tell from this one.
         edits: `(old, new)` pieces of the reference's source of the exercise.
         stand_ins: what is put in the place of the reference's names.

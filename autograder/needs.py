@@ -3,12 +3,18 @@
 A setup cell that begins with `# needs: tensorflow` makes the package a condition. Without it the
 lesson can be read and handed out; nothing of it is run, judged, graded or measured, and whoever
 asks is told so in one line. A lesson that could not be judged is not a lesson with 0 points.
+A package that is there and cannot be imported counts as missing; that is seen by importing it, in
+a process of its own, since what a broken one leaves behind is nobody's to clear away.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib.util import find_spec
 
 from autograder.cells import Kind, kind
@@ -31,15 +37,42 @@ def needs(lesson: Lesson) -> tuple[str, ...]:
     return tuple(package for line in found for package in line[1].split(", "))
 
 
-def lacking(lesson: Lesson) -> str:
-    """Why a lesson cannot be run here, or nothing."""
-    missing = [package for package in needs(lesson) if find_spec(package) is None]
-    if not missing:
+def lacking(lesson: Lesson, *, trying: bool = True) -> str:
+    """Why a lesson cannot be run here, or nothing.
+
+    Args:
+        trying: whether a package that is there is imported once, which takes seconds.
+    """
+    packages = needs(lesson)
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        named = [HELP.get(package, (package, "")) for package in missing]
+        what = " and ".join(name for name, _ in named)
+        verb = "are" if len(missing) > 1 else "is"
+        return "; ".join(
+            [f"{what} {verb} not installed here", *filter(None, (to for _, to in named))]
+        )
+    why = {package: why_not_imported(package) for package in packages if trying}
+    broken = [(HELP.get(package, (package, ""))[0], said) for package, said in why.items() if said]
+    return "; ".join(f"{name} is installed here and cannot be imported: {w}" for name, w in broken)
+
+
+def why_not_imported(package: str) -> str:
+    """What an import of a package ends with when it fails, in one line, or nothing."""
+    return "" if package in sys.modules else _tried(package, tuple(sys.path))
+
+
+@cache
+def _tried(package: str, path: tuple[str, ...]) -> str:
+    """An import in a process of its own, with this one's places to look in."""
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", f"import {package}"], env=known, capture_output=True, text=True
+    )
+    if done.returncode == 0:
         return ""
-    named = [HELP.get(package, (package, "")) for package in missing]
-    what = " and ".join(name for name, _ in named)
-    verb = "are" if len(missing) > 1 else "is"
-    return "; ".join([f"{what} {verb} not installed here", *filter(None, (to for _, to in named))])
+    said = re.findall(r"^[\w.]*(?:Error|Exception)\b.*", done.stderr, re.MULTILINE)
+    return said[-1].strip()[:160] if said else f"it ended with status {done.returncode}"
 
 
 def require(lesson: Lesson) -> None:
@@ -52,9 +85,9 @@ def require(lesson: Lesson) -> None:
         raise NotInstalled(f"{lesson.id} cannot be judged: {why}")
 
 
-def skipped(lesson: Lesson) -> str:
+def skipped(lesson: Lesson, *, trying: bool = True) -> str:
     """A line that says that a lesson is left out, where it cannot be run here; else nothing."""
-    why = lacking(lesson)
+    why = lacking(lesson, trying=trying)
     return f"{lesson.id}: skipped: {why}" if why else ""
 
 

@@ -60,11 +60,12 @@ class Other:
 @dataclass(frozen=True)
 class Raised:
     """An exception: its class and the classes that it inherits from, the message, the learner's
-    line."""
+    line, and at which operation it was raised (see `runners/raising.py`)."""
 
     classes: tuple[str, ...]
     message: str = ""
     line: str = ""
+    where: str = ""
 
     @property
     def name(self) -> str:
@@ -158,7 +159,8 @@ class _Decoder:
             classes = tuple(str(name)[:80] for name in body["classes"][:32])
             if not classes:
                 raise WireError("an exception without a class")
-            return Raised(classes, str(body["message"])[:MAX_TEXT], str(body["line"])[:MAX_TEXT])
+            said = (str(body.get(key, ""))[:MAX_TEXT] for key in ("message", "line", "where"))
+            return Raised(classes, *said)
         if kind == "other":
             return Other(str(body)[:80])
         raise WireError("the result is not in the expected form")

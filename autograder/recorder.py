@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.recorded import Call, Form, Held, Keys, Named, Part, State
-from autograder.runners import host
+from autograder.runners import host, neutral
 
 MOST_CALLS = 100
 MOST_STATES = 2000
@@ -177,7 +177,7 @@ def record(run: Any, names: Mapping[str, Any], known: Mapping[str, Any], inputs:
                 watched[name] = thing
             else:
                 watched[name] = recorder.function(name, thing)
-        stack.enter_context(host.neutral_state())
+        stack.enter_context(neutral.neutral_state())
         try:
             run(types.SimpleNamespace(**{**known, **watched}), copy.deepcopy(inputs))
         except Exception:  # noqa: BLE001 (the calls before it count)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observation import Lost, Number, Observation, Raised, TensorValue
+from autograder.observation import Lost, Number, Observation, Raised, TensorValue, inside
 from autograder.probe import FLOAT32, Tolerance
 
 COARSE = {"float16", "bfloat16", "float32", "complex64"}
@@ -35,6 +35,25 @@ def same_values(a: Observation, b: Observation, tolerance: Tolerance) -> bool:
     if ours.shape != theirs.shape:
         return False
     return bool(np.all(_near(ours, theirs, tolerance, np.maximum)))
+
+
+def by_exceptions_alone(expected: Observation, got: Observation, tolerance: Tolerance) -> bool:
+    """Whether they differ, and wherever they do, an exception came that was not asked for."""
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
+        pairs = [(expected[key], got[key]) for key in expected]
+    elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        if len(expected) != len(got):
+            return False
+        pairs = list(zip(expected, got, strict=True))
+    else:
+        return isinstance(got, Raised) and not isinstance(expected, Raised)
+    differing = [pair for pair in pairs if not same_values(*pair, tolerance)]
+    return bool(differing) and all(by_exceptions_alone(*pair, tolerance) for pair in differing)
+
+
+def raised_at(observation: Observation) -> list[str]:
+    """At which operations the exceptions in it were raised, as far as that is known."""
+    return [one.where for one in inside(observation) if isinstance(one, Raised) and one.where]
 
 
 def as_array(value: Observation) -> Any:

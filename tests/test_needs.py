@@ -24,11 +24,19 @@ from autograder.needs import NotInstalled, lacking, needs, runnable, skipped
 
 LESSON = "16_tensorflow"
 SAID = "TensorFlow is not installed here; `make tensorflow` installs it"
+NATIVE = "libcudart.so.11: cannot open shared object file\nSee the install guide."
+BROKEN = (
+    "TensorFlow is installed here and cannot be imported: "
+    "ImportError: libcudart.so.11: cannot open shared object file"
+)
 
 # As `tests/test_blank.py` runs a notebook, in an environment that has no TensorFlow.
+ABSENT = """
+import sys
+sys.modules["tensorflow"] = None  # an import of it is a ModuleNotFoundError
+"""
 RUN_ALL = """
 import json, sys
-sys.modules["tensorflow"] = None  # an import of it is a ModuleNotFoundError
 from IPython.core.interactiveshell import InteractiveShell
 shell, ends = InteractiveShell.instance(), []
 shell.history_manager.enabled = False
@@ -44,6 +52,17 @@ print("\\n" + json.dumps(ends))
 def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if TensorFlow were not there, whether it is or not."""
     monkeypatch.setitem(sys.modules, "tensorflow", None)
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a TensorFlow that is there and cannot be imported, to look in first."""
+    package = tmp_path / "broken" / "tensorflow"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(f"raise ImportError({NATIVE!r})\n")
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    monkeypatch.syspath_prepend(package.parent)
+    return package.parent
 
 
 @pytest.fixture
@@ -127,15 +146,40 @@ def test_a_build_says_what_it_could_not_make_anew(course: Course) -> None:
     assert [item.path for item in build(course, [LESSON], check=True)] == [solved]
 
 
+def test_a_broken_one_is_as_good_as_none(broken: Path, course: Course) -> None:
+    assert lacking(course.lesson(LESSON)) == BROKEN
+    assert LESSON not in runnable(course)
+    with pytest.raises(NotInstalled, match=f"{LESSON} cannot be judged: {BROKEN}"):
+        Judge(Course.find().lesson(LESSON), 1)
+    solved = solution_path(course, course.lesson(LESSON))
+    before = solved.read_bytes()
+    build(course, [LESSON])
+    assert solved.read_bytes() == before
+    with pytest.raises(NotInstalled, match=BROKEN):
+        grade_lesson(course, LESSON)
+
+
 @pytest.mark.parametrize("which", ["blank", "solution"])
 def test_the_notebooks_run_to_their_ends_and_say_one_line(which: str) -> None:
+    begin = "TensorFlow is not installed here, so the cells below do nothing."
+    says_one_line(which, ABSENT + RUN_ALL, begin, SAID)
+
+
+def test_so_they_do_with_a_broken_one(broken: Path) -> None:
+    begin = "TensorFlow can't be imported here (ImportError: libcudart.so.11:"
+    says_one_line(
+        "solution", f"import sys; sys.path.insert(0, {str(broken)!r})\n{RUN_ALL}", begin, BROKEN
+    )
+
+
+def says_one_line(which: str, run_all: str, begin: str, why: str) -> None:
     course = Course.find()
     lesson = course.lesson(LESSON)
     notebook = lesson.release() if which == "blank" else lesson.notebook()
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     cells += [new_code_cell("%check tf_train_step"), new_code_cell("%progress")]
     done = subprocess.run(
-        [sys.executable, "-c", RUN_ALL],
+        [sys.executable, "-c", run_all],
         input=json.dumps([cell.source for cell in cells]),
         cwd=lesson.source_path.parent,
         capture_output=True,
@@ -146,9 +190,9 @@ def test_the_notebooks_run_to_their_ends_and_say_one_line(which: str) -> None:
     *_, last = done.stdout.strip().splitlines()
     assert json.loads(last) == [True] * len(cells)
     said = [text.strip() for text in done.stdout.split("== cell")[1:]]
-    assert said[0].startswith("TensorFlow is not installed here, so the cells below do nothing.")
+    assert said[0].startswith(begin)
     assert len(said[0].splitlines()) == 1
     assert set(said[1:-2]) == {""}
-    assert said[-2] == f"{LESSON} cannot be judged: {SAID}"
-    assert skipped(lesson) in said[-1]
+    assert said[-2] == f"{LESSON} cannot be judged: {why}"
+    assert f"{LESSON}: skipped: {why}" in said[-1]
     assert any(kind(cell) is Kind.GRADED for cell in cells)

@@ -43,6 +43,8 @@ _prepare({sources!r})
 del _prepare
 """
 GUESTS = {
+    "_neutral": "neutral.py",
+    "_raising": "raising.py",
     "_probe_host": "host.py",
     "_lifeline": "lifeline.py",
     "_unattended_shell": "shell.py",

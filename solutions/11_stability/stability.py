@@ -149,7 +149,7 @@ def train_step(model, batch, criterion, optimizer):
     loss = criterion(model(batch[0]), batch[1])
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return float(loss.detach())
 
 
 def make_loader(dataset, batch_size, seed, shuffle=True):
@@ -263,16 +263,17 @@ ax.axhline(math.log(73), color=GREY, lw=0.8)
 ax.set(xlabel="step", ylabel="loss (cut at 1e12)", yscale="log", title="Three seeds")
 ax.legend(title="until the end, or not finite")
 show_figure(
-    "Loss against step on a logarithmic scale for three seeds. All start at 4.3, fall a little for "
-    "a few steps and then rise by powers of ten within a few more, to the upper edge of the figure."
+    "Loss against step on a logarithmic scale for three seeds. All start at 4.3. One rises by powers "
+    "of ten from its first step on; two stay near 4 for some steps, and then rise as steeply. All "
+    "three are at the upper edge of the figure within nine steps."
 )
 gone = [not math.isfinite(losses[-1]) for losses in unclipped]
 print("runs whose loss is infinite or NaN within 25 steps, of 3:", sum(gone))
 
 # %% [markdown]
-# Three of three. The first steps even help, and in doing so they make $W$ a little larger. Once it is past
-# the edge, the next gradient is enormous, and a single step of that size throws the weights far away, where
-# the gradient is larger still.
+# Three of three. Nothing is wrong with the first steps: their gradients are small. But they make $W$ larger,
+# and once it is past the edge, the next gradient is enormous. A single step of that size throws the weights
+# far away, and from there the run ends at infinity, sooner or later.
 #
 # A loss can't warn you: it only shows what the last step did. The gradient shows what the *next* one will
 # do. So you watch its size, over all parameters together, as if they were one long vector $g$:
@@ -340,28 +341,37 @@ grade("global_grad_norm")
 # The same runs, now with your norm at every step. (`optimizer.register_step_pre_hook` calls a function
 # before each step: lesson 10's `train_step` stays as it is.)
 
-# %% jupyter={"source_hidden": true} tags=["demo"]
+# %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
 # Your norm at every step of the runs without clipping, beside their losses.
-figure, ax = plt.subplots(figsize=(6.5, 3.2))
-for seed, style, marker in zip(range(3), ("-", "--", ":"), "os^", strict=True):
+watched = []
+for seed in range(3):
     norms = []
     losses = reading_run(seed, 25, lambda p, norms=norms: norms.append(global_grad_norm(p)))
+    watched.append((norms, losses))
+figure, ax = plt.subplots(figsize=(6.5, 3.2))
+for seed, style, marker in zip(range(3), ("-", "--", ":"), "os^", strict=True):
+    norms, losses = watched[seed]
     for values, color, name in ((norms, BLUE, "norm"), (losses, ORANGE, "loss")):
         shown = [min(v, 1e12) if math.isfinite(v) else 1e12 for v in values]
         label = name if seed == 0 else None
         ax.plot(shown, color=color, ls=style, marker=marker, ms=4, label=label)
 ax.axhline(1.0, color=GREY, lw=0.8)
-ax.set(xlabel="step", ylabel="loss, gradient norm", yscale="log", title="The norm goes first")
+ax.set(xlabel="step", ylabel="loss, gradient norm", yscale="log", title="The norm jumps further")
 ax.legend()
 show_figure(
     "Loss in orange and gradient norm in blue against step for three seeds, on a logarithmic scale. "
-    "The norm starts near 2. It rises above 10 at or before the step at which the loss starts to "
-    "climb, and by more powers of ten."
+    "The norm starts near 2. It jumps at the step at which the loss leaves 4, and by more powers of "
+    "ten than the loss."
 )
+print("the first step at which the norm is above 10:")
+for norms, losses in watched:
+    at = next((step for step, norm in enumerate(norms) if norm > 10), 0)
+    loss, norm = losses[at], norms[at]
+    print(f"  step {at}: loss {loss:8.3g}, norm {norm:8.3g}, length of the step {0.5 * norm:8.3g}")
 
 # %% [markdown]
-# At the step where the loss is still harmless the norm is already tens or hundreds. That is the step to
-# change.
+# Look at the three lines of numbers. On the way there, a step was about 1 long. The last column is how long the
+# next one will be: near a hundred, even where the loss has only doubled. That is the step to change.
 #
 # ## 2. Clip it
 #
@@ -460,11 +470,12 @@ for seed in range(3):
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
 for seed, style in enumerate(("-", "--", ":")):
     label = "not clipped" if seed == 0 else None
-    left.plot(np.minimum(unclipped[seed], 1e9), color=ORANGE, ls=style, lw=1.2, label=label)
-    left.plot(clipped[seed], color=BLUE, ls=style, lw=1.8, label="clipped" if seed == 0 else None)
+    shown = [min(loss, 1e12) if math.isfinite(loss) else 1e12 for loss in unclipped[seed]]
+    left.plot(clipped[seed], color=BLUE, ls=style, lw=1.2, label="clipped" if seed == 0 else None)
+    left.plot(shown, color=ORANGE, ls=style, lw=2.2, marker="os^"[seed], ms=4, label=label)
     right.plot(clip_norms[seed], color=BLUE, ls=style, lw=1.2)
 left.axhline(math.log(73), color=GREY, lw=0.8)
-left.set(xlabel="step", ylabel="loss", ylim=(2, 12), title="Loss, three seeds")
+left.set(xlabel="step", ylabel="loss", yscale="log", ylim=(1, 1e8), title="Loss, three seeds")
 left.legend()
 right.axhline(1.0, color=GREY, lw=1)
 right.set(
@@ -472,9 +483,10 @@ right.set(
 )
 plt.tight_layout()
 show_figure(
-    "Left: losses of three seeds. Without clipping they leave the figure and end. With clipping "
-    "they jump about for ten steps, and then all three fall to below 3. Right: the norms before "
-    "clipping, on a logarithmic scale: spikes up to some 100,000 at first, near 1 later."
+    "Left: losses of three seeds, on a logarithmic scale. Without clipping they leave the figure "
+    "within eight steps and end. With clipping they jump about for ten steps or more, and then all "
+    "three fall to below 3. Right: the norms before clipping, on a logarithmic scale: spikes up to "
+    "some 100,000 at first, near 1 later."
 )
 print("with clipping, every run ends below 3:", all(np.mean(run[-10:]) < 3 for run in clipped))
 
@@ -486,9 +498,10 @@ print("with clipping, every run ends below 3:", all(np.mean(run[-10:]) < 3 for r
 #
 # Watch first. Run some dozens of steps, draw the norms, and put the threshold where healthy steps end and
 # spikes begin. If almost every step is clipped, you have really set the learning rate: each step then has
-# length `lr * max_norm`. If none is, you have a safety net, and that's fine. The rule of thumb is to start
-# at 1.0 for recurrent networks and 5.0 for transformers. It's no more than that: GPT-3 was clipped at 1.0,
-# the LSTMs of Zaremba et al. (2014) at 5 and 10. So start there, and then look.
+# length `lr * max_norm`. If none is, you have a safety net, and that's fine. Two that were published:
+# Zaremba, Sutskever and Vinyals (2014) clipped the norm at 5 for their medium LSTM and at 10 for the large
+# one; GPT-3 was trained with the norm clipped at 1.0 (Brown et al., 2020, appendix B). Neither is a law for
+# your network: start there, and then look.
 
 
 # %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
@@ -505,10 +518,11 @@ def end_of(threshold, lr):
     return np.mean(np.array(norms) > threshold), np.mean(losses[-10:])
 
 
-print("threshold   rate   steps clipped   loss at the end")
 ends = {}
 for threshold, lr in ((0.05, 0.5), (1.0, 0.5), (5.0, 0.5), (1000.0, 0.5), (1e9, 0.1)):
     share, ends[threshold] = end_of(threshold, lr)
+    if len(ends) == 1:
+        print("threshold   rate   steps clipped   loss at the end")
     print(f"{threshold:9g}   {lr:4g}   {share:12.0%}   {ends[threshold]:15.2f}")
 assert ends[1.0] < ends[0.05]
 assert ends[1.0] < ends[1e9]
@@ -655,8 +669,8 @@ for vector, color, style, name in (
     left.plot([0, tip[0]], [0, tip[1]], color=color, ls=style, lw=2.5, marker="o", label=name)
 left.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], color=ORANGE, lw=0.8)
 left.add_patch(plt.Circle((0, 0), 1, fill=False, color=BLUE, lw=0.8))
-left.set(xlim=(-1.3, 2.2), ylim=(-1.3, 3.2), aspect="equal", title="Two numbers")
-left.legend(loc="upper right", fontsize=8)
+left.set(xlim=(-1.3, 3.4), ylim=(-1.3, 3.2), aspect="equal", title="Two numbers")
+left.legend(loc="center right", fontsize=8)
 right.plot(sizes, by_value, "s", color=ORANGE, ms=5, label="by value")
 right.plot(sizes, by_norm, "o", color=BLUE, ms=5, label="by norm")
 right.set(xscale="log", xlabel="norm before", ylabel="turned by (degrees)", ylim=(-3, 90))
@@ -682,7 +696,7 @@ print("spikes turned by more than 60 degrees:", bool((by_value[sizes > 50] > 60)
 
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
-# A clip after the step, one on each tensor alone, and a threshold per tensor, on three seeds.
+# A clip after the step, and one on each tensor alone, on three seeds.
 def each_alone(parameters):
     for parameter in parameters:
         clip_grad_norm([parameter], 1.0)
@@ -1213,8 +1227,8 @@ with tempfile.TemporaryDirectory() as folder:
 def save_checkpoint(path, *, model, optimizer, scheduler=None, scaler=None, epoch, best):
     """Write all that a run needs to go on, at exactly `path`, or leave what is there untouched.
 
-    Whatever goes wrong on the way, afterwards `path` holds the old file or the new one, whole, and the folder
-    holds no other file. Nothing of the run changes, random state included.
+    Whatever goes wrong on the way is raised, and afterwards `path` holds the old file or the new one, whole, and
+    the folder holds no other file. Nothing of the run changes, random state included.
 
     Args:
         path: str or Path, in a folder that exists; an older file is replaced.
@@ -1546,7 +1560,8 @@ plt.tight_layout()
 show_figure(
     "Left: loss by epoch of the uninterrupted run and eight resumed ones; most of them follow it closely. "
     "Right: largest difference of a weight from the uninterrupted run after each resumed epoch. The run that was "
-    "resumed whole is at zero. All seven that forgot something are far above zero from the first epoch on."
+    "resumed whole is at zero. All seven that forgot something are far above it, six from the first epoch on "
+    "and the one without its schedule from the second."
 )
 noticed = [part for part, (losses, _) in resumed.items() if losses[-1] > 1.1 * rest[-1]]
 same = [part for part, (_, weights) in resumed.items() if torch.equal(weights[-1], truth[-1])]
@@ -1633,6 +1648,8 @@ for _ in range(12):
 truth = weights_of(parts["model"])
 
 with tempfile.TemporaryDirectory() as folder:
+    save_checkpoint(Path(folder) / "trial.pt", **parts, epoch=11, best=None)
+    load_checkpoint(Path(folder) / "trial.pt", **parts)
     program = Path(folder) / "program.py"
     program.write_text(RUN + cell_of(save_checkpoint) + KILLED)
     running = {}
@@ -1729,9 +1746,11 @@ left.legend(fontsize=8)
 right.plot(all_norms, color=BLUE, lw=1)
 right.axhline(1.0, color=GREY, lw=1)
 right.set(xlabel="step", ylabel="norm before clipping", yscale="log", title="Watched to the end")
+right.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
+right.minorticks_off()
 plt.tight_layout()
 show_figure(
-    "Left: validation loss against epoch, falling from about 2.7 to about 2.2. A wide gray line is the run without "
+    "Left: validation loss against epoch, falling from 3.0 to about 2.35. A wide gray line is the run without "
     "interruption; the first four epochs in blue and the last four, resumed, in orange lie on it. Right: "
     "the gradient norm at every step on a logarithmic scale, below 1 nearly everywhere."
 )
@@ -1855,6 +1874,8 @@ print("".join(letters[code] for code in written))
 # - Q. Le, N. Jaitly and G. Hinton (2015), *A Simple Way to Initialize Recurrent Networks of Rectified
 #   Linear Units*: the network of this lesson.
 # - J. Zhang et al. (2020), *Why Gradient Clipping Accelerates Training*.
+# - W. Zaremba, I. Sutskever and O. Vinyals (2014), *Recurrent Neural Network Regularization*, and T. Brown
+#   et al. (2020), *Language Models are Few-Shot Learners*, appendix B: the thresholds they used.
 # - M. Ott et al. (2018), *Scaling Neural Machine Translation*: accumulation, weighted by tokens.
 # - L. Prechelt (1998), *Early Stopping - But When?*
 # - T. Pillai et al. (2014), *All File Systems Are Not Created Equal*: what a crash leaves of a file.

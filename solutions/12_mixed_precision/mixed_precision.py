@@ -237,30 +237,30 @@ grade("float_format")
 # %% [markdown]
 # ### The look: range and spacing
 #
-# Below, your numbers as lines: how far apart neighbours are (vertical) at each magnitude (horizontal). Lower is finer, and a line
-# ends where the format does. The dotted parts are subnormal.
+# Below, your numbers as lines: how far apart neighbours are, as a share of their size (vertical), at each magnitude (horizontal). Lower is
+# finer, and a line ends where the format does. The dotted parts are subnormal: the spacing stays, and the numbers shrink.
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
-# Spacing against magnitude, from your float_format, and a comparison with torch.finfo.
-fig, ax = plt.subplots(figsize=(8, 3.4))
+# Relative spacing against magnitude, from your float_format, and a comparison with torch.finfo.
 styles = ((torch.float32, BLUE, "-"), (torch.bfloat16, ORANGE, "--"), (torch.float16, GREEN, "-."))
-for dtype, color, style in styles:
-    name, found = str(dtype).removeprefix("torch."), float_format(dtype)
+formats = [(float_format(dtype), *rest) for dtype, *rest in styles]
+fig, ax = plt.subplots(figsize=(8, 3.2))
+for (dtype, *_), (found, color, style) in zip(styles, formats, strict=True):
+    name, known = str(dtype).removeprefix("torch."), torch.finfo(dtype)
     low, high = np.log10(found["smallest_normal"]), np.log10(found["max"])
     fine = np.log10(found["eps"])
-    ax.plot([low, high], [low + fine, high + fine], color=color, ls=style, lw=2.4, label=name)
-    ax.plot([low + fine, low], [low + fine] * 2, color=color, ls=":", lw=2)
-    ax.plot(high, high + fine, "|", color=color, ms=14, mew=2)
-    known = torch.finfo(dtype)
+    ax.plot([low, high], [fine, fine], color=color, ls=style, lw=2.4, label=name)
+    ax.plot([low + fine, low], [0, fine], color=color, ls=":", lw=2)
+    ax.plot(high, fine, "|", color=color, ms=14, mew=2)
     same = found == {"max": known.max, "smallest_normal": known.smallest_normal, "eps": known.eps}
     print(f"{name:9} max {found['max']:<8.3g} eps {found['eps']:<8.2g} as torch.finfo: {same}")
-ax.set(xlabel="magnitude, as a power of 10", ylabel="spacing, as a power of 10", xlim=(-47, 42))
-ax.set_title("How far apart the numbers are")
-ax.legend(loc="upper left")
+ax.set(xlabel="magnitude, as a power of 10", ylabel="spacing / magnitude\n(power of 10)")
+ax.set(xlim=(-47, 42), title="How far apart the numbers are")
+ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 show_figure(
-    "Spacing against magnitude, both logarithmic: three parallel rising lines. float32 is the lowest "
-    "and runs from 1e-38 to 3e38. bfloat16 has the same range, nearly five powers of ten higher. float16 "
-    "lies in between and is short: 6e-5 to 65504, with a dotted subnormal part down to 6e-8."
+    "Spacing divided by magnitude, against magnitude, both logarithmic: three flat lines. float32 is the "
+    "lowest, at 1e-7, and runs from 1e-38 to 3e38. bfloat16 has the same range, at nearly 1e-2. float16 "
+    "is at 1e-3 and short: 6e-5 to 65504. To the left of each a dotted subnormal part rises to 1."
 )
 
 # %% [markdown]
@@ -427,14 +427,14 @@ for x, y in batches:
 F.cross_entropy(deep(x), y).backward()
 kept["deep net, its weights"] = [p.grad for p in deep.parameters()]
 
+shares = [underflow_fraction(some, torch.float16) for some in kept.values()]
 floor = np.log10(2.0**-25)
 fig, axes = plt.subplots(1, 3, figsize=(9.5, 2.9), sharex=True)
-for ax, (name, some) in zip(axes, kept.items(), strict=True):
+for ax, (name, some), share in zip(axes, kept.items(), shares, strict=True):
     values = torch.cat([g.flatten() for g in some]).abs().cpu().numpy()
     ax.hist(np.log10(values[values > 0]), bins=np.arange(-16, 1, 0.5), color=BLUE, ec="white")
     ax.axvspan(-16, floor, fc="none", ec=GREY, hatch="///", lw=0)
     ax.axvline(floor, color="black", lw=1.2)
-    share = underflow_fraction(some, torch.float16)
     ax.set(title=f"{name}\n{share:.0%} become 0", xlabel="magnitude, as a power of 10", yticks=[])
 plt.tight_layout()
 show_figure(
@@ -1006,13 +1006,8 @@ grade("amp_step")
 
 # %% jupyter={"source_hidden": true} tags=["demo"]
 # The deep network by amp_step, in three formats, and the scale of the float16 run.
-batches = clothes_batches(60, 160)
-fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.1))
-for dtype, color, style in (
-    (torch.float32, BLUE, "-"),
-    (torch.bfloat16, GREEN, "-."),
-    (torch.float16, ORANGE, "--"),
-):
+batches, curves = clothes_batches(60, 160), {}
+for dtype in (torch.float32, torch.bfloat16, torch.float16):
     net, reports, scales = deep_net(), [], []
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     scaler = DynamicLossScaler(growth_interval=40) if dtype == torch.float16 else None
@@ -1020,7 +1015,12 @@ for dtype, color, style in (
         reports.append(amp_step(net, batch, F.cross_entropy, optimizer, scaler, 1.0, device, dtype))
         scales.append(scaler.state_dict()["scale"] if scaler else 1.0)
     name = str(dtype).removeprefix("torch.") + (", scaled" if scaler else "")
-    left.plot(smoothed([r["loss"] for r in reports]), color=color, ls=style, label=name)
+    curves[name] = smoothed([r["loss"] for r in reports])
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.1))
+for (name, curve), (color, style) in zip(
+    curves.items(), ((BLUE, "-"), (GREEN, "-."), (ORANGE, "--")), strict=True
+):
+    left.plot(curve, color=color, ls=style, label=name)
 left.axhline(math.log(10), color=GREY, lw=0.8, ls=":")
 left.set(xlabel="step", ylabel="batch loss, mean of 10", title="Three formats")
 left.legend()
@@ -1058,12 +1058,8 @@ def clip_before_unscaling(model, batch, criterion, optimizer, scaler, max_norm, 
     return {"loss": loss.item()}
 
 
-batches = clothes_batches(60, 100)
-fig, ax = plt.subplots(figsize=(7, 2.8))
-for step, color, style, name in (
-    (amp_step, BLUE, "-", "your amp_step: unscale, clip"),
-    (clip_before_unscaling, ORANGE, "--", "clip, unscale"),
-):
+batches, curves = clothes_batches(60, 100), []
+for step in (amp_step, clip_before_unscaling):
     net = deep_net(depth=1)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     scaler = torch.amp.GradScaler(device.type) if step != amp_step else DynamicLossScaler()
@@ -1071,7 +1067,10 @@ for step, color, style, name in (
     for batch in batches:
         args = (net, batch, F.cross_entropy, optimizer, scaler, 1.0, device, torch.float16)
         losses.append(step(*args)["loss"])
-    ax.plot(smoothed(losses), color=color, ls=style, lw=1.8, label=name)
+    curves.append(smoothed(losses))
+fig, ax = plt.subplots(figsize=(7, 2.8))
+ax.plot(curves[0], color=BLUE, lw=1.8, label="your amp_step: unscale, clip")
+ax.plot(curves[1], color=ORANGE, ls="--", lw=1.8, label="clip, unscale")
 ax.set(xlabel="step", ylabel="batch loss, mean of 10", title="Where the clipping stands")
 ax.legend()
 show_figure(

@@ -144,7 +144,7 @@ def failure(said, processes):
     """What to tell of the first process that failed: a death comes before what followed from it."""
     for rank, process in enumerate(processes):
         if rank in said and said[rank] is None:
-            process.join(1)
+            process.join(10)
             code = process.exitcode or 0
             how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
             return f"rank {rank} died without a result: {how}"
@@ -736,7 +736,7 @@ for find in (False, True):
 def train_distributed(
     model, dataset, *, epochs, batch_size, lr, seed, accumulation_steps=1, checkpoint_path=None
 ):
-    """Train one model on all ranks of the default process group, which is initialised.
+    """Train one model on all ranks of the default process group, which is initialised, and stays.
 
     Two ranks do what one would do with twice the batch_size: the same weights, up to rounding.
 
@@ -967,13 +967,13 @@ def only_rank_0():
         time.sleep(60)
 
 
-for fault, seconds in ((killed, 20), (only_rank_0, 2)):
+for fault, seconds in ((killed, 60), (only_rank_0, 2)):
     began = time.monotonic()
     try:
         launch(fault, 2, seconds=seconds)
     except RuntimeError as error:
         print(f"{fault.__name__}: {str(error).splitlines()[0]}")
-    assert time.monotonic() - began < 6, "nobody waits for long"
+    assert time.monotonic() - began < 30, "nobody waits for long"
 
 # %% [markdown]
 # A death is noticed at once, because its connection closes. A rank that is alive and elsewhere isn't: the others wait until the group's timeout, which is *30 minutes* by default with gloo, and 10 with NCCL. Set

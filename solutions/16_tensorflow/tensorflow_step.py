@@ -38,12 +38,15 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 try:
     import tensorflow as tf
-except ModuleNotFoundError as error:
-    if error.name != "tensorflow":
-        raise
+except (ImportError, AttributeError, OSError, RuntimeError, TypeError, ValueError) as error:
+    if isinstance(error, ModuleNotFoundError) and error.name == "tensorflow":
+        why = "is not installed here", "Install it"
+    else:  # it is there, and broken
+        first, *_ = str(error).splitlines() or [""]
+        why = f"can't be imported here ({type(error).__name__}: {first})", "Install it again"
     print(
-        "TensorFlow is not installed here, so the cells below do nothing. Install it "
-        "(`make tensorflow` in the course's folder, or %pip install tensorflow) and restart the kernel."
+        f"TensorFlow {why[0]}, so the cells below do nothing. {why[1]} (`make tensorflow` in "
+        "the course's folder, or %pip install tensorflow) and restart the kernel."
     )
     from IPython import get_ipython
 

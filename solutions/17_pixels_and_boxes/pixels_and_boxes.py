@@ -131,8 +131,8 @@ def digit_halves(rng, test=200):
 # bring: cross_entropy, bce_with_logits, softmax (lesson 01)
 def cross_entropy(logits, targets, reduction="mean"):
     """Given, until you bring yours."""
-    own = np.take_along_axis(logits, targets[:, None], axis=1)[:, 0]
-    each = np.logaddexp.reduce(logits, axis=1) - own
+    rows, _ = logits.shape  # (N, C), as lesson 01's
+    each = np.logaddexp.reduce(logits, axis=1) - logits[np.arange(rows), targets]
     return {"none": each, "mean": each.mean(), "sum": each.sum()}[reduction]
 
 

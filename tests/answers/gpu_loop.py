@@ -3,7 +3,8 @@
 from ..lessons.helpers import merged
 from . import gpu_loop_fits as fits
 from . import gpu_loop_parts as parts
+from . import gpu_loop_trainers as trainers
 
 RIGHT = merged(parts.RIGHT, fits.RIGHT)
-WRONG = merged(parts.WRONG, fits.WRONG)
-NAMED = merged(parts.NAMED, fits.NAMED)
+WRONG = merged(parts.WRONG, fits.WRONG, trainers.WRONG)
+NAMED = merged(parts.NAMED, fits.NAMED, trainers.NAMED)

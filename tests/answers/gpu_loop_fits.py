@@ -34,7 +34,7 @@ def in_one_piece(
     scaler = torch.amp.GradScaler(device.type, enabled=half is torch.float16)
     average = ByStateDict(model, config.ema_decay) if config.ema_decay is not None else None
     history: dict[str, list[float]] = {name: [] for name in COLUMNS}
-    best, bad, first = float("inf"), 0, 0
+    best, bad, first, kept = float("inf"), 0, 0, None
     generator = getattr(train_loader, "generator", None)
     if resume is not None:
         file = torch.load(resume, weights_only=False)
@@ -48,6 +48,7 @@ def in_one_piece(
         if average is not None:
             average.avg = file["average"]
         history, best, bad, first = file["history"], file["best"], file["bad"], file["epoch"]
+        kept = file["kept"]
     writer = None
     if config.log_dir:
         with contextlib.suppress(ImportError):
@@ -105,6 +106,7 @@ def in_one_piece(
                 writer.add_scalar(f"run/{name}", value, epoch)
         if measured / seen < best:
             best, bad = measured / seen, 0
+            kept = copy.deepcopy(average.avg if average else model.state_dict())
         else:
             bad += 1
         if config.progress:
@@ -122,6 +124,7 @@ def in_one_piece(
                     "history": history,
                     "best": best,
                     "bad": bad,
+                    "kept": kept,
                     "epoch": epoch + 1,
                 },
                 config.checkpoint_path,
@@ -131,6 +134,10 @@ def in_one_piece(
             break
     if writer is not None:
         writer.close()
+    if config.patience is not None:
+        model.load_state_dict(kept)
+    elif average is not None:
+        model.load_state_dict(average.avg)
     return history
 
 
@@ -227,6 +234,15 @@ class Trainer:
         row = (loss, *self.validate(), rate, norms[-1], len(steps) - len(norms))
         for name, value in zip(COLUMNS, (*row, time.perf_counter() - begin), strict=True):
             self.history[name].append(float(value))
+        if self.history["val_loss"][-1] == min(self.history["val_loss"]):
+            self.best = copy.deepcopy((self.ema[0] if self.ema else self.model).state_dict())
+
+    def finish(self) -> None:
+        """Hand over what was measured."""
+        if self.config.patience is not None:
+            self.model.load_state_dict(self.best)
+        elif self.ema:
+            self.model.load_state_dict(self.ema[0].state_dict())
 
     def generators(self) -> list[Any]:
         found = [getattr(loader, "generator", None) for loader in (self.train, self.val)]
@@ -239,6 +255,7 @@ class Trainer:
     def save(self, path: Any) -> None:
         states = {name: part.state_dict() for name, part in self.parts().items()}
         extra = {"history": self.history, "scale": self.scale, "drawn": torch.get_rng_state()}
+        extra["best"] = self.best
         orders = [g.get_state() for g in self.generators()]
         torch.save({**states, **extra, "orders": orders}, Path(path))
 
@@ -246,7 +263,7 @@ class Trainer:
         saved = torch.load(Path(path), weights_only=True)
         for name, part in self.parts().items():
             part.load_state_dict(saved[name])
-        self.history, self.scale = saved["history"], saved["scale"]
+        self.history, self.scale, self.best = saved["history"], saved["scale"], saved["best"]
         for g, state in zip(self.generators(), saved["orders"], strict=True):
             g.set_state(state)
         torch.set_rng_state(saved["drawn"])
@@ -261,10 +278,10 @@ class Trainer:
 
 def by_an_object(
     model: Any, train_loader: Any, val_loader: Any, config: Any, *, resume: Any = None,
-    callbacks: Any = (),
+    callbacks: Any = (), kind: Any = Trainer,
 ) -> Any:  # fmt: skip
     """Calls its callbacks before it saves."""
-    trainer = Trainer(model, (train_loader, val_loader), config)
+    trainer = kind(model, (train_loader, val_loader), config)
     if resume is not None:
         trainer.load(resume)
     writer = None
@@ -293,6 +310,7 @@ def by_an_object(
             break
     if writer is not None:
         writer.close()
+    trainer.finish()
     return trainer.history
 
 

@@ -3,15 +3,18 @@ that this one gathers."""
 
 from __future__ import annotations
 
+from ..lessons.helpers import merged
 from . import pixels_embeddings as embeddings
 from . import pixels_parts as regions
 from .losses import gathered
 from .pixels_people import NAMED as TYPED
 from .pixels_people import PEOPLE
+from .pixels_typed import HURRIED
+from .pixels_typed import RIGHT as MORE
 from .pixels_wild import NAMED as SEEN
 from .pixels_wild import WILD
 
-RIGHT = {
+_RIGHT = {
     "pixel_cross_entropy": gathered(
         "pixel_cross_entropy", regions, "pixels_by_loops", "pixels_by_take", "pixels_by_masks"
     ),
@@ -23,6 +26,11 @@ RIGHT = {
     ),
     "average_precision": gathered("average_precision", regions, "ap_by_loops", "ap_over_hits"),
     "info_nce": {answer.__name__: {"info_nce": answer} for answer in embeddings.RIGHT},
+}
+
+RIGHT = {
+    key: {**labelled, **{answer.__name__: {key: answer} for answer in MORE.get(key, ())}}
+    for key, labelled in _RIGHT.items()
 }
 
 _WRONG = {
@@ -69,13 +77,19 @@ _WRONG = {
 WRONG = {
     key: {
         **labelled,
-        **{answer.__name__: {key: answer} for answer in (*WILD.get(key, ()), *PEOPLE.get(key, ()))},
+        **{
+            answer.__name__: {key: answer}
+            for answer in (*WILD.get(key, ()), *PEOPLE.get(key, ()), *HURRIED.get(key, ()))
+        },
     }
     for key, labelled in _WRONG.items()
 }
-NAMED = {
-    **SEEN,
-    **TYPED,
-    **{key: {**SEEN[key], **TYPED[key]} for key in SEEN.keys() & TYPED.keys()},
-    "info_nce": {**embeddings.NAMED, **TYPED["info_nce"]},
-}
+NAMED = merged(
+    SEEN,
+    TYPED,
+    {"info_nce": embeddings.NAMED},
+    {
+        key: {answer.__name__: name for answer, name in named.items()}
+        for key, named in HURRIED.items()
+    },
+)

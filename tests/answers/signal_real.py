@@ -244,7 +244,6 @@ NAMED = {
         "the mean only": "variance_constant",
     },
     LAYER: {
-        "transposed": "two_axes_only",
         "unbiased, eps beside the deviation": "unbiased_variance + eps_outside_the_root",
     },
     "forward_statistics": {

@@ -258,6 +258,24 @@ def evaluating_afterwards(
 
 
 KEY = "accumulate_epoch"
+
+
+def the_loop_with_its_report(
+    model: Any, loader: Any, criterion: Any, optimizer: Any, accumulation_steps: Any, device: Any
+) -> Any:
+    """The loop of most tutorials; what it reports is the divided loss."""
+    model.train()
+    total = 0.0
+    for i, (x, y) in enumerate(loader):
+        loss = criterion(model(x.to(device)), y.to(device)) / accumulation_steps
+        loss.backward()
+        total += loss.item()
+        if (i + 1) % accumulation_steps == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+    return total / (i + 1)
+
+
 RIGHT: Any = {
     KEY: {
         f.__name__: {KEY: f}
@@ -270,7 +288,7 @@ WRONG: Any = {
         for f in (
             *(the_usual_loop, the_usual_loop_with_a_last_step, one_backward),
             *(concatenated, never_divided, the_loop_of_blogs),
-            *(batches_averaged_and_divided, evaluating_afterwards),
+            *(batches_averaged_and_divided, evaluating_afterwards, the_loop_with_its_report),
         )
     }
 }
@@ -282,5 +300,6 @@ NAMED: Any = {
         "the_loop_of_blogs": "the_common_loop",
         "batches_averaged_and_divided": "divided_by_the_steps + mean_of_losses",
         "evaluating_afterwards": "evaluation_mode_afterwards",
+        "the_loop_with_its_report": "the_common_loop_with_its_report + old_gradients_count",
     }
 }

@@ -108,19 +108,62 @@ class OnTheDevice(DeepCopied):
         return answer
 
 
+class LoadedOnTheCpu(DeepCopied):
+    """Copies through torch.save and torch.load, which brings it to the CPU."""
+
+    where: Any = "cpu"
+
+    def update(self, val_loss: Any, model: Any = None) -> Any:
+        before = self.best_epoch
+        answer = super().update(val_loss)
+        if self.best_epoch != before and model is not None:
+            buffer = io.BytesIO()
+            torch.save(model.state_dict(), buffer)
+            buffer.seek(0)
+            self.best_state = torch.load(buffer, map_location=self.where, weights_only=True)
+        return answer
+
+
+class LoadedByAFunction(LoadedOnTheCpu):
+    @staticmethod
+    def where(storage: Any, place: str) -> Any:
+        return storage
+
+
+class LoadedByADict(LoadedOnTheCpu):
+    where: Any = {"cuda:0": "cpu"}  # noqa: RUF012
+
+
+class LoadedWhereItWas(LoadedOnTheCpu):
+    where = None
+
+
+class MovesTheModel(DeepCopied):
+    def update(self, val_loss: Any, model: Any = None) -> Any:
+        before = self.best_epoch
+        answer = super().update(val_loss)
+        if self.best_epoch != before and model is not None:
+            self.best_state = copy.deepcopy(model.cpu().state_dict())
+        return answer
+
+
 class OneLate(DeepCopied):
     def update(self, val_loss: Any, model: Any = None) -> Any:
         super().update(val_loss, model)
         return self.counter > self.patience
 
 
-RIGHT: Any = {KEY: {c.__name__: {KEY: c} for c in (ByHistory, ThroughAFile, DeepCopied)}}
-WRONG: Any = {KEY: {c.__name__: {KEY: c} for c in (ByReference, OnlyCpu, OnTheDevice, OneLate)}}
+LOADED = (LoadedOnTheCpu, LoadedByAFunction, LoadedByADict)
+SLIPS = (ByReference, OnlyCpu, OnTheDevice, LoadedWhereItWas, MovesTheModel, OneLate)
+RIGHT: Any = {KEY: {c.__name__: {KEY: c} for c in (ByHistory, ThroughAFile, DeepCopied, *LOADED)}}
+WRONG: Any = {KEY: {c.__name__: {KEY: c} for c in SLIPS}}
 NAMED: Any = {
     KEY: {
         "ByReference": "kept_by_reference",
         "OnlyCpu": "cpu_taken_for_a_copy",
         "OnTheDevice": "copied_on_the_device",
+        "LoadedWhereItWas": "copied_on_the_device",
+        "MovesTheModel": "the_model_brought_to_the_cpu",
         "OneLate": "one_update_late",
     }
 }

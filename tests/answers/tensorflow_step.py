@@ -131,11 +131,92 @@ def everything(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
     return float(loss)
 
 
+def by_train_on_batch(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """Keras's own step, which is one."""
+    model.compile(optimizer=optimizer, loss=loss_fn)
+    return model.train_on_batch(x, y)
+
+
+def with_its_own_scaling(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """As Keras's trainer writes it: an optimizer without a loss scale leaves the loss alone."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+        scaled = optimizer.scale_loss(loss)
+    grads = tape.gradient(scaled, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables, strict=True))
+    return keras.ops.convert_to_numpy(loss)
+
+
+def one_after_the_other(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """Each variable gets a call of its own, which Keras refuses: the first one built its state."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    grads = tape.gradient(loss, model.trainable_variables)
+    for pair in zip(grads, model.trainable_variables, strict=True):
+        optimizer.apply_gradients([pair])
+    return float(loss)
+
+
+def predicted(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """`predict` leaves TensorFlow."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model.predict(x, verbose=0))
+    grads = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables, strict=True))
+    return float(loss)
+
+
+def pairs_turned(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """The variable first."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    variables = model.trainable_variables
+    optimizer.apply_gradients(zip(variables, tape.gradient(loss, variables), strict=True))
+    return float(loss)
+
+
+def gradients_alone(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """No pairs."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    optimizer.apply_gradients(tape.gradient(loss, model.trainable_variables))
+    return float(loss)
+
+
+def stepped_twice(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """Both ways of Keras to take a step, one after the other."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    grads = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables, strict=True))
+    optimizer.apply(grads, model.trainable_variables)
+    return float(loss)
+
+
+def targets_in_float32(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """As Keras's own step makes them, so it costs nothing."""
+    return float(with_apply(model, optimizer, loss_fn, x, tf.cast(y, tf.float32)))
+
+
+def inputs_in_float32(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """Words have no halves."""
+    return float(with_apply(model, optimizer, loss_fn, tf.cast(x, tf.float32), y))
+
+
+def looked_at_afterwards(model: Any, optimizer: Any, loss_fn: Any, x: Any, y: Any) -> Any:
+    """The loss of the new weights, outside training mode."""
+    with_apply(model, optimizer, loss_fn, x, y)
+    return float(loss_fn(y, model(x)))
+
+
 KEY = "tf_train_step"
 RIGHT = {
     KEY: {
         f.__name__: {KEY: f}
-        for f in (with_apply, asked_inside, watched_by_hand, with_penalties, in_a_graph)
+        for f in (
+            *(with_apply, asked_inside, watched_by_hand, with_penalties, in_a_graph),
+            *(by_train_on_batch, with_its_own_scaling, targets_in_float32),
+        )
     }
 }
 WRONG = {
@@ -143,7 +224,14 @@ WRONG = {
         f.__name__: {KEY: f}
         for f in (
             *(on_a_copy, stops_a_layer, own_optimizer, silent, rounded, through_numpy),
-            *(no_flag_and_a_tensor, torch_order, everything),
+            *(no_flag_and_a_tensor, torch_order, everything, one_after_the_other, predicted),
+            *(
+                pairs_turned,
+                gradients_alone,
+                stepped_twice,
+                inputs_in_float32,
+                looked_at_afterwards,
+            ),
         )
     }
 }
@@ -153,5 +241,12 @@ NAMED = {
         "no_flag_and_a_tensor": "mode_not_given",
         "torch_order": "targets_second",
         "everything": "all_variables",
+        "one_after_the_other": None,  # not what was not seen: Keras refuses it in other words
+        "predicted": "forward_outside_the_tape",
+        "pairs_turned": "variables_before_gradients",
+        "gradients_alone": "not_zipped",
+        "stepped_twice": "applied_twice",
+        "inputs_in_float32": "inputs_as_floats",
+        "looked_at_afterwards": "loss_after_the_step_unmoved",
     }
 }

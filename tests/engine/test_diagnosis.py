@@ -64,7 +64,35 @@ def test_two_that_fit_and_say_different_things_say_nothing():
 )
 def test_what_could_come_from_anywhere_identifies_nothing(got):
     assert said(got, got) is None
-    assert said(got, got, about="anything") == "0"
+    ends = any(isinstance(one, Raised) for one in got.values())
+    assert said(got, got, about="anything") == (None if ends else "0")
+
+
+def ended(where="a call", **others):
+    return {"a": Raised(("ValueError",), where=where), "b": RIGHT["b"], **others}
+
+
+def test_exceptions_alone_name_only_what_was_declared_to_be_about_them():
+    assert said(ended(), ended(), about="anything") is None
+    assert said(ended(), ended(), about="exceptions") == "0"
+
+
+def test_an_exception_from_another_operation_is_another_mistake():
+    assert said(ended("@"), ended("an index"), about="exceptions") is None
+    assert said(ended("@"), ended("@"), about="exceptions") == "0"
+
+
+def test_a_number_beside_an_exception_speaks_for_a_misconception():
+    got = ended("@", b=WRONG["b"])
+    assert said(got, ended("an index", b=WRONG["b"]), about="anything") == "0"
+    assert said(got, ended("@", b=RIGHT["b"]), about="exceptions") is None
+
+
+def test_an_exception_in_one_of_several_places_is_an_exception_still():
+    got = {"a": {"one": 1.5, "other": Raised(("ValueError",))}, "b": RIGHT["b"]}
+    right = {**RIGHT, "a": {"one": 1.5, "other": 2.5}}
+    case = Case(LESSON, PROBES, right, got, [misconception("0", about="anything")])
+    assert diagnose(case, lambda held, p: got[p.name]) is None
 
 
 def test_numbers_in_another_shape_are_numbers_still():
@@ -174,6 +202,22 @@ def test_of_two_thoughts_each_is_first_looked_for_where_the_other_shows_nothing(
 
 def test_a_search_for_two_that_cannot_be_finished_names_nothing():
     assert named("return x + 2", most_pairs=0) is None
+
+
+def test_of_two_thoughts_each_shows_more_than_an_exception():
+    """What raises hides what another mistake in the same place would have raised."""
+    bank = [misconception(name, about="anything") for name in ("ends", "wrong")]
+    bank[1] = replace(bank[1], edits=(("x", "y"),))
+    shows = {"ends": ended(), "wrong": {**RIGHT, "b": WRONG["b"]}}
+    got = {**ended(), "b": WRONG["b"]}
+
+    def observe(held, p):
+        return got[p.name] if len(held) > 1 else shows[held[0].name][p.name]
+
+    assert diagnose(Case(LESSON, PROBES, RIGHT, got, bank), observe) is None
+    bank[0] = replace(bank[0], about="exceptions")
+    found = diagnose(Case(LESSON, PROBES, RIGHT, got, bank), observe)
+    assert (found.misconception, found.second) == ("ends", "wrong")
 
 
 def test_three_thoughts_at_once_are_not_guessed_at():

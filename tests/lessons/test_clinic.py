@@ -13,16 +13,19 @@ from autograder.given import given_bodies
 from autograder.layout import squeeze
 from autograder.probe import load_probes
 
-from ..answers.clinic import NAMED, RIGHT, WRONG
+from ..answers import clinic, clinic_wild
 from .common import AnswersAndBank
-from .helpers import SEEDS, judge_names, lesson_of
+from .helpers import SEEDS, judge_names, lesson_of, merged
 
 LESSON = "15_clinic"
 LOOPS = [f"loop_{number:02d}" for number in range(1, 13)]
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
+    lesson_id = LESSON
+    right = merged(clinic.RIGHT, clinic_wild.RIGHT)
+    wrong = merged(clinic.WRONG, clinic_wild.WRONG)
+    named = merged(clinic.NAMED, clinic_wild.NAMED)
     # An added 1e-8 is as right as a clamp; a thousandth shows itself at some hundred times more.
     nearest = 100
 
@@ -105,8 +108,10 @@ def test_the_third_ward_is_as_ill_as_its_complaints_say(solved: Any, seed: int) 
     assert solved.epochs_of(solved.given_loop_09, 10, seed)[-1] > 1.8
     assert solved.epochs_of(solved.loop_09, 10, seed)[-1] < 0.1
     assert solved.scaled_by(solved.given_loop_10, seed=seed)[-1] > 2.25
-    rates = solved.rates_of(solved.given_loop_11, 2, seed)
+    rates, losses = solved.rates_of(solved.given_loop_11, 10, seed)
     assert rates[1] < rates[0] / 100
+    assert np.mean(losses) > 2.2
+    assert np.mean(solved.rates_of(solved.loop_11, 10, seed)[1]) < 0.25
     for make, least, most in (
         (lambda model: solved.sgd(model, 0.02), 1.0, 1.3),
         (lambda model: torch.optim.Adam(model.parameters(), lr=0.01), 1.5, 50),
@@ -146,3 +151,29 @@ def test_no_misconception_is_the_cell_as_it_was_given() -> None:
     for key, mistakes in load_bank(lesson, load_probes(lesson.slug)).by_exercise.items():
         for mistake in mistakes:
             assert squeeze(mistake.code(lesson)) != released[key], mistake.name
+
+
+def rows_that_fit(run: Any) -> set[str]:
+    """The rows of the text's table that such a run is in, read strictly and in no order."""
+    train, val = np.array(run["train_loss"]), np.array(run["val_loss"])
+    if not (np.isfinite(train).all() and np.isfinite(val).all()):
+        return {"diverging"}
+    val, train = val / train[0], train / train[0]
+    end, late, best = train[-1], train[len(train) // 2 :], int(val.argmin())
+    together = abs(val[-1] - end) <= 0.1
+    rows = {
+        "diverging": end > 1,
+        "overfitting": end < train[best] and val[-1] >= 1.2 * val[best],
+        "underfitting": end > 0.75 and together and end <= 1,
+        "plateau": 0.4 < end <= 2 / 3 and np.ptp(late) < 0.03,
+        "healthy": max(end, val[-1]) < 0.4 and together,
+    }
+    return {word for word, fits in rows.items() if fits}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_run_that_is_graded_fits_one_row_alone(solved: Any, seed: int) -> None:
+    for probe in load_probes("clinic")["diagnose"]:
+        for where, inputs in probe.inputs(np.random.default_rng(seed)).items():
+            run = inputs["history"]
+            assert rows_that_fit(run) == {solved.diagnose(run)}, where

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..answers import mixed_precision as answers
+from ..answers import mixed_precision_people as people
 from ..answers import mixed_precision_seen as seen
 from .common import AnswersAndBank
 from .helpers import merged
@@ -19,8 +20,9 @@ CPU = torch.device("cpu")
 
 
 class TestAnswersAndBank(AnswersAndBank):
-    lesson_id, right = LESSON, answers.RIGHT
-    wrong, named = merged(answers.WRONG, seen.WRONG), merged(answers.NAMED, seen.NAMED)
+    lesson_id, right = LESSON, merged(answers.RIGHT, people.RIGHT)
+    wrong = merged(answers.WRONG, seen.WRONG, people.WRONG)
+    named = merged(answers.NAMED, seen.NAMED, people.NAMED)
     # 16 bits are 4e-3 apart: a mistake of format is no larger, beside a tolerance of 2e-5.
     nearest = 30
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ..answers.pixels_and_boxes import NAMED, RIGHT, WRONG
+from ..answers.pixels_typed import ap_with_a_tiny_guard
 from .common import AnswersAndBank
 from .helpers import judge_names
 
@@ -36,6 +37,29 @@ def test_a_zero_without_its_point_is_a_zero() -> None:
         ).status
         == "passed"
     )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_tiny_guard_beneath_a_fraction_costs_nothing(seed: int) -> None:
+    """1e-9, which is typed often, does not lie where rounding decides."""
+    names = {"average_precision": ap_with_a_tiny_guard}
+    assert judge_names(LESSON, "average_precision", names, seed).status == "passed"
+
+
+def test_a_missing_entry_of_the_dict_is_called_by_its_name(solved: Any) -> None:
+    def without_total(*args: Any, **named: Any) -> Any:
+        parts = solved.detection_loss(*args, **named)
+        return {name: parts[name] for name in ("cls", "box", "obj")}
+
+    verdict = judge_names(LESSON, "detection_loss", {"detection_loss": without_total})
+    assert verdict.score == 0
+    assert "should have an entry 'total'" in verdict.probes[0].message
+
+
+def test_the_given_cross_entropy_wants_rows_as_lesson_01s_does(solved: Any) -> None:
+    """Or `cross_entropy(logits, targets)` of whole maps is the answer, without a thought."""
+    with pytest.raises(ValueError, match="unpack"):
+        solved.cross_entropy(np.zeros((3, 3, 3, 3)), np.zeros((3, 3, 3), dtype=np.int64))
 
 
 def test_reference_equals_torch(solved: Any) -> None:

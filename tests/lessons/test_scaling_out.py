@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,15 @@ import torch.distributed as dist
 from torch.utils.data import DistributedSampler
 
 from autograder.audit import SAFETY
-from autograder.hidden.scaling_out.probes.processes import Died, apart, together
-from autograder.hidden.scaling_out.probes.team import Apart
+from autograder.hidden.scaling_out.probes import processes
+from autograder.hidden.scaling_out.probes.processes import Died, apart
+from autograder.probe import load_probes
 
 from ..answers.scaling_out import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
 
 LESSON = "14_scaling_out"
+LONG = 120.0  # seconds: nothing here takes as long, however busy the machine
 
 
 class TestAnswersAndBank(AnswersAndBank):
@@ -41,75 +45,29 @@ def test_shards_are_the_samplers(solved: Any, n: int, size: int, drop_last: bool
         assert solved.shard_indices(n, rank, size, 3, 4, drop_last) == list(sampler)
 
 
-def collectives(rank: int) -> Any:
-    """What a right answer may call, and some that trip."""
-    strided = torch.arange(6.0)[::2] + rank
-    dist.all_reduce(strided)
-    mean = torch.tensor([1.0 + rank])
-    dist.all_reduce(mean, op=dist.ReduceOp.MAX)
-    work = dist.all_reduce(mean, async_op=True)
-    work.wait()
-    slots = [torch.zeros(2) for _ in range(2)]
-    dist.all_gather(slots, torch.full((2,), float(rank)))
-    objects: list[Any] = [None, None]
-    dist.all_gather_object(objects, {"rank": rank})
-    told = [rank + 5]
-    dist.broadcast_object_list(told, src=1)
-    passed = torch.zeros(1)
-    if rank == 0:
-        dist.send(torch.ones(1), 1)
-    else:
-        dist.recv(passed, 0)
-    to_one = torch.ones(2)
-    dist.reduce(to_one, dst=1)
-    mine = torch.zeros(1)
-    dist.scatter(mine, [torch.ones(1), torch.ones(1) * 2] if rank == 0 else None, src=0)
-    dist.barrier()
-    tensors = [strided, mean, *slots, passed, mine]
-    if rank == 1:
-        tensors.append(to_one)
-    return [t.tolist() for t in tensors], objects, told, dist.get_backend(), dist.get_world_size()
-
-
-def test_a_team_of_threads_does_what_gloo_does() -> None:
-    """Strided sums included."""
-    assert together(collectives, 2)[0] == apart(collectives, 2)
-    assert not dist.is_initialized()
-
-
-def test_ranks_have_random_states_of_their_own() -> None:
-    def draw(rank: int) -> float:
-        torch.manual_seed(rank)
-        dist.barrier()
-        return torch.rand(1).item()
-
-    wanted = [torch.rand(1, generator=torch.Generator().manual_seed(r)).item() for r in (0, 1)]
-    assert together(draw, 2)[0] == wanted
-
-
-def leaves_early(rank: int) -> None:
-    if rank == 0:
-        dist.all_reduce(torch.ones(2))
+def test_probes_travel_to_a_kernel_that_has_none_of_our_modules(tmp_path: Path) -> None:
+    """Two ranks there, in threads: neither the class of a group nor of a handle may be missing."""
+    (probe,) = [p for p in load_probes("scaling_out")["sum_across_ranks"] if p.name == "in_float64"]
+    (tmp_path / "probe").write_bytes(probe.payload(probe.given(1, "sum_across_ranks").inputs))
+    program = """
+import pickle, sys, types
+import torch, torch.distributed as dist
+assert not any(name.startswith("autograder") for name in sys.modules)
+run, inputs = pickle.load(open("probe", "rb"))
+def sum_across_ranks(values):
+    sums = torch.tensor([float(values[name]) for name in sorted(values)], dtype=torch.float64)
+    dist.all_reduce(sums)
+    return dict(zip(sorted(values), sums.tolist()))
+print(run(types.SimpleNamespace(sum_across_ranks=sum_across_ranks), inputs).keys())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "on rank 1" in ran.stdout, ran.stderr
 
 
 def other_sizes(rank: int) -> None:
     dist.all_reduce(torch.ones(2 + rank))
-
-
-def other_calls(rank: int) -> None:
-    if rank == 0:
-        dist.barrier()
-    else:
-        dist.all_reduce(torch.ones(2))
-
-
-@pytest.mark.parametrize("job", [leaves_early, other_sizes, other_calls])
-def test_where_gloo_hangs_or_aborts_threads_say_so_at_once(job: Any) -> None:
-    began = time.monotonic()
-    with pytest.raises(Apart, match=r"rank 0 .*rank 1"):
-        together(job, 2)
-    assert time.monotonic() - began < 2
-    assert not dist.is_initialized()
 
 
 def killed(rank: int) -> None:
@@ -136,11 +94,15 @@ def children() -> set[str]:
         (spins, "Timed out|time was up"),
     ],
 )
-def test_processes_that_die_or_hang_are_told_and_ended(job: Any, said: str) -> None:
-    before, began = children(), time.monotonic()
+def test_processes_that_die_or_hang_are_told_and_ended(
+    job: Any, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if job is spins:  # the others are told at once, however long they might take
+        monkeypatch.setattr(processes, "GLOO_SECONDS", 1.0)
+        monkeypatch.setattr(processes, "ALL_SECONDS", 3.0)
+    before = children()
     with pytest.raises((Died, RuntimeError), match=said):
         apart(job, 2)
-    assert time.monotonic() - began < 10
     assert children() <= before
 
 
@@ -150,8 +112,8 @@ def test_processes_that_die_or_hang_are_told_and_ended(job: Any, said: str) -> N
 def test_launch_says_who_failed(solved: Any, job: Any, said: str) -> None:
     before, began = children(), time.monotonic()
     with pytest.raises(RuntimeError, match=said):
-        solved.launch(job, 2)
-    assert time.monotonic() - began < 10
+        solved.launch(job, 2, seconds=LONG)
+    assert time.monotonic() - began < LONG / 2  # as soon as it happens, not when the time is up
     assert children() <= before
 
 
@@ -160,12 +122,12 @@ def test_launch_does_not_wait_for_a_rank_that_never_comes(solved: Any) -> None:
         if dist.get_rank() == 0:
             dist.barrier()
         else:
-            time.sleep(60)
+            time.sleep(LONG)
 
     before, began = children(), time.monotonic()
     with pytest.raises(RuntimeError, match=r"rank . was still running|Timed out|timed out"):
         solved.launch(late, 2, seconds=1)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < LONG / 2
     assert children() <= before
 
 

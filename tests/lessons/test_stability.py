@@ -64,6 +64,24 @@ def test_the_network_explodes_without_a_clip_and_learns_with_one(solved: Any, se
     assert max(clipped[-5:]) < math.log(73)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_norm_tells_how_far_the_next_step_goes(solved: Any, seed: int) -> None:
+    """What the lesson reads off its table: small norms, until one that throws the weights far."""
+    net, norms, losses = solved.PlayNet(seed), list[float](), list[float]()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    optimizer.register_step_pre_hook(
+        lambda *_: norms.append(solved.global_grad_norm(net.parameters()))
+    )
+    for batch in solved.make_loader(solved.lines_of(solved.plays, 400, 50, seed), 16, seed):
+        on_device = [part.to(solved.device) for part in batch]
+        losses.append(solved.train_step(net, on_device, solved.per_character, optimizer))
+        if norms[-1] > 10:
+            break
+    assert max(0.5 * norm for norm in norms[:-1]) < 2
+    assert 0.5 * norms[-1] > 50
+    assert norms[-1] / norms[0] > 5 * losses[-1] / losses[0]
+
+
 def test_optimizers_of_torch_do_not_compare_shapes() -> None:
     """What the lesson says of torch, and why a checkpoint holds shapes of its own."""
     wide, narrow = nn.Parameter(torch.ones(4)), nn.Parameter(torch.ones(1))

@@ -24,6 +24,7 @@ from .session import Kernel
         ("13_gpu_loop", "carbon_grams"),
         ("14_scaling_out", "shard_indices"),
         ("15_clinic", "loop_11"),
+        ("16_tensorflow", "tf_train_step"),
         ("17_pixels_and_boxes", "info_nce"),
     ],
 )

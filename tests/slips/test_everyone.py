@@ -26,6 +26,7 @@ EXERCISES = {
     "13_gpu_loop": ("carbon_grams",),
     "14_scaling_out": ("shard_indices",),
     "15_clinic": ("loop_04", "loop_07"),
+    "16_tensorflow": ("tf_train_step",),
     "17_pixels_and_boxes": ("box_iou", "info_nce"),
 }
 # In a bank, a slip may have a name of its own, which says more.

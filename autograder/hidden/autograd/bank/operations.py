@@ -258,3 +258,7 @@ tensor.edit(
     ("            if axis is not None and not keepdims:", "            if axis is not None:"),
     about="anything",
 )
+tensor.by_exceptions(
+    *(f"reflected_{name}_missing" for name in ("minus", "division", "power")),
+    "reshaped_gradient_added_as_it_came",
+)

@@ -226,8 +226,8 @@ MISTAKES: dict[tuple[Any, ...], str] = {
         (ASKED, "        Tape.asked = True\n"),
         ("    def __init__(", "    asked = False\n\n    def __init__("),
     ): (
-        "That a tape has answered is noted for all tapes, on the class. The next tape refuses its "
-        "first question: note it on the tape itself."
+        "A tape refuses its first question, as if it had answered one. What is noted on the class "
+        "holds for all tapes that come later: note it on the tape itself."
     ),
     ("errors_swallowed", ("        return False", "        return True")): (
         "An error inside the block disappears, since `__exit__` returns True: that means it has "
@@ -241,3 +241,7 @@ MISTAKES: dict[tuple[Any, ...], str] = {
 for (name, *edits), text in MISTAKES.items():
     source = "TensorFlow guide, Introduction to gradients" if name == "none_for_unconnected" else ""
     tape.edit(name, text, *edits, source=source, about="anything")  # by None, an error, a shape
+tape.by_exceptions(
+    *("unseen_loss_refused", "unconnected_left_out", "persistent_refuses_too"),
+    "asked_counts_for_all",
+)

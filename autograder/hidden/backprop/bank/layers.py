@@ -76,7 +76,7 @@ for name, *edits in (
         *edits,
         about="anything",
     )
-WEIGHTS, BIAS = ("x.T @ dout", "x.T @ dout / len(x)"), ("dout.sum(", "dout.mean(")
+WEIGHTS, BIAS = ("x.T @ dout", "x.T @ dout / len(x)"), ("dout.sum(axis=0)", "dout.mean(axis=0)")
 for name, what, *edits in (
     ("weights_averaged", "dW is", WEIGHTS),
     ("bias_averaged", "db is", BIAS),

@@ -92,7 +92,6 @@ ROWS = ("np.ndindex(x.shape)", "range(len(x))")
 for name, *edits in (
     ("whole_rows", ROWS),
     ("one_slope_a_row", ROWS, ("np.zeros(x.shape)", "np.zeros(len(x))")),
-    ("flat_index", ("np.ndindex(x.shape)", "range(x.size)")),
 ):
     slope.edit(
         name,
@@ -101,6 +100,13 @@ for name, *edits in (
         *edits,
         about="anything",
     )
+slope.edit(
+    "flat_index",
+    "In a table an index runs past the end of an axis. A counter over all elements counts rows "
+    "there: every element needs its own index, one number an axis, as np.ndindex gives them.",
+    ("np.ndindex(x.shape)", "range(x.size)"),
+    about="exceptions",
+)
 slope.edit(
     "row_by_row",
     "f is called with one row of the table at a time. It takes the whole array, and may mix its "

@@ -56,13 +56,18 @@ linear = declare(
     batches(linear_shapes, for_three_rows=(3, 2, 4), for_one_row=(1, 2, 3)),
 )
 probes.exercise("linear_forward__linear_backward", tolerance=FORMULA).probe(
-    "gradients where all sizes are equal, and for one row",
-    name="square_and_one",
-    points=0.5,
-    inputs=batches(
-        linear_shapes, for_square_arrays=(3, 3, 3), for_one_row=(1, 3, 2), for_one_input=(4, 1, 2)
-    ),
+    "gradients where all sizes are equal",
+    name="square",  # where a missing transpose is a wrong number, and no exception
+    points=0.25,
+    inputs=batches(linear_shapes, for_square_arrays=(3, 3, 3)),
     experiment="check W alone with numerical_gradient, where all sizes are 3.",
+)(linear.back)
+probes.exercise("linear_forward__linear_backward", tolerance=FORMULA).probe(
+    "gradients for one row, and for one input",
+    name="one",
+    points=0.25,
+    inputs=batches(linear_shapes, for_one_row=(1, 3, 2), for_one_input=(4, 1, 2)),
+    experiment="print the shapes of x, W and dout beside those of the three gradients.",
 )(linear.back)
 
 

@@ -37,12 +37,13 @@ def several(rng: np.random.Generator) -> Inputs:
 def one_and_doubled(rng: np.random.Generator) -> Inputs:
     once = batch(rng, 3, 4)
     twice = {name: np.concatenate([array, array]) for name, array in once.items()}
-    square = {"logits": rng.normal(size=(3, 3)), "targets": np.array([2, 0, 2])}
-    return {
-        "for one row": batch(rng, 1, 3),
-        "for every row twice": twice,
-        "for as many rows as classes": square,
-    }
+    return {"for one row": batch(rng, 1, 3), "for every row twice": twice}
+
+
+def square(rng: np.random.Generator) -> Inputs:
+    """Where a sum that lost its axis still stands against the table, and divides columns."""
+    logits = rng.normal(size=(3, 3))
+    return {"for as many rows as classes": {"logits": logits, "targets": np.array([2, 0, 2])}}
 
 
 def far_logits(rng: np.random.Generator) -> Inputs:
@@ -88,9 +89,16 @@ def gradient(impl: Any, inputs: Inputs) -> Any:
 
 loss_and_dlogits = Calls("softmax_cross_entropy", "loss", "dlogits", order=ORDER)
 cross_entropy.probe(
+    "as many rows as classes",
+    name="square",
+    points=0.125,
+    inputs=square,
+    experiment="print the shapes of what you subtract and divide by: they keep the axis of sums.",
+)(loss_and_dlogits)
+cross_entropy.probe(
     "one row, and every row twice",
     name="batch_sizes",
-    points=0.25,
+    points=0.125,
     inputs=one_and_doubled,
     experiment="stack a batch on itself: the loss stays, each row's gradient halves.",
 )(loss_and_dlogits)

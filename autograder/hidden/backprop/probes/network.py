@@ -23,11 +23,12 @@ def several(rng: np.random.Generator) -> Inputs:
     large = network(rng, 5, 3, 6, 4)
     large["x"] = rng.uniform(10, 20, size=(5, 3))
     large["params"]["W2"] *= 0.05
-    return {
-        "for a batch": network(rng, 6, 3, 5, 4),
-        "for square arrays": network(rng, 3, 3, 3, 3),
-        "for inputs above 10": large,
-    }
+    return {"for a batch": network(rng, 6, 3, 5, 4), "for inputs above 10": large}
+
+
+def square(rng: np.random.Generator) -> Inputs:
+    """Where what takes one array for another fits, and is a wrong number."""
+    return {"for square arrays": network(rng, 3, 3, 3, 3)}
 
 
 def corners(rng: np.random.Generator) -> Inputs:
@@ -72,9 +73,16 @@ for layer in ("output", "hidden"):
         experiment="check one parameter at a time with numerical_gradient, the last layer first.",
     )(only(*LAYERS[layer]))
 mlp.probe(
+    "square arrays",
+    name="square",
+    points=0.25,
+    inputs=square,
+    experiment="put the parameters into the dict in another order: nothing may change.",
+)(everything)
+mlp.probe(
     "hidden units exactly at 0, and one row",
     name="corners",
-    points=0.375,
+    points=0.125,
     inputs=corners,
     experiment="set a row of x and b1 to 0: its hidden units sit at 0, and pass no gradient.",
 )(everything)

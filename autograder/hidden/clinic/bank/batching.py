@@ -23,15 +23,30 @@ def together(raw: Any) -> dict[str, Any]:
         "is every input there once?": sorted(order.tolist()) == list(range(len(order))),
         "is every target there once?": sorted(np.concatenate(y).tolist())
         == list(range(len(order))),
-        "sizes of the batches": np.array([len(a) for a in x]),
+        "sizes of the batches, sorted": np.array(sorted(len(a) for a in x)),
+        "is a smaller batch the last one?": bool(len(x[-1]) == min(len(a) for a in x)),
         "is the order that of the data?": bool((np.diff(order) > 0).all()),
-        "are x and y as they were?": number(raw["unchanged"]),
+        "is it, but for where it starts?": bool((np.diff(order) != 1).sum() <= 1),
+        "are the samples of a batch neighbours in the data?": are_neighbours(x),
     }
 
 
-@feed.observe("pairs", "stays")
+def are_neighbours(batches: Any) -> bool:
+    """Of most batches: where samples are shuffled, of none."""
+    return bool(np.mean([np.ptp(a) == len(a) - 1 for a in batches]) >= 0.5)
+
+
+@feed.observe("pairs")
 def whole(raw: Any, inputs: Any, secrets: Any) -> Any:
     return {where: together(one) for where, one in raw.items()}
+
+
+@feed.observe("stays")
+def left_alone(raw: Any, inputs: Any, secrets: Any) -> Any:
+    return {
+        where: {**together(one), "are x and y as they were?": number(one["unchanged"])}
+        for where, one in raw.items()
+    }
 
 
 @feed.observe("orders")
@@ -68,6 +83,13 @@ feed.edit(
     "only_inputs_shuffled",
     APART,
     (ORDER, ORDER + "\n    y = y[torch.argsort(order)]"),
+    about="anything",
+    equivalent_to="two_orders",
+)
+feed.edit(
+    "only_targets_shuffled",
+    APART,
+    (ORDER, ORDER + "\n    x = x[torch.argsort(order)]"),
     about="anything",
     equivalent_to="two_orders",
 )
@@ -120,5 +142,35 @@ feed.edit(
     "The caller's own tensors are shuffled. Pairs are right, and who gave x and y finds them in "
     "another order afterwards: leave them alone.",
     (ORDER, ORDER + "\n    x[:], y[:] = x[order], y[order]"),
+    about="anything",
+)
+feed.edit(
+    "shuffled_within_batches",
+    "Samples are shuffled within each batch only: the same neighbours always share a batch, in "
+    "the order of the data. Shuffle before you cut.",
+    (ORDER, "order = torch.arange(len(x))"),
+    (YIELD, "rows = rows[torch.randperm(len(rows), generator=draw)]\n        " + YIELD),
+    about="anything",
+)
+feed.edit(
+    "rolled_by_the_seed",
+    "The data start at another place for another seed, and are in their own order otherwise. The "
+    "samples themselves have to be in random order.",
+    (ORDER, "order = torch.arange(len(x)).roll(1 + seed % (len(x) - 1))"),
+    about="anything",
+)
+feed.edit(
+    "a_new_order_for_each_batch",
+    "Each batch draws an order of its own: some samples come in several batches, others in none. "
+    "Draw one order for the epoch, and cut it.",
+    (SIZES, "range(0, len(x), batch_size)"),
+    (YIELD, "rows = torch.randperm(len(x), generator=draw)[:batch_size]\n        " + YIELD),
+    about="anything",
+)
+feed.edit(
+    "last_batch_always_dropped",
+    "The last batch is left out, also where it is full. Every sample is there exactly once: look "
+    "at where the range ends.",
+    (SIZES, "[order[i : i + batch_size] for i in range(0, len(x) - batch_size, batch_size)]"),
     about="anything",
 )

@@ -42,6 +42,53 @@ TEXTS = {
         "counts as well.",
         ((FINITE, "not all(map(math.isfinite, train)) or last > first"),),
     ),
+    "only_the_last_losses": (
+        "Only the two last losses are asked whether they are finite. One loss anywhere is enough "
+        "for diverging.",
+        ((FINITE, "not math.isfinite(last + val[-1]) or last > first"),),
+    ),
+    "ever_above_its_start": (
+        "A run is called diverging as soon as one loss lies above the first. Many healthy runs "
+        "rise for an epoch: it is the end that counts.",
+        ((FINITE, FINITE.replace("last > first", "max(train) > first")),),
+    ),
+    "diverging_by_half": (
+        "Training has to end far above its start to be called diverging. Above is enough.",
+        (("last > first", "last > 1.5 * first"),),
+    ),
+    "validation_above_its_start": (
+        "Validation's end above its start is called diverging. That is overfitting while training "
+        "falls: diverging asks where training ends.",
+        (("last > first", "(last > first or val[-1] > val[0])"),),
+    ),
+    "above_its_minimum": (
+        "Training's end is held to its own lowest loss instead of its first. A little rise at the "
+        "end isn't diverging.",
+        (("last > first", "last > 1.2 * min(train)"),),
+    ),
+    "highest_validation": (
+        "Validation's highest loss is held to its lowest, and the highest is mostly the first. Ask "
+        "where validation ends.",
+        ((CLIMBS, "max(val) >= 1.2 * lowest"),),
+    ),
+    "climb_from_the_middle": (
+        "Validation's end is held to its loss half way. The minimum can lie anywhere before.",
+        (("lowest = min(val)", "lowest = val[len(val) // 2]"),),
+    ),
+    "underfitting_before_overfitting": (
+        "A high training loss is asked for before overfitting, so that a slow run whose validation "
+        "climbs is called underfitting. Its two curves are far apart: ask for the climb first.",
+        ((UNDER, ""), (f"    if {CLIMBS}", f"{UNDER}    if {CLIMBS}")),
+    ),
+    "validation_underfits": (
+        "Underfitting is asked of validation. In the table it is training that ends above 3/4.",
+        ((HIGH, "if val[-1] > 0.75 * first:"),),
+    ),
+    "first_of_validation": (
+        "The losses are divided by validation's first loss. All limits are fractions of the first "
+        "*training* loss.",
+        (("first, last = train[0]", "first, last = val[0]"),),
+    ),
     "nan_only": (
         "Losses are asked whether they are nan, and inf slips through: what isn't finite is both.",
         ((FINITE, "any(map(math.isnan, [*train, *val])) or last > first"),),
@@ -159,4 +206,47 @@ tree.edit(
     (LATE, "late = train"),
     about="anything",
     equivalent_to="plateau_forgotten",
+)
+tree.edit(
+    "any_climb_whatever_training_does",
+    "Any end above validation's minimum counts as overfitting. The table asks for 20 %: "
+    "losses always wander a little.",
+    (CLIMBS, "val[-1] > lowest"),
+    about="anything",
+    equivalent_to="any_climb",
+)
+tree.edit(
+    "climb_of_a_half",
+    "Validation has to climb by half of its minimum to count as overfitting. The table asks for "
+    "20 %.",
+    ("1.2 * lowest", "1.5 * lowest"),
+    about="anything",
+)
+tree.edit(
+    "gap_of_a_tenth",
+    "The gap between the two last losses decides about overfitting. It is validation's own "
+    "climb from its minimum that the table asks for.",
+    (CLIMBS, "val[-1] - last > 0.1 * first"),
+    about="anything",
+    equivalent_to="gap_between_the_curves",
+)
+tree.edit(
+    "finite_is_enough_and_any_climb_overfits",
+    "A run that ends above where it began isn't called diverging as long as its losses are "
+    "finite. The table has both.",
+    (" or last > first", ""),
+    (" and last < train[val.index(lowest)]", ""),
+    about="anything",
+    equivalent_to="finite_is_enough",
+)
+tree.edit(
+    "overfitting_first",
+    "A climb of validation is asked for before anything else, so that runs which explode are "
+    "called overfitting. What isn't finite, or ends above its start, comes first.",
+    (OVER, ""),
+    (
+        "    if not all",
+        '    if val[-1] >= 1.2 * min(val):\n        return "overfitting"\n    if not all',
+    ),
+    about="anything",
 )

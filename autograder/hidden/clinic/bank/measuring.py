@@ -1,19 +1,14 @@
-"""Mistakes in an accuracy (04) and in a loss on probabilities (07)."""
-
-from typing import Any
-
-import torch
-from torch.nn import functional as F
+"""Mistakes in an accuracy (04)."""
 
 from autograder.api import Bank
 
 bank = Bank()
-accuracy, loss = bank.exercise("loop_04"), bank.exercise("loop_07")
+accuracy = bank.exercise("loop_04")
 
 EVAL = "    model.eval()  # no dropout; batch norm uses, and keeps, what it learned\n"
 TRAIN, RETURN = "    model.train()\n", "return correct / seen"
 PREDICTED = "predicted = model(x).argmax(dim=1)"
-HITS = "correct += (predicted == y).sum().item()"
+HITS, SEEN = "correct += (predicted == y).sum().item()", "seen += len(y)"
 NORMS = "\n            ".join(
     (
         "for part in model.modules():",
@@ -77,107 +72,66 @@ accuracy.edit(
     (RETURN, "return correct / len(loader)"),
 )
 
-LOGS = "logs = probabilities.clamp(min=smallest).log()  # 0 * log(0) is nan, 0 * log(tiny) is 0"
-MEAN = "return surprise.mean()"
-
-SOFTMAX_AGAIN = (
-    "The probabilities are taken for logits, and softmax is applied once more. They are "
-    "probabilities already: all that is missing is a logarithm that is safe at 0."
-)
-loss.edit(
-    "zero_times_minus_infinity",
-    "The logarithm of 0 is minus infinity, and 0 times that is nan, even for classes that aren't "
-    "the true one. Keep the logarithm away from 0, or pick before you multiply.",
-    (LOGS, "logs = probabilities.log()"),
+accuracy.edit(
+    "divided_by_batches",
+    "The number of right answers is divided by the number of batches, which gives answers per "
+    "batch. Divide by the number of samples.",
+    (RETURN, "return correct / len(loader)"),
     about="anything",
 )
-loss.edit(
-    "a_thousandth_added",
-    "A thousandth is added to every probability, which changes every loss. Something far smaller "
-    "keeps the logarithm finite, and shows nowhere else.",
-    (LOGS, "logs = (probabilities + 1e-3).log()"),
-)
-loss.edit(
-    "a_hundredth_added",
-    "A hundredth is added to every probability, which changes every loss, and lets a sure and "
-    "wrong answer off cheaply. Take something far smaller.",
-    (LOGS, "logs = (probabilities + 1e-2).log()"),
-)
-loss.edit(
-    "one_added",
-    "The logarithm of 1 + p is finite and isn't the logarithm of p: a sure and right answer costs "
-    "less than nothing. Keep p, and keep it away from 0 by very little.",
-    (LOGS, "logs = probabilities.log1p()"),
-)
-loss.edit(
-    "smoothed_a_lot",
-    "Probabilities are mixed with a tenth of a uniform distribution, which is finite and another "
-    "loss. What is far from 0 has to stay as it is.",
-    (LOGS, "logs = (0.9 * probabilities + 0.1 / probabilities.shape[1]).log()"),
-)
-loss.edit(
-    "softmax_again",
-    SOFTMAX_AGAIN,
-    (LOGS, "logs = probabilities.log_softmax(dim=1)"),
-)
-loss.edit(
-    "nan_counted_as_nothing",
-    "Samples whose loss is nan count as 0, though most of them aren't sure at all. The nan comes "
-    "from classes that aren't the true one: mend the product, not the sum.",
-    (LOGS, "logs = probabilities.log()"),
-    (MEAN, "return surprise.nan_to_num(nan=0.0).mean()"),
-)
-loss.edit(
-    "nan_left_out",
-    "Samples whose loss is nan are left out of the mean: with them go most samples that have a 0 "
-    "anywhere. Each has a loss, that of its true class.",
-    (LOGS, "logs = probabilities.log()"),
-    (MEAN, "return surprise.nanmean()"),
-)
-loss.edit(
-    "summed",
-    "The losses of the samples are added up. The docstring asks for their mean.",
-    (MEAN, "return surprise.sum()"),
-)
-loss.edit(
-    "mean_over_classes",
-    "The mean is taken over samples and classes, so the loss is too small by the number of "
-    "classes. Each sample has one loss.",
-    ("surprise = -(chosen * logs).sum(dim=1)", "surprise = -(chosen * logs)"),
-)
-
-
-@loss.wrong(
-    "Binary cross-entropy also charges for each class that isn't the true one, and takes the mean "
-    "over classes. The docstring asks for minus the logarithm of the true class's probability."
-)
-def binary_for_each_class(probabilities: Any, targets: Any) -> Any:
-    chosen = F.one_hot(targets, probabilities.shape[1]).to(probabilities.dtype)
-    return F.binary_cross_entropy(probabilities, chosen)
-
-
-@loss.wrong(
-    SOFTMAX_AGAIN,
-    equivalent_to="softmax_again",
-)
-def probabilities_as_logits(probabilities: Any, targets: Any) -> Any:
-    return F.cross_entropy(probabilities, targets)
-
-
-@loss.wrong(
-    "What comes back is a plain number, so that nobody can call backward on it: a loss has to "
-    "keep its graph.",
+accuracy.edit(
+    "count_not_fraction",
+    "What comes back is how many answers are right. The fraction of all samples is asked for.",
+    (RETURN, "return correct"),
     about="anything",
 )
-def a_plain_number(probabilities: Any, targets: Any) -> Any:
-    return F.nll_loss(
-        probabilities.clamp_min(torch.finfo(torch.float32).tiny).log(), targets
-    ).item()
-
-
-@loss.wrong(
-    "The logarithm is cut at -1, so that unlikely classes cost no more than that. It has to be "
-    "kept from minus infinity only, far below anything that matters."
+accuracy.edit(
+    "error_rate",
+    "What comes back is the fraction of wrong answers. The accuracy is that of right ones.",
+    (RETURN, "return 1 - correct / seen"),
+    about="anything",
 )
-def cut_too_early(probabilities: Any, targets: Any) -> Any:
-    return F.nll_loss(probabilities.log().clamp(min=-1), targets)
+accuracy.edit(
+    "last_batch_only",
+    "Each batch overwrites the counts of those before it, so that the accuracy is that of the last "
+    "batch. Add up over all of them.",
+    (HITS, HITS.replace("+=", "=")),
+    (SEEN, SEEN.replace("+=", "=")),
+    about="anything",
+)
+accuracy.edit(
+    "first_batch_only",
+    "The loop ends after the first batch. The accuracy is that of all samples.",
+    (SEEN, SEEN + "\n            break"),
+    about="anything",
+)
+accuracy.edit(
+    "evaluation_after_the_first_batch",
+    "The network is switched to evaluation mode behind its first batch, which was asked in "
+    "training mode. Switch before the loop.",
+    (EVAL, ""),
+    (SEEN, SEEN + "\n            model.eval()"),
+)
+SEEDED = (
+    "A fixed seed strikes out the same numbers each time: they are struck out all the same, and "
+    "batch norm still uses each batch's own statistics. Evaluation mode does neither."
+)
+accuracy.edit("seeded_instead", SEEDED, (EVAL, "    torch.manual_seed(0)\n"))
+accuracy.edit(
+    "another_seed_instead",
+    SEEDED,
+    (EVAL, "    torch.manual_seed(42)\n"),
+    equivalent_to="seeded_instead",
+)
+COPIED = (
+    "Batch norm's running statistics are saved from harm, and the network is still asked in "
+    "training mode: dropout, and each batch's own statistics. Ask it in evaluation mode."
+)
+accuracy.edit("copy_in_training_mode", COPIED, (EVAL, "    model = copy.deepcopy(model)\n"))
+accuracy.edit(
+    "statistics_put_back",
+    COPIED,
+    (EVAL, "    kept = copy.deepcopy(model.state_dict())\n"),
+    (TRAIN, "    model.load_state_dict(kept)\n"),
+    equivalent_to="copy_in_training_mode",
+)

@@ -1,101 +1,14 @@
-"""Mistakes around the step: a scaler (10), a schedule (11), a checkpoint (12)."""
+"""Mistakes with a schedule (11) and with a checkpoint (12)."""
 
 from autograder.api import Bank
 
 bank = Bank()
-scaled, paced, restored = (bank.exercise(f"loop_{number}") for number in (10, 11, 12))
-
-BACKWARD = "        scaler.scale(loss).backward()\n"
-UNSCALE = "        scaler.unscale_(optimizer)  # first: max_norm is meant for true gradients\n"
-CLIP = "        nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
-STEP, UPDATE = "        scaler.step(optimizer)\n", "        scaler.update()\n"
-LOSS = "losses.append(loss.item())"
-CLIPS_SCALED = (
-    "Gradients are clipped while they are still scaled, and divided by the scale afterwards: "
-    "hardly anything is left of them. max_norm is meant for gradients without the scale."
-)
-
-UNCLIPPED = (
-    "Long gradients go into the step at their full length: at that moment nothing has been "
-    "shortened to max_norm. Clip between unscaling and the step."
-)
-
-scaled.edit("clips_scaled_gradients", CLIPS_SCALED, (UNSCALE + CLIP, CLIP + UNSCALE))
-scaled.edit(
-    "never_unscaled",
-    CLIPS_SCALED,
-    (UNSCALE, ""),
-    equivalent_to="clips_scaled_gradients",
-)
-scaled.edit(
-    "never_clipped",
-    UNCLIPPED,
-    (CLIP, ""),
-)
-scaled.edit(
-    "clipped_after_the_step",
-    UNCLIPPED,
-    (CLIP + STEP, STEP + CLIP),
-    equivalent_to="never_clipped",
-)
-scaled.edit(
-    "clipped_at_a_scaled_limit_after_unscaling",
-    UNCLIPPED,
-    (CLIP, CLIP.replace("max_norm)", "max_norm * 65536.0)")),
-    equivalent_to="never_clipped",
-)
-scaled.edit(
-    "clipped_by_value",
-    "Each number in the gradient is clipped at max_norm, which turns the gradient and leaves it "
-    "longer than that. Its norm, all parameters together, is what is limited.",
-    (CLIP, "        nn.utils.clip_grad_value_(model.parameters(), max_norm)\n"),
-)
-scaled.edit(
-    "each_by_its_own_norm",
-    "Each parameter's gradient is clipped by its own norm, so that the whole turns and stays too "
-    "long. One norm over all of them gives one factor for all.",
-    (CLIP, "        for p in model.parameters():\n    " + CLIP.replace("model.parameters()", "p")),
-)
-scaled.edit(
-    "optimizer_asked_directly",
-    "The optimizer steps without asking the scaler, so that an overflow goes straight into the "
-    "weights. The scaler decides about each step.",
-    (STEP, "        optimizer.step()\n"),
-)
-scaled.edit(
-    "scaler_given_up",
-    "The loss is no longer scaled, so small gradients are lost in float16, which the scaler was "
-    "there to prevent. It wasn't the fault: use it, and unscale before you clip.",
-    (BACKWARD, "        loss.backward()\n"),
-    (UNSCALE, ""),
-    (STEP + UPDATE, "        optimizer.step()\n"),
-    about="anything",
-)
-scaled.edit(
-    "scaled_loss_reported",
-    "The losses that come back have the scale in them. Report what the criterion said.",
-    (LOSS, "losses.append(scaler.scale(loss).item())"),
-)
-scaled.edit(
-    "scaler_not_updated",
-    "The scaler is never updated: at the next batch it says that it has unscaled already. Every "
-    "batch ends with its `update`.",
-    (UPDATE, ""),
-    about="anything",
-)
-scaled.edit(
-    "unscaled_twice",
-    "The gradients are divided by the scale once more by hand. `unscale_` has done it, and `step` "
-    "knows that it has.",
-    (
-        CLIP,
-        "        for p in model.parameters():\n            p.grad /= scaler.get_scale()\n" + CLIP,
-    ),
-)
+paced, restored = bank.exercise("loop_11"), bank.exercise("loop_12")
 
 TICK = "        scheduler.step()  # once an epoch\n"
 APPEND = '        rates.append(optimizer.param_groups[0]["lr"])\n'
 OPTIMIZE, EPOCH = "            optimizer.step()\n", "    for _ in range(epochs):\n"
+BATCHES = "        for x, y in loader:\n"
 
 paced.edit(
     "stepped_each_batch",
@@ -150,6 +63,53 @@ paced.edit(
     about="anything",
 )
 
+paced.edit(
+    "stepped_behind_the_report",
+    "The rate is noted, and then the schedule moves on before the batches: they use the next "
+    "epoch's rate. Step it behind them.",
+    (TICK, ""),
+    (APPEND, APPEND + TICK.split("  #")[0] + "\n"),
+)
+paced.edit(
+    "stepped_after_the_first_batch",
+    "The schedule moves on once an epoch, and too early: behind the first batch, so that the "
+    "others use the next epoch's rate. Step it behind the last.",
+    (TICK, ""),
+    (BATCHES, "        for number, (x, y) in enumerate(loader):\n"),
+    (OPTIMIZE, OPTIMIZE + "            if number == 0:\n        " + TICK),
+)
+paced.edit(
+    "two_steps_an_epoch",
+    "The schedule moves on twice behind each epoch. One step is all it wants.",
+    (TICK, TICK + TICK),
+)
+paced.edit(
+    "told_the_number_of_this_epoch",
+    "The schedule is told the number of the epoch that is over, and so stays one behind. Call "
+    "`step` without a number: it counts by itself.",
+    (EPOCH, "    for epoch in range(epochs):\n"),
+    (TICK, TICK.replace("step()", "step(epoch)")),
+)
+paced.edit(
+    "first_rate_reported",
+    "The list repeats the schedule's first rate. What each epoch used stands in the optimizer: "
+    "`param_groups[0]['lr']`.",
+    (APPEND, "        rates.append(scheduler.base_lrs[0])\n"),
+)
+paced.edit(
+    "never_cleared",
+    "Gradients are no longer cleared, so each batch adds its own to what the last one left. That "
+    "line was fine: put it back.",
+    ("            optimizer.zero_grad()\n", ""),
+)
+paced.edit(
+    "losses_reported",
+    "The list has losses. The rate that each epoch used is asked for.",
+    (APPEND, ""),
+    (TICK, TICK + "        rates.append(loss.item())\n"),
+    about="anything",
+)
+
 MODEL = '    model.load_state_dict(run["model"])\n'
 OPTIMIZER = '    optimizer.load_state_dict(run["optimizer"])  # its averages are part of the run\n'
 EPOCH_OUT = 'return run["epoch"]'
@@ -167,6 +127,12 @@ restored.edit(
     "optimizer_forgotten",
     FORGOTTEN,
     (OPTIMIZER, "    # the averages\n"),
+)
+restored.edit(
+    "a_lower_rate_instead",
+    "The rate is lowered, so that the optimizer's empty memory does less harm, and the run goes on "
+    "at another rate than it had. Its memory is in the file: load it.",
+    (OPTIMIZER, '    for part in optimizer.param_groups:\n        part["lr"] *= 0.1\n'),
 )
 restored.edit(
     "only_the_rate",

@@ -15,13 +15,28 @@ def number(value: Any) -> Any:
     return value.value if isinstance(value, Number) else value
 
 
-def scaled_alike(rows: Any, x: Any) -> bool:
-    """Whether one scaling of each column gives all rows: sorted, they lie on a line."""
+def slopes(rows: Any, x: Any) -> Any:
+    """What each column was multiplied with, where one scaling of it gives all rows: sorted, they
+    lie on a line. None where it does not."""
+    found = []
     for got, given in zip(np.sort(rows, axis=0).T, np.sort(x, axis=0).T, strict=True):
         slope, shift = np.polyfit(given, got, 1)
         if not np.allclose(got, slope * given + shift, atol=2e-3):
-            return False
-    return True
+            return None
+        found.append(slope)
+    return np.array(found)
+
+
+def whose(came: Any, right: Any, trained: Any) -> str:
+    """The rows whose accuracy came back. `right`: the rows that are named correctly, if known."""
+    if right is not None and isinstance(came, float | int) and 0 < trained.sum() < len(trained):
+        test = right[~trained].mean()
+        parts = {"the test rows": test, "the training rows": right[trained].mean()}
+        parts |= {"all rows": right.mean(), "the test rows, in percent": 100 * test}
+        for name, accuracy in parts.items():
+            if abs(came - accuracy) < 1e-4:
+                return name
+    return "no part of the rows"
 
 
 def honest(raw: Any, inputs: Any) -> dict[str, Any]:
@@ -40,26 +55,29 @@ def honest(raw: Any, inputs: Any) -> dict[str, Any]:
         "do the columns of the training rows have deviation 1?": spread(rows[trained]),
         "do the columns of all rows have mean 0?": centred(rows),
         "do the columns of the test rows have mean 0?": centred(test),
+        "do the columns of all rows have deviation 1?": spread(rows),
         "was anything trained?": number(raw["moved"]),
-        "are x and y as they were?": number(raw["unchanged"]),
     }
-    alike = len(rows) == len(x) and scaled_alike(rows, x)
-    seen["are all rows scaled by the same numbers?"] = alike
+    scale = slopes(rows, x) if len(rows) == len(x) else None
+    seen["are all rows scaled by the same numbers?"] = scale is not None
+    seen["are all columns divided by one number?"] = scale is not None and is_one(scale / scale[0])
+    seen["are the columns only shifted?"] = scale is not None and is_one(scale)
     seen["was each training row used once an epoch?"] = set(times[trained].tolist()) == {EPOCHS}
-    right, better = None, False
-    if alike and len(test):
+    better, right = False, None
+    if scale is not None and len(test):
         # Sorted by the first column, rows are those of x, whatever they were scaled with.
         labels = y[np.argsort(x[:, 0])]
-        right = float((logits.argmax(axis=1) == labels)[~trained].mean())
+        right = logits.argmax(axis=1) == labels
         started: Any = np.asarray(raw["first logits"])
         before, after = (surprise(z, labels)[trained].mean() for z in (started, logits))
         better = bool(after < before)
     seen["does training help on the training rows?"] = better
-    came = number(raw["accuracy"])
-    seen["is the accuracy that of the test rows?"] = (
-        right is not None and isinstance(came, float | int) and abs(came - right) < 1e-4
-    )
+    seen["the accuracy that comes back is that of"] = whose(number(raw["accuracy"]), right, trained)
     return seen
+
+
+def is_one(values: Any) -> bool:
+    return bool(np.allclose(values, 1, atol=2e-3))
 
 
 def surprise(logits: Any, labels: Any) -> Any:
@@ -77,9 +95,16 @@ def spread(rows: Any) -> bool:
     return len(rows) > 0 and bool(np.abs(rows.std(axis=0) - 1).max() < 0.02)
 
 
-@split.observe("seen_rows", "reported")
+@split.observe("seen_rows")
 def one_run(raw: Any, inputs: Any, secrets: Any) -> Any:
     return honest(raw, inputs)
+
+
+@split.observe("reported")
+def turned(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """Of a network that says the opposite in the end, so that training does not seem to help."""
+    seen = honest(raw, inputs)
+    return {name: value for name, value in seen.items() if not name.startswith("does training")}
 
 
 @split.observe("seeds")
@@ -91,6 +116,7 @@ def three_runs(raw: Any, inputs: Any, secrets: Any) -> Any:
 
     return {
         **honest(raw["first"], inputs),
+        "are x and y as they were?": number(raw["first"]["unchanged"]),
         "are the test rows the same for the same seed?": same("first", "again"),
         "are they the same for another seed?": same("first", "other"),
     }
@@ -180,5 +206,87 @@ split.edit(
     "one_epoch_less",
     "The training rows are gone through once less than asked for. There are `epochs` passes.",
     ("range(epochs)", "range(1, epochs)"),
+    about="anything",
+)
+split.edit(
+    "deviation_from_train_mean_from_all",
+    "The deviations come from the training rows, the means from all rows. Both are learned from "
+    "data: both have to come from the training rows.",
+    ("(x - known.mean(dim=0))", "(x - x.mean(dim=0))"),
+    about="anything",
+)
+split.edit(
+    "only_centred",
+    "The means are subtracted, and nothing is divided by the deviations: columns have mean 0 and "
+    "keep their width. Deviation 1 is asked for as well.",
+    (" / (known.std(dim=0) + 1e-6)", ""),
+    about="anything",
+)
+split.edit(
+    "one_mean_for_all_columns",
+    "All columns share one mean and one deviation: without `dim=0` they are those of all numbers "
+    "together. Each column has its own.",
+    (STATISTICS, STATISTICS.replace("dim=0", "")),
+    about="anything",
+)
+split.edit(
+    "rows_in_place_of_columns",
+    "Means and deviations are those of each row, over its own columns. Standardizing is done "
+    "column by column, over the training rows: `dim=0`.",
+    (
+        STATISTICS,
+        "x = (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True) + 1e-6)",
+    ),
+    about="anything",
+)
+split.edit(
+    "parts_swapped",
+    "The network trains on the fifth that is kept for the test, and is tested on the rest: train "
+    "and test have changed places.",
+    (SPLIT, "train, test = order[:held], order[held:]"),
+    about="anything",
+)
+split.edit(
+    "seed_left_out",
+    "The split comes from the global generator and doesn't depend on `seed`: the same seed gives "
+    "other test rows each time.",
+    ("torch.randperm(len(x), generator=draw)", "torch.randperm(len(x))"),
+    about="anything",
+)
+split.edit(
+    "tested_on_all_rows",
+    "The accuracy that comes back is that of all rows, and most of them were trained on. Ask for "
+    "the test rows alone.",
+    (TESTED, "model(x)"),
+    ("y[test])", "y)"),
+    about="anything",
+)
+split.edit(
+    "in_percent",
+    "The accuracy comes back in percent. It is a fraction of the test rows, between 0 and 1.",
+    ("return (predicted", "return 100 * (predicted"),
+    about="anything",
+)
+split.edit(
+    "best_of_the_test",
+    "The best test accuracy of all epochs comes back, so the test rows have chosen the moment. "
+    "That is another leak: test once, when training is over.",
+    ("model.train()\n", "model.train()\n    best = 0.0\n"),
+    (
+        "        optimizer.step()\n",
+        """        optimizer.step()
+        with torch.no_grad():
+            hits = model(x[test]).argmax(dim=1) == y[test]
+        best = max(best, hits.float().mean().item())
+""",
+    ),
+    ("return (predicted == y[test]).float().mean().item()", "return best"),
+    about="anything",
+)
+split.edit(
+    "scaled_in_place",
+    "The split is honest, and the caller's own x is scaled in place: whoever gave it finds other "
+    "numbers in it. Make a new tensor.",
+    (STATISTICS, "known = x[train]\n    x.sub_(known.mean(dim=0)).div_(known.std(dim=0) + 1e-6)"),
     about="anything",
 )

@@ -1,4 +1,4 @@
-"""Mistakes in the loops that train for some epochs (01, 02, 03): faults, and half repairs."""
+"""Mistakes in the loops that train for some epochs (01, 02): faults, and half repairs."""
 
 from autograder.api import Bank
 
@@ -30,6 +30,60 @@ def declare(key: str, mistakes: Mistakes, about: str = "values") -> None:
     for (name, *edits), text in mistakes.items():
         bank.exercise(key).edit(name, text, *edits, about=about)  # type: ignore[arg-type]
 
+
+# What the repair of any of these loops may break in its report.
+REPORTS: Mistakes = {
+    ("summed", (APPEND, "        losses.append(total)\n")): (
+        "The losses of an epoch are added up. The docstring asks for their mean over the epoch's "
+        "samples."
+    ),
+    ("divided_by_batches", (APPEND, "        losses.append(total / len(loader))\n")): (
+        "A sum over samples is divided by the number of batches, so that the loss is too large by "
+        "the size of a batch. Divide by the number of samples."
+    ),
+    ("last_batch_only", (APPEND, "        losses.append(loss.item())\n")): (
+        "The list has the loss of each epoch's last batch. The mean over all of the epoch's "
+        "samples is asked for."
+    ),
+    (
+        "a_loss_for_each_batch",
+        (COUNT, COUNT + "            losses.append(loss.item())\n"),
+        (APPEND, ""),
+    ): "The list has a loss for each batch. One for each epoch is asked for, its mean.",
+    ("one_epoch_only", (APPEND, APPEND + "        return losses\n")): (
+        "The loop returns at the end of its first epoch: the return stands inside the loop over "
+        "epochs. All of them are trained, and each has its loss."
+    ),
+    (
+        "measured_afterwards",
+        (
+            APPEND,
+            "        with torch.no_grad():\n"
+            "            again = [criterion(model(x), y).item() for x, y in loader]\n"
+            "        losses.append(sum(again) / len(again))\n",
+        ),
+    ): (
+        "The loss is measured once more when the epoch is over, on weights that have moved since. "
+        "It is asked for as seen while training."
+    ),
+}
+NOT_CLEARED = (
+    "Gradients are no longer cleared, so each step uses the sum of all earlier ones. That line was "
+    "fine: put it back."
+)
+CLIP = "            nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
+CLIPPED_TOO = (
+    "The fault is gone, and gradients are clipped as well, which nobody asked for: each step is to "
+    "be taken on the batch's gradient as it is."
+)
+
+
+def rate_times(factor: str) -> str:
+    return f'    for group in optimizer.param_groups:\n        group["lr"] *= {factor}\n'
+
+
+for each in ("loop_01", "loop_02", "loop_03", "loop_08", "loop_09"):
+    declare(each, REPORTS, about="anything")
 
 KEPT = "optimizer.zero_grad()  # backward adds to what is there"
 declare(
@@ -74,6 +128,29 @@ declare(
             ("        total = seen = 0\n", ""),
             (EPOCH, f"    total = seen = 0\n{EPOCH}"),
         ): MEAN_OF_ALL,
+        ("clipped_instead", (f"            {KEPT}\n", ""), (STEP, CLIP + STEP)): (
+            "Gradients are clipped, and those of earlier batches still count: only the length of "
+            "the step is mended, not where it leads. Find out what makes them grow."
+        ),
+        (
+            "rate_lowered",
+            (f"            {KEPT}\n", ""),
+            (EPOCH, rate_times("0.1") + EPOCH),
+        ): (
+            "The learning rate is lowered, and gradients still pile up: it explodes later. The "
+            "rate is the caller's choice. Find out what makes the gradients grow."
+        ),
+        ("clipped_as_well", (STEP, CLIP + STEP)): CLIPPED_TOO,
+        (
+            "one_step_an_epoch",
+            (f"            {KEPT}\n", ""),
+            (BATCH, f"        optimizer.zero_grad()\n{BATCH}"),
+            (STEP, ""),
+            (APPEND, "        optimizer.step()\n" + APPEND),
+        ): (
+            "The gradients of all batches are summed for one step an epoch. That is accumulation, "
+            "and another method: here each batch moves the weights once."
+        ),
     },
 )
 
@@ -84,6 +161,17 @@ PILED_UP = (
 first = bank.exercise("loop_01")
 first.edit(
     "never_cleared", PILED_UP, (f"            {KEPT}\n", "            # backward overwrites\n")
+)
+first.edit(
+    "divided_by_the_batches_of_an_epoch",
+    "What has piled up is divided by the number of batches, so the gradients of earlier "
+    "batches still count. They belong to weights that are gone: clear them.",
+    (f"            {KEPT}\n", ""),
+    (
+        STEP,
+        "            for p in model.parameters():\n                p.grad /= len(loader)\n" + STEP,
+    ),
+    equivalent_to="averaged_instead",
 )
 first.edit(
     "cleared_once_for_all",
@@ -102,7 +190,7 @@ declare(
             "one away, and think about which one knows the optimizer's rule."
         ),
         ("by_hand_only", (ONLY, MANUAL.replace("RATE", 'group["lr"]'))): (
-            "The weights move by hand, by rate times gradient, and the optimizer is never asked. "
+            "The weights move by rate times gradient, and the caller's optimizer is never asked. "
             "Momentum, Adam's averages and weight decay are lost: its `step` is the one to keep."
         ),
         (
@@ -132,56 +220,50 @@ declare(
             "Both updates stay, on half the gradient each. For plain SGD that adds up to one "
             "step, but half of it still bypasses the optimizer's rule."
         ),
-        ("never_cleared", (CLEAR, "")): (
-            "Gradients are no longer cleared, so each step uses the sum of all earlier ones. That "
-            "line was fine: put it back."
-        ),
+        ("never_cleared", (CLEAR, "")): NOT_CLEARED,
         ("no_step_at_all", (ONLY, "")): (
             "Nothing moves the weights any more. Of the two updates one has to stay: the "
             "optimizer's."
         ),
+        ("stepped_twice", (ONLY, STEP + STEP)): (
+            "`optimizer.step` is called twice for each batch, so one gradient still moves the "
+            "weights twice. One call is enough."
+        ),
+        (
+            "gradient_doubled",
+            (BACKWARD, "            loss.backward(retain_graph=True)\n" + BACKWARD),
+        ): (
+            "`backward` is called twice for each batch and adds the gradient to itself: a step of "
+            "plain SGD is as long as before. One call is enough."
+        ),
     },
 )
-
-LOGITS = "outputs = model(x)  # logits: the criterion has its own softmax"
-CALL = "loss = criterion(outputs, y)"
-declare(
-    "loop_03",
-    {
-        ("softmax_first", (LOGITS, "outputs = model(x).softmax(dim=1)  # probabilities")): (
-            "The criterion gets probabilities where it expects logits, and applies softmax again: "
-            "even a perfect prediction then costs a lot. Give it what the model returns."
+second = bank.exercise("loop_02")
+second.edit(
+    "both_updates_the_other_way_round",
+    "Each gradient moves the weights twice: once by hand, and once by the optimizer. Take "
+    "one away, and think about which one knows the optimizer's rule.",
+    (ONLY, STEP + MANUAL.replace("RATE", 'group["lr"]')),
+    equivalent_to="both_updates",
+)
+second.edit(
+    "half_the_rate_left",
+    "Both updates stay, each with half the rate. For plain SGD that adds up to one step; "
+    "for momentum or Adam, half of each step ignores the optimizer's rule.",
+    (EPOCH, rate_times("0.5") + EPOCH),
+    (ONLY, MANUAL.replace("RATE", 'group["lr"]') + STEP),
+    equivalent_to="half_the_rate_twice",
+)
+second.edit(
+    "by_hand_with_decay",
+    "The weights move by rate times gradient, and the caller's optimizer is never asked. "
+    "Momentum, Adam's averages and weight decay are lost: its `step` is the one to keep.",
+    (
+        ONLY,
+        MANUAL.replace(
+            "RATE * p.grad",
+            'group["lr"] * (p.grad + group["weight_decay"] * p)',
         ),
-        ("sigmoid_first", (LOGITS, "outputs = model(x).sigmoid()")): (
-            "The criterion gets numbers between 0 and 1 as logits: with sigmoid as with softmax, "
-            "it can never become sure. It expects what the model returns."
-        ),
-        ("softmax_over_the_batch", (LOGITS, "outputs = model(x).softmax(dim=0)")): (
-            "Softmax now runs over the batch, and the criterion adds its own over the classes. It "
-            "expects logits, with no softmax before it."
-        ),
-        ("probabilities_to_nll", (CALL, "loss = F.nll_loss(outputs.softmax(dim=1), y)")): (
-            "`nll_loss` gets probabilities where it expects their logarithms: the loss is minus "
-            "the mean probability. Take log_softmax, or leave all of it to the criterion."
-        ),
-        ("sharpened", (LOGITS, "outputs = 10 * model(x).softmax(dim=1)")): (
-            "Probabilities are multiplied to look like logits, which lowers the floor and leaves "
-            "the second softmax. The criterion expects what the model returns."
-        ),
-        (
-            "log_of_shifted_probabilities",
-            (LOGITS, "outputs = (model(x).softmax(dim=1) + 0.1).log()"),
-        ): (
-            "The logarithm of probabilities would be fine as logits, but here 0.1 is added to "
-            "each first, which changes every loss. Give the criterion the logits themselves."
-        ),
-        (
-            "mended_in_the_report_only",
-            (LOGITS, "outputs = model(x).softmax(dim=1)"),
-            (COUNT, COUNT.replace("loss.item()", "criterion(model(x), y).item()")),
-        ): (
-            "The loss that is reported is right now, and taken after the step; the gradient still "
-            "comes from probabilities. Mend what backward is called on."
-        ),
-    },
+    ),
+    equivalent_to="by_hand_only",
 )

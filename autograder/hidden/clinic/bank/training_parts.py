@@ -1,14 +1,19 @@
 """Mistakes in the loops that train for some epochs (08, 09)."""
 
-from .training import BACKWARD, EPOCH, STEP, bank, declare
+from .training import (
+    BACKWARD,
+    CLEAR,
+    CLIP,
+    CLIPPED_TOO,
+    EPOCH,
+    NOT_CLEARED,
+    STEP,
+    bank,
+    declare,
+    rate_times,
+)
 
 RATE = "    for _ in range(epochs):  # at the rate with which the optimizer came\n"
-
-
-def rate_times(factor: str) -> str:
-    return f'    for group in optimizer.param_groups:\n        group["lr"] *= {factor}\n'
-
-
 declare(
     "loop_08",
     {
@@ -55,7 +60,33 @@ declare(
             "The loss is divided by what the rate is multiplied with. For plain SGD that cancels; "
             "Adam doesn't care how large a loss is, and weight decay isn't divided."
         ),
+        ("never_cleared", (CLEAR, "")): NOT_CLEARED,
+        ("clipped_as_well", (STEP, CLIP + STEP)): CLIPPED_TOO,
+        (
+            "an_optimizer_of_its_own",
+            (RATE, "    optimizer = torch.optim.Adam(model.parameters())\n" + RATE),
+        ): (
+            "The loop trains with an optimizer of its own, and the caller's is never asked. Its "
+            "rule and its rate are the caller's choice."
+        ),
     },
+)
+eighth = bank.exercise("loop_08")
+for name, own in (("a_tenth_as_rate", "0.1"), ("a_thousandth_as_rate", "0.001")):
+    eighth.edit(
+        name,
+        "The loop sets a rate of its own. The caller has chosen one, and it came with the "
+        "optimizer: leave it alone.",
+        (RATE, f'    for group in optimizer.param_groups:\n        group["lr"] = {own}\n' + RATE),
+        equivalent_to="a_rate_of_its_own",
+    )
+eighth.edit(
+    "clipped_at_one_instead",
+    "Gradients are clipped, and the rate is still a hundred times too high. Clipping "
+    "keeps the steps from exploding; it doesn't make the rate the one that was asked for.",
+    (RATE, rate_times("100") + RATE),
+    (STEP, CLIP + STEP),
+    equivalent_to="clipped_instead",
 )
 
 NO_GRAPH = (
@@ -100,6 +131,11 @@ declare(
         ): (
             "In the first epoch only the last layer is trained. The docstring asks for every "
             "parameter at every batch."
+        ),
+        ("never_cleared", (CLEAR, "")): NOT_CLEARED,
+        ("rate_raised", (GRAPH, BODY + HEAD), (EPOCH, rate_times("10") + EPOCH)): (
+            "The learning rate is raised, and all layers but the last still get no gradient. The "
+            "rate is the caller's; look for parameters that never move."
         ),
     },
 )

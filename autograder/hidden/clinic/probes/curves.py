@@ -89,6 +89,37 @@ def two_answers(rng: Rng) -> Inputs:
         "for a slow fall that ends above 3/4, with a loss above 1": history(
             rng, 1 - 0.2 * t, 1 - 0.19 * t
         ),
+        "for validation that climbs, training above 3/4": history(
+            rng, 1 - 0.2 * t, 1.02 - 0.6 * t + 0.85 * t**2
+        ),
+        "for validation that climbs above its start": history(
+            rng, falling(0.05, 20, 5), falling(0.5, 20, 12) + 0.9 * t**2
+        ),
+        "for validation that climbs early, then stays": history(
+            rng,
+            falling(0.03, 20, 4),
+            falling(0.3, 20, 20) + 0.2 * np.tanh(6 * np.maximum(t - 0.2, 0)),
+        ),
+    }
+
+
+def detours(rng: Rng) -> Inputs:
+    """Runs of which one number alone says something else than the whole."""
+    t = np.linspace(0, 1, 20)
+    learns, bump = 0.12 + 0.88 * np.exp(-6 * t), 14 * t * np.exp(-8 * t)
+    return {
+        "for training that rises first, then learns": history(
+            rng, learns + bump, 1.03 * learns + bump + 0.02
+        ),
+        "for training that rises a little at the end": history(
+            rng, falling(0.15, 20, 12) + 0.08 * t**4, falling(0.26, 20, 12) + 0.02 * t**4
+        ),
+        "for a standstill with validation above it all the time": history(
+            rng, falling(0.6, 30, 16), falling(0.82, 30, 16)
+        ),
+        "for training that ends at 1.2, and validation below its start": history(
+            rng, 1 + 0.2 * t**2 - 0.2 * t * (1 - t), 1.7 - 0.4 * t
+        ),
     }
 
 
@@ -127,17 +158,26 @@ diagnose.probe(
 )(Calls("diagnose", "the word", order="history"))
 diagnose.probe(
     "runs to which two questions say yes",
-    points=0.75,
+    points=0.5,
     inputs=two_answers,
     name="two_answers",
     experiment="for such a run, print the answer to each of your questions on its own.",
 )(Calls("diagnose", "the word", order="history"))
 diagnose.probe(
     "runs near a limit",
-    points=0.75,
+    points=0.5,
     inputs=near_the_limits,
     name="limits",
     experiment="divide both lists by the first training loss, and print what each limit gets.",
+)(Calls("diagnose", "the word", order="history"))
+
+
+diagnose.probe(
+    "runs with a detour",
+    points=0.5,
+    inputs=detours,
+    name="detours",
+    experiment="print the first and the last of both lists, their lowest and their highest.",
 )(Calls("diagnose", "the word", order="history"))
 
 

@@ -162,19 +162,20 @@ def apart(rng: Rng) -> Inputs:
     "a loss that can be trained with",
     points=0.5,
     inputs=apart,
-    experiment="call backward on it and look at the gradients.",
+    experiment="call backward on it, for a row with a 0 too, and look at the gradients.",
 )
 def trains(impl: Any, inputs: Inputs) -> Any:
     targets = torch.tensor(inputs["targets"])
-    hollow = torch.tensor(inputs["hollow"]).softmax(dim=1)
-    logits = torch.tensor(inputs["logits"], requires_grad=True)
-    value: Any = impl.loop_07(probabilities=logits.softmax(dim=1), targets=targets)
-    if getattr(value, "requires_grad", False):
-        value.backward()
-    return {
-        "the gradient with respect to logits": array(logits.grad),
-        "the loss of rows with a zero": plain(impl.loop_07(hollow, targets)),
-    }
+    seen = {}
+    for rows in ("logits", "hollow"):
+        logits = torch.tensor(inputs[rows], requires_grad=True)
+        value: Any = impl.loop_07(probabilities=logits.softmax(dim=1), targets=targets)
+        if getattr(value, "requires_grad", False):
+            value.backward()
+        where = "" if rows == "logits" else " of rows with a zero"
+        seen[f"the loss{where}"] = plain(value)
+        seen[f"the gradient with respect to logits{where}"] = array(logits.grad)
+    return seen
 
 
 @loss.probe("a true class of probability 0", points=0.5, inputs=sure, kind="side", tolerance=EXACT)
@@ -191,6 +192,7 @@ def sure_and_wrong(impl: Any, inputs: Inputs) -> Any:
         seen[where] = {
             "is the loss right where the true class has some?": near,
             "does probability 0 cost more than 5?": isinstance(cost, float) and cost > 5,
+            "does it cost anything?": isinstance(cost, float) and cost > 0.01,
             "is it nan?": isinstance(cost, float) and cost != cost,
         }
     return seen

@@ -34,8 +34,10 @@ class Recorded:
 def half_run(
     impl: Any, inputs: Inputs, max_norm: float, named: bool = False, **options: Any
 ) -> Any:
-    """One epoch with a scaler: what it returned, the weights and the scale."""
-    net = network(inputs["weights"], torch.float32)
+    """One epoch with a scaler: what it returned, the weights, the scale, and in what the network
+    computed."""
+    net, kinds = network(inputs["weights"], torch.float32), set()
+    net.register_forward_hook(lambda _, x, out: kinds.add(str(out.dtype)))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5)
     scaler, batches = Recorded(**options), loaded(inputs, torch.float32)
     if named:
@@ -53,6 +55,7 @@ def half_run(
         "the returned losses": plain(losses),
         "the weights afterwards": flat(net),
         "the scale afterwards": scaler.get_scale(),
+        "does the network compute in float16?": kinds == {"torch.float16"},
     }
 
 
@@ -70,13 +73,19 @@ def clipped(impl: Any, inputs: Inputs) -> Any:
 
 
 @scaled.probe(
-    "a scale that is too high at first",
+    "a scale that is too high at first, and again later",
     points=0.5,
     inputs=lambda rng: some(rng, 3),
-    experiment="start with a scale of 2**24, and print the scale after each batch.",
+    experiment="start with a scale of 2**24, and print scaler.get_scale() after each batch.",
 )
 def too_high(impl: Any, inputs: Inputs) -> Any:
-    return half_run(impl, inputs, 0.2, init_scale=2.0**24, backoff_factor=2.0**-14)
+    """The second time momentum has something to go on with: a gradient of 0 is no skipped step."""
+    growing: dict[str, Any] = {
+        "growth_interval": 1,
+        "growth_factor": 2.0**14,
+        "backoff_factor": 2.0**-14,
+    }
+    return half_run(impl, inputs, 0.2, init_scale=2.0**24, **growing)
 
 
 @scaled.probe("by keyword", points=0.5, inputs=lambda rng: some(rng, 2, 4), kind="side")
@@ -95,10 +104,10 @@ def paced_run(impl: Any, inputs: Inputs, make: Any, named: bool = False) -> Inpu
             criterion=nn.CrossEntropyLoss(),
             optimizer=optimizer,
             scheduler=scheduler,
-            epochs=3,
+            epochs=4,
         )
     else:
-        rates = impl.loop_11(net, batches, F.cross_entropy, optimizer, scheduler, 3)
+        rates = impl.loop_11(net, batches, F.cross_entropy, optimizer, scheduler, 4)
     return {"the rates": plain(rates), "the weights afterwards": flat(net)}
 
 

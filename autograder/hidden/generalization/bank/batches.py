@@ -12,9 +12,10 @@ mistake = partial(minibatches.edit, about="anything")  # not seen in numbers
 
 
 def is_whole(batch: Any, data: Any, rows: Any) -> bool:
-    """Rows as they are in the data: their dtype, their shape, one number in all of a row."""
+    """Rows as they are in the data: their dtype, their shape, one of its numbers all along."""
     same_kind = batch.dtype == data.dtype and batch.shape[1:] == data.shape[1:]
-    return same_kind and bool((batch == rows.reshape((-1,) + (1,) * (data.ndim - 1))).all())
+    same = bool((batch == rows.reshape((-1,) + (1,) * (data.ndim - 1))).all())
+    return same_kind and same and set(rows.tolist()) <= set(data.ravel().tolist())
 
 
 @forms.features(

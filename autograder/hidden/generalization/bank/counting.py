@@ -23,8 +23,8 @@ ADD = f"np.add.at(counts, {WHERE}, 1)"
 RETURN = "return counts"
 SHAPE = "np.zeros((n_classes, n_classes)"
 OF_TARGETS = (
-    "The size of the table comes from the targets, so it is too small where a class is only "
-    "predicted, or never occurs. Use n_classes."
+    "An index runs past the end of the table, which is too small where a class is only predicted, "
+    "or never occurs. Its size is n_classes, whatever the targets hold."
 )
 
 confusion.edit(
@@ -79,10 +79,11 @@ mistake(
 mistake("largest_target", OF_TARGETS, (SHAPE, "np.zeros((max(targets) + 1,) * 2"))
 mistake(
     "bincount_too_short",
-    "np.bincount ends at the largest pair that occurs, so where the last classes do not, there are "
-    "too few counts for a square. Say how many there should be, by minlength.",
+    "Where the last classes don't occur there are too few counts for a square, and no reshape can "
+    "make one: np.bincount ends at the largest pair that occurs. Say how many by minlength.",
     (ADD, "counts = np.bincount(n_classes * targets + predictions).reshape(n_classes, n_classes)"),
 )
+confusion.by_exceptions("classes_of_the_targets_only", "largest_target", "bincount_too_short")
 mistake(
     "up_to_the_largest_class",
     "The size of the table comes from the largest class in the data, so it is too small where the "

@@ -155,10 +155,11 @@ mistake(
 )
 mistake(
     "sum_compared_exactly",
-    "The sum has to be exactly 1, so ten fractions of 0.1 are refused: in floats they add up to a "
-    "little less. Allow for rounding, up to 1e-8.",
+    "Fractions are refused that add up to 1 but for rounding, as ten of 0.1 do, whose sum is a "
+    "little less in floats. Allow for a difference of up to 1e-8.",
     (CHECK, "fractions.sum() != 1"),
 )
+split.by_exceptions("sum_compared_exactly")
 mistake(
     "sum_checked_from_above_only",
     "Only a sum above 1 is refused. With a sum below 1 some rows would belong to no part: compare "

@@ -105,7 +105,6 @@ def moved(one: Inputs, by: float, times: float = 1.0) -> Inputs:
 
 def special_logits(rng: np.random.Generator) -> Inputs:
     return {
-        "for as many rows as classes": scores(rng, 4, 4, 3),
         "for logits below 0": moved(scores(rng, 6, 4, 4), -50),
         "for logits of thousands": moved(scores(rng, 30, 4, 30), 0, 1e4),
         "for tiny logits": moved(scores(rng, 7, 3, 5), 0, 1e-7),
@@ -124,9 +123,19 @@ accuracy.probe(
     experiment="count by hand for four rows of three classes.",
 )(SHARE)
 accuracy.probe(
-    "logits of all sizes and signs, square batches, one row",
+    "as many rows as classes",
+    name="square",  # where the wrong axis is a wrong number, and no exception
+    points=0.125,
+    inputs=lambda rng: {
+        f"for {n} rows of {n} classes": scores(rng, n, n, right) for n, right in ((4, 3), (7, 3))
+    },
+    tolerance=FORMULA,
+    experiment="print the shape of what argmax gives: one number a row.",
+)(SHARE)
+accuracy.probe(
+    "logits of all sizes and signs, one row",
     name="special",
-    points=0.25,
+    points=0.125,
     inputs=special_logits,
     tolerance=FORMULA,
     experiment="try logits [[-3, -1]] with target 1: the accuracy is 1.",

@@ -93,6 +93,19 @@ ANYTHING: Mistakes = {
         "Integer buffers stay at what they were when the average was made. Copy them at each "
         "update: num_batches_tracked counts on."
     ),
+    ("integers_averaged", ("            if value.is_floating_point():\n", "            if True:\n"),
+     (LERP, "for average, value in zip(averages, values):\n            average.copy_("
+            "self.decay * average + (1 - self.decay) * value)")): (
+        "Integer buffers are averaged like the rest and cut to whole numbers, as AveragedModel "
+        "does it: num_batches_tracked falls behind. Copy them."
+    ),
+    ("buffers_not_restored", (BEFORE, BEFORE.replace("self.state_of(model).items()",
+                                                     "model.named_parameters()")),
+     ("            value.copy_(values[name])\n",
+      "            if name in values:\n                value.copy_(values[name])\n")): (
+        "After the block the parameters are back, and the buffers are still those of the average: "
+        "batch norm goes on with other statistics. Put back everything that was swapped."
+    ),
     ("frozen_left_out", (NAMED, "named = tuple(p for p in (*model.named_parameters(), "
                                 "*model.named_buffers()) if p[1].requires_grad or "
                                 "'norm.' in p[0])")): (

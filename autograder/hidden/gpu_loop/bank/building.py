@@ -123,6 +123,10 @@ OF_OPTIMIZERS: Mistakes = {
         "The biases of linear and convolutional layers decay. Only matrices and kernels are meant "
         "to: a parameter whose own name is bias has none."
     ),
+    ("bias_anywhere_in_the_name", (WITHOUT, 'without = id(parameter) in bare or "bias" in name')): (
+        "A parameter goes without decay if its full name has `bias` anywhere, so the weight of a "
+        "module called `unbiased` does too. Look at what stands behind the last dot."
+    ),
     ("by_number_of_axes", (WITHOUT, "without = parameter.dim() < 2")): (
         "Whatever has one axis goes without decay. That catches biases and norms, and a scale of "
         "the model's own besides, which should decay: ask for name and module."

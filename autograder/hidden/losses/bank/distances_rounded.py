@@ -92,10 +92,10 @@ for key, (edge, test, near, far, line) in PIECES.items():
         bank.exercise(key).edit(name, text, (old, new))
     bank.exercise(key).edit(
         "if_on_an_array",
-        "An `if` asks one question of a whole array, which NumPy refuses to answer. The piece is "
-        "chosen element by element, as `np.where` does.",
+        "One question of true or false, as `if` and `and` ask it, is asked of a whole array, which "
+        "NumPy refuses to answer. The piece is chosen element by element, as `np.where` does.",
         ("losses = ", f"if {test}:\n        pass\n    losses = "),
-        about="anything",
+        about="exceptions",
     )
 
 _, _, NEAR, _, _ = PIECES["huber"]

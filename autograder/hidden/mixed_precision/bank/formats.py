@@ -223,12 +223,12 @@ OF_UNDERFLOW_ANYTHING: Mistakes = {
         "lost, so the answer is 0.0: look at the count before you divide."
     ),
     ("none_not_skipped", ("        if g is None:\n            continue\n", "")): (
-        "A gradient that is None raises. A parameter that took no part in the loss has "
-        "none: skip it."
+        "Where a gradient is None, it is taken for a tensor. A parameter that took no part in the "
+        "loss has none: skip it."
     ),
     ("length_asked", ("lost, nonzero = 0, 0", "lost, nonzero = 0, 0 * len(grads)")): (
-        "The tensors are asked for their number, and a generator has none. Go through them once, "
-        "and count as they come by."
+        "A generator is asked for what only a list has, its length for one, or a second pass. Go "
+        "through the tensors once, and count as they come by."
     ),
     ("no_single_tensor", ("grads = [grads]", "grads = list(grads)")): (
         "A single tensor is gone through along its first axis, and one without axes raises. Put a "
@@ -245,3 +245,4 @@ OF_UNDERFLOW_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in OF_UNDERFLOW_ANYTHING.items():
     underflow.edit(name, text, *edits, about="anything")
+underflow.by_exceptions("none_not_skipped", "length_asked", "no_single_tensor")

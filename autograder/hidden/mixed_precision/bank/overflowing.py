@@ -4,7 +4,7 @@ from typing import Any
 
 from autograder.api import Bank
 
-from .scaling import BACK_OFF, FINITE, FOUND, GUARD, START_ANEW
+from .scaling import BACK_OFF, FINITE, FOUND, GUARD, REACHED, START_ANEW, TAKEN
 
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
@@ -56,6 +56,10 @@ VALUES: Mistakes = {
         "Every update counts towards growth, skipped ones included. The scale may grow only after "
         "growth_interval steps in a row that were taken."
     ),
+    ("grows_one_step_early", (REACHED, REACHED.replace("== ", ">= -1 + "))): (
+        "The scale grows one good step too early: the count has to reach growth_interval itself. "
+        "Mind whether it is raised before or after the comparison."
+    ),
     ("never_below_1", (BACK_OFF, BACK_OFF + "            self._scale = max(1.0, self._scale)\n")): (
         "The scale is held at 1 or more. Gradients can be too large for float16 by themselves, and "
         "then the scale has to fall below 1: no limit was asked for."
@@ -69,6 +73,18 @@ ANYTHING: Mistakes = {
     ("gradients_cleared_on_a_skip", (GUARD, GUARD + CLEARED)): (
         "After a skipped step the gradients are cleared. Whoever logs them finds nothing: clearing "
         "is the loop's affair, and `step` leaves them where they are."
+    ),
+    ("finding_inverted", (FINITE, "if torch.isfinite(p.grad).all():")): (
+        "A gradient counts as overflowed when it is finite, so good steps are skipped and the "
+        "others taken. torch.isfinite is True for what is fine."
+    ),
+    ("none_where_it_was_taken", (TAKEN, "return False if self._overflowed else None")): (
+        "Where the step was taken `step` returns None, or what the optimizer's own step returns, "
+        "which is None as well. The caller asks whether it was taken: True."
+    ),
+    ("large_counts_as_overflowed", (FINITE, "if not p.grad.square().sum().isfinite():")): (
+        "A gradient is squared, or its norm taken, to see whether it is finite. Squares of large "
+        "numbers overflow by themselves, and a good step is skipped: look at the values."
     ),
     ("second_unscale_does_nothing", (REFUSED, "            return\n")): (
         "A second `unscale_` before `update` returns in silence. A loop that calls it twice has a "

@@ -154,12 +154,12 @@ ANYTHING: Mistakes = {
         "finite gradients."
     ),
     ("none_not_skipped", (NO_GRAD, "")): (
-        "A parameter without a gradient raises. Frozen or unused parameters have none, and the "
-        "optimizer skips them: do the same."
+        "Where a parameter has no gradient, None is taken for one. Frozen or unused parameters "
+        "have none, and the optimizer skips them: do the same."
     ),
     ("never_ready_again", (FORGET, FORGET.replace('        self._stage = "scaled"\n', ""))): (
-        "After the first iteration every `unscale_` and `step` is refused, because `update` "
-        "doesn't begin a new one. Set back there what lasts for one iteration."
+        "`unscale_` or `step` is refused in an iteration that is new: what lasts for one iteration "
+        "is still there from the one before. `update` ends it, and sets all of that back."
     ),
     ("says_nothing", (f"        {TAKEN}\n", "")): (
         "`step` returns None, as PyTorch's does. Here it says whether the step was taken, so that "
@@ -192,6 +192,7 @@ ANYTHING: Mistakes = {
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():
     scaler.edit(name, text, *edits, about="anything")
+scaler.by_exceptions("none_not_skipped", "never_ready_again", "loss_detached")
 
 STAYS_SCALED = (
     "`unscale_` leaves the gradients as they are: the division isn't there, or its result is "

@@ -117,6 +117,10 @@ VALUES: Mistakes = {
         "Autocast always runs in bfloat16, which is its default on a CPU, whatever dtype is given. "
         "Pass dtype on to it."
     ),
+    ("dtype_not_passed_on", (WITH, "with torch.autocast(device.type):")): (
+        "Autocast isn't told which format: on a CPU it then takes bfloat16, on a GPU float16, and "
+        "it is on for float32 as well. Pass dtype on, and switch it off for float32."
+    ),
     ("float32_is_cast_too", (WITH, f"{LOW}\n    {ALWAYS_ON}")): (
         "With float32 asked for, the forward pass still runs in 16 bits. float32 means no autocast "
         "at all: switch it off then."

@@ -99,13 +99,12 @@ def in_wider_formats(impl: Any, inputs: Inputs) -> Any:
 
 
 @underflow.probe(
-    "one tensor, a generator, tensors that are None", points=0.375, inputs=near_the_floor
+    "one tensor, a generator, tensors that are None", points=0.3125, inputs=near_the_floor
 )
 def forms(impl: Any, inputs: Inputs) -> Any:
     first, second, _ = grads_of(inputs)
     given = {
         "for one tensor of two axes": first,
-        "for a tensor of no axes": torch.tensor(1e-9),
         "for a generator": (g for g in (None, first, None, second)),
         "for a tuple with None in it": (first, None),
         "for parameters' gradients": (p.grad for p in parameters(first, second)),
@@ -114,6 +113,18 @@ def forms(impl: Any, inputs: Inputs) -> Any:
         where: plain(outcome(impl.underflow_fraction, grads, torch.float16))
         for where, grads in given.items()
     }
+
+
+@underflow.probe(
+    "a tensor without axes",
+    points=0.0625,
+    inputs=lambda rng: {},
+    kind="side",
+    experiment="give it torch.tensor(1e-9).",
+)
+def without_axes(impl: Any, inputs: Inputs) -> Any:
+    given = {"for 1e-9": torch.tensor(1e-9), "for 1.0": torch.tensor(1.0)}
+    return {w: plain(impl.underflow_fraction(g, torch.float16)) for w, g in given.items()}
 
 
 def parameters(*grads: torch.Tensor) -> list[torch.nn.Parameter]:

@@ -26,12 +26,13 @@ def script(rng: Rng, bad: dict[int, tuple[int, float]], steps: int, **options: A
 
 
 class Run:
-    """A scaler, an optimizer with two groups, and parameters of which one never has a gradient."""
+    """A scaler, an optimizer with two groups, and parameters, of which one never has a gradient
+    unless the inputs say that there is none `unused`."""
 
     def __init__(self, impl: Any, inputs: Inputs, kind: Any = torch.optim.SGD, **how: Any) -> None:
         self.params = [torch.nn.Parameter(torch.tensor(p).float()) for p in inputs["start"]]
-        unused = torch.nn.Parameter(torch.ones(2))
-        groups = [{"params": [unused, *self.params[:2]]}, {"params": self.params[2:], "lr": 0.05}]
+        unused = [torch.nn.Parameter(torch.ones(2))] if inputs.get("unused", True) else []
+        groups = [{"params": [*unused, *self.params[:2]]}, {"params": self.params[2:], "lr": 0.05}]
         self.optimizer = kind(groups, **(how or {"lr": 0.1, "momentum": 0.5, "foreach": False}))
         options = inputs["options"]
         make = impl.DynamicLossScaler
@@ -138,10 +139,15 @@ def finite(grads: list[Any]) -> Any:
     return [None if g is None else np.full_like(g, NAN) for g in grads]
 
 
+def all_used(rng: Rng) -> Inputs:
+    """Every parameter has a gradient."""
+    return {**script(rng, {0: (0, INF), 2: (2, NAN)}, 4, init_scale=2.0**12), "unused": False}
+
+
 @scaler.probe(
     "Adam, plain and fused",
     points=0.5,
-    inputs=lambda rng: script(rng, {0: (0, INF), 2: (2, NAN)}, 4, init_scale=2.0**12),
+    inputs=all_used,
     experiment="compare optimizer.state before and after a step that is skipped.",
 )
 def with_adam(impl: Any, inputs: Inputs) -> Any:
@@ -228,7 +234,22 @@ def out_of_turn(impl: Any, inputs: Inputs) -> Any:
     return seen
 
 
-@scaler.probe("the defaults", points=0.5, inputs=lambda rng: {"steps": 2000}, kind="side")
+@scaler.probe(
+    "gradients that are large and finite",
+    points=0.0625,
+    inputs=lambda rng: {"slope": float(rng.uniform(1, 9)) * 1e30},
+    kind="side",
+    experiment="give a parameter a gradient of 1e30, and call step.",
+)
+def large_gradients(impl: Any, inputs: Inputs) -> Any:
+    weight = torch.nn.Parameter(torch.zeros(2))
+    weight.grad = torch.full((2,), inputs["slope"])
+    made, optimizer = impl.DynamicLossScaler(init_scale=4.0), torch.optim.SGD([weight], lr=1e-30)
+    taken = plain(made.step(optimizer))
+    return {"was the step taken?": taken, "the weights": array(weight)}
+
+
+@scaler.probe("the defaults", points=0.4375, inputs=lambda rng: {"steps": 2000}, kind="side")
 def defaults(impl: Any, inputs: Inputs) -> Any:
     """A scale of 65536 that grows after 2000 steps."""
     made, weight = impl.DynamicLossScaler(), torch.nn.Parameter(torch.ones(1))

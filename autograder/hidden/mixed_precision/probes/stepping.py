@@ -107,7 +107,9 @@ def reported(report: Any) -> Any:
         return report
     seen = {name: plain(report[name]) for name in KEYS if name in report}
     norm = seen.get("grad_norm")
-    if isinstance(norm, float) and not np.isfinite(norm):
+    if isinstance(norm, torch.Tensor) and norm.numel() == 1 and not torch.isfinite(norm):
+        seen["grad_norm"] = torch.full_like(norm, float("nan"))
+    elif isinstance(norm, float) and not np.isfinite(norm):
         seen["grad_norm"] = float("nan")
     return seen
 

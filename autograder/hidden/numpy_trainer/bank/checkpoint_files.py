@@ -104,11 +104,11 @@ checkpoints.edit(
 )
 flagged(
     "empty_things_lost",
-    "Empty lists and dicts are left out when the state is flattened, and are missing when it is "
-    "put together again. An optimizer that has not stepped yet may well have some.",
+    "A state with empty lists and dicts does not come back as it was: what is flattened into names "
+    "and values has no place for them. An optimizer that has not stepped yet may well have some.",
     (
         "for key, item in value.items()}",
-        "for key, item in value.items() if item not in ([], (), {})}",
+        "for key, item in value.items() if not isinstance(item, list | tuple | dict) or item}",
     ),
 )
 flagged(
@@ -135,7 +135,8 @@ flagged(
 )
 flagged(
     "own_suffix",
-    "The file gets a different name from the one that was asked for. The contract says exactly "
-    "path, with or without a suffix.",
+    "No file is at the path that was asked for: np.savez, or with_suffix, gives it another name. "
+    "The contract says exactly path, with or without a suffix.",
     ("    path = Path(path)\n", '    path = Path(path).with_suffix(".npz")\n'),
 )
+checkpoints.by_exceptions("empty_things_lost", "own_suffix")

@@ -153,10 +153,11 @@ for when, condition in (
 ):
     flagged(
         f"dropped_{when}",
-        "Units are dropped in evaluation too: training is ignored. When it is False the whole "
-        "network takes part, whatever p and rng are.",
+        "In evaluation a mask is drawn, too. When training is False the whole network takes part: "
+        "nothing is drawn and nothing is dropped, whatever p and rng are.",
         ("training and p > 0", condition),
     )
+passes.by_exceptions("dropped_in_evaluation")
 
 flagged(
     "gate_ignored_on_the_way_back",

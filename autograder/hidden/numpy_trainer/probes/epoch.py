@@ -37,9 +37,19 @@ def far(rng: np.random.Generator) -> Inputs:
     return {"params": params, "x": x, "y": y, "cases": cases, "scales": {}, "lr": 0.1}
 
 
+def exchanged(rng: np.random.Generator) -> Inputs:
+    """Groups in the order of the dict, but for arrays of one shape, which are in each other's
+    places: gradients that come in the order of the dict fit, and are the wrong ones."""
+    made = twins(rng)
+    names = list(made["params"])
+    swaps = {"W1": "W3", "W3": "W1", "b1": "b2", "b2": "b1"}
+    one_group = [[swaps.get(name, name) for name in names]]
+    return {**made, "cases": {"with arrays of one shape exchanged": one_group}, "scales": {}}
+
+
 @epoch.probe(
     "an epoch of one batch, with groups in any order",
-    points=1.0,
+    points=0.75,
     inputs=twins,
     tolerance=FORMULA,
     experiment="take all rows as one batch: new minus old is -lr times each gradient.",
@@ -59,6 +69,16 @@ def one_batch(impl: Any, inputs: Inputs) -> Any:
             **{f"{name} after the step": array for name, array in in_order(before).items()},
         }
     return seen
+
+
+epoch.probe(
+    "arrays of one shape in each other's places",
+    points=0.25,
+    inputs=exchanged,
+    name="exchanged",
+    tolerance=FORMULA,
+    experiment="give the optimizer W3 before W1: each has to be moved by its own gradient.",
+)(one_batch)
 
 
 def copies(rng: np.random.Generator) -> Inputs:

@@ -31,9 +31,9 @@ def alike(value: Any, model: Any) -> Any:
             return type(model)(alike(one, other) for one, other in pairs)
         if isinstance(model, np.ndarray):
             array = np.array(value)
-            if (array.shape, array.dtype) != (model.shape, model.dtype):
+            if (array.shape, array.dtype.kind) != (model.shape, model.dtype.kind):
                 raise ValueError(f"{array.dtype} {array.shape}, not {model.dtype} {model.shape}")
-            return array
+            return array  # with the digits that it kept
         return type(model)(np.asarray(value).item())
     except (TypeError, AttributeError, KeyError, IndexError) as error:
         raise ValueError(f"the state does not fit: {error}") from None

@@ -39,11 +39,11 @@ adam.edit(
 )
 adam.edit(
     "t_advances_afterwards",
-    "t is 0 while the first step is taken, and advances after it. There the correction divides by "
-    "1 - 1. The first step is number 1: advance t before it is used.",
+    "What adam_step gets for t at the first step is less than 1, and refused: there the correction "
+    "divides by 1 - 1. The first step is number 1: advance t before it is used.",
     (COUNTED, ""),
     (WRITTEN, WRITTEN + "\n        self.t = self.t + 1"),
-    about="anything",
+    about="exceptions",
 )
 adam.edit(
     "parameters_rebound",

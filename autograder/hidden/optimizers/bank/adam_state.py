@@ -82,8 +82,8 @@ adam.edit(
 )
 adam.edit(
     "saved_without_options",
-    "The options are not in the state. Where a rate was changed on the way, the resumed run goes "
-    "on with the rate that it was made with. Save them with the averages.",
+    "The options don't come back with the state. Where a rate was changed on the way, the resumed "
+    "run goes on with the rate that it was made with. Save and load them with the averages.",
     (UPDATED, "            pass"),
 )
 adam.edit(

@@ -63,14 +63,14 @@ newton.edit(
 )
 newton.edit(
     "only_for_bowls",
-    "The Hessian is factored by Cholesky, which refuses a matrix that is not positive definite. An "
-    "indefinite one has a Newton step as well: use a general solver.",
+    "What takes the Hessian apart refuses one that is not positive definite, as Cholesky's "
+    "factors do. An indefinite one has a Newton step as well: use a general solver.",
     (
         SOLVED,
         "half = np.linalg.cholesky(hessian)\n"
         "    step = np.linalg.solve(half.T, np.linalg.solve(half, grad))",
     ),
-    about="anything",
+    about="exceptions",
 )
 newton.edit(
     "damped",

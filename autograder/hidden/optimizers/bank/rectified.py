@@ -38,8 +38,8 @@ radam.edit(
 )
 radam.edit(
     "always_plain",
-    "No step is ever divided by the root of v: this is momentum with a correction. Once rho_t "
-    "exceeds 5, the adaptive step takes over.",
+    "A step is not divided by the root of v where rho_t exceeds 5, either: it is momentum with a "
+    "correction still. There the adaptive step takes over.",
     ("if rho_t > 5:", "if False:"),
 )
 radam.edit(

@@ -9,6 +9,7 @@ UNION = "(area_a + area_b - shared)"
 SHARED = "sides[:, 0] * sides[:, 1]"
 UNCLIPPED = ("sides = np.maximum(", "sides = (", ", 0)", ")")
 AREAS = tuple(f"({c}[:, 2] - {c}[:, 0]) * ({c}[:, 3] - {c}[:, 1])" for c in "ab")
+SUMMED = tuple((area, area.replace(") * (", ") + (")) for area in AREAS)
 LONGER = tuple((area, area.replace("])", "] + 1)")) for area in AREAS)
 
 for (name, *edits), text in {
@@ -58,6 +59,27 @@ for (name, *edits), text in {
         "The intersection is divided by the area of the first box, so a huge second box is "
         "perfect. Divide by the union of both."
     ),
+    ("over_the_second_box", UNION, "area_b"): (
+        "The intersection is divided by the area of the second box, so a huge first box is "
+        "perfect. Divide by the union of both."
+    ),
+    ("one_area_twice", UNION, "(2 * area_a - shared)"): (
+        "The area of the first box is counted twice and that of the second never. The union is "
+        "both areas minus the intersection: look at the names in the second area."
+    ),
+    (
+        "one_side_is_enough",
+        *UNCLIPPED,
+        f"shared = {SHARED}",
+        "shared = np.where(np.any(sides > 0, axis=1), np.prod(sides, axis=1), 0.0)",
+    ): (
+        "The sides are multiplied as soon as one of them is positive, so boxes beside each other "
+        "get a negative IoU. Boxes meet only where both sides are positive."
+    ),
+    ("sides_added", SHARED, "sides[:, 0] + sides[:, 1]", *SUMMED[0], *SUMMED[1]): (
+        "The sides are added where an area is their product. This compares how far round the boxes "
+        "it is, and boxes side by side seem to overlap."
+    ),
     ("over_the_smaller_box", UNION, "np.minimum(area_a, area_b)"): (
         "The intersection is divided by the smaller area, so a box inside another is perfect. The "
         "union of both is the denominator."
@@ -93,6 +115,23 @@ for (name, *edits), text in {
     ): (
         "The intersection is divided by the area of the smallest box around both, which has "
         "corners that belong to neither. The union is their areas minus the intersection."
+    ),
+    (
+        "iou_clipped_not_sides",
+        *UNCLIPPED,
+        f"return shared / {UNION}",
+        f"return np.clip(shared / {UNION}, 0, 1)",
+    ): (
+        "The ratio is clipped between 0 and 1, not the sides, so boxes that miss in both ways "
+        "still seem to overlap. A side is at least 0."
+    ),
+    ("sides_clipped_at_one", "np.maximum(high - low, 0)", "np.clip(high - low, 0, 1)"): (
+        "The sides are kept between 0 and 1, as for boxes in fractions of an image, so larger "
+        "overlaps are cut off. Boxes come in any unit: a side has no upper limit."
+    ),
+    ("overlap_subtracted_twice", "- shared)", "- 2 * shared)"): (
+        "The intersection is subtracted twice, which leaves what only one of the boxes covers. The "
+        "union holds it once: both areas, minus the intersection once."
     ),
     ("one_minus_the_iou", f"return shared / {UNION}", f"return 1 - shared / {UNION}"): (
         "This is one minus the IoU, a loss: 0 for equal boxes. The IoU itself is 1 for them; the "
@@ -139,5 +178,26 @@ box_iou.edit(
     ("low = ", "n = len(a)\n    a, b = np.repeat(a, n, axis=0), np.tile(b, (n, 1))\n    low = "),
     (f"return shared / {UNION}", f"return (shared / {UNION}).reshape(n, n)"),
     source="torchvision.ops.box_iou",
+    about="anything",
+)
+box_iou.edit(
+    "averaged_over_rows",
+    "One number comes back, the mean over all rows. Each pair of boxes has its own IoU: the result "
+    "has the shape (N,).",
+    (f"return shared / {UNION}", f"return np.mean(shared / {UNION})"),
+    about="anything",
+)
+box_iou.edit(
+    "cut_to_whole_numbers",
+    "The result takes its type from the boxes: for boxes of whole numbers every IoU below 1 is cut "
+    "to 0. Make the array with np.zeros(len(a)).",
+    (f"return shared / {UNION}", f"return (shared / {UNION}).astype(a.dtype)"),
+    about="anything",
+)
+box_iou.edit(
+    "rows_left_out",
+    "Rows of boxes that do not meet are left out of the result, so it is shorter than the input. "
+    "Every row has its number, 0 for those.",
+    (f"return shared / {UNION}", f"return (shared / {UNION})[shared > 0]"),
     about="anything",
 )

@@ -24,7 +24,12 @@ class Parts:
         parts = self.impl.detection_loss(*args, **kwargs)
         if not isinstance(parts, dict):
             raise TypeError(f"a dict should come back, got {type(parts).__name__}")
-        return tuple(parts.get(name) for name in PARTS)
+        for name in PARTS:
+            if name not in parts:
+                raise TypeError(
+                    f"the dict should have an entry {name!r}, got {sorted(map(str, parts))}"
+                )
+        return tuple(parts[name] for name in PARTS)
 
 
 def detections(rng: np.random.Generator, n: int, c: int) -> Inputs:

@@ -3,6 +3,9 @@
 
 from typing import Any
 
+import torch
+import torch.distributed as dist
+
 from autograder.api import Bank
 
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
@@ -20,6 +23,29 @@ OF_AVERAGES: Mistakes = {
     ("summed", (DIVIDE, "p.grad = grad")): (
         "The gradients are added up and not divided: every step is as many times too large as "
         "there are ranks. The mean is the sum divided by the world size."
+    ),
+    ("summed_where_there_is_one", (AGREE, ""), (SKIP, ""), (GRAD, "grad = p.grad"),
+     (PLAIN, "        if grad is None:\n            continue\n"), (DIVIDE, "pass")): (
+        "The gradients are added up and not divided: every step is as many times too large as "
+        "there are ranks. Divide by the world size; then look at those that are missing, or strided."
+    ),
+    ("own_where_there_is_one", (AGREE, ""), (SKIP, ""), (GRAD, "grad = p.grad"),
+     (PLAIN, "        if grad is None:\n            continue\n"), (REDUCE, "")): (
+        "Each rank divides its own gradient and nothing is exchanged, so the ranks drift apart. "
+        "All-reduce the gradients first."
+    ),
+    ("reduced_to_rank_0", (REDUCE, "        dist.reduce(grad, 0)\n")): (
+        "`reduce` leaves the sum on rank 0 alone, and the others divide what they had. Every rank "
+        "needs the mean: all_reduce."
+    ),
+    ("one_slot_for_all", (REDUCE, "        slots = [torch.zeros_like(grad)] * dist.get_world_size()\n"
+     "        dist.all_gather(slots, grad)\n        grad = torch.stack(slots).sum(0)\n")): (
+        "`[tensor] * K` is one tensor, K times: each rank's gradient overwrites the one before, and "
+        "the sum is K times the last. Make a list of K different tensors."
+    ),
+    ("flags_of_rank_0", (AGREE, "    dist.broadcast(ranks_with, 0)\n")): (
+        "Which gradients exist is asked of rank 0 alone: one that it lacks is averaged nowhere, "
+        "though others have it. All ranks' answers count: reduce them."
     ),
     ("not_exchanged", (REDUCE, "")): (
         "Each rank divides its own gradient and nothing is exchanged, so the ranks drift apart. "
@@ -81,6 +107,7 @@ OF_AVERAGES: Mistakes = {
 }  # fmt: skip
 MISSING = {
     "dropped_unless_everywhere",
+    "flags_of_rank_0",
     "missing_stay_missing",
     "first_parameter_only",
     "result_of_a_copy_dropped",
@@ -105,6 +132,20 @@ OF_AVERAGES_ANYTHING: Mistakes = {
     ("reduced_on_rank_0_only", (REDUCE, "        if dist.get_rank() == 0:\n    " + REDUCE)): (
         "Only rank 0 calls all_reduce, and waits for the others for ever. A collective call has to "
         "be made by every rank, in the same order."
+    ),
+    ("not_waited_for", (REDUCE, "        dist.all_reduce(grad, async_op=True)\n")): (
+        "An asynchronous all_reduce is begun and its result used at once, before it is there. Keep "
+        "what the call gives back, and call wait() on it first."
+    ),
+    ("returned_not_written", (DIVIDE, "grads.append(grad.div(dist.get_world_size()))"),
+     (AGREE, AGREE + "    grads = []\n")): (
+        "The means are computed and returned, and p.grad stays as it was: the optimizer never sees "
+        "them. Put each into p.grad."
+    ),
+    ("buffers_averaged", (AGREE, "    for buffer in model.buffers():\n        if buffer.is_floating_point():\n"
+     "            dist.all_reduce(buffer)\n            buffer.div_(dist.get_world_size())\n" + AGREE)): (
+        "The model's buffers are averaged as well: the running averages of batch norm, for one. Only "
+        "gradients change here."
     ),
     ("frozen_are_trained", (SKIP, "        p.requires_grad_(True)\n" + SKIP)): (
         "Parameters are switched to requires_grad. Whether one is trained is for others to decide; "
@@ -131,6 +172,14 @@ OF_SUMS: Mistakes = {
     ("in_float32", (SUMS, SUMS.replace("float64", "float32"))): (
         "The sums are taken in float32, which has no odd numbers beyond 16,777,216: counts come "
         "out rounded. Ask for float64 when you make the tensor."
+    ),
+    ("float32_first", (SUMS, "sums = torch.tensor(numbers, device=device).double()")): (
+        "The numbers are made float32 and only then float64: what was rounded on the way in stays "
+        "rounded. Ask for float64 when you make the tensor."
+    ),
+    ("keys_of_the_dict", (RESULT, "return dict(zip(values, sums.tolist(), strict=True))")): (
+        "The values are sent in the order of the sorted names, and the sums are named in the order "
+        "of the dict. Use the same list of names both times."
     ),
     ("in_whole_numbers", (SUMS, SUMS.replace("float64", "int64"))): (
         "The values are made integers, and what stands behind the point is lost. Use float64, "
@@ -180,6 +229,10 @@ OF_SUMS_ANYTHING: Mistakes = {
         "A list comes back, and nobody knows which number is which. Return a dict with the same "
         "keys."
     ),
+    ("sums_not_waited_for", (TOTAL, "    dist.all_reduce(sums, async_op=True)\n")): (
+        "An asynchronous all_reduce is begun and its result used at once, before it is there. Keep "
+        "what the call gives back, and call wait() on it first."
+    ),
     ("rank_0_asks", (TOTAL, "    if dist.get_rank() == 0:\n    " + TOTAL)): (
         "Only rank 0 calls all_reduce and waits for ranks that never come. Collective calls are "
         "made by every rank; only what is done with the result may depend on the rank."
@@ -187,3 +240,18 @@ OF_SUMS_ANYTHING: Mistakes = {
 }  # fmt: skip
 for (name, *edits), text in OF_SUMS_ANYTHING.items():
     sums.edit(name, text, *edits, about="anything")
+
+
+@sums.wrong(
+    "Each value becomes a tensor of whatever type torch chooses: int64 for counts, but float32 for "
+    "losses, which rounds them. Ask for float64 when you make the tensor."
+)
+def type_left_to_torch(values: Any) -> Any:
+    sums = {}
+    for name in sorted(values):
+        one = torch.tensor(values[name])
+        dist.all_reduce(one)
+        sums[name] = one.item()
+    return sums
+average.by_exceptions("skipped_where_missing", "missing_not_expected", "reduced_on_rank_0_only")
+sums.by_exceptions("rank_0_asks")

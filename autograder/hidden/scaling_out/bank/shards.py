@@ -59,6 +59,17 @@ VALUES: Mistakes = {
         "NumPy's generator draws another permutation from the same seed. The contract says "
         "torch.randperm with a torch.Generator, so that the order is DistributedSampler's."
     ),
+    ("drawn_by_python", (ORDER, "import random\n    order = list(range(n))\n    "
+                                "random.Random(seed + epoch).shuffle(order)")): (
+        "Python's generator shuffles differently from the same seed. The contract says "
+        "torch.randperm with a torch.Generator, so that the order is DistributedSampler's."
+    ),
+    ("own_share_shuffled", (ORDER, "order = list(range(n))"),
+     (RETURN, "mine = order[: each * world_size][rank::world_size]\n    order = "
+              "torch.randperm(len(mine), generator=generator)\n    return [mine[i] for i in order]")): (
+        "The samples are dealt first and shuffled within each share, so a rank sees the same ones "
+        "in every epoch. Shuffle all of them, then deal."
+    ),
     ("contiguous_blocks", (RETURN, "return order[rank * each : (rank + 1) * each]")): (
         "Each rank takes a block of neighbours. DistributedSampler deals one by one: rank k takes "
         "every world_size-th entry, from the k-th on."
@@ -74,6 +85,18 @@ VALUES: Mistakes = {
     ("padded_with_the_last", (REPEATED, "order = order + [order[-1]] * (each * world_size - n)")): (
         "The padding repeats the last sample. DistributedSampler repeats the permutation from its "
         "beginning, so that no sample counts more than twice where two are enough."
+    ),
+    ("padded_from_the_end", (REPEATED, "order = order + order[n - (each * world_size - n) :]")): (
+        "The padding comes from the end of the permutation. DistributedSampler repeats it from its "
+        "beginning."
+    ),
+    ("rounded_to_the_nearest", (EACH, "each = round(n / world_size)")): (
+        "n / world_size is rounded to the nearest: where that is down, samples are left out without "
+        "drop_last. Round up, and pad."
+    ),
+    ("drops_by_default", ("drop_last=False", "drop_last=True")): (
+        "Without an argument the remainder is dropped: the default of drop_last has become True. "
+        "The contract pads unless it is told to drop."
     ),
     ("padded_with_zero", (REPEATED, "order = order + [0] * (each * world_size - n)")): (
         "The padding is sample 0, which is then visited again and again. Repeat the permutation "
@@ -118,6 +141,8 @@ VALUES: Mistakes = {
 }  # fmt: skip
 LENGTHS = {
     "not_padded",
+    "rounded_to_the_nearest",
+    "drops_by_default",
     "padded_with_zero",
     "padded_too_far",
     "padded_once_only",

@@ -66,8 +66,20 @@ VALUES: Mistakes = {
         "one would with twice as much."
     ),
     ("rate_scaled", (RATE, RATE.replace("lr=lr", "lr=lr * dist.get_world_size()"))): (
-        "The rate is multiplied by the number of ranks. The linear rule is the caller's choice: "
-        "two ranks have to equal one with twice the batch at the same rate."
+        "The rate, or the loss, is multiplied by the number of ranks. The linear rule is the caller's "
+        "choice: two ranks have to equal one with twice the batch at the same rate."
+    ),
+    ("divided_by_the_ranks", (RATE, RATE.replace("lr=lr", "lr=lr / dist.get_world_size()"))): (
+        "The loss, or the rate, is divided by the number of ranks. DDP has done that: what it leaves "
+        "in the gradients is their mean, not their sum."
+    ),
+    ("rate_divided", (RATE, RATE.replace("lr=lr", "lr=lr / accumulation_steps"))): (
+        "The rate is divided by accumulation_steps. A step already uses the mean over its group's "
+        "samples, so nothing is left to divide."
+    ),
+    ("loader_shuffles", (LOADER, "loader = DataLoader(dataset, batch_size, shuffle=True)")): (
+        "The loader shuffles by itself and has no sampler: every rank goes through the whole data "
+        "set, each in an order of its own. Pass the DistributedSampler instead of shuffle."
     ),
     ("momentum_added", (RATE, RATE.replace("lr=lr", "lr=lr, momentum=0.9"))): (
         "The optimizer has momentum. The contract says SGD without it."
@@ -78,6 +90,15 @@ VALUES: Mistakes = {
     ("never_wrapped", (WRAP, "parallel = model"), (QUIET, "with nullcontext():")): (
         "The model isn't wrapped: each rank trains a model of its own, from its own start. "
         "DistributedDataParallel copies rank 0's weights and averages gradients."
+    ),
+    ("no_common_start", (WRAP, "parallel = model"), (QUIET, "with nullcontext():"),
+     (STEP, "            average_gradients(model)\n" + STEP)): (
+        "Gradients are averaged, but each rank starts from weights of its own, and they stay apart. "
+        "DistributedDataParallel copies rank 0's first; by hand, broadcast them."
+    ),
+    ("steps_within_the_group", (STEP, ""), (TOTAL, "optimizer.step()\n                " + TOTAL)): (
+        "There is a step after every batch of a group, the earlier ones with gradients that were not "
+        "exchanged. Step once, behind the group's last batch."
     ),
     ("gradients_averaged_twice", (STEP, "            for p in model.parameters():\n"
      "                dist.all_reduce(p.grad)\n" + STEP)): (
@@ -119,7 +140,7 @@ VALUES: Mistakes = {
         "The loss is divided by the samples of a full group. Short batches and small groups have "
         "fewer, and their steps come out too small."
     ),
-    ("incomplete_group_dropped", (STEP, "            if len(group) < accumulation_steps:\n                continue\n" + STEP)): (
+    ("incomplete_group_dropped", (STEP, "            if len(group) == accumulation_steps:\n    " + STEP)): (
         "The last group of an epoch doesn't step when it is smaller: its samples are never learnt "
         "from. It steps as the others do."
     ),
@@ -161,6 +182,14 @@ for (name, *edits), text in VALUES.items():
     train.edit(name, text, *edits, about="anything" if name in LENGTHS else "values")
 
 ANYTHING: Mistakes = {
+    ("averaged_after_ddp", (STEP, "            average_gradients(model)\n" + STEP)): (
+        "DDP has averaged the gradients, and they are averaged once more: the results are right, "
+        "and everything travels twice. One of them is enough."
+    ),
+    ("group_destroyed", ("    return losses\n", "    dist.destroy_process_group()\n    return losses\n")): (
+        "The process group is gone afterwards. Whoever made it may go on to evaluate, or to train "
+        "again: leave it to them."
+    ),
     ("everyone_saves", (RANK_0, "        if True:\n            torch")): (
         "Every rank saves, to the same place: they overwrite each other, and the file may be "
         "broken. Only rank 0 saves."
@@ -239,3 +268,4 @@ train.edit(
     about="anything",
     equivalent_to="no_barrier",
 )
+train.by_exceptions("saved_unasked", "summed_by_rank_0")

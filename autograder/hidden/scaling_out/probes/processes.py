@@ -17,10 +17,12 @@ import torch
 import torch.distributed as dist
 from torch._C._distributed_c10d import FileStore
 
-from .team import Apart, in_threads
+from .team import Apart, Team, in_threads
+from .worlds import own_worlds
 
 Job = Callable[[int], Any]
-GLOO_SECONDS, ALL_SECONDS = 3.0, 6.0
+# Until it is said that a process hangs: a machine may be busy with many others.
+GLOO_SECONDS, ALL_SECONDS, CLOSING_SECONDS = 15.0, 20.0, 10.0
 # A process that has used a graphics card, or on whose behalf torch has looked for one in a backward
 # pass, cannot be forked into one that does so.
 FORKS = sys.platform == "linux"
@@ -48,8 +50,9 @@ def together(job: Job, size: int) -> tuple[list[Any], list[int]]:
 
 
 def outcome_in_threads(job: Job, size: int) -> Any:
-    results, team = in_threads(job, size)
-    return results, team.sent
+    team = Team(size)
+    with own_worlds(team) as worlds:
+        return in_threads(job, team, worlds.enter), team.sent
 
 
 def apart(job: Job, size: int) -> list[Any]:
@@ -149,7 +152,7 @@ def listen(
 
 def ended(process: int, closing: bool) -> int:
     """The exit status of a process, negative for a signal. One that is not closing is ended."""
-    end = time.monotonic() + (1.0 if closing else 0.0)
+    end = time.monotonic() + (CLOSING_SECONDS if closing else 0.0)
     with contextlib.suppress(ChildProcessError):
         while True:
             done, status = os.waitpid(process, os.WNOHANG)

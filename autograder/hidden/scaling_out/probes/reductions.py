@@ -8,7 +8,7 @@ from torch import nn
 
 from autograder.api import Inputs, Probes, Tolerance
 
-from .processes import apart, together
+from .processes import together
 from .shown import array, by_rank, number
 
 probes = Probes()
@@ -57,7 +57,7 @@ def averaged(impl: Any, inputs: Inputs, strided: bool = False) -> Any:
 
 @average.probe(
     "gradients on every rank, two ranks and three",
-    points=0.625,
+    points=0.75,
     inputs=lambda rng: {"two": some(rng, 2), "three": some(rng, 3)},
     experiment="print p.grad on each rank before and after, for one small parameter.",
 )
@@ -78,7 +78,7 @@ def some_missing(impl: Any, inputs: Inputs) -> Any:
 
 @average.probe(
     "gradients that are strided",
-    points=0.25,
+    points=0.375,
     inputs=lambda rng: some(rng, 2),
     experiment="make a gradient with g.t().contiguous().t(), and print is_contiguous().",
 )
@@ -123,23 +123,6 @@ def beside(impl: Any, inputs: Inputs) -> Any:
     return {**seen, "with one rank": averaged(impl, inputs["alone"])}
 
 
-@average.probe(
-    "two processes, with gloo",
-    points=0.25,
-    inputs=lambda rng: some(rng, 2, ((0, 1), (0, 3), (1, 3))),
-    kind="side",
-)
-def in_two_processes(impl: Any, inputs: Inputs) -> Any:
-    given = inputs["ranks"]
-
-    def job(rank: int) -> Any:
-        model = model_with(given[rank], strided=True)
-        impl.average_gradients(model)
-        return {GRADS: gradients(model)}
-
-    return by_rank(apart(job, len(given)))
-
-
 def of_ranks(rng: Rng, ranks: int, names: tuple[str, ...]) -> list[Inputs]:
     return [{name: float(rng.normal() * 3) for name in names} for _ in range(ranks)]
 
@@ -157,7 +140,7 @@ def summed(impl: Any, given: list[Inputs]) -> Any:
 
 @sums.probe(
     "several numbers, two ranks and three",
-    points=0.625,
+    points=0.75,
     inputs=lambda rng: {
         "two ranks": of_ranks(rng, 2, ("loss", "correct", "count")),
         "three ranks": of_ranks(rng, 3, ("b", "a")),
@@ -195,7 +178,7 @@ def large(rng: Rng) -> Inputs:
 
 @sums.probe(
     "counts that float32 cannot hold",
-    points=0.375,
+    points=0.5,
     inputs=large,
     experiment="sum 16777217 on one rank and 2 on the other.",
 )
@@ -224,19 +207,3 @@ def new_and_old(impl: Any, inputs: Inputs) -> Any:
         }
 
     return by_rank(together(job, len(given))[0])
-
-
-@sums.probe(
-    "two processes, with gloo",
-    points=0.25,
-    inputs=lambda rng: {"given": of_ranks(rng, 2, ("loss", "count"))},
-    kind="side",
-)
-def sums_in_two_processes(impl: Any, inputs: Inputs) -> Any:
-    given = inputs["given"]
-
-    def job(rank: int) -> Any:
-        found = impl.sum_across_ranks(given[rank])
-        return {"the sums": {str(k): number(found[k]) for k in sorted(found)}}
-
-    return by_rank(apart(job, len(given)))

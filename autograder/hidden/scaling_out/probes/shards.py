@@ -23,6 +23,7 @@ def padded(rng: Rng) -> Inputs:
     """Sizes that fit, and that leave one or two over; every rank of one of them."""
     seed, n = int(rng.integers(1, 1000)), 3 * int(rng.integers(4, 8)) + 1
     made = {f"for rank {rank} of 3": call(n, rank, 3, 0, seed) for rank in range(3)}
+    made["where one is missing"] = call(n + 1, 2, 3, 0, seed)
     made["in epoch 2"] = call(n, 1, 3, 2, seed)
     made["where it fits"] = call(16, 3, 4, 1, seed)
     made["for one process"] = call(n, 0, 1, 1, seed + 5)

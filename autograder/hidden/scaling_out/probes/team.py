@@ -1,70 +1,75 @@
 """Runs a function as several ranks at once, in threads of this process, one at a time.
 
-Each rank has random state of its own, and after each meeting the highest rank goes first: what
-depends on chance in a real run comes out the same here, every time. A rank that would wait for
-ever gets an error, at once.
+A rank works until it waits for others; then the highest rank that can go on does. So what depends
+on chance in a real run comes out the same here, every time, and where nobody can go on, all that
+wait get an error, at once.
 """
 
-import contextlib
-import random
+import ctypes
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-import numpy as np
-import torch
-from torch._C._distributed_c10d import HashStore
-from torch.distributed import distributed_c10d
+from .chance import Chance
 
-from .group import ThreadGroup
-
-PATIENCE = 0.5  # seconds until a rank goes on out of turn: another may wait for a file of its
-PARTS = "pg_map pg_names pg_group_ranks pg_backend_config tags_to_pg pg_to_tag pg_coalesce_state"
+PATIENCE = 1.0  # seconds until a rank goes on out of turn: another may wait for a file of its
+FAREWELL = 1.0  # seconds for threads that nobody waits for any more
 
 
 class Apart(RuntimeError):
     """Ranks wait for each other in different places, or for one that has gone."""
 
 
+class Unawaited(RuntimeError):
+    """A rank has come to its end and never waited for what it had begun."""
+
+
 class Abandoned(BaseException):
     """Nobody waits for this team any more."""
 
 
-class Worlds:
-    """What torch knows of process groups, for each thread its own."""
+class Call(NamedTuple):
+    """What one rank brings to a meeting.
 
-    def __init__(self) -> None:
-        object.__setattr__(self, "own", threading.local())
-        object.__setattr__(self, "store", HashStore())
+    Attributes:
+        place: the call, as it is told to learners.
+        asked: what has to be the same for all that meet.
+        data, act: once all are there, `act(data of each)` is called.
+    """
 
-    def enter(self, group: ThreadGroup, ranks: int) -> None:
-        names = self.own.__dict__
-        names.update({part: {} for part in PARTS.split()})
-        names.update(default_pg=group, group_count=1, comms=[])
-        names["pg_map"][group] = ("gloo", self.store)
-        names["pg_names"][group] = "team"
-        names["pg_group_ranks"][group] = {rank: rank for rank in range(ranks)}
-        names["pg_backend_config"][group] = "cpu:gloo"
-        names["pg_to_tag"][group] = "team"
-        names["tags_to_pg"]["team"] = [group]
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.own.__dict__:
-            raise ValueError("Default process group has not been initialized")
-        return self.own.__dict__[name]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.own.__dict__[name] = value
+    place: str
+    asked: str
+    data: Any
+    act: Callable[[list[Any]], None]
 
 
-def random_state() -> Any:
-    return torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
+class Meeting:
+    """One collective call, or one message: settled once all have come, or once they cannot."""
 
+    def __init__(self, members: tuple[int, ...]) -> None:
+        self.members = members
+        self.calls: dict[int, Call] = {}
+        self.settled = False
+        self.error = ""
 
-def set_random_state(state: Any) -> None:
-    torch.set_rng_state(state[0])
-    np.random.set_state(state[1])  # noqa: NPY002
-    random.setstate(state[2])
+    def places(self) -> str:
+        return "; ".join(f"rank {rank} is in {c.place}" for rank, c in sorted(self.calls.items()))
+
+    def settle(self) -> None:
+        """Do what all came for."""
+        calls = [self.calls[member] for member in self.members]
+        self.settled = True
+        if len({call.asked for call in calls}) > 1:
+            self.error = self.places()
+            return
+        try:
+            calls[0].act([call.data for call in calls])
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            self.error = f"{calls[0].place}: {error}"
+
+    def fail(self, why: str) -> None:
+        self.settled, self.error = True, why
 
 
 class Team:
@@ -73,160 +78,177 @@ class Team:
     def __init__(self, size: int) -> None:
         self.size = size
         self.sent = [0] * size  # numbers that went into reductions
-        self._changed = threading.Condition()
+        self._here = threading.local()
+        self._lock = threading.RLock()
+        self._bells = [threading.Condition(self._lock) for _ in range(size)]
         self._turn = size - 1
-        self._waiting: dict[int, tuple[str, Any, Callable[[Any], None]]] = {}
-        self._passed: set[int] = set()
-        self._failed: dict[int, str] = {}
+        self._meetings: dict[tuple[str, int], Meeting] = {}
+        self._came: Counter[tuple[str, int]] = Counter()  # by channel and rank
+        self._waiting: dict[int, Meeting] = {}
+        self._begun: list[list[Meeting]] = [[] for _ in range(size)]  # and not waited for
         self._gone: set[int] = set()
-        self._posted: dict[tuple[int, int, int], list[Any]] = {}
-        self._fetching: dict[int, tuple[int, int, int]] = {}
         self._abandoned = False
-        self._states: dict[int, Any] = {}
+        self._before = Chance()
+        self._chances = [Chance().of_its_own() for _ in range(size)]
 
-    def note(self, rank: int, numbers: int) -> None:
-        """So many numbers are about to be reduced."""
-        self.sent[rank] += numbers
+    @property
+    def rank(self) -> int:
+        """Who asks: the rank of this thread."""
+        return int(self._here.rank)
 
-    def meet(self, rank: int, kind: str, data: Any, act: Callable[[Any], None]) -> None:
-        """Wait until all ranks are here; the last one acts for all.
+    def come(self, channel: str, members: tuple[int, ...], call: Call) -> Meeting:
+        """A rank, that of this thread, begins a call: the n-th of each member on one channel
+        are one meeting."""
+        rank = self.rank
+        with self._lock:
+            at = channel, self._came[channel, rank]
+            self._came[channel, rank] += 1
+            meeting = self._meetings.setdefault(at, Meeting(members))
+            meeting.calls[rank] = call
+            self._begun[rank].append(meeting)
+            if len(meeting.calls) == len(members):
+                del self._meetings[at]
+                if not meeting.settled:
+                    meeting.settle()
+        return meeting
+
+    def wait(self, meeting: Meeting) -> None:
+        """Let others work until the meeting is settled and it is this rank's turn.
 
         Raises:
-            Apart: another rank is somewhere else, or gone.
+            Apart: the others are somewhere else, or gone.
         """
-        self._states[rank] = random_state()
-        with self._changed:
-            self._waiting[rank] = (kind, data, act)
-            if len(self._waiting) == self.size:
-                self._all_are_here()
-            self._go_on()
-            self._wait(lambda: rank in self._passed or rank in self._failed)
-            self._passed.discard(rank)
-            if rank in self._failed:
-                raise Apart(self._failed.pop(rank))
-            self._wait_for_turn(rank)
-        set_random_state(self._states[rank])
+        rank = self.rank
+        with self._lock:
+            self._waiting[rank] = meeting
+            self._let_others_work(rank, self._able(), meeting)
+            del self._waiting[rank]
+            self._seen(rank, meeting)
+        if meeting.error:
+            raise Apart(meeting.error)
 
-    def post(self, source: int, to: int, tag: int, value: Any) -> None:
-        """Leave a tensor for another rank."""
-        with self._changed:
-            self._posted.setdefault((source, to, tag), []).append(value)
-            self._changed.notify_all()
+    def ask(self, meeting: Meeting) -> bool:
+        """Whether a meeting is settled; where it is not, others work for a while."""
+        rank = self.rank
+        with self._lock:
+            if not meeting.settled and (others := [r for r in self._able() if r != rank]):
+                self._let_others_work(rank, others, None)
+            if meeting.settled:
+                self._seen(rank, meeting)
+        return meeting.settled
 
-    def fetch(self, source: int, to: int, tag: int) -> Any:
-        """What another rank has left, once it has."""
-        self._states[to] = random_state()
-        with self._changed:
-            self._fetching[to] = (source, to, tag)
-            self._go_on()
-            here = self._posted.setdefault((source, to, tag), [])
-            self._wait(lambda: here or to in self._failed)
-            self._fetching.pop(to, None)
-            if not here:
-                raise Apart(self._failed.pop(to))
-            self._wait_for_turn(to)
-            value = here.pop(0)
-        set_random_state(self._states[to])
-        return value
+    def _seen(self, rank: int, meeting: Meeting) -> None:
+        self._begun[rank] = [one for one in self._begun[rank] if one is not meeting]
 
-    def _all_are_here(self) -> None:
-        kinds = {rank: kind for rank, (kind, _, _) in sorted(self._waiting.items())}
-        if len(set(kinds.values())) > 1:
-            self._fail("; ".join(f"rank {rank} is in {kind}" for rank, kind in kinds.items()))
-            return
-        arrived = [self._waiting[rank][1] for rank in range(self.size)]
-        try:
-            self._waiting[0][2](arrived)
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            self._fail(f"{kinds[0]}: {error}")
-            return
-        self._passed |= set(self._waiting)
-        self._waiting.clear()
+    def _all_awaited(self, rank: int) -> None:
+        for meeting in self._begun[rank]:
+            if not (place := meeting.calls[rank].place).startswith("send"):
+                raise Unawaited(
+                    f"rank {rank} never waits for its {place}: what an asynchronous call brings is "
+                    "there once wait() of what it gives back has returned"
+                )
 
-    def _fail(self, why: str) -> None:
-        for rank in [*self._waiting, *self._fetching]:
-            self._failed[rank] = why
-        self._waiting.clear()
+    def _able(self) -> list[int]:
+        """The ranks that can go on. Where none can, all that wait fail, and then can."""
 
-    def _go_on(self) -> None:
-        """Give the turn to the highest rank that can go on; where none can, all that wait fail."""
-        stuck = {r for r, key in self._fetching.items() if not self._posted.get(key)}
-        held = (set(self._waiting) | stuck | self._gone) - self._failed.keys()
-        able = [rank for rank in range(self.size) if rank not in held]
-        if not able and (self._waiting or stuck):
-            places = [f"rank {r} waits in {kind}" for r, (kind, _, _) in self._waiting.items()]
-            places += [f"rank {r} waits to receive" for r in stuck]
-            places += [f"rank {r} has left" for r in self._gone]
-            self._fail("; ".join(sorted(places)))
-            able = [rank for rank in range(self.size) if rank not in self._gone]
+        def can(rank: int) -> bool:
+            return rank not in self._gone and (
+                rank not in self._waiting or self._waiting[rank].settled
+            )
+
+        able = [rank for rank in range(self.size) if can(rank)]
+        if not able and self._waiting:
+            places = [f"rank {r} waits in {m.calls[r].place}" for r, m in self._waiting.items()]
+            places += [f"rank {rank} has left" for rank in self._gone]
+            for meeting in self._waiting.values():
+                meeting.fail("; ".join(sorted(places)))
+            able = list(self._waiting)
+        return able
+
+    def _pass_on(self, able: list[int]) -> None:
         self._turn = max(able, default=-1)
-        self._changed.notify_all()
+        if able:
+            self._bells[self._turn].notify()
 
-    def _wait(self, ready: Callable[[], Any]) -> None:
-        while not self._changed.wait_for(lambda: ready() or self._abandoned, timeout=1.0):
-            continue
+    def _let_others_work(self, rank: int, able: list[int], meeting: Meeting | None) -> None:
+        self._pass_on(able)
+        if self._turn != rank:
+            self._chances[rank].take()
+            self._until_its_turn(rank, meeting)
+            self._chances[rank].put()
+
+    def _until_its_turn(self, rank: int, meeting: Meeting | None) -> None:
+        """Sleep while others work. Whoever has had to wait for nobody but the turn goes on after a
+        while."""
+        while not self._bells[rank].wait_for(lambda: self._may_go_on(rank), PATIENCE):
+            if meeting is None or meeting.settled:
+                break
         if self._abandoned:
             raise Abandoned
 
-    def _wait_for_turn(self, rank: int) -> None:
-        self._changed.wait_for(lambda: self._turn == rank or self._abandoned, timeout=PATIENCE)
+    def _may_go_on(self, rank: int) -> bool:
+        return self._abandoned or self._turn == rank
 
-    def leave(self, rank: int) -> None:
-        """A rank has come to its end."""
-        with self._changed:
-            self._gone.add(rank)
-            self._waiting.pop(rank, None)
-            self._go_on()
-
-    def abandon(self) -> None:
-        with self._changed:
-            self._abandoned = True
-            self._changed.notify_all()
-
-    def member(self, rank: int, worlds: Worlds, state: Any, job: Callable[[int], Any]) -> Any:
-        """The result of one rank, or what it raised."""
-        worlds.enter(ThreadGroup(rank, self.size, self), self.size)
+    def member(self, rank: int, enter: Callable[[], None], job: Callable[[int], Any]) -> Any:
+        """The result of one rank, which this thread is from here on, or what it raised."""
+        self._here.rank = rank
+        enter()
         try:
-            with self._changed:
-                self._wait_for_turn(rank)
-            set_random_state(state)
-            return job(rank)
+            with self._lock:
+                self._until_its_turn(rank, None)
+            self._chances[rank].put()
+            result = job(rank)
+            self._all_awaited(rank)
+            return result
         except Exception as error:  # noqa: BLE001 (an exception is an observation)
             return error
         finally:
-            self.leave(rank)
+            with self._lock:
+                self._gone.add(rank)
+                self._waiting.pop(rank, None)
+                self._pass_on(self._able())
+
+    def abandon(self) -> None:
+        """Wake all that wait; none of them goes on."""
+        with self._lock:
+            self._abandoned = True
+            for bell in self._bells:
+                bell.notify()
+        self._before.put()
 
 
-@contextlib.contextmanager
-def own_worlds() -> Iterator[Worlds]:
-    """A world for each thread, for as long as the block runs."""
-    kept, worlds = distributed_c10d._world, Worlds()
-    distributed_c10d._world = worlds  # type: ignore[assignment]
-    try:
-        yield worlds
-    finally:
-        distributed_c10d._world = kept
-
-
-def in_threads(job: Callable[[int], Any], size: int) -> tuple[list[Any], Team]:
-    """`job(rank)` for each rank, in a process group; results or exceptions, and the team.
+def in_threads(job: Callable[[int], Any], team: Team, enter: Callable[[], None]) -> list[Any]:
+    """`job(rank)` for each rank of a team, behind `enter()`: results or exceptions.
 
     Rank 0 is this thread: what stops it, stops all.
     """
-    team, results, state = Team(size), [None] * size, random_state()
-    with own_worlds() as worlds:
+    results: list[Any] = [None] * team.size
 
-        def run(rank: int) -> None:
-            with contextlib.suppress(Abandoned):
-                results[rank] = team.member(rank, worlds, state, job)
-
-        threads = [threading.Thread(target=run, args=(r,), daemon=True) for r in range(1, size)]
-        for thread in threads:
-            thread.start()
+    def run(rank: int) -> None:
         try:
-            results[0] = team.member(0, worlds, state, job)
-            for thread in threads:
-                thread.join()
-        finally:
-            team.abandon()
-    return results, team
+            results[rank] = team.member(rank, enter, job)
+        except Abandoned:
+            results[rank] = Apart(f"rank {rank} was given up")
+
+    threads = [threading.Thread(target=run, args=(r,), daemon=True) for r in range(1, team.size)]
+    for thread in threads:
+        thread.start()
+    try:
+        results[0] = team.member(0, enter, job)
+        for thread in threads:
+            thread.join()
+    finally:
+        team.abandon()
+        end(threads)
+    return results
+
+
+def end(threads: list[threading.Thread]) -> None:
+    """See that threads come to their end, those that run in a circle as well."""
+    for thread in threads:
+        if thread.is_alive() and thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(Abandoned)
+            )
+    for thread in threads:
+        thread.join(FAREWELL)

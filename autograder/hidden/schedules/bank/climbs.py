@@ -214,3 +214,4 @@ RUNS: Rows = {
     ),
 }
 table(both, RUNS, about="anything")
+both.by_exceptions("nothing_after_the_run")

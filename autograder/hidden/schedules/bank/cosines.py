@@ -135,3 +135,4 @@ ENDS: Rows = {
     ("ends_at_zero", ("return float(min_lr)", "return 0.0")): ZERO,
 }
 table(cosine, ENDS, SOURCES, about="anything")
+cosine.by_exceptions("nothing_after_the_end")

@@ -101,7 +101,7 @@ def near_four(rng: np.random.Generator) -> Inputs:
     losses = {
         "where losses creep up": [*fall, 0.3, 0.5, 0.75, 0.9375, 1.0, 1.03125, 0.5],
         "where losses are exactly 4 times the lowest": back,
-        "where the first loss is not the lowest": [0.5, 2.0, 0.9, 0.25, 0.25, 1.0625, 0.1],
+        "where the first loss is not the lowest": [0.5, 1.9375, 0.9, 0.25, 0.25, 1.0625, 0.1],
         "where losses only rise": [0.25, 0.375, 0.9, 1.0625, 0.1],
         "where the first loss is large": [700.0, 600.0, 30.0, 20.0, 90.0, 15.0],
     }

@@ -235,10 +235,10 @@ norm.edit(
 )
 norm.edit(
     "two_axes_only",
-    "The shape of x is unpacked into two numbers, so three axes raise an error. Nothing here "
+    "A shape is unpacked into two numbers, so three axes raise an error. Nothing here "
     "depends on how many axes there are: the last one is axis -1, the others are summed.",
     (f"mean = {MEAN}", f"n, d = x.shape\n    mean = {MEAN}"),
-    about="anything",
+    about="exceptions",
 )
 norm.edit(
     "eps_left_out",

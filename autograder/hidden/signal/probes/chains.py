@@ -73,10 +73,15 @@ def statistics(impl: Any, one: Inputs) -> Any:
 
 def sequences(means: Any, stds: Any) -> Any:
     """Both as vectors: a list, a tuple and an array are the same."""
-    return {
-        "means": np.array([float(mean) for mean in means], dtype=np.float64),
-        "stds": np.array([float(std) for std in stds], dtype=np.float64),
-    }
+    return {"means": sequence(means), "stds": sequence(stds)}
+
+
+def sequence(entries: Any) -> Any:
+    """A vector; where an entry is no number, the entries as they are."""
+    several = list(entries)
+    if any(np.ndim(entry) for entry in several):
+        return [np.array(entry, dtype=np.float64) for entry in several]
+    return np.array([float(entry) for entry in several], dtype=np.float64)
 
 
 def each(impl: Any, inputs: Inputs) -> Any:

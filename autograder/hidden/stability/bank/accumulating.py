@@ -82,6 +82,18 @@ WEIGHTS: Mistakes = {
         "and batches are averaged for the report. Here every sample has to count, and equally."
     ),
     (
+        "the_common_loop_with_its_report",
+        (GROUP_LOSS, "(loss / len(inputs) / accumulation_steps).backward()"),
+        (DIVIDE, "pass"),
+        (LAST, ""),
+        (TOTAL, "total += loss.item() / len(inputs) / accumulation_steps"),
+        (COUNT, "count += 1"),
+    ): (
+        "Losses are divided by accumulation_steps, for the report as well, and a last group that "
+        "isn't full is never stepped. Every sample has to count, and equally; the report is the "
+        "mean over them."
+    ),
+    (
         "by_the_samples_of_full_batches",
         (STEP, STEP.replace("held", "accumulation_steps * len(inputs)")),
         (LAST, LAST.replace("optimizer, held", "optimizer, accumulation_steps * len(inputs)")),

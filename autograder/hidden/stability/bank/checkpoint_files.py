@@ -21,14 +21,15 @@ REMOVED = "    finally:\n        aside.unlink(missing_ok=True)\n"
 
 @checkpoints.observe("crashes")
 def crashes(raw: Any, inputs: Any, secrets: Any) -> Any:
-    """Old, new or nothing is left, and no file beside it."""
-    return {
+    """Old, new or nothing is left, and no file beside it; and whether all failures were raised."""
+    after = {
         where: {
             "files beside it": Number(sum(name != "run.pt" for name in seen["files"]), "int64"),
             "can what is left be loaded?": _whole(seen["left"], where),
         }
         for where, seen in raw.items()
     }
+    return {**after, "is each failure raised?": all(seen["said"] for seen in raw.values())}
 
 
 def _whole(left: Any, where: str) -> bool:
@@ -58,14 +59,19 @@ flagged(
         "        path.write_bytes(aside.read_bytes())\n        aside.unlink()\n",
     ),
 )
-flagged(
-    "half_file_left",
-    (
-        "The file is written aside and renamed, but when something fails in between, the half "
-        "file stays in the folder. Remove it, whatever happens."
-    ),
-    ("        aside.unlink(missing_ok=True)\n", "        pass\n"),
+LEFT = (
+    "The file is written aside and renamed, but when something fails in between, that file stays "
+    "in the folder. Remove it, whatever happens."
 )
+NOT_REMOVED = ("        aside.unlink(missing_ok=True)\n", "        pass\n")
+IN_MEMORY = (
+    "        buffer = io.BytesIO()\n"
+    "        torch.save(run, buffer)\n"
+    "        aside.write_bytes(buffer.getvalue())\n"
+    "        aside.replace(path)\n"
+)
+flagged("half_file_left", LEFT, NOT_REMOVED)
+flagged("whole_file_left", LEFT, (WRITTEN, IN_MEMORY), NOT_REMOVED)
 flagged(
     "removed_first",
     (
@@ -88,4 +94,50 @@ flagged(
         "    content = Path(path).read_bytes()",
         '    content = Path(path).with_suffix(".pt").read_bytes()',
     ),
+)
+ASIDE = '    aside = path.with_name(f"{path.name}.{os.getpid()}.partial")\n'
+flagged(
+    "written_on_another_disk",
+    (
+        "The temporary file lies in the system's folder for such files, perhaps on another disk, "
+        "and a rename can't cross from one to the other: OSError. Write it into the folder of the "
+        "old one."
+    ),
+    (ASIDE, ASIDE.replace("path.with_name(", "Path(tempfile.gettempdir(), ")),
+)
+flagged(
+    "moved_from_another_disk",
+    (
+        "The temporary file lies in the system's folder for such files. Between two disks "
+        "shutil.move copies, over the old file, which is broken meanwhile. Write it into the "
+        "folder of the old one, and rename it."
+    ),
+    (ASIDE, ASIDE.replace("path.with_name(", "Path(tempfile.gettempdir(), ")),
+    (
+        "        aside.replace(path)\n",
+        "        import shutil\n\n        shutil.move(aside, path)\n",
+    ),
+)
+flagged(
+    "backup_left",
+    (
+        "The old file is renamed before the new one takes its place, and stays in the folder under "
+        "the other name. In between nothing lies at `path`; os.replace needs no backup."
+    ),
+    (
+        "        aside.replace(path)\n",
+        (
+            "        if path.exists():\n"
+            '            path.replace(path.with_name(path.name + ".bak"))\n'
+            "        aside.replace(path)\n"
+        ),
+    ),
+)
+flagged(
+    "failure_swallowed",
+    (
+        "When saving fails, nothing is raised: the run goes on for hours, and whoever started it "
+        "believes that there is a checkpoint. Tidy up, and let the error through."
+    ),
+    (REMOVED, "    except Exception:\n        aside.unlink(missing_ok=True)\n"),
 )

@@ -91,6 +91,16 @@ flagged(
     (CHECKED, ""),
 )
 flagged(
+    "loaded_where_it_was",
+    (
+        "What was saved on a GPU is loaded onto a GPU: best comes back there, and a machine "
+        "without one raises. map_location says where to; load_state_dict brings the rest to its "
+        "place."
+    ),
+    (LOAD, LOAD.replace('map_location="cpu", ', "")),
+    source="PyTorch documentation, torch.load",
+)
+flagged(
     "code_is_run",
     (
         "The file is unpickled without weights_only=True, so whoever wrote it can run code on "
@@ -199,6 +209,51 @@ flagged(
     ),
     (PUT_BACK, ""),
 )
+BY_REFERENCE = (
+    "What is kept for putting back are the parts' own tensors, and loading writes into them: put "
+    "back, they change nothing. Keep a deep copy of each state."
+)
+COPIES = "copy.deepcopy(part.state_dict())"
+flagged("put_back_by_reference", BY_REFERENCE, (COPIES, "part.state_dict()"))
+# Whoever compares the model's shapes as well shows these two only where a part refuses its state.
+OF_THE_MODEL = (
+    '    kept, own = saved["model"], parts["model"].state_dict()\n'
+    "    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in kept.items()}:\n"
+    '        raise ValueError("the checkpoint is of another model")\n'
+)
+CHECKED_FIRST = (STRANGERS, STRANGERS + OF_THE_MODEL)
+flagged(
+    "put_back_by_reference_of_one_model",
+    BY_REFERENCE,
+    CHECKED_FIRST,
+    (COPIES, "part.state_dict()"),
+)
+flagged(
+    "not_put_back_of_one_model",
+    (
+        "When one part refuses its state, those loaded before it stay changed. Keep a copy of "
+        "each state before loading, and put it back."
+    ),
+    CHECKED_FIRST,
+    (PUT_BACK, ""),
+)
+DRAWN_FIRST = (
+    (
+        EACH + '        set_random_state(saved["random"])\n',
+        '        set_random_state(saved["random"])\n' + EACH,
+    ),
+    ("        set_random_state(drawn)\n", ""),
+)
+for name, before in (("", ()), ("_of_one_model", (CHECKED_FIRST,))):
+    flagged(
+        f"random_state_not_put_back{name}",
+        (
+            "The random state is set before the parts are loaded, and stays so when one of them "
+            "refuses its state. Set it last, when nothing can fail any more, or put it back."
+        ),
+        *before,
+        *DRAWN_FIRST,
+    )
 flagged(
     "random_state_first",
     (

@@ -75,6 +75,20 @@ FORGOTTEN: Mistakes = {
         "Torch's generator on the CPU goes on from wherever it was, so dropout masks after a "
         "resume differ. Its state is torch.get_rng_state()."
     ),
+    ("only_torch_random_restored", (PYTHON, ""), (NUMPY, "")): (
+        "Torch's random state is restored, and those of Python's random and of NumPy are not: "
+        "augmentations and shuffles that draw from them differ after a resume. Three libraries "
+        "keep one each."
+    ),
+    (
+        "only_torch_on_the_cpu_restored",
+        (PYTHON, ""),
+        (NUMPY, ""),
+        (CUDA, "[]"),
+    ): (
+        "Torch's random state on the CPU is restored, and no other. Python's random, NumPy and "
+        "every GPU have a state of their own, and what draws from them differs after a resume."
+    ),
     ("random_state_forgotten", (SET, "")): (
         "No random state is restored: masks, augmentations and orders after a resume are "
         "others, and the resumed run is another run. Three libraries keep one, and every "
@@ -122,6 +136,50 @@ FORGOTTEN: Mistakes = {
 for (name, *edits), text in FORGOTTEN.items():
     flagged(name, text, *edits)
 
+CARDS = '"cuda": torch.cuda.get_rng_state_all(),  # none where there is no card\n'
+SEEDS = "{0}random.seed({1})\n{0}np.random.seed({1})  # noqa: NPY002\n{0}torch.manual_seed({1})\n"
+SHAPES = '    run["shapes"] = shapes_of(optimizer)\n'
+flagged(
+    "one_card_only",
+    (
+        "Only one GPU's random state is saved. A run on several has one for each: torch.cuda has "
+        "get_rng_state_all, a list of them."
+    ),
+    (
+        CARDS,
+        '"cuda": [torch.cuda.get_rng_state()] if torch.cuda.device_count() else [],\n',
+    ),
+)
+flagged(
+    "seed_for_state",
+    (
+        "What is saved of torch's generator is the seed it began with, so a resume starts its "
+        "numbers from the beginning. Its state is where it has got to: torch.get_rng_state()."
+    ),
+    ('"torch": torch.get_rng_state()', '"torch": torch.initial_seed()'),
+    (TORCH, '    torch.manual_seed(state["torch"])\n'),
+)
+flagged(
+    "seeded_when_saving",
+    (
+        "Saving seeds the generators, so that a load can do the same. A run that is saved then "
+        "draws other numbers than one that isn't: read the states, and leave them alone."
+    ),
+    (SHAPES, SEEDS.format("    ", "epoch") + SHAPES),
+)
+flagged(
+    "only_the_number_of_the_schedule",
+    (
+        "The scheduler is told the number of the epoch instead of its state. Schedules that work "
+        "from step to step, and those that wait, keep more: load its state_dict."
+    ),
+    (
+        EACH,
+        NO_PART.format("scheduler")
+        + '        if "scheduler" in parts:\n'
+        + '            parts["scheduler"].last_epoch = saved["epoch"]\n',
+    ),
+)
 flagged(
     "cuda_random_forgotten",
     (
@@ -137,6 +195,19 @@ for name, new, text in (
         (
             "Only the epoch comes back. Asked for is a dict with `epoch` and `best`, as they "
             "were saved."
+        ),
+    ),
+    (
+        "a_tuple_for_the_dict",
+        'return saved["epoch"], saved["best"]',
+        ("A tuple comes back. Asked for is a dict with `epoch` and `best`, as they were saved."),
+    ),
+    (
+        "nothing_comes_back",
+        "return None",
+        (
+            "The run is restored, and nothing comes back. Asked for is a dict with `epoch` and "
+            "`best`: the caller has to know where to go on."
         ),
     ),
     (

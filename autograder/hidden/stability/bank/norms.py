@@ -353,3 +353,6 @@ for what, edit, text in (
     ),
 ):
     by_value.edit(what, text, edit, about="anything")
+norm.by_exceptions("missing_gradients_not_skipped", "not_finite_raises", "nothing_raises")
+by_norm.by_exceptions("missing_gradients_not_skipped")
+by_value.by_exceptions("missing_gradients_not_skipped")

@@ -36,12 +36,13 @@ OF_THE_NORM_ANYTHING: Mistakes = {
         "Take numbers out of the tensors: then both are floats."
     ),
     ("length_asked", (GRADS, "    _ = len(parameters)\n" + GRADS)): (
-        "The parameters are asked for their number, and an iterator has none. Go through them "
-        "once, and an empty sum takes care of the rest."
+        "The parameters are asked for what an iterator doesn't have, as their number. Go through "
+        "them once, and an empty sum takes care of the rest."
     ),
 }
 for (name, *edits), text in OF_THE_NORM_ANYTHING.items():
     norm.edit(name, text, *edits, about="anything")
+norm.by_exceptions("length_asked")
 
 OF_CLIPPING: Mistakes = {
     ("quotient_comes_back", ("return norm", "return max_norm / (norm + eps)")): (

@@ -5,8 +5,8 @@ from autograder.api import Bank
 bank = Bank()
 
 bank.exercise("prediction_first_steps").shows(
-    "On all three seeds the loss leaves for infinity. A few steps make W large enough for the "
-    "gradient to grow at every character, and the next step is as long as that gradient."
+    "On all three seeds the loss leaves for infinity. One to four steps make W large enough for "
+    "the gradient to grow at every character, and the next step is as long as that gradient."
 )
 
 bank.exercise("prediction_direction").shows(

@@ -252,6 +252,13 @@ KEEPING_ANYTHING: Mistakes = {
         "it. Keep a copy of its state_dict."
     ),
     (
+        "the_model_brought_to_the_cpu",
+        (STATE, STATE.replace("model.state_dict()", "model.cpu().state_dict()")),
+    ): (
+        "A module's .cpu() moves the module itself, unlike a tensor's: training goes on with a "
+        "model that has left the GPU. Bring the copies of its tensors to the CPU."
+    ),
+    (
         "moves_the_model",
         (STATE, STATE.replace("model.state_dict()", "model.train().state_dict()")),
     ): (

@@ -69,7 +69,6 @@ def number_of(device: Any) -> int:
     "the random state of every CUDA device",
     points=0.25,
     inputs=run_seeds,
-    kind="side",
     tolerance=EXACT,
     experiment="read torch.cuda.get_rng_state_all() before saving and after loading.",
 )

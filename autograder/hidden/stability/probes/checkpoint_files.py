@@ -22,7 +22,7 @@ MINIMAL = ("model", "optimizer")
 
 @checkpoints.probe(
     "one file, at exactly the path",
-    points=0.25,
+    points=0.1875,
     inputs=run_seeds,
     kind="side",
     experiment="save as run.checkpoint, by a str and by a Path, and list the folder.",
@@ -31,12 +31,12 @@ def places(impl: Any, inputs: Inputs) -> Any:
     """What is in a folder after saving under several names, as str and as Path, and twice."""
     seen: Inputs = {}
     run = Run(inputs["seeds"][0], small=True)
-    for name in ("run.checkpoint", "run"):
+    for name, epoch, best in (("run.checkpoint", inputs["epoch"], None), ("run", 0, 0.1 + 0.2)):
         with scratch() as folder:
             path = folder / name
             saved(impl, run, path, *MINIMAL, epoch=1)
             first = names_in(folder)
-            saved(impl, run, str(path), *MINIMAL, epoch=inputs["epoch"])
+            saved(impl, run, str(path), *MINIMAL, epoch=epoch, best=best)
             form: Any = str if name == "run" else pathlib.Path
             back = impl.load_checkpoint(form(path), model=run.model)
             seen[f"after saving as {name}"] = {
@@ -61,11 +61,31 @@ def asides(impl: Any, inputs: Inputs) -> Any:
         saved(impl, run, path, *MINIMAL, epoch=1)
         content = path.read_bytes()
         os.link(path, held)
-        saved(impl, run, path, *MINIMAL, epoch=2)
+        with other_disks(folder):
+            saved(impl, run, path, *MINIMAL, epoch=2)
         return {
             "was the older file written to?": held.read_bytes() != content,
             "files": names_in(folder),
         }
+
+
+@contextmanager
+def other_disks(folder: pathlib.Path) -> Any:
+    """Nothing can be renamed into a folder from elsewhere, as if elsewhere were another disk."""
+    inside = os.path.realpath(folder)
+
+    def guarded(real: Any) -> Any:
+        def rename(source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
+            if not os.path.realpath(source).startswith(inside):
+                raise OSError(18, "Invalid cross-device link")
+            return real(source, target, *args, **kwargs)
+
+        return rename
+
+    with ExitStack() as stack:
+        for owner, name in ((os, "replace"), (os, "rename"), (os, "link")):
+            stack.enter_context(patch.object(owner, name, guarded(getattr(owner, name))))
+        yield
 
 
 def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -128,9 +148,10 @@ def crashes(impl: Any, inputs: Inputs) -> Any:
                     saved(impl, run, path, *MINIMAL, epoch=1)
                 content = path.read_bytes() if path.exists() else b""
                 with crash(run):
-                    outcome(saved, impl, run, path, *MINIMAL, epoch=2)
+                    raised = outcome(saved, impl, run, path, *MINIMAL, epoch=2)
                 left = _left(impl, path, content, run)
-                seen[f"{what}, {where}"] = {"files": names_in(folder), "left": left}
+                said = isinstance(raised, Exception)
+                seen[f"{what}, {where}"] = {"files": names_in(folder), "left": left, "said": said}
     return seen
 
 

@@ -76,7 +76,7 @@ def answer_of(impl: Any, path: Any, run: Run, *names: str) -> Any:
     if isinstance(answer, Exception):  # its frames would keep the damaged file open
         answer.__cause__ = answer.__context__ = answer.__traceback__ = None
     else:
-        answer = "loaded"
+        answer = dict[str, Any]()  # whatever it is that came back
     return {"answer": answer, "before": before, "after": run.marks()}
 
 
@@ -225,9 +225,11 @@ def code(impl: Any, inputs: Inputs) -> Any:
         content, evil = path.read_bytes(), pickle.dumps({"model": Code(str(mark))}, protocol=2)
         buffer = io.BytesIO()
         torch.save({"model": Code(str(mark)), "epoch": 1}, buffer)
-        files = {"saved by torch": buffer.getvalue(), "saved by pickle": evil}
-        if zipfile.is_zipfile(io.BytesIO(content)):
-            files["with its own pickle replaced"] = _replaced(content, evil)
+        files = {
+            "saved by torch": buffer.getvalue(),
+            "saved by pickle": evil,
+            "with its own pickle replaced": _replaced(content, evil),
+        }
         for what, holds in files.items():
             path.write_bytes(holds)
             answer = answer_of(impl, path, run)
@@ -238,10 +240,13 @@ def code(impl: Any, inputs: Inputs) -> Any:
 
 
 def _replaced(content: bytes, evil: bytes) -> bytes:
-    """The same archive, whole, with another pickle in it."""
+    """The same archive, whole, with another pickle in it; of any other layout, the pickle alone."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return evil
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
-        for name in source.namelist():
+        names = source.namelist()
+        for name in names:
             is_pickle = name.endswith("data.pkl")
             target.writestr(name, evil if is_pickle else source.read(name))
-    return buffer.getvalue()
+    return buffer.getvalue() if any(name.endswith("data.pkl") for name in names) else evil

@@ -1,13 +1,14 @@
 """Probes of runs that are saved, loaded and continued."""
 
 from typing import Any
+from unittest.mock import patch
 
 import torch
 
 from autograder.api import EXACT, Inputs, Probes
 
 from .keeper import Run, draws, returned, run_seeds, saved, scratch, seed_everything
-from .values import array
+from .values import array, noting
 
 probes = Probes()
 checkpoints = probes.exercise("save_checkpoint__load_checkpoint")
@@ -99,7 +100,7 @@ def resumes(impl: Any, inputs: Inputs) -> Any:
     run, fresh = Run(one), Run(other, lr=0.02)
     with scratch() as folder:
         seed_everything(noise)
-        saved(impl, run.go(3), folder / "run.pt")
+        saved(impl, run.go(2), folder / "run.pt")
         end = run.go(2).everything()
         seed_everything(more)
         impl.load_checkpoint(folder / "run.pt", **fresh.go(1).parts())
@@ -121,8 +122,8 @@ def some_parts(impl: Any, inputs: Inputs) -> Any:
     seen: Inputs = {}
     with scratch() as folder:
         whole, bare = folder / "whole.pt", folder / "bare.pt"
-        saved(impl, Run(one, small=True).go(3), whole)
-        saved(impl, Run(one, small=True).go(2), bare, "model", "optimizer")
+        saved(impl, Run(one, small=True).go(2), whole)
+        saved(impl, Run(one, small=True).go(1), bare, "model", "optimizer")
         for path, names in (
             (whole, ("model",)),
             (whole, ("model", "scheduler", "scaler")),
@@ -137,29 +138,39 @@ def some_parts(impl: Any, inputs: Inputs) -> Any:
 
 @checkpoints.probe("epoch and best", points=0.375, inputs=run_seeds, tolerance=EXACT)
 def epoch_and_best(impl: Any, inputs: Inputs) -> Any:
-    run, fresh = (Run(seed, small=True) for seed in inputs["seeds"][:2])
-    bests: Any = {
-        "nothing": None,
-        "a number": 0.1 + 0.2,
-        "a dict": {
-            "loss": 0.25,
-            "epoch": 4,
-            "name": "reader",
-            "stopped": False,
-            "losses": [1.5, 0.75, float("inf")],
-            "state": {"w": torch.arange(3.0), "steps": torch.tensor(7)},
-            "order": torch.Generator().manual_seed(inputs["epoch"]).get_state()[:40],
-            "none": None,
-        },
+    """All kinds of values at once: most mistakes are looked at here, so it is one file."""
+    run = Run(inputs["seeds"][0], small=True)
+    best: Any = {
+        "loss": 0.1 + 0.2,
+        "epoch": 4,
+        "name": "reader",
+        "stopped": False,
+        "losses": [1.5, 0.75, float("inf")],
+        "state": {"w": torch.arange(3.0), "steps": torch.tensor(7)},
+        "order": torch.Generator().manual_seed(inputs["epoch"]).get_state()[:40],
+        "none": None,
     }
-    seen: Inputs = {}
     with scratch() as folder:
-        for number, (what, best) in enumerate(bests.items()):
-            epoch = inputs["epoch"] if number else 0
-            saved(impl, run, folder / "run.pt", epoch=epoch, best=best)
-            back = impl.load_checkpoint(folder / "run.pt", model=fresh.model)
-            seen[f"with best {what}"] = arrays(returned(back))
-    return seen
+        path, names = folder / "run.pt", ("model", "optimizer")
+        saved(impl, run, path, *names, epoch=inputs["epoch"], best=best)
+        return arrays(returned(impl.load_checkpoint(path, model=run.model)))
+
+
+@checkpoints.probe(
+    "where tensors are loaded to",
+    points=0.0625,
+    inputs=run_seeds,
+    kind="side",
+    experiment="save on a GPU, load on a machine without one, and look at best.",
+)
+def loaded_to(impl: Any, inputs: Inputs) -> Any:
+    """Where torch.load is asked to bring what was saved on a GPU."""
+    run, places = Run(inputs["seeds"][0], small=True), list[str]()
+    with scratch() as folder:
+        saved(impl, run, folder / "run.pt", "model", "optimizer")
+        with patch.object(torch, "load", noting(torch.load, places)):
+            impl.load_checkpoint(folder / "run.pt", model=run.model)
+    return {"do tensors of a GPU come back on the CPU?": set(places) <= {"cpu"}}
 
 
 def arrays(value: Any) -> Any:

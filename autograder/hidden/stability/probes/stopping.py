@@ -1,6 +1,7 @@
 """Probes of EarlyStopping: when it says stop, and which weights it keeps."""
 
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 from autograder.api import Inputs, Probes, snapshot
 
-from .values import CLOSE, array, number
+from .values import CLOSE, array, noting, number
 
 probes = Probes()
 stopping = probes.exercise("EarlyStopping", tolerance=CLOSE)
@@ -186,17 +187,19 @@ def two_at_once(impl: Any, inputs: Inputs) -> Any:
 )
 def on_the_cpu(impl: Any, inputs: Inputs) -> Any:
     """A model on "meta", where there are no numbers, stands for one on a GPU: nothing can be
-    brought to the CPU from there, so the update of a right answer cannot succeed."""
-    stopper = impl.EarlyStopping()
-    try:
-        stopper.update(1.0, nn.Linear(2, 2, device="meta"))
-    except Exception as error:
-        if "is not written yet" in str(error):
-            raise
-        return {"the device of best_state": "cpu"}
+    brought to the CPU from there, so the update of a right answer cannot succeed. One that goes
+    through torch.load does, and stays on "meta"; where it would be loaded to is asked instead."""
+    stopper, loaded_to = impl.EarlyStopping(), list[str]()
+    with patch.object(torch, "load", noting(torch.load, loaded_to)):
+        try:
+            stopper.update(1.0, nn.Linear(2, 2, device="meta"))
+        except Exception as error:
+            if "is not written yet" in str(error):
+                raise
+            return {"the device of best_state": "cpu"}
     state = stopper.best_state
     places = [t.device.type for t in state.values()] if isinstance(state, dict) else ["none"]
-    return {"the device of best_state": max(places, key="cpu".__ne__)}
+    return {"the device of best_state": max(loaded_to or places, key="cpu".__ne__)}
 
 
 def default_scripts(rng: np.random.Generator) -> Inputs:
@@ -221,6 +224,19 @@ def defaults(impl: Any, inputs: Inputs) -> Any:
     return {**seen, **run_scripts(impl, inputs)}
 
 
+class Watched(Stack):
+    """Notes when it is moved or cast itself; a copy of it notes its own."""
+
+    def __init__(self, values: Inputs) -> None:
+        super().__init__(values)
+        self.moves = list[str]()
+
+    def _apply(self, *args: Any, **options: Any) -> Any:
+        self.moves.append("moved")
+        parent: Any = super()
+        return parent._apply(*args, **options)
+
+
 @stopping.probe(
     "answers that are bools, and a model left as it was",
     points=0.0625,
@@ -228,7 +244,7 @@ def defaults(impl: Any, inputs: Inputs) -> Any:
     kind="side",
 )
 def left_alone(impl: Any, inputs: Inputs) -> Any:
-    stopper, model = impl.EarlyStopping(patience=2), Stack(inputs)
+    stopper, model = impl.EarlyStopping(patience=2), Watched(inputs)
     model.first.weight.grad = torch.ones(3, 2, dtype=torch.float64)
     answers, modes = [], []
     for trains, loss in ((False, 2.0), (True, 1.0), (False, 3.0), (True, 4.0)):
@@ -237,4 +253,8 @@ def left_alone(impl: Any, inputs: Inputs) -> Any:
     after = {name: array(tensor) for name, tensor in model.state_dict().items()}
     kept = {"in training mode": modes, "gradient": array(model.first.weight.grad)}
     needs = [p.requires_grad for p in model.parameters()]
-    return {"the answers": answers, "afterwards": {**after, **kept, "requires_grad": needs}}
+    return {
+        "the answers": answers,
+        "afterwards": {**after, **kept, "requires_grad": needs},
+        "was the model itself moved or cast?": bool(model.moves),
+    }

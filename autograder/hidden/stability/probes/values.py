@@ -83,3 +83,18 @@ def some_weights(rng: np.random.Generator, outputs: int = 3) -> Inputs:
         "last.weight": rng.normal(size=(outputs, 5)),
         "last.bias": rng.normal(size=outputs) / 4,
     }
+
+
+def noting(load: Any, loaded_to: list[str]) -> Any:
+    """torch.load, and a list of where it would bring what was saved on a GPU."""
+
+    def noted(f: Any, map_location: Any = None, *args: Any, **options: Any) -> Any:
+        where = map_location
+        if isinstance(where, dict):
+            where = next(iter(where.values()), None)
+        if callable(where):  # of a storage, which is read to the CPU first, and where it was
+            where = getattr(where(torch.zeros(0).untyped_storage(), "cuda:0"), "device", None)
+        loaded_to.append("meta" if where is None else torch.device(where).type)
+        return load(f, map_location, *args, **options)
+
+    return noted

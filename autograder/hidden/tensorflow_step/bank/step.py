@@ -14,6 +14,9 @@ LOSS = "loss = loss_fn(y, outputs)"
 VARIABLES = "model.trainable_variables"
 GRADS = "grads = tape.gradient(loss, variables)"
 APPLY = "    optimizer.apply_gradients(zip(grads, variables, strict=True))\n"
+SWAPPED = APPLY.replace("grads, variables", "variables, grads")
+DIVIDED = f"    grads = [tf.convert_to_tensor(g) / len(x) for g in grads]\n{APPLY}"
+CLIPPED = f"    grads = [tf.clip_by_norm(g, 1.0) for g in grads]\n{APPLY}"
 RETURN = "return float(loss)"
 INSIDE = f"{TAPE}        {FORWARD}\n        {LOSS}\n"
 OUTSIDE = f"    {FORWARD}\n{TAPE}        {LOSS}\n"
@@ -57,6 +60,30 @@ VALUES: Mistakes = {
         "Outputs go through a softmax before the loss. Whether it expects probabilities or logits "
         "is settled where model and loss are made: hand over what the model gives."
     ),
+    ("loss_after_the_step_unmoved", (RETURN, "return float(loss_fn(y, model(x)))")): (
+        "The loss that comes back is computed again after the step, and not in training mode. The "
+        "one to report is the one whose gradient was taken: it is there, and costs nothing."
+    ),
+    ("applied_twice", (APPLY, f"{APPLY}{APPLY}")): (
+        "The same gradients are handed to the optimizer twice, so each batch counts as two steps, "
+        "for momentum and Adam's t as well. One batch, one step."
+    ),
+    ("clipped_by_norm", (APPLY, f"    grads, _ = tf.clip_by_global_norm(grads, 1.0)\n{APPLY}")): (
+        "The gradients are clipped to a norm of 1 before the step, which nobody asked for. Whoever "
+        "wants that sets it in the optimizer: hand over what the tape gives."
+    ),
+    ("clipped_one_by_one", (APPLY, CLIPPED)): (
+        "Each gradient is clipped to a norm of 1 before the step, which nobody asked for. Whoever "
+        "wants that sets it in the optimizer: hand over what the tape gives."
+    ),
+    ("uphill", (APPLY, f"    grads = [-g for g in map(tf.convert_to_tensor, grads)]\n{APPLY}")): (
+        "The gradients change their sign, and the optimizer changes it again: the loss rises. The "
+        "minus is in the optimizer's rule."
+    ),
+    ("gradients_divided", (APPLY, DIVIDED)): (
+        "The gradients are divided by the number of samples, but `loss_fn` has taken the mean "
+        "already, and its gradient is that of the mean. Every step is too small."
+    ),
 }  # fmt: skip
 for (name, *edits), text in VALUES.items():
     step.edit(name, text, *edits)
@@ -78,6 +105,18 @@ ANYTHING: Mistakes = {
     ("loss_passed_over", (LOSS, SQUARES)): (
         "The loss is always the mean squared error, whatever is passed in. A classifier then "
         "trains on the wrong thing, or not at all: call the argument."
+    ),
+    ("variables_before_gradients", (APPLY, SWAPPED)): (
+        "The pairs have the variable first. `apply_gradients` takes each pair as gradient and "
+        "variable, in this order: look at the two arguments of zip."
+    ),
+    ("not_zipped", (APPLY, "    optimizer.apply_gradients(grads)\n")): (
+        "`apply_gradients` gets the gradients alone, and can't know whose they are. It takes pairs "
+        "of a gradient and its variable: zip the two lists."
+    ),
+    ("inputs_as_floats", (TAPE, f"    x = tf.cast(x, tf.float32)\n{TAPE}")): (
+        "The inputs are made floats, and a model that looks words up by their number needs ints. "
+        "They come in the form that the model asks for: hand them on as they are."
     ),
 }  # fmt: skip
 for (name, *edits), text in ANYTHING.items():

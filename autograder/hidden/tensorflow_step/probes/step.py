@@ -8,7 +8,20 @@ import tensorflow as tf
 
 from autograder.api import AFTERWARDS, Inputs, Probes, Tolerance
 
-from .models import Half, Line, Moody, Rng, Words, line, lopsided, normal, number, shown
+from .models import (
+    Half,
+    Line,
+    Moody,
+    Noting,
+    Rng,
+    Words,
+    line,
+    lopsided,
+    normal,
+    number,
+    shown,
+    surprise,
+)
 
 probes = Probes()
 probes.predictions("rate_to_zero", "no_flag")
@@ -26,6 +39,8 @@ def steps(impl: Any, model: Any, optimizer: Any, loss_fn: Any, inputs: Inputs) -
     for number_of, (x, y) in enumerate(zip(inputs["x"], inputs["y"], strict=True), 1):
         loss = impl.tf_train_step(model, optimizer, loss_fn, x, y)
         seen[f"after step {number_of}"] = shown(loss, model)
+    if isinstance(optimizer, Noting):
+        seen["what the optimizer is handed"] = optimizer.handed
     return seen
 
 
@@ -37,7 +52,7 @@ def steps(impl: Any, model: Any, optimizer: Any, loss_fn: Any, inputs: Inputs) -
     "with lesson 10's train_step.",
 )
 def two_steps(impl: Any, inputs: Inputs) -> Any:
-    optimizer = keras.optimizers.SGD(0.2, momentum=0.9)
+    optimizer = Noting(0.2, momentum=0.9)
     return steps(impl, Line(inputs["weights"]), optimizer, lopsided, inputs)
 
 
@@ -71,7 +86,7 @@ def training_mode(impl: Any, inputs: Inputs) -> Any:
 def frozen(impl: Any, inputs: Inputs) -> Any:
     model = Half(inputs["first"], inputs["last"])
     model.first.trainable = False
-    optimizer = keras.optimizers.SGD(0.2, weight_decay=0.5)
+    optimizer = Noting(0.2, weight_decay=0.5)
     return steps(impl, model, optimizer, lopsided, inputs)
 
 
@@ -86,9 +101,10 @@ def frozen(impl: Any, inputs: Inputs) -> Any:
     experiment="print what loss_fn gets: dtype and shape of both arguments.",
 )
 def words(impl: Any, inputs: Inputs) -> Any:
-    criterion = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.Adam(0.1, epsilon=1e-3)
-    return steps(impl, Words(inputs["weights"]), optimizer, criterion, inputs)
+    model = Words(inputs["weights"])
+    seen = steps(impl, model, optimizer, surprise, inputs)
+    return {**seen, "the inputs": model.inputs_are}
 
 
 @step.probe("what comes back is a number", points=0.25, inputs=regression, kind="side")

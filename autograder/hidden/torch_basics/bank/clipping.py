@@ -84,8 +84,8 @@ for (name, *edits), text in CLIPPING.items():
     clipped.edit(name, text, *edits)
 
 UNPACKED = (
-    "ctx.saved_tensors is a tuple, also where one tensor was saved, and backward computes with the "
-    "tuple. Unpack it: the one tensor is its first element."
+    "backward computes with something that is no tensor. ctx.saved_tensors is a tuple, also where "
+    "one was saved. Unpack it: the one tensor is its first element."
 )
 ABS_FIRST = "(x.abs() < 1) * upstream * 2 * x"
 CLIPPED_ANYTHING: Mistakes = {
@@ -119,8 +119,8 @@ for (name, *edits), text in CLIPPED_ANYTHING.items():
     clipped.edit(name, text, *edits, about="anything")
 
 NOT_ONE_GRADIENT = (
-    "backward returns something else than one gradient of x's shape: a sum, or a tuple times two, "
-    "for ctx.saved_tensors is a tuple. Unpack it, and give each element its own number."
+    "torch refuses what backward returns: it has to be one gradient of x's shape, no sum, and no "
+    "tuple, which is what ctx.saved_tensors is. Unpack that, and give each element its own number."
 )
 SUMMED = (BACK, "(upstream * 2 * x * (x.abs() < 1)).sum()")
 clipped.edit("summed_gradient", NOT_ONE_GRADIENT, SUMMED, about="anything")
@@ -131,4 +131,7 @@ clipped.edit(
     (BACK, "2 * x"),
     about="anything",
     equivalent_to="summed_gradient",
+)
+clipped.by_exceptions(
+    *("tuple_not_unpacked", "tuple_asked_for_its_size", "summed_gradient", "tuple_times_two")
 )

@@ -183,8 +183,8 @@ GROUPS_ANYTHING: Mistakes = {
         "The groups don't say their rate, so all get the optimizer's own. Write it into each group."
     ),
     ("names_for_parameters", (APPEND, "groups.setdefault(key, []).append(name)")): (
-        "The groups hold names, with which no optimizer can do anything. It wants the parameters "
-        "themselves, the very objects that the model holds."
+        "The optimizer refuses the groups: they hold names, or something else that is no "
+        "parameter. It wants the parameters themselves, the very objects that the model holds."
     ),
     (
         "norms_left_out",
@@ -199,3 +199,4 @@ GROUPS_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in GROUPS_ANYTHING.items():
     groups.edit(name, text, *edits, about="anything")
+groups.by_exceptions("names_for_parameters")

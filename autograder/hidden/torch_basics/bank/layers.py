@@ -186,6 +186,7 @@ LINEAR_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in LINEAR_ANYTHING.items():
     linear.edit(name, text, *edits, about="anything")
+linear.by_exceptions("no_super")
 
 WITHOUT_BIAS = (
     "No bias is registered: there is none, or it is a plain tensor, which stays zero "

@@ -99,6 +99,7 @@ LOSS_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in LOSS_ANYTHING.items():
     loss.edit(name, text, *edits, about="anything")
+loss.by_exceptions("a_number", "outside_of_the_graph")
 
 ROOT = (
     "The absolute value is the root of a square. The root's slope at 0 is infinite, and times 0 it "

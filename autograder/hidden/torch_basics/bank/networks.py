@@ -262,3 +262,4 @@ NETWORK_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in NETWORK_ANYTHING.items():
     mlp.edit(name, text, *edits, about="anything")
+mlp.by_exceptions("no_super")

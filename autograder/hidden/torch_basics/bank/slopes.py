@@ -120,8 +120,8 @@ ANYTHING: Mistakes = {
         "computed from it is recorded from now on. Ask at a copy outside of the graph."
     ),
     ("point_left_outside", (GRAD, GRAD.replace("f(point)", "f(point.detach())"))): (
-        "f gets a tensor outside of the graph, so nothing is recorded on the way to the result, "
-        "and backward raises. What f gets has to be the point that asks for gradients."
+        "The result of f doesn't hang on the point that is asked, so its gradient can't be taken: "
+        "f got something outside of the graph. What f gets has to be the point that asks for one."
     ),
     ("result_in_the_graph", (GRAD, GRAD.replace(", point)", ", point, create_graph=True)"))): (
         "The gradient comes back with a graph of its own, as for a second derivative: whoever "
@@ -162,3 +162,4 @@ SLOPES: Mistakes = {
 }
 for (name, *edits), text in SLOPES.items():
     gradient.edit(name, text, *edits)
+gradient.by_exceptions("point_left_outside")

@@ -189,3 +189,4 @@ ANYTHING: Mistakes = {
 }
 for (name, *edits), text in ANYTHING.items():
     conv.edit(name, text, *edits, about="anything")
+conv.by_exceptions("graph_cut_altogether")

@@ -46,11 +46,30 @@ def one_image(rng: Rng) -> Inputs:
 
 conv.probe(
     "one kernel over one image",
-    points=0.75,
+    points=0.5,
     inputs=one_image,
     name="one_image",
     experiment="take a kernel that is 1 in its upper left corner and 0 elsewhere: it has to give "
     "the image back, less its last rows and columns.",
+)(results)
+
+
+def squares(rng: Rng) -> Inputs:
+    """Where what mixes up axes fits, and where kernels that are spread apart by the stride give as
+    many numbers as steps of it."""
+    return {
+        "for square images and kernels": case(rng, (2, 2, 4, 4), (3, 2, 3, 3)),
+        "for square ones and stride 2": case(rng, (1, 2, 7, 7), (2, 2, 3, 3), stride=2),
+    }
+
+
+conv.probe(
+    "square images and kernels",
+    points=0.25,
+    inputs=squares,
+    name="squares",
+    experiment="take a kernel that is 1 in its upper right corner and 0 elsewhere: which number of "
+    "each window comes out?",
 )(results)
 
 

@@ -33,6 +33,8 @@ def passed(model: Any, maps: list[tuple[Any, Any]], x: Any, upstream: Any) -> In
     given = leaf(x)
     out = model(given)
     seen["the outputs"] = array(out)
+    if np.shape(seen["the outputs"]) != upstream.shape:  # nothing that can go back through it
+        return {**seen, **dict.fromkeys((*grad_names(maps), OF_INPUTS))}
     out.backward(torch.tensor(upstream))
     return {**seen, **gradients(slots, maps), OF_INPUTS: array(given.grad)}
 
@@ -52,17 +54,35 @@ def leading(rng: Rng) -> Inputs:
     return seen
 
 
-@linear.probe(
-    "outputs and gradients, for weights that are set",
-    points=1.0,
-    inputs=leading,
-    experiment="set the weight to zero and the bias to 1, 2, 3: that is what has to come out.",
-)
-def set_weights(impl: Any, inputs: Inputs) -> Any:
+def mapped(impl: Any, inputs: Inputs) -> Any:
     return {
-        where: passed(impl.Linear(3, 5), one["maps"], one["x"], one["up"])
+        where: passed(impl.Linear(*np.shape(one["maps"][0][0])), one["maps"], one["x"], one["up"])
         for where, one in inputs.items()
     }
+
+
+linear.probe(
+    "outputs and gradients, for weights that are set",
+    points=0.75,
+    inputs=leading,
+    name="set_weights",
+    experiment="set the weight to zero and the bias to 1, 2, 3: that is what has to come out.",
+)(mapped)
+
+
+def as_many_outputs(rng: Rng) -> Inputs:
+    """Where a weight that lies the wrong way round fits."""
+    one = {"maps": maps_of(rng, 4, 4), "x": rng.normal(size=(2, 3, 4))}
+    return {"for as many outputs as inputs": {**one, "up": rng.normal(size=(2, 3, 4))}}
+
+
+linear.probe(
+    "as many outputs as inputs",
+    points=0.25,
+    inputs=as_many_outputs,
+    name="square",
+    experiment="set one row of the weight to zero: one output has to be the bias alone.",
+)(mapped)
 
 
 def nothing(rng: Rng) -> Inputs:

@@ -176,8 +176,8 @@ ANYTHING: Mistakes = {
         "saved with this epoch's validation already has the next rate. Step it last."
     ),
     ("plateau_without_metric", (PLATEAU, "scheduler.step()")): (
-        "Every scheduler is stepped in the same way, without a metric. ReduceLROnPlateau decides "
-        "by one and raises a TypeError: it needs the validation loss."
+        "ReduceLROnPlateau refuses to be stepped like the others, without a metric: it decides by "
+        "the validation loss, which is the one argument that its step needs."
     ),
     ("every_scheduler_alike_and_always_one", (LOOK, "        scheduler.step()\n")): (
         "Whatever comes is stepped in one way, without a look whether it is a ReduceLROnPlateau, "
@@ -222,12 +222,15 @@ ANYTHING: Mistakes = {
 }
 for (name, *edits), text in ANYTHING.items():
     fit.edit(name, text, *edits, about="anything")
+fit.by_exceptions("plateau_without_metric", "every_scheduler_alike_and_always_one")
 
 NO_SCHEDULER = (
     "The scheduler is stepped, or asked for its rate, without a look whether there is one. None is "
     "allowed and means that the rate stays, and the optimizer always knows the rate."
 )
 NO_ONE = "no_scheduler_not_allowed"
-fit.edit(NO_ONE, NO_SCHEDULER, ("elif scheduler is not None:", "else:"), about="anything")
+fit.edit(NO_ONE, NO_SCHEDULER, ("elif scheduler is not None:", "else:"), about="exceptions")
 ASKED = (RATE, "scheduler.get_last_lr()[0]")
-fit.edit("rate_asked_of_the_scheduler", NO_SCHEDULER, ASKED, about="anything", equivalent_to=NO_ONE)
+fit.edit(
+    *("rate_asked_of_the_scheduler", NO_SCHEDULER, ASKED), about="exceptions", equivalent_to=NO_ONE
+)

@@ -93,8 +93,8 @@ ANYTHING: Mistakes = {
         "symmetric: torch's take outputs, then targets. Look at the order of the two."
     ),
     ("inputs_flattened", ("model(inputs)", "model(inputs.flatten(1))")): (
-        "The inputs are flattened to a row for each sample. A network of images or sequences needs "
-        "their axes, and one that wants rows flattens them itself: pass them on as they are."
+        "The network refuses what it gets: inputs with more axes than one are flattened, or lose "
+        "them otherwise. Networks of images need theirs: pass the inputs on as they are."
     ),
     ("returns_the_tensor", (RETURN, "return loss")): (
         "A tensor comes back where a number is asked for: it holds on to the graph of this batch "
@@ -123,3 +123,4 @@ ANYTHING: Mistakes = {
 }
 for (name, *edits), text in ANYTHING.items():
     step.edit(name, text, *edits, about="anything")
+step.by_exceptions("inputs_flattened")

@@ -1,9 +1,9 @@
-"""Mistakes in pixel_cross_entropy and dice_loss."""
+"""Mistakes in pixel_cross_entropy."""
 
 from autograder.api import Bank
 
 bank = Bank()
-pixels, dice = bank.exercise("pixel_cross_entropy"), bank.exercise("dice_loss")
+pixels = bank.exercise("pixel_cross_entropy")
 
 MOVED = "np.moveaxis(logits, 1, -1).reshape(-1, logits.shape[1])"
 CALLED = "return cross_entropy(pixels, targets.reshape(-1))"
@@ -25,6 +25,49 @@ for (name, old, new), text in {
     ): (
         "Moving the classes to the end also swaps height and width, so each pixel gets the target "
         "of another one. The order of the other axes has to stay."
+    ),
+    ("all_axes_reversed", MOVED, "logits.T.reshape(-1, logits.shape[1])"): (
+        "The transpose reverses all four axes, so the classes are third and the images last, and "
+        "the rows still mix them. Only the class axis has to move, to the end."
+    ),
+    ("last_axis_moved_forward", MOVED, "np.moveaxis(logits, -1, 1).reshape(-1, logits.shape[1])"): (
+        "The last axis is moved to second place, which leaves the heights last. It is the other "
+        "way round: the second axis goes to the end."
+    ),
+    (
+        "first_image_only",
+        CALLED,
+        f"count = targets[0].size\n    {CALLED[:-1]}[:count])".replace(
+            "(pixels,", "(pixels[:count],"
+        ),
+    ): (
+        "Only the first image of the batch is looked at. The mean is over the pixels of all N "
+        "images."
+    ),
+    ("minus_missing", CALLED, CALLED.replace("return ", "return -1.0 * ")): (
+        "This is the mean logarithm of the probability, 0 at best and negative otherwise. The loss "
+        "has a minus sign: it falls as the probability rises."
+    ),
+    ("targets_off_by_one", "targets.reshape(-1))", "targets.reshape(-1) - 1)"): (
+        "The classes are read as counting from 1, so each pixel is compared with the class before "
+        "its own. They count from 0."
+    ),
+    (
+        "classes_as_yes_or_no",
+        CALLED,
+        "return bce_with_logits(pixels, np.eye(logits.shape[1])[targets.reshape(-1)])",
+    ): (
+        "Each class of a pixel is a yes-or-no question of its own. A pixel has one class: the "
+        "classes share the probability, in a softmax."
+    ),
+    (
+        "classes_averaged_first",
+        CALLED,
+        'each, own = cross_entropy(pixels, targets.reshape(-1), "none"), targets.reshape(-1)\n'
+        "    return np.mean([np.mean(each[own == c]) for c in np.unique(own)])",
+    ): (
+        "The pixels of each class are averaged first, so a class with few pixels weighs as much as "
+        "one with many. Here every pixel weighs the same."
     ),
     (
         "softmax_over_columns",
@@ -133,99 +176,43 @@ for (name, new), text in {
     ),
 }.items():
     pixels.edit(name, text, (CALLED, new), about="anything")
-
-FRACTION = "(2 * overlap + eps) / (sizes + eps)"
-BEGIN = '    """\n'
-EPS_IGNORED = (
-    "A number written into the formula is added to both sums, so the argument eps has "
-    "no effect. Look at what the caller passes in."
-)
-for (name, old, new), text in {
-    ("factor_two_missing", "2 * overlap", "overlap"): (
-        "The overlap is counted once in the numerator and twice in the denominator, so even a "
-        "perfect mask costs a half. In the numerator the overlap is doubled."
-    ),
-    ("jaccard", FRACTION, "(overlap + eps) / (sizes - overlap + eps)"): (
-        "This is one minus the intersection over the union. Dice divides twice the overlap by the "
-        "sum of both sizes, without subtracting the overlap."
-    ),
-    ("eps_below_only", "overlap + eps", "overlap"): (
-        "eps is added to the denominator only, so an empty mask that was predicted empty "
-        "costs 1. It goes into both."
-    ),
-    ("eps_above_only", "(sizes + eps)", "sizes"): (
-        "eps is added to the numerator only, so nothing keeps an empty denominator away from "
-        "0. It goes into both."
-    ),
-    ("eps_doubled", "2 * overlap + eps", "2 * (overlap + eps)"): (
-        "The factor 2 multiplies the small number as well, so an empty mask that was predicted "
-        "empty gives -1. Only the overlap is doubled."
-    ),
-    ("coefficient_not_loss", "return 1 - ", "return "): (
-        "This is the Dice coefficient, 1 for a perfect mask. A loss is small where things are "
-        "right: subtract it from 1."
-    ),
-    ("coefficient_negated", "return 1 - ", "return -1.0 * "): (
-        "This is minus the Dice coefficient, -1 for a perfect mask. Its gradient is the same, but "
-        "the loss that is defined here is 1 minus the coefficient."
-    ),
-    ("logarithm_of_the_coefficient", f"1 - {FRACTION}", f"-np.log({FRACTION})"): (
-        "This is minus the logarithm of the Dice coefficient, as in log-Dice losses. Here the loss "
-        "is 1 minus the coefficient."
-    ),
-    (
-        "means_for_sums",
-        FRACTION,
-        "(2 * overlap + eps * np.size(probs)) / (sizes + eps * np.size(probs))",
-    ): (
-        "Means are taken in place of sums, so eps weighs as much as one in every element. The sums "
-        "over all elements keep eps as small as it looks."
-    ),
-    ("eps_left_out", FRACTION, "2 * overlap / sizes"): (
-        "Nothing is added to numerator and denominator, so an empty mask that was predicted empty "
-        "is 0 / 0. eps goes in both places, and makes that case a loss of 0."
-    ),
-    ("eps_fixed_at_one", BEGIN, f"{BEGIN}    eps = 1.0\n"): EPS_IGNORED,
-    ("eps_fixed", BEGIN, f"{BEGIN}    eps = 1e-6\n"): EPS_IGNORED,
-    ("thresholded", BEGIN, f"{BEGIN}    probs = (probs > 0.5).astype(float)\n"): (
-        "The probabilities are cut at 0.5 first. Then the loss does not change when they move a "
-        "little, and a descent has nothing to go by."
-    ),
-    ("sigmoid_of_probabilities", BEGIN, f"{BEGIN}    probs = 1 / (1 + np.exp(-1.0 * probs))\n"): (
-        "The probabilities go through a sigmoid, as if they were logits, so each of them ends up "
-        "between 0.5 and 0.73. They are probabilities already: use them as they are."
-    ),
-}.items():
-    dice.edit(name, text, (old, new))
-dice.edit(
-    "squares_below",
-    "The sizes are sums of squares, as in V-Net. Here they are plain sums, and for probabilities "
-    "between 0 and 1 that is not the same.",
-    ("np.sum(probs) + np.sum(target)", "np.sum(probs**2) + np.sum(target**2)"),
-    source="Milletari, Navab and Ahmadi, V-Net (2016), section 3",
-)
-EACH = "axis=tuple(range(1, np.ndim(probs)))"
-for name, each in (
-    ("averaged_over_rows", "axis=-1"),
-    ("averaged_over_images", EACH),
-    ("averaged_over_maps", f"{EACH} if np.ndim(probs) > 2 else None"),
+for name, logarithm in (
+    ("logarithm_to_base_two", f"{CALLED} / np.log(2)"),
+    ("logarithm_to_base_two_on_paper", f"return -np.mean(np.log2(softmax(pixels){OWN}))"),
+    ("logarithm_to_base_ten", f"return -np.mean(np.log10(softmax(pixels){OWN}))"),
 ):
-    dice.edit(
+    pixels.edit(
         name,
-        "The loss is computed for each row or image and then averaged. Here all elements of the "
-        "batch count as one mask.",
-        ("np.sum(probs * target)", f"np.sum(probs * target, {each})"),
-        ("np.sum(probs) + np.sum(target)", f"np.sum(probs, {each}) + np.sum(target, {each})"),
-        (
-            "def dice_loss(",
-            "def averaged(loss):\n    return lambda *args, **named: np.mean(loss(*args, **named))"
-            "\n\n\n@averaged\ndef dice_loss(",
-        ),
+        "The logarithm is not the natural one, so every loss is off by one factor. Cross-entropy "
+        "is meant with np.log: a guess among C classes costs log C.",
+        (CALLED, logarithm),
     )
-dice.edit(
-    "eps_of_one",
-    "The default of eps is 1, the smooth of much code for competitions. It shifts the loss of "
-    "every small mask; here the default is 1e-6.",
-    ("eps=1e-6", "eps=1.0"),
-    source="jocicmarko/ultrasound-nerve-segmentation, train.py",
+pixels.edit(
+    "softmax_over_everything",
+    "The exponentials are divided by the sum over the whole batch, so all pixels share one "
+    "probability. Each pixel has its own softmax, over its C classes.",
+    (
+        CALLED,
+        "parts = np.exp(pixels - pixels.max())\n"
+        f"    return -np.mean(np.log((parts / np.sum(parts)){OWN}))",
+    ),
+    about="anything",
+)
+pixels.edit(
+    "logits_for_probabilities",
+    "The logarithm is taken of the logits themselves, and that of a negative number is nan. A "
+    "softmax makes probabilities of them; your cross_entropy contains it.",
+    (CALLED, f"return -np.mean(np.log(pixels{OWN}))"),
+    about="anything",
+)
+pixels.edit(
+    "images_not_averaged",
+    "One loss for each image comes back. The result is a single number, the mean over all pixels "
+    "of all images.",
+    (
+        CALLED,
+        'each = cross_entropy(pixels, targets.reshape(-1), "none")\n'
+        "    return np.mean(each.reshape(len(targets), -1), axis=1)",
+    ),
+    about="anything",
 )
