@@ -85,8 +85,4 @@ c.Execute.timeout = 30
 
 # Scores and messages -> a page for the learner.
 c.GenerateFeedback.exporter_class = "autograder.nbgrader_plugins.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors = [
-    "autograder.nbgrader_plugins.feedback.CleanCells",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+c.GenerateFeedback.preprocessors = []

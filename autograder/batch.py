@@ -153,7 +153,7 @@ def grade_lesson(
         )
         clocks = _unread_timestamps(staged)
     entered = sorted(staged.paths.keys() - report.failed.keys())
-    unwritten = _write_feedback(course, lesson, entered, workers) if feedback else {}
+    unwritten = _write_feedback(course, lesson, entered) if feedback else {}
     in_gradebook = scores(course, lesson)
     for who, hand_in in staged.hand_ins.items():
         outcome = outcomes.get(who)
@@ -203,28 +203,11 @@ def _unread_timestamps(staged: Stage) -> dict[str, str]:
     return said
 
 
-def _write_feedback(
-    course: Course, lesson: Lesson, learners: Collection[str], workers: int | None
-) -> dict[str, str]:
-    """Pages are made from the gradebook, which they do not change: side by side. Returns who got
-    none, and why."""
+def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -> dict[str, str]:
+    """Pages are made from the gradebook, which they do not change. Returns who got none, and
+    why."""
     feedback_is_written(course, lesson.id, learners)
-    tasks = {who: (course.root, lesson.id, who) for who in learners}
-    said = {
-        who: ENDED if why is None else why for who, why in in_workers(feedback_page, tasks, workers)
-    }
-    return {who: why for who, why in said.items() if why}
-
-
-def feedback_page(task: tuple[Path, str, str]) -> str:
-    """One learner's feedback, in a worker; why there is none, or nothing."""
-    root, lesson_id, student = task
-    course = Course(root)
-    try:
-        failed = generate_feedback(course, course.lesson(lesson_id), [student])
-    except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
-        return f"{type(error).__name__}: {error}"
-    return failed.get(student, "")
+    return generate_feedback(course, lesson, learners)
 
 
 def _grade_all(

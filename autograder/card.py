@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +48,14 @@ PRE = (
 )
 LIVE = "<div role='status' aria-live='polite'>"  # a screen reader says it when it appears
 HEAD = "display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:2em"
+STYLES = {
+    "card": CARD,
+    "head": HEAD,
+    "sign": "color:{colour}",
+    "run": "color:var(--jp-ui-font-color2, #808080);font-size:smaller",
+    "text": TEXT,
+    "code": PRE,
+}
 
 
 class Card:
@@ -65,17 +75,7 @@ class Card:
         return text if note in text else f"{text}\n{note}"
 
     def _repr_html_(self) -> str:
-        verdict = self.verdict
-        sign, colour = SIGNS.get(verdict.status, UNFINISHED)
-        word = word_of(verdict)
-        label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
-        return (
-            f"{LIVE}<div role='group' aria-label='{label}' style='{CARD.format(colour=colour)}'>"
-            f"<div style='{HEAD}'><span><span aria-hidden='true' style='color:{colour}'>{sign}"
-            f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
-            f"{_run(verdict)}</span>"
-            f"<span>{score(verdict)}</span></div>{_body(verdict)}</div></div>"
-        )
+        return f"{LIVE}{card_html(self.verdict)}</div>"
 
 
 class Cards:
@@ -89,6 +89,45 @@ class Cards:
 
     def _repr_html_(self) -> str:
         return "".join(card._repr_html_() for card in self.cards)
+
+
+@dataclass(frozen=True)
+class Dress:
+    """How the parts of a card are dressed: in styles, or in the classes of a page.
+
+    Attributes:
+        title: the element of what is checked and what became of it.
+        of: the attributes of a part (`card`, `head`, `sign`, `run`, `text`, `code`) of a card with
+            a status.
+    """
+
+    title: str
+    of: Callable[[str, Status], str]
+
+
+def card_html(verdict: Verdict, dressed: Dress | None = None) -> str:
+    """The card of a verdict; by default as a notebook shows it, which has no style sheet of
+    ours."""
+    dressed = dressed or IN_A_NOTEBOOK
+    sign, _ = SIGNS.get(verdict.status, UNFINISHED)
+    word, title = word_of(verdict), dressed.title
+    label = html.escape(f"{verdict.exercise}: {score(verdict)}, {word}", quote=True)
+
+    def of(part: str) -> str:
+        return dressed.of(part, verdict.status)
+
+    return (
+        f"<div role='group' aria-label='{label}' {of('card')}>"
+        f"<div {of('head')}><{title}><span aria-hidden='true' {of('sign')}>{sign}"
+        f"</span> <code>{html.escape(verdict.exercise)}</code>: <strong>{word}</strong>"
+        f"{_run(verdict, of)}</{title}>"
+        f"<span>{score(verdict)}</span></div>{_body(verdict, of)}</div>"
+    )
+
+
+def _styles(part: str, status: Status) -> str:
+    _, colour = SIGNS.get(status, UNFINISHED)
+    return f"style='{STYLES[part].format(colour=colour)}'"
 
 
 def word_of(verdict: Verdict) -> str:
@@ -117,26 +156,28 @@ def with_code(text: str) -> str:
     return "".join([*pieces, html.escape(text[end:])])
 
 
-def _run(verdict: Verdict) -> str:
+def _run(verdict: Verdict, of: Callable[[str], str]) -> str:
     """Which run of its cells was judged, in small print."""
-    grey = "color:var(--jp-ui-font-color2, #808080);font-size:smaller"
-    return f" <span style='{grey}'>{html.escape(verdict.run)}</span>" if verdict.run else ""
+    return f" <span {of('run')}>{html.escape(verdict.run)}</span>" if verdict.run else ""
 
 
-def _body(verdict: Verdict) -> str:
+def _body(verdict: Verdict, of: Callable[[str], str]) -> str:
     """The lines of its summary as HTML."""
     from autograder.summary import summary
 
-    return "".join(map(_line, summary(verdict)))
+    return "".join(_line(line, of) for line in summary(verdict))
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, of: Callable[[str], str]) -> str:
     head = f"<strong>{line.head}:</strong> " if line.head else ""
     if not line.code:
-        return f"<p style='{TEXT}'>{head}{with_code(line.text)}</p>"
+        return f"<p {of('text')}>{head}{with_code(line.text)}</p>"
     said = with_code(f"{line.said[:1].upper()}{line.said[1:]}.")
     return (
-        f"<p style='{TEXT}'>{head}{with_code(line.text)} With</p>"
-        f"<pre style='{PRE}'><code>{html.escape(line.code)}</code></pre>"
-        f"<p style='{TEXT}'>{said}</p>"
+        f"<p {of('text')}>{head}{with_code(line.text)} With</p>"
+        f"<pre {of('code')}><code>{html.escape(line.code)}</code></pre>"
+        f"<p {of('text')}>{said}</p>"
     )
+
+
+IN_A_NOTEBOOK = Dress("span", _styles)

@@ -144,8 +144,10 @@ class _Grading:
         for cell in self.notebook.cells:
             exercise = self._by_test.get(grade_id(cell) or "")
             if exercise is not None:
-                visible = self.execution.visible.get(exercise.key)
-                cell.outputs = verdict_outputs(verdicts[exercise.key], visible)
+                failure = visible_failure(self.execution.visible.get(exercise.key))
+                verdict = replace(verdicts[exercise.key], visible=failure)
+                verdicts[exercise.key] = verdict
+                cell.outputs = verdict_outputs(verdict)
         lesson = self.judge.lesson
         result = LessonVerdict(
             lesson.id,
@@ -228,14 +230,11 @@ class _Grading:
         ]
 
 
-def verdict_outputs(verdict: Verdict, visible: Ran | None) -> list[NotebookNode]:
+def verdict_outputs(verdict: Verdict) -> list[NotebookNode]:
     """What a graded cell shows: a message on stdout, and the points as a plain Python float, which
     is
     the one form of a score that nbgrader reads without guessing."""
-    lines = [explain(verdict)]
-    failure = visible_failure(visible)
-    if failure:
-        lines.insert(0, failure)
+    lines = filter(None, (verdict.visible, explain(verdict)))
     score = new_output(
         "execute_result", {"text/plain": repr(float(verdict.score))}, execution_count=1
     )

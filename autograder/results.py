@@ -71,7 +71,7 @@ class Results:
         key = self.key(rebuilt, graded.verdict.seed)
         self._here[key] = graded
         if graded.settled:
-            kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json()}
+            kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
             write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
 
 

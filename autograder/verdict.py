@@ -31,9 +31,9 @@ class ProbeVerdict:
     certain: bool = False
     call: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form; its message stands alone."""
-        return {
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form; its message stands alone. `whole` has what a card needs besides."""
+        contract = {
             "name": self.name,
             "status": self.status,
             "points": self.points,
@@ -41,12 +41,15 @@ class ProbeVerdict:
             "message": f"{_with(self.call)}{self.message}",
             "call": self.call,
         }
+        besides = ("topic", "kind", "certain", "experiment") if whole else ()
+        return contract | {name: getattr(self, name) for name in besides}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ProbeVerdict:
-        """A verdict that was kept; topic and experiment, which JSON does not carry, are empty."""
+        """A verdict that was kept; not whole, it has no topic."""
         call = data.get("call", "")
-        return cls(**{**data, "message": data["message"].removeprefix(_with(call))}, topic="")
+        message = data["message"].removeprefix(_with(call))
+        return cls(**{"topic": "", **data, "message": message})
 
 
 def _with(call: str) -> str:
@@ -65,15 +68,22 @@ class Diagnosis:
     second: str | None = None
     beside: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form."""
-        return {"misconception": self.misconception, "second": self.second, "text": self.text}
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form, or all of it."""
+        said = {"misconception": self.misconception, "second": self.second, "text": self.text}
+        return said | ({"beside": [list(pair) for pair in self.beside]} if whole else {})
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Diagnosis:
+        """A diagnosis that was kept."""
+        return cls(**{**data, "beside": tuple((t, said) for t, said in data.get("beside", ()))})
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One exercise. `note` is said before anything else: a reason that no probe can see; `run` says
-    what a check judged: `In [63]`."""
+    what a check judged: `In [63]`; `visible` which of the visible tests failed first, in
+    grading."""
 
     exercise: str
     status: Status
@@ -83,23 +93,25 @@ class Verdict:
     diagnosis: Diagnosis | None = None
     note: str = ""
     run: str = ""
+    visible: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's form."""
-        return {
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The contract's form, or all of it but `run`, which only a check has."""
+        contract = {
             "status": self.status,
             "score": self.score,
             "max_score": self.max_score,
-            "probes": [probe.as_json() for probe in self.probes],
-            "diagnosis": self.diagnosis.as_json() if self.diagnosis else None,
+            "probes": [probe.as_json(whole) for probe in self.probes],
+            "diagnosis": self.diagnosis.as_json(whole) if self.diagnosis else None,
             "note": self.note,
         }
+        return contract | ({"visible": self.visible} if whole else {})
 
     @classmethod
     def from_json(cls, exercise: str, data: dict[str, Any]) -> Verdict:
         """A verdict that was kept."""
         probes = tuple(map(ProbeVerdict.from_json, data["probes"]))
-        diagnosis = Diagnosis(**data["diagnosis"]) if data["diagnosis"] else None
+        diagnosis = Diagnosis.from_json(data["diagnosis"]) if data["diagnosis"] else None
         return cls(
             exercise,
             data["status"],
@@ -108,6 +120,7 @@ class Verdict:
             probes,
             diagnosis,
             data["note"],
+            visible=data.get("visible", ""),
         )
 
 
@@ -132,15 +145,15 @@ class LessonVerdict:
         """What the judge grades; a person's points are listed under `manual`."""
         return float(sum(verdict.max_score for verdict in self.exercises.values()))
 
-    def as_json(self) -> dict[str, Any]:
-        """The object that `autograder judge --json` prints."""
+    def as_json(self, whole: bool = False) -> dict[str, Any]:
+        """The object that `autograder judge --json` prints; `whole`, what is kept of a verdict."""
         return {
             "lesson": self.lesson,
             "seed": self.seed,
             "sealed": self.sealed,
             "score": self.score,
             "max_score": self.max_score,
-            "exercises": {key: verdict.as_json() for key, verdict in self.exercises.items()},
+            "exercises": {key: one.as_json(whole) for key, one in self.exercises.items()},
             "manual": [{"name": name, "max_score": points} for name, points in self.manual],
             "errors": list(self.errors),
         }

@@ -15,7 +15,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.build import solution_path
 from autograder.course import Course
-from autograder.nbgrader_plugins.feedback import clean_data
+from autograder.feedback.outputs import shown_of
+from tests.feedback.making import PNG
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course.find(ROOT)
@@ -46,11 +47,12 @@ def test_every_image_of_a_solution_page_is_described(lesson_id: str) -> None:
 
 
 def test_feedback_keeps_the_image_and_its_description() -> None:
-    image = IMAGE.format("aGk=")
-    assert clean_data({"text/html": image, "text/plain": "A line."}) == {
-        "text/html": image,
-        "text/plain": "A line.",
-    }
+    image = IMAGE.format(PNG)
+    output = new_output("display_data", data={"text/html": image, "text/plain": "A line."})
+    (shown,) = shown_of([output])
+    assert shown.picture is not None
+    assert shown.picture.alt == "A line."
+    assert shown.picture.source in image
 
 
 @pytest.mark.parametrize(("alt", "passes"), [("A line.", True), ("A curve.", False)])

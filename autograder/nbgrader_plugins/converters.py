@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -126,7 +127,18 @@ class Enter(OneByOne, Autograde):
 
 
 class MakeFeedback(OneByOne, GenerateFeedback):
-    """Writes pages."""
+    """Writes pages, all from one session of the database."""
+
+    def convert_notebooks(self) -> None:
+        """Everyone's; nobody's, if the database cannot be opened."""
+        exporter: Any = self.exporter
+        try:
+            exporter.gradebook = Gradebook(self.directory.db_url)
+        except DBAPIError as error:
+            self.failed = dict.fromkeys(self._learners, error)
+            return
+        with exporter.gradebook:
+            super().convert_notebooks()
 
 
 def _in_utf8(name: str) -> bool:

@@ -47,7 +47,7 @@ class ExecuteAndJudge(NbGraderPreprocessor):
         for cell in nb.cells:
             if kind(cell) is Kind.GRADED:
                 cell.source = marks.without(cell.source, marks.HIDDEN)
-        verdict = json.dumps(graded.verdict.as_json(), indent=1) + "\n"
+        verdict = json.dumps(graded.verdict.as_json(whole=True), indent=1) + "\n"
         resources.setdefault("outputs", {})[f"{lesson.slug}.verdict.json"] = verdict.encode()
         return nb, resources
 

@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder.cells import grade_id
+from autograder.feedback.collect import HAND_IN
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.context import HANDED_IN, label, lesson_of
 from autograder.rebuild import belongs, rebuild
@@ -26,24 +27,25 @@ class RebuildSubmission(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Rebuild, and say in the log what had to be mended."""
         lesson = lesson_of(resources)
-        rebuilt = rebuild(self._handed_in(nb, lesson, resources), lesson)
+        problem = self._problem(nb, lesson, resources)
+        told = Submission((Submitted("markdown", problem),))  # in the place of one that is none
+        rebuilt = rebuild(told if problem else read_notebook(nb), lesson)
         for note in rebuilt.notes:
             self.log.info("%s: %s", label(resources), note)
         for cell in rebuilt.notebook.cells:  # or nbgrader takes each hidden test for an edit
             cell.source = saved_sources(lesson).get(grade_id(cell) or "", cell.source)
+        rebuilt.notebook.metadata[HAND_IN] = {"problem": problem, "notes": rebuilt.notes}
         if HANDED_IN in nb.metadata:
             rebuilt.notebook.metadata[HANDED_IN] = nb.metadata[HANDED_IN]
         return rebuilt.notebook, resources
 
-    def _handed_in(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Submission:
-        """The submission, or, in the place of one that is none, a note to its owner."""
+    def _problem(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> str:
+        """Why there is nothing to grade, if so."""
         if "not_there" in resources:
-            why = str(resources["not_there"])
-            return Submission((Submitted("markdown", NOT_THERE.format(why=why)),))
+            return NOT_THERE.format(why=resources["not_there"])
         if "unreadable" in resources:
-            why = str(resources["unreadable"])
-            return Submission((Submitted("markdown", UNREADABLE.format(why=why)),))
+            return UNREADABLE.format(why=resources["unreadable"])
         if not belongs(nb, lesson):
             self.log.warning("%s is the notebook of another lesson", label(resources))
-            return Submission((Submitted("markdown", OTHER.format(lesson=lesson.id)),))
-        return read_notebook(nb)
+            return OTHER.format(lesson=lesson.id)
+        return ""

@@ -2396,7 +2396,7 @@ else:
 # which kind of ravine does Adam come close to Newton's step without a Hessian, and on which kind does it not?
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: memory n**2 and time n**3 (with a number, such as 7e9 weights), or that a step costs what thousands of gradient steps cost.
+# 1 point: memory `n**2` and time `n**3` (with a number, such as 7e9 weights), or that a step costs what thousands of gradient steps cost.
 # 1 point: two of: drawn to saddles and maxima where the Hessian is indefinite; mini-batch noise is amplified by the inverse; far from the
 # minimum the quadratic is wrong, and the step needs damping or a line search.
 # 1 point: Adam's scales are one for each weight: a ravine along the axes is flattened, a turned one is not (the experiment with 30

@@ -1,12 +1,13 @@
 """Messages: how a difference and a verdict read, and every sentence that the lessons can say."""
 
+import json
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from autograder.card import Card, with_code
+from autograder.card import Card, Dress, card_html, with_code
 from autograder.compare import first_difference
 from autograder.course import Course
 from autograder.judge import Judge
@@ -17,7 +18,7 @@ from autograder.observation import Number, Raised
 from autograder.places import place_of
 from autograder.probe import EXACT, FLOAT64
 from autograder.runners import LocalRunner
-from autograder.verdict import ProbeVerdict, Verdict
+from autograder.verdict import Diagnosis, ProbeVerdict, Verdict
 
 LESSONS = Course.find().lesson_ids()
 UNFORTUNATE = {
@@ -252,6 +253,30 @@ def test_a_call_survives_being_kept():
     assert ProbeVerdict.from_json(kept).as_json() == kept
     del kept["call"]
     assert ProbeVerdict.from_json(kept).message == kept["message"]
+
+
+def test_a_verdict_is_kept_whole():
+    failed = replace(probe("a", "failed", message="no"), kind="side", certain=True, experiment="e")
+    beside = Diagnosis("m", "It does.", second="n", beside=(("topic b", "no"),))
+    verdict = Verdict("f", "failed", 0.0, 1.0, (failed,), beside, "A note.", visible="It fails.")
+    kept = json.loads(json.dumps(verdict.as_json(whole=True)))
+    assert Verdict.from_json("f", kept) == verdict
+    for lacks in ("topic", "kind", "certain", "experiment"):
+        del kept["probes"][0][lacks]
+    del kept["visible"], kept["diagnosis"]["beside"]
+    assert Verdict.from_json("f", kept).probes[0].message == "no"
+
+
+def test_a_card_of_a_page_has_the_words_of_a_notebooks_and_no_style():
+    verdict = Verdict("f", "failed", 0.0, 1.0, (probe("a", "failed", message="no"),), run="In [1]")
+    plain = card_html(verdict, Dress("h3", lambda part, status: f"class='{part} {status}'"))
+    assert "style=" not in plain
+    assert "<h3>" in plain
+
+    def words(card):
+        return re.sub(r"<[^>]*>", "", card)
+
+    assert words(plain) == words(Card(verdict)._repr_html_())
 
 
 def test_a_message_that_begins_with_code_keeps_its_case():

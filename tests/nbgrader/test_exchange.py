@@ -144,6 +144,25 @@ def test_a_notebook_from_before_is_not_handed_in(course: Course) -> None:
     assert [path.name for path in handed_in.glob("*.ipynb")] == ["tiny.ipynb"]
 
 
+@pytest.mark.sealed
+def test_feedback_comes_back_under_nbgraders_names(course: Course) -> None:
+    config = course.root / "nbgrader_config.py"
+    hidden = f"autograder.hidden.__path__.append({str(ROOT / 'tests/fixtures/tiny_hidden')!r})"
+    config.write_text(f"{config.read_text()}\nimport autograder.hidden\n{hidden}\n")
+    for command in (
+        *("fetch_assignment", "submit", "collect", "autograde", "generate_feedback"),
+        *("release_feedback", "fetch_feedback"),
+    ):
+        done = nbgrader(course, command, TINY)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+    [released] = (course.root / "exchange" / "descent" / "feedback").iterdir()
+    assert released.suffix == ".html"
+    [fetched] = (course.work / TINY / "feedback").glob("*/*")
+    assert fetched.name == "tiny.html"
+    assert fetched.read_bytes() == released.read_bytes()
+    assert "3 exercises are not begun" in fetched.read_text()
+
+
 @pytest.mark.parametrize("wrote", [True, False])
 def test_generate_assignment_refuses_to_remove_what_someone_wrote(
     course: Course, wrote: bool
