@@ -38,11 +38,12 @@ c.CourseDirectory.ignore = [
     "*.pth",
     ".*_cache",
     "*.verdict.json",
-    "* (before *).ipynb",  # a learner's notebook of an earlier edition (autograder/workplace.py)
+    "* (before *).ipynb",  # of an earlier edition (autograder/work/workplace.py)
 ]
 
-# Source -> learner's notebook. `autograder build` makes the same bytes (autograder/release.py).
-# SaveCells comes before the hidden tests go: the gradebook keeps them.
+# Source -> learner's notebook. `autograder build` makes the same bytes
+# (autograder/course/release.py). SaveCells comes before the hidden tests go:
+# the gradebook keeps them.
 c.GenerateAssignment.preprocessors = [
     "autograder.nbgrader_plugins.keep.KeepAnswers",
     "nbgrader.preprocessors.LockCells",

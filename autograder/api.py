@@ -41,11 +41,8 @@ Both may be packages: every module in them that has a `probes`, or a `bank`, is 
 
 from __future__ import annotations
 
-from autograder.bank import Bank
-from autograder.compare import describe, equal
-from autograder.course import data_file
-from autograder.grader import grader
-from autograder.looking import (
+from autograder.course.course import data_file
+from autograder.harness.looking import (
     AFTERWARDS,
     AGAIN,
     OVERWRITTEN,
@@ -56,10 +53,9 @@ from autograder.looking import (
     scramble,
     snapshot,
 )
-from autograder.misconception import About
-from autograder.observation import Number, Other, Raised
-from autograder.patterns import Calls, Counted, Draws, Pair, Purity, Refusals, Resumed
-from autograder.probe import (
+from autograder.harness.observation import Number, Other, Raised
+from autograder.harness.patterns import Calls, Counted, Draws, Pair, Purity, Refusals, Resumed
+from autograder.harness.probe import (
     EXACT,
     FLOAT32,
     FLOAT64,
@@ -69,6 +65,10 @@ from autograder.probe import (
     Probes,
     Tolerance,
 )
+from autograder.judging.bank import Bank
+from autograder.judging.compare import describe, equal
+from autograder.judging.misconception import About
+from autograder.notebook.grade_cell import grader
 
 __all__ = [
     "AFTERWARDS",

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from autograder.course import Course
-from autograder.needs import runnable
+from autograder.course.course import Course
+from autograder.course.needs import runnable
 from benchmarks import full_loop, lightning_loop
 from benchmarks.checks import check_table
 from benchmarks.cuda_loop import cuda_tables

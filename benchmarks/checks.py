@@ -18,14 +18,15 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from rich.table import Table
 
-from autograder import magics, session
-from autograder.bank import load_bank
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.lesson import Lesson
-from autograder.misconception import Misconception
-from autograder.probe import load_probes
-from autograder.reference import exercise_source
+from autograder.check import session
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import exercise_source
+from autograder.harness.probe import load_probes
+from autograder.judging.bank import load_bank
+from autograder.judging.misconception import Misconception
+from autograder.notebook import magics
 
 REPEATS = 5
 Times = dict[str, tuple[float, float]]

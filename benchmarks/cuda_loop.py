@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from rich.console import RenderableType
 
-from autograder.course import Course
+from autograder.course.course import Course
 from benchmarks.full_loop import LESSON, fit_turn, loop_table, solution_of
 from benchmarks.setting import Resident, Setting, clothes, conv_net
 from benchmarks.turns import Ratio, rate_table, spread, take_turns

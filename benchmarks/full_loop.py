@@ -19,9 +19,9 @@ from rich.console import RenderableType
 from torch import nn
 
 from autograder.bring.reference import solved_sources
-from autograder.course import Course
-from autograder.lesson import Lesson
-from autograder.reference import execute_source
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import execute_source
 from benchmarks import lightning_loop
 from benchmarks.setting import MAX_NORM, Clock, Setting, conv_net, small_mlp
 from benchmarks.turns import Ratio, rate_table, take_turns

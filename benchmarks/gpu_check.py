@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
+from autograder.authoring.figures import kernel_environment
 from autograder.bring.reference import solution_notebook
-from autograder.course import Course
-from autograder.figures import kernel_environment
-from autograder.lesson import Lesson
-from autograder.reference import load_reference
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import load_reference
 
 FIRST, LAST = 10, 14
 MIXED = "12_mixed_precision"  # its step is timed, at each precision

@@ -8,12 +8,12 @@ import time
 
 from rich.table import Table
 
-from autograder.course import Course
-from autograder.grading import grade_notebook
-from autograder.lesson import Lesson
-from autograder.rebuild import rebuild
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.seeds import draw_seed
+from autograder.grading.grade import grade_notebook
 from autograder.sandbox import SealingError, check_sealing
-from autograder.seeds import draw_seed
+from autograder.submission.rebuild import rebuild
 
 REPEATS = 3
 

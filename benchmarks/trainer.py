@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from rich.table import Table
 
-from autograder.course import Course
-from autograder.reference import load_reference
+from autograder.course.course import Course
+from autograder.course.reference import load_reference
 from benchmarks.turns import Ratio, rate_table, take_turns
 
 SIZES, BATCH, LR, DROPOUT = [784, 256, 10], 64, 0.01, 0.3

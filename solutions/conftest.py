@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.needs import skipped
+from autograder.course.course import Course
+from autograder.course.needs import skipped
 
 os.environ.pop("MPLBACKEND", None)
 SANITIZE = Path(__file__).with_name("nbval.cfg")

@@ -40,8 +40,8 @@ READ_ONLY = {"test_leaks.py"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is asked of each lesson is not asked of one that needs what is not installed."""
-    from autograder.course import Course
-    from autograder.needs import skipped
+    from autograder.course.course import Course
+    from autograder.course.needs import skipped
 
     course = Course.find()
     why = {name: skipped(course.lesson(name)) for name in course.lesson_ids()}

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course.course import Course
 from benchmarks import cuda_loop, full_loop, lightning_loop
 from benchmarks.setting import Clock, Resident, Setting, clothes
 from benchmarks.turns import Ratio, rate_table, take_turns

@@ -8,8 +8,8 @@ import sys
 import nbformat
 import pytest
 
-from autograder.cells import Kind, kind
-from autograder.course import Course
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
 
 COURSE = Course.find()
 

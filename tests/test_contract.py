@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from autograder.course import Course
-from autograder.reference import load_reference
+from autograder.course.course import Course
+from autograder.course.reference import load_reference
 
 COURSE = Course.find()
 

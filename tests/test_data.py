@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.sandbox import Policy, SealedKernel
 
 from .sandbox.conftest import ask

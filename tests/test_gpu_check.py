@@ -9,8 +9,8 @@ import pytest
 import torch
 from rich.console import Console
 
-from autograder.course import REPOSITORY, Course
-from autograder.reference import load_reference
+from autograder.course.course import REPOSITORY, Course
+from autograder.course.reference import load_reference
 from benchmarks import gpu_check
 from benchmarks.gpu_check import MIXED, Ran, chosen, lesson_table, main, run_lesson, speed_table
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 from .browser.course import ROOT, TOKEN, copy_course, make_lab
 

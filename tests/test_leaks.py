@@ -11,10 +11,10 @@ import re
 
 import pytest
 
-from autograder import marks
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.given import given_bodies
+from autograder.course import delimiters
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.given import given_bodies
 
 COURSE = Course.find()
 # Shorter lines (`for name, array in params.items():`) are not one lesson's alone.
@@ -33,7 +33,7 @@ def solution_lines(lesson_id: str) -> set[str]:
     cells = COURSE.lesson(lesson_id).notebook().cells
     for cell in cells:
         if kind(cell) is Kind.SOLUTION:
-            for region in marks.regions(cell.source, marks.SOLUTION):
+            for region in delimiters.regions(cell.source, delimiters.SOLUTION):
                 found |= {plain(line) for line in region.body(cell.source)}
     found -= {plain(line) for body in given_bodies(cells).values() for line in body}
     exercises = COURSE.lesson(lesson_id).exercises.values()
@@ -80,7 +80,7 @@ def test_no_notebook_has_a_mark_scheme_or_a_hidden_test(lesson_id: str) -> None:
         plain(line)
         for cell in lesson.notebook().cells
         if kind(cell) is Kind.TASK
-        for region in marks.regions(cell.source, marks.SCHEME)
+        for region in delimiters.regions(cell.source, delimiters.SCHEME)
         for line in region.body(cell.source)
     } - {""}
     assert scheme

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.demo.pupils import fill_in, right_sources
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.demo.students import fill_in, right_sources
 
 COURSE = Course.find()
 PART_ONE = [name for name in COURSE.lesson_ids() if name < "09"]

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
-from autograder.lesson import Lesson
-from autograder.needs import lacking
-from autograder.reference import load_reference
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.needs import lacking
+from autograder.course.reference import load_reference
 
 COURSE = Course.find()
 LESSONS = {int(lesson_id[:2]): lesson_id for lesson_id in COURSE.lesson_ids()}

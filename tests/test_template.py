@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import autograder.hidden
-from autograder.audit import audit_lesson
-from autograder.checks import problems
-from autograder.course import Course
+from autograder.authoring.audit import audit_lesson
+from autograder.authoring.lint import problems
+from autograder.course.course import Course
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "lesson"
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
 
-from autograder import marks
-from autograder.names import CHARACTERS, Definition, plain_python
-from autograder.reader import Reader
+from autograder.course import delimiters
+from autograder.static_analysis.names import CHARACTERS, Definition, plain_python
+from autograder.static_analysis.reader import Reader
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 PLAIN = ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign
@@ -212,7 +212,7 @@ def _hinted(node: ast.stmt) -> Iterator[str]:
 
 def _without_marks(source: str) -> str:
     """The source without the lines that mark a solution."""
-    phrases = (marks.SOLUTION.begin, marks.SOLUTION.end)
+    phrases = (delimiters.SOLUTION.begin, delimiters.SOLUTION.end)
     return "\n".join(line for line in source.split("\n") if line.strip() not in phrases)
 
 

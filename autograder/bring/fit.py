@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autograder.bring.extract import Extract, Piece, bound_by, pieces_of
-from autograder.bring.header import Wanted
 from autograder.bring.rename import free_name, renamed
+from autograder.course.bring_header import Wanted
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bring.fit import Fitted, fit
-from autograder.bring.header import Wanted, wanted
 from autograder.bring.notebooks import Own, own_notebook
 from autograder.bring.place import BringCell, with_line_replaced
 from autograder.bring.reference import around, source_of
@@ -23,10 +22,11 @@ from autograder.bring.sentences import (
     what_there_is,
 )
 from autograder.bring.trial import tried
-from autograder.cells import Kind, kind
-from autograder.course import Course, CourseError
-from autograder.lesson import Exercise, Lesson
-from autograder.runs import Runs
+from autograder.check.runs import Runs
+from autograder.course.bring_header import Wanted, wanted
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Exercise, Lesson
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.bring.extract import Extract, extract
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.lesson import Exercise, Lesson
-from autograder.rebuild import NotANotebook, rebuild, written
-from autograder.workplace import Workplace
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Exercise, Lesson
+from autograder.submission.rebuild import NotANotebook, rebuild, written
+from autograder.work.workplace import Workplace
 
 
 @dataclass(frozen=True)

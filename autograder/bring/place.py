@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.bring.extract import extract, pieces_of
-from autograder.bring.header import Wanted, wanted
+from autograder.course.bring_header import Wanted, wanted
 
 ASKS = re.compile(r"^[ \t]*%bring\b[ \t]*(?P<asked>.*?)[ \t]*$", re.MULTILINE)
 MAGIC = re.compile(r"^(?!%bring\b)[%!].*$", re.MULTILINE)

@@ -8,10 +8,10 @@ from nbformat import NotebookNode
 
 from autograder.bring.extract import extract
 from autograder.bring.fit import Fitted, fit
-from autograder.bring.header import Wanted, wanted
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.lesson import Lesson, LessonError
+from autograder.course.bring_header import Wanted, wanted
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson, LessonError
 
 DEFINE = (Kind.SETUP, Kind.BRING, Kind.SOLUTION)
 

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from difflib import get_close_matches
 
-from autograder.bring.header import Wanted
-from autograder.course import Course, CourseError
-from autograder.lesson import Lesson
+from autograder.course.bring_header import Wanted
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Lesson
 
 HOW = "say what: `%bring NAME`, or `%bring NAME LESSON`, as in `%bring Adam 05`"
 

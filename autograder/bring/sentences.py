@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from autograder.bring.fit import Fitted
-from autograder.bring.header import Wanted, wanted
 from autograder.bring.notebooks import Own
 from autograder.bring.trial import Trial
-from autograder.cells import Kind, kind
-from autograder.lesson import Exercise, Lesson
-from autograder.messages import points
+from autograder.course.bring_header import Wanted, wanted
+from autograder.course.cells import Kind, kind
+from autograder.course.lesson import Exercise, Lesson
+from autograder.judging.describe import points
 
 
 def what_there_is(lesson: Lesson) -> str:

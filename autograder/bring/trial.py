@@ -11,16 +11,16 @@ from typing import Any
 
 from autograder.bring.extract import Extract
 from autograder.bring.notebooks import Own
-from autograder.calls import Program
-from autograder.forbidden import forbidden_uses, refusal
-from autograder.judge import Judge
-from autograder.lesson import Exercise
-from autograder.observation import Lost, Raised
-from autograder.probe import Probe
-from autograder.reference import execute_source
-from autograder.runners.guarded import CheckLimits, GuardedRunner
-from autograder.session import judge_of
-from autograder.verdict import Verdict
+from autograder.check.guarded import CheckLimits, GuardedRunner
+from autograder.check.session import judge_of
+from autograder.course.lesson import Exercise
+from autograder.course.reference import execute_source
+from autograder.harness.observation import Lost, Raised
+from autograder.harness.probe import Probe
+from autograder.judging.judge import Judge
+from autograder.judging.verdict import Verdict
+from autograder.static_analysis.forbidden import forbidden_uses, refusal
+from autograder.static_analysis.program import Program
 
 MODULE = "brought"
 

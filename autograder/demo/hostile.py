@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.cells import grade_id
-from autograder.demo.pupils import Pupil, as_bytes, fill_in, full_marks, right_sources
-from autograder.lesson import Lesson
+from autograder.course.cells import grade_id
+from autograder.course.lesson import Lesson
+from autograder.demo.students import Pupil, as_bytes, fill_in, full_marks, right_sources
 
 TARGET = "radam_step"
 SIGNATURE = "def radam_step(param, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):\n"
@@ -56,8 +56,8 @@ class Payload:
     "imports-the-grader": SIGNATURE
     + """    import sys
     sys.path[:0] = ["/", "..", "../..", "../../..", "/repo", "/course"]
-    from autograder.course import Course
-    from autograder.reference import load_reference
+    from autograder.course.course import Course
+    from autograder.course.reference import load_reference
     return load_reference(Course.find().lesson("05_optimizers")).radam_step(param, grad, m, v, t, lr, beta1, beta2, eps)""",
     "reads-the-solutions": SIGNATURE
     + """    import glob, os, re

@@ -6,13 +6,13 @@ import builtins
 from collections.abc import Iterator
 from types import ModuleType
 
-from autograder.demo.pupils import Pupil, as_bytes, fill_in, right_sources
-from autograder.judge import Judge
-from autograder.lesson import Lesson
-from autograder.misconception import Misconception
-from autograder.names import used_names
-from autograder.reference import execute_source
-from autograder.runners import LocalRunner
+from autograder.course.lesson import Lesson
+from autograder.course.reference import execute_source
+from autograder.demo.students import Pupil, as_bytes, fill_in, right_sources
+from autograder.harness.local import LocalRunner
+from autograder.judging.judge import Judge
+from autograder.judging.misconception import Misconception
+from autograder.static_analysis.names import used_names
 
 
 def mistaken_pupils(lesson: Lesson, seed: int, most: int | None = None) -> Iterator[Pupil]:

@@ -12,17 +12,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.batch import BatchReport, Entry, grade_lesson
-from autograder.batch_seeds import batch_seed
-from autograder.course import Course, CourseError
-from autograder.demo.answers import answers
+from autograder.batch.grade_class import BatchReport, Entry, grade_lesson
+from autograder.batch.gradebook import set_due_date
+from autograder.batch.report import print_report, progress_bar
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Lesson
 from autograder.demo.hostile import hostile_pupils
-from autograder.demo.manglings import mangled_pupils
+from autograder.demo.mangled import mangled_pupils
 from autograder.demo.mistakes import mistaken_pupils
-from autograder.demo.pupils import Pupil, as_bytes, fill_in, full_marks, right_sources
-from autograder.lesson import Lesson
-from autograder.nbgrader_plugins.gradebook import set_due_date
-from autograder.report import print_report, progress_bar
+from autograder.demo.sample_answers import answers
+from autograder.demo.students import Pupil, as_bytes, fill_in, full_marks, right_sources
+from autograder.grading.batch_seeds import batch_seed
 
 LESSON = "05_optimizers"
 MISTAKEN = 12  # learners with a mistake in every exercise, unless every mistake is asked for

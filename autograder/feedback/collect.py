@@ -8,15 +8,15 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder import marks
-from autograder.cells import Kind, grade_id, kind
+from autograder.course import delimiters
+from autograder.course.cells import Kind, grade_id, kind
+from autograder.course.lesson import Exercise, Lesson
 from autograder.feedback.outputs import shown_of
 from autograder.feedback.page import ExercisePart, Grade, Grades, Page, QuestionPart, Written
-from autograder.layout import ELSEWHERE, squeeze
-from autograder.lesson import Exercise, Lesson
-from autograder.limits import left_out
-from autograder.names import defined_names
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
+from autograder.static_analysis.names import defined_names
+from autograder.submission.align import ELSEWHERE, squeeze
+from autograder.submission.limits import left_out
 
 # In an executed notebook's metadata: what grading found out about the file that was handed in.
 HAND_IN = "hand_in"
@@ -142,7 +142,7 @@ class _Collector:
             self._used.update(found)
             yield QuestionPart(
                 question.name,
-                marks.without(text, marks.SCHEME),
+                delimiters.without(text, delimiters.SCHEME),
                 _scheme(text),
                 self._grades.by_id.get(question.name, Grade(0.0, question.points, waits=True)),
                 tuple(_written(self._cells[index]) for index in found),
@@ -178,7 +178,7 @@ def _defines(cell: NotebookNode, exercise: Exercise) -> bool:
 
 def _scheme(text: str) -> str:
     return "\n".join(
-        line for region in marks.regions(text, marks.SCHEME) for line in region.body(text)
+        line for region in delimiters.regions(text, delimiters.SCHEME) for line in region.body(text)
     ).strip()
 
 

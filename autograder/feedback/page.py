@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from autograder.verdict import Verdict
+from autograder.judging.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from autograder.card import Dress, card_html, with_code
 from autograder.feedback import overview
+from autograder.feedback.card import Dress, card_html, with_code
 from autograder.feedback.cut import DATA, Budget, plain, visible
 from autograder.feedback.markdown import as_html, as_scheme
 from autograder.feedback.page import Page, Picture, Written
-from autograder.verdict import Verdict
+from autograder.judging.verdict import Verdict
 
 TEXT = 60_000  # bytes of a learner's own text on a page, as HTML
 CELL, OTHER_CELL, PROSE = 12_000, 3_000, 30_000  # of one cell

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from autograder.handins.kinds import HEAD, Kind, kind_of
-from autograder.submission import FILE_BYTES
+from autograder.submission.read import FILE_BYTES
 
 DEPTH = 3  # archives in archives
 MOST_FILES = 5000  # of one learner, folders and archives together

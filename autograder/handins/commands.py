@@ -7,11 +7,11 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
 from autograder.handins.items import Found
 from autograder.handins.kinds import HEAD, Kind, kind_of
 from autograder.handins.spelling import quoted
-from autograder.lesson import Lesson
 
 ASK = "# ask for the notebook; then"
 UNPACK = {

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from autograder.handins.kinds import Kind
-from autograder.submission import Submission
+from autograder.submission.read import Submission
 
 # What systems and tools leave behind.
 LITTER = frozenset({"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini"})

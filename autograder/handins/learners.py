@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Lesson
 from autograder.handins.commands import Commands
 from autograder.handins.decide import Decision
 from autograder.handins.items import HandIn, is_litter, is_named_notebook
 from autograder.handins.spelling import shown
-from autograder.lesson import Lesson
 
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # line breaks, and bytes that are not UTF-8
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")

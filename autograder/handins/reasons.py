@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.handins.commands import Commands
 from autograder.handins.items import Found, HandIn, Helps, Other, is_litter, is_named_notebook
 from autograder.handins.kinds import ARCHIVES, EXPORTS

@@ -26,7 +26,7 @@ from autograder.handins.archives import (
 from autograder.handins.items import Found, Helps, Other, is_litter, is_named_notebook
 from autograder.handins.kinds import ARCHIVES, HEAD, Kind, kind_of
 from autograder.handins.spelling import shown
-from autograder.submission import FILE_BYTES, NotANotebook, read_notebook
+from autograder.submission.read import FILE_BYTES, NotANotebook, read_notebook
 
 CHECKPOINTS = ".ipynb_checkpoints"
 # What nbgrader keeps beside a submission.

@@ -6,8 +6,8 @@ import re
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from autograder.course import LESSON_ID, Course
-from autograder.lesson import Lesson
+from autograder.course.course import LESSON_ID, Course
+from autograder.course.lesson import Lesson
 
 
 class Where:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.cells import grade_id
-from autograder.course import Course
-from autograder.lesson import Lesson
-from autograder.names import defined_names
-from autograder.submission import Submission
+from autograder.course.cells import grade_id
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.static_analysis.names import defined_names
+from autograder.submission.read import Submission
 
 MOST = 0.5  # of a lesson's cells: who handed in two lessons in one notebook handed in both
 

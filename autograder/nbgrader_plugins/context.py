@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nbconvert.exporters.exporter import ResourcesDict
 
-from autograder.course import Course
-from autograder.lesson import Lesson
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
 
 # In a notebook's metadata between nbgrader's two passes: the digest of what was handed in.
 HANDED_IN = "handed_in"

@@ -9,14 +9,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool, Int
 
-from autograder import marks
-from autograder.batch_seeds import seeds_of
-from autograder.cells import Kind, kind
-from autograder.grading import Graded, grade_notebook
-from autograder.lesson import Lesson
+from autograder.course import delimiters
+from autograder.course.cells import Kind, kind
+from autograder.course.lesson import Lesson
+from autograder.grading.batch_seeds import seeds_of
+from autograder.grading.cache import results_for
+from autograder.grading.grade import Graded, grade_notebook
 from autograder.nbgrader_plugins.context import HANDED_IN, course_of, lesson_of
-from autograder.rebuild import rebuild
-from autograder.results import results_for
+from autograder.submission.rebuild import rebuild
 
 LOCKED = (Kind.GRADED, Kind.TASK)
 
@@ -46,7 +46,7 @@ class ExecuteAndJudge(NbGraderPreprocessor):
         _copy_outputs(graded.notebook, nb)
         for cell in nb.cells:
             if kind(cell) is Kind.GRADED:
-                cell.source = marks.without(cell.source, marks.HIDDEN)
+                cell.source = delimiters.without(cell.source, delimiters.HIDDEN)
         verdict = json.dumps(graded.verdict.as_json(whole=True), indent=1) + "\n"
         resources.setdefault("outputs", {})[f"{lesson.slug}.verdict.json"] = verdict.encode()
         return nb, resources

@@ -14,12 +14,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import default
 
-from autograder.batch_seeds import feedback_is_written
 from autograder.feedback.collect import collect
 from autograder.feedback.render import render
+from autograder.grading.batch_seeds import feedback_is_written
+from autograder.judging.verdict import LessonVerdict, Verdict
 from autograder.nbgrader_plugins.context import course_of, lesson_of
 from autograder.nbgrader_plugins.grades import grades_of, open_gradebook
-from autograder.verdict import LessonVerdict, Verdict
 
 GRADED = "graded_notebook"  # in the resources of a conversion: the file that is converted
 

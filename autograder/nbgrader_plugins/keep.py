@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 
 class KeepAnswers(NbGraderPreprocessor):
@@ -26,7 +26,7 @@ class KeepAnswers(NbGraderPreprocessor):
 
     def _refuse(self, converter: GenerateAssignment, course: Course) -> None:
         """Raise nbgrader's own error for the first released notebook that holds an answer."""
-        from autograder.build import refusal
+        from autograder.authoring.build import refusal
 
         asked = {Path(folder).name for folder in converter.assignments}
         for lesson_id in filter(asked.__contains__, course.lesson_ids()):

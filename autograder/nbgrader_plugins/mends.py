@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import collect, exchange, fetch_feedback, release_feedback
 from nbgrader.exchange.default import list as list_
 
-from autograder.timestamps import UnreadableTimestamp, read_timestamp
+from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 
 PATTERN = frozenset("*?[")
 

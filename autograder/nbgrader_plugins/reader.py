@@ -9,10 +9,10 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from autograder.handins.staging import reason_for
 from autograder.nbgrader_plugins.context import HANDED_IN
-from autograder.slots import as_cell
-from autograder.staging import reason_for
-from autograder.submission import NotANotebook, Submission, Submitted, read_notebook
+from autograder.submission.read import NotANotebook, Submission, Submitted, read_notebook
+from autograder.submission.slots import as_cell
 
 
 class SubmissionExporter(NotebookExporter):

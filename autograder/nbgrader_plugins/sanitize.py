@@ -6,13 +6,13 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
-from autograder.cells import grade_id
+from autograder.course.cells import grade_id
+from autograder.course.lesson import Lesson
+from autograder.course.release import saved_sources
 from autograder.feedback.collect import HAND_IN
-from autograder.lesson import Lesson
 from autograder.nbgrader_plugins.context import HANDED_IN, label, lesson_of
-from autograder.rebuild import belongs, rebuild
-from autograder.release import saved_sources
-from autograder.submission import Submission, Submitted, read_notebook
+from autograder.submission.read import Submission, Submitted, read_notebook
+from autograder.submission.rebuild import belongs, rebuild
 
 UNREADABLE = "**What you handed in could not be read as a notebook: {why}.** It gets 0 points."
 NOT_THERE = "**No notebook of this lesson could be graded: {why}.** It gets 0 points."

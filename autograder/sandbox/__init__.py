@@ -1,11 +1,11 @@
 """A kernel started inside fresh namespaces: what a submission runs in."""
 
-from autograder.sandbox.check import check_sealing
 from autograder.sandbox.errors import SealingError
 from autograder.sandbox.kernel import SealedKernel
 from autograder.sandbox.policy import Limits, Policy
 from autograder.sandbox.processes import Usage
 from autograder.sandbox.provisioner import SealedProvisioner
+from autograder.sandbox.self_test import check_sealing
 from autograder.sandbox.warm import adopt, warm_up
 
 __all__ = [

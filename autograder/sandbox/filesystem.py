@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import autograder
 from autograder.sandbox.errors import SealingError
 from autograder.sandbox.policy import MIB, Policy
 
@@ -35,7 +36,7 @@ COURSE_FILES = ("nbgrader_config.py", "gradebook.db", "submitted", "solutions")
 TOO_WIDE = ("/", "/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/var")
 PACKAGE = "autograder"
 NO_PACKAGE = f"raise ModuleNotFoundError(\"No module named '{PACKAGE}'\")\n"
-STANDIN = Path(__file__).parent / "standin"
+STUB = Path(__file__).parent / "stub"
 AUTOGRAD_LIBRARIES = (
     "aesara",
     "autograd",
@@ -155,7 +156,7 @@ def _add_libraries(files: FileSystem, policy: Policy) -> None:
     _show_and_hide(files, [*shown, *interpreter_folders()], private_paths(policy))
     if not policy.torch:
         for path in _in_site_folders(AUTOGRAD_LIBRARIES):
-            files.bind(STANDIN, path)
+            files.bind(STUB, path)
 
 
 def _show_and_hide(files: FileSystem, shown: list[Path], hidden: list[Path]) -> None:
@@ -190,7 +191,7 @@ def interpreter_folders() -> list[Path]:
 
 def private_paths(policy: Policy) -> list[Path]:
     """What of the grader's and the course's could lie inside the folders of the interpreter."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(autograder.__file__).resolve().parent
     hidden = {*_in_site_folders((PACKAGE,)), *_metadata()}
     hidden |= {Path(sys.prefix) / name for name in SETTINGS}
     hidden |= {Path(sys.base_prefix) / name for name in SETTINGS}

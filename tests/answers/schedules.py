@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.course import Course
-from autograder.reference import execute_source_over, exercise_source, load_reference
+from autograder.course.course import Course
+from autograder.course.reference import execute_source_over, exercise_source, load_reference
 
 from . import (
     schedules_people,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import autograder.hidden
-from autograder.course import Course
+from autograder.course.course import Course
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.bring.header import Wanted
+from autograder.authoring.build import to_bytes
 from autograder.bring.request import requested
-from autograder.build import to_bytes
-from autograder.cells import Kind, kind
-from autograder.course import Course, CourseError
+from autograder.course.bring_header import Wanted
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course, CourseError
 
 REAL = Course(Path(__file__).resolve().parents[2])
 EARLIER, TRAINER = "05_optimizers", "08_numpy_trainer"

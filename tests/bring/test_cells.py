@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from autograder.authoring.build import build, release_path, solution_path
+from autograder.authoring.lint import problems
 from autograder.bring.reference import solution_notebook
-from autograder.build import build, release_path, solution_path
-from autograder.cells import Kind, kind
-from autograder.checks import problems
-from autograder.course import Course
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
 
 MORE = "91_more"
 FIRST = "# bring: Counter (lesson 90)"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from nbformat import NotebookNode
 
-from autograder.attempts import Attempts
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.editions import carry_over, is_own, only_what_is_mine
-from autograder.grading import grade_notebook
-from autograder.rebuild import rebuild
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.grading.attempts import Attempts
+from autograder.grading.grade import grade_notebook
+from autograder.submission.rebuild import rebuild
+from autograder.work.editions import carry_over, is_own, only_what_is_mine
 
 MORE = "91_more"
 FIRST = "# bring: Counter (lesson 90)"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jupyter_client.manager import KernelManager
 
-from autograder.build import to_bytes
-from autograder.course import Course
+from autograder.authoring.build import to_bytes
+from autograder.course.course import Course
 
 from .test_magic import FIRST, MORE, RIGHT, TINY, WRONG, write
 

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from autograder.bring.header import Wanted
 from autograder.bring.notebooks import Own, own_notebook
 from autograder.bring.reference import brought_reference, solution_notebook, source_of
 from autograder.bring.trial import tried
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.grading import grade_notebook
-from autograder.lesson import Lesson
-from autograder.rebuild import rebuild
-from autograder.reference import execute_source
+from autograder.course.bring_header import Wanted
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import execute_source
+from autograder.grading.grade import grade_notebook
+from autograder.submission.rebuild import rebuild
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course(ROOT)

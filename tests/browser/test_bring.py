@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 from .notebook import HERE, Notebook
 

@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 from .notebook import Notebook
 from .test_learner import DOWNHILL, WALK

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.observation import Lost, Raised
-from autograder.probe import Probe
-from autograder.runners.deadline import Clock, Stop
-from autograder.runners.guarded import CheckLimits, GuardedRunner
+from autograder.check.deadline import Clock, Stop
+from autograder.check.guarded import CheckLimits, GuardedRunner
+from autograder.harness.observation import Lost, Raised
+from autograder.harness.probe import Probe
 
 from .conftest import Check
 
@@ -154,7 +154,7 @@ def test_a_diagnosis_that_takes_too_long_leaves_the_verdict(
 
     monkeypatch.setenv("DESCENT_PROBE_SECONDS", "10")
     check(RIGHT)  # what is loaded once takes none of the little time
-    monkeypatch.setattr("autograder.judge.diagnose", search)
+    monkeypatch.setattr("autograder.judging.judge.diagnose", search)
     monkeypatch.setenv("DESCENT_CHECK_SECONDS", "2")
     card = check("    return x + lr * grad")
     assert card.verdict.status == "failed"
@@ -219,7 +219,7 @@ def test_a_block_has_a_deadline_too() -> None:
 
 TRACED = """
 import sys, threading
-from autograder.runners import deadline
+from autograder.check import deadline
 
 def called(): pass
 

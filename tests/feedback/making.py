@@ -8,13 +8,13 @@ import struct
 import zlib
 from html.parser import HTMLParser
 
-from autograder.course import Course
-from autograder.demo.pupils import fill_in, right_sources
+from autograder.course.course import Course
+from autograder.demo.students import fill_in, right_sources
 from autograder.feedback.collect import HAND_IN, collect
 from autograder.feedback.page import Grade, Grades
 from autograder.feedback.render import render
-from autograder.rebuild import rebuild
-from autograder.verdict import Diagnosis, ProbeVerdict, Verdict
+from autograder.judging.verdict import Diagnosis, ProbeVerdict, Verdict
+from autograder.submission.rebuild import rebuild
 
 COURSE = Course.find()
 LESSON = COURSE.lesson("00_orientation")

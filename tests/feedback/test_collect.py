@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.demo.pupils import right_sources
+from autograder.demo.students import right_sources
 from autograder.feedback.page import Grade
-from autograder.verdict import Verdict
+from autograder.judging.verdict import Verdict
 from tests.feedback.making import (
     LESSON,
     QUESTION,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from autograder.feedback.overview import headline, next_steps, rows, score_line, score_notes
 from autograder.feedback.page import ExercisePart, Grade
-from autograder.verdict import Diagnosis, ProbeVerdict, Verdict
+from autograder.judging.verdict import Diagnosis, ProbeVerdict, Verdict
 from tests.feedback.making import (
     QUESTION,
     answer,

@@ -9,17 +9,17 @@ from itertools import pairwise
 
 import pytest
 
-from autograder.card import Card
+from autograder.course.reference import execute_source
 from autograder.demo.mistakes import stands_alone
-from autograder.demo.pupils import fill_in, right_sources
+from autograder.demo.students import fill_in, right_sources
+from autograder.feedback.card import Card
 from autograder.feedback.collect import collect
 from autograder.feedback.page import Grade, Grades
 from autograder.feedback.render import render
-from autograder.judge import Judge
-from autograder.rebuild import rebuild
-from autograder.reference import execute_source
-from autograder.runners import LocalRunner
-from autograder.verdict import Diagnosis, ProbeVerdict, Verdict
+from autograder.harness.local import LocalRunner
+from autograder.judging.judge import Judge
+from autograder.judging.verdict import Diagnosis, ProbeVerdict, Verdict
+from autograder.submission.rebuild import rebuild
 from tests.feedback.making import (
     COURSE,
     PNG,

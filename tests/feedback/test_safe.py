@@ -9,7 +9,7 @@ import re
 import pytest
 
 from autograder.feedback.formulas import ELEMENTS
-from autograder.verdict import Verdict
+from autograder.judging.verdict import Verdict
 from tests.feedback.making import (
     PNG,
     Tags,

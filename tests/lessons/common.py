@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from autograder.audit import audit_lesson
+from autograder.authoring.audit import audit_lesson
 
 from .helpers import (
     SEEDS,

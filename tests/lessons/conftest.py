@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograder.reference import load_reference
+from autograder.course.reference import load_reference
 
 from .helpers import lesson_of
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from autograder.audit import caught_by_visible_tests, tolerances_away
-from autograder.course import Course
-from autograder.judge import Judge
-from autograder.lesson import Lesson
-from autograder.messages import explain
-from autograder.reference import load_reference
-from autograder.runners import LocalRunner
-from autograder.verdict import Verdict
+from autograder.authoring.audit import caught_by_visible_tests, tolerances_away
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import load_reference
+from autograder.harness.local import LocalRunner
+from autograder.judging.describe import explain
+from autograder.judging.judge import Judge
+from autograder.judging.verdict import Verdict
 
 Names = Mapping[str, Any]
 Answers = Mapping[str, Mapping[str, Names]]

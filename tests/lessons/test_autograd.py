@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.reference import execute_source_over, exercise_source
+from autograder.course.reference import execute_source_over, exercise_source
 
 from ..answers.autograd import NAMED, RIGHT, WRONG
 from ..answers.autograd_tapes import right_tapes, wrapped, wrong_tapes

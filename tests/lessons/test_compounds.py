@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.bank import load_bank
-from autograder.misconception import edited_source
-from autograder.probe import load_probes
-from autograder.reference import execute_source_over, load_reference
+from autograder.course.reference import execute_source_over, load_reference
+from autograder.harness.probe import load_probes
+from autograder.judging.bank import load_bank
+from autograder.judging.misconception import edited_source
 
 from .helpers import judge_names, lesson_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.reference import execute_source_over, exercise_source, load_reference
+from autograder.course.reference import execute_source_over, exercise_source, load_reference
 
 from .helpers import judge_names, lesson_of
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.probe import load_probes
+from autograder.harness.probe import load_probes
 
 from ..answers.generalization import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.reference import execute_source, execute_source_over, exercise_source
+from autograder.course.reference import execute_source, execute_source_over, exercise_source
 
 from ..answers.gpu_loop import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import data_file
+from autograder.course.course import data_file
+from autograder.course.reference import execute_source, load_reference
+from autograder.harness.probe import load_probes
 from autograder.hidden.numpy_trainer.probes.fit_unseen import fresh_split, predicts
 from autograder.hidden.numpy_trainer.probes.nets import logits_of
-from autograder.messages import explain
-from autograder.probe import load_probes
-from autograder.reference import execute_source, load_reference
+from autograder.judging.describe import explain
 
 from ..answers import numpy_trainer_plain as plain
 from ..answers.numpy_trainer import NAMED, RIGHT, WRONG

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.probe import load_probes
+from autograder.harness.probe import load_probes
 
 from ..answers.optimizers import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank

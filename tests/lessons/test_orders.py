@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from autograder.calls import Program
-from autograder.cells import Kind, kind
-from autograder.course import Course
-from autograder.judge import Judge
-from autograder.lesson import Lesson
-from autograder.orders import order_problem
-from autograder.patterns import Calls
-from autograder.probe import load_probes
-from autograder.reference import execute_source_over, exercise_source, load_reference
-from autograder.runners import LocalRunner
-from autograder.verdict import Verdict
+from autograder.authoring.orders import order_problem
+from autograder.course.cells import Kind, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.reference import execute_source_over, exercise_source, load_reference
+from autograder.harness.local import LocalRunner
+from autograder.harness.patterns import Calls
+from autograder.harness.probe import load_probes
+from autograder.judging.judge import Judge
+from autograder.judging.verdict import Verdict
+from autograder.static_analysis.program import Program
 
 LESSONS = Course.find().lesson_ids()
 # What one of the two does to the result, the other does as well: no call can tell.

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from autograder.course import Course
-from autograder.lesson import Exercise
-from autograder.messages import explain
-from autograder.release import release_notebook
+from autograder.course.course import Course
+from autograder.course.lesson import Exercise
+from autograder.course.release import release_notebook
+from autograder.judging.describe import explain
 
 from .helpers import assert_right, assert_wrong, judge_names, judge_of, lesson_of
 

@@ -13,10 +13,10 @@ import torch
 import torch.distributed as dist
 from torch.utils.data import DistributedSampler
 
-from autograder.audit import SAFETY
+from autograder.authoring.audit import SAFETY
+from autograder.harness.probe import load_probes
 from autograder.hidden.scaling_out.probes import processes
 from autograder.hidden.scaling_out.probes.processes import Died, apart
-from autograder.probe import load_probes
 
 from ..answers.scaling_out import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.calls import Program
-from autograder.course import source_in
-from autograder.forbidden import forbidden_uses
-from autograder.reference import load_reference
+from autograder.course.course import source_in
+from autograder.course.reference import load_reference
+from autograder.static_analysis.forbidden import forbidden_uses
+from autograder.static_analysis.program import Program
 
 from ..answers.torch_basics import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.runners.definitions import is_definition
-from autograder.runners.kernel import KernelRunner, Stop
+from autograder.harness.definitions import is_definition
+from autograder.harness.kernel import KernelRunner, Stop
 from autograder.sandbox import Limits, Policy, SealedKernel
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.runners import shell
-from autograder.runners.kernel import KernelRunner, Ran
+from autograder.harness import shell
+from autograder.harness.kernel import KernelRunner, Ran
 from autograder.sandbox import Limits, Policy, SealedKernel
 
 pytestmark = pytest.mark.sealed

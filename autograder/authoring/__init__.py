@@ -1,0 +1,1 @@
+"""What authors run: notebooks built, sources linted, hidden tests audited."""

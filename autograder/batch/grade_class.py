@@ -1,0 +1,275 @@
+"""A class: every submission of a lesson graded in parallel, then entered by nbgrader itself.
+
+Workers rebuild, run and judge, and touch no database. What they return is put where nbgrader's own
+autograde looks before it runs anything, so its scores are the same as without us, only sooner.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder.batch.gradebook import autograde, generate_feedback, refresh_gradebook, scores
+from autograder.batch.workers import ENDED, in_workers
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Lesson
+from autograder.course.needs import require
+from autograder.grading.batch_seeds import batch_seed, feedback_is_written, seeds_of
+from autograder.grading.cache import Results, results_for
+from autograder.grading.grade import Graded, grade_notebook
+from autograder.handins import chosen_learners, hand_ins, loose_files
+from autograder.handins.staging import Stage, stage
+from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
+from autograder.judging.judge import Judge
+from autograder.judging.verdict import LessonVerdict
+from autograder.sandbox import adopt, check_sealing, warm_up
+from autograder.submission.rebuild import NotANotebook, read_notebook, rebuild
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One learner of a batch: a verdict, or why there is none; the score as the gradebook has it,
+    None if it has none.
+
+    problem: what a person has to look at.
+    remark: what should be known of the hand-in, though nobody has to do anything.
+    command: what helps with the problem.
+    """
+
+    student: str
+    verdict: LessonVerdict | None
+    problem: str
+    seconds: float
+    score: float | None = None
+    remark: str = ""
+    command: str = ""
+
+
+@dataclass
+class BatchReport:
+    """What a batch came to."""
+
+    lesson: str
+    entries: list[Entry] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)  # whom nbgrader could not enter, and why
+    loose: list[str] = field(default_factory=list)  # in `submitted/`, and in no learner's folder
+    seconds: float = 0.0
+
+    @property
+    def seeds(self) -> list[int]:
+        """Those of the verdicts."""
+        return list(dict.fromkeys(e.verdict.seed for e in self.entries if e.verdict))
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether anything is left to do."""
+        return bool(self.failed or self.loose or any(entry.problem for entry in self.entries))
+
+
+@dataclass(frozen=True)
+class _Task:
+    root: Path
+    lesson_id: str
+    submission: Path
+    seed: int
+    sealed: bool
+    full: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission in a worker; `broken` if that was not the learner's doing."""
+
+    graded: Graded | None = None
+    problem: str = ""
+    seconds: float = 0.0
+    broken: bool = False
+
+
+def grade_lesson(
+    course: Course,
+    lesson_id: str,
+    *,
+    student: str = "*",
+    workers: int | None = None,
+    force: bool = False,
+    full: bool = False,
+    sealed: bool = True,
+    feedback: bool = True,
+    progress: Progress | None = None,
+) -> BatchReport:
+    """Grade what learners handed in for a lesson, into the gradebook, with feedback.
+
+    Args:
+        student: an id, or `*` for all.
+        workers: processes; by default as many as there are cores.
+        force: draw a new seed, and grade again what was graded.
+        progress: called with (done, total, student) as results arrive.
+
+    Raises:
+        CourseError: no such lesson, no submissions, a package that the lesson needs is missing, or
+        the lesson's cells changed since it was released.
+        SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
+    """
+    started = time.monotonic()
+    lesson = course.lesson(lesson_id)
+    require(lesson)  # before anything is written: nobody gets 0 points for what nobody looked at
+    with stage(course, lesson) as staged:
+        for hand_in in hand_ins(course, lesson, chosen_learners(course, student)):
+            staged.add(hand_in)
+        loose = loose_files(course) if student == "*" else []
+        if staged.is_empty and not loose:
+            raise CourseError(_nothing(course, lesson, student))
+        if sealed:
+            check_sealing()
+        refresh_gradebook(course, lesson)
+        seeds = _seeds(course, lesson, staged.to_grade, new=force)
+        tasks = {
+            who: _Task(course.root, lesson.id, path, seeds[who], sealed, full)
+            for who, path in staged.to_grade.items()
+        }
+        results = results_for(course, lesson, sealed, full)
+        outcomes = dict(_grade_all(tasks, lesson, results, workers, progress))
+        report = BatchReport(lesson.id, loose=loose)
+        report.failed = autograde(
+            course,
+            lesson,
+            sorted(staged.paths),
+            submitted=staged.folder,
+            refused={who: outcome.problem for who, outcome in outcomes.items() if outcome.broken},
+            sealed=sealed,
+            full=full,
+        )
+        clocks = _unread_timestamps(staged)
+    entered = sorted(staged.paths.keys() - report.failed.keys())
+    unwritten = _write_feedback(course, lesson, entered) if feedback else {}
+    in_gradebook = scores(course, lesson)
+    for who, hand_in in staged.hand_ins.items():
+        outcome = outcomes.get(who)
+        problem = hand_in.problem if outcome is None else outcome.problem
+        if who in report.failed:
+            problem = f"not in the gradebook: {report.failed[who]}"
+        pages = f"no feedback was written: {unwritten[who]}" if who in unwritten else ""
+        entry = Entry(
+            who,
+            outcome.graded.verdict if outcome and outcome.graded else None,
+            "; ".join(filter(None, (problem, pages, clocks.get(who, "")))),
+            outcome.seconds if outcome else 0.0,
+            None if who in report.failed else in_gradebook.get(who),
+            hand_in.remark,
+            hand_in.command,
+        )
+        report.entries.append(entry)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _nothing(course: Course, lesson: Lesson, student: str) -> str:
+    folder = course.root / "submitted" / ("" if student == "*" else student)
+    return f"nothing to grade: nothing of {lesson.id} in {folder}"
+
+
+def _seeds(
+    course: Course, lesson: Lesson, to_grade: Mapping[str, Path], *, new: bool
+) -> dict[str, int]:
+    """Each learner's seed; of what cannot be read, the one that it would have."""
+    handed_in: dict[str, str] = {}
+    for who, path in to_grade.items():
+        with contextlib.suppress(NotANotebook):
+            handed_in[who] = read_notebook(path).digest
+    seeds = seeds_of(course, lesson.id, handed_in, new=new)
+    return dict.fromkeys(to_grade, batch_seed(course, lesson.id)) | seeds
+
+
+def _unread_timestamps(staged: Stage) -> dict[str, str]:
+    """What is wrong with the timestamps that cannot be read for certain."""
+    said: dict[str, str] = {}
+    for who, path in staged.paths.items():
+        try:
+            read_timestamp(path.parent)
+        except UnreadableTimestamp as error:
+            said[who] = str(error)
+    return said
+
+
+def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -> dict[str, str]:
+    """Pages are made from the gradebook, which they do not change. Returns who got none, and
+    why."""
+    feedback_is_written(course, lesson.id, learners)
+    return generate_feedback(course, lesson, learners)
+
+
+def _grade_all(
+    tasks: dict[str, _Task],
+    lesson: Lesson,
+    results: Results,
+    workers: int | None,
+    progress: Progress | None,
+) -> Iterator[tuple[str, Outcome]]:
+    done, again = 0, dict[str, _Task]()
+
+    def settle(who: str, outcome: Outcome) -> tuple[str, Outcome]:
+        nonlocal done
+        done += 1
+        if outcome.graded is not None:
+            results.store(rebuild(tasks[who].submission, lesson).notebook, outcome.graded)
+        if progress:
+            progress(done, len(tasks), who)
+        return who, outcome
+
+    # All workers fork their kernels from one process, which starts while they do.
+    sealed = any(task.sealed for task in tasks.values())
+    torch = not lesson.is_numpy
+    share = functools.partial(adopt, {torch: warm_up(torch=torch)}) if sealed else None
+    for who, result in in_workers(grade_submission, tasks, workers, share):
+        outcome = result or Outcome(problem=ENDED, broken=True)
+        if outcome.graded is not None and not outcome.graded.settled:
+            again[who] = tasks[who]
+        else:
+            yield settle(who, outcome)
+    # Alone: a clock that ran out among others may not run out here.
+    for who, result in in_workers(grade_submission, again, 1, share):
+        yield settle(who, result or Outcome(problem=ENDED, broken=True))
+
+
+def grade_submission(task: _Task) -> Outcome:
+    """One submission, in a worker: what was kept, or a new result; or why there is none.
+
+    Whatever goes wrong with one submission is said of that one, and the batch goes on.
+    """
+    started = time.monotonic()
+    try:
+        outcome = Outcome(_graded(task))
+    except NotANotebook as error:
+        outcome = Outcome(problem=str(error))
+    except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
+        said = f"the grader failed on it: {type(error).__name__}: {error}"
+        outcome = Outcome(problem=said, broken=True)
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _graded(task: _Task) -> Graded:
+    course = Course(task.root)
+    lesson = course.lesson(task.lesson_id)
+    rebuilt = rebuild(task.submission, lesson).notebook
+    results = results_for(course, lesson, task.sealed, task.full)
+    return results.lookup(rebuilt, task.seed) or grade_notebook(
+        rebuilt,
+        lesson,
+        seed=task.seed,
+        sealed=task.sealed,
+        full=task.full,
+        judge=_judge(lesson, task.seed),
+    )
+
+
+@functools.lru_cache(maxsize=2)
+def _judge(lesson: Lesson, seed: int) -> Judge:
+    """What the reference does, once for all submissions that a worker grades."""
+    return Judge(lesson, seed)

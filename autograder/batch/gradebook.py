@@ -1,0 +1,143 @@
+"""nbgrader's own steps, called from Python: assignment, autograde, feedback, scores."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.batch.converters import Enter, MakeAssignment, MakeFeedback, OneByOne, reason
+from autograder.course.course import Course, CourseError
+from autograder.course.lesson import Lesson
+from autograder.nbgrader_plugins.mends import mend_nbgrader
+
+
+def course_config(course: Course) -> Config:
+    """What `nbgrader_config.py` says, for the course in this folder and no other."""
+    mend_nbgrader()
+    _find_alembic()
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    return config
+
+
+def refresh_gradebook(course: Course, lesson: Lesson) -> None:
+    """Create or refresh the gradebook's entries from the lesson's source.
+
+    A stale database silently restores old tests, so this comes before every batch.
+
+    Raises:
+        CourseError: submissions exist and a `grade_id` or its points changed; or nbgrader refuses.
+    """
+    config = course_config(course)
+    _refuse_unwritable(config)
+    _refuse_changed_cells(config, lesson)
+    for why in _run(MakeAssignment(config, lesson, ["."])).values():
+        raise CourseError(f"nbgrader could not enter {lesson.id}: {why}")
+
+
+def autograde(
+    course: Course,
+    lesson: Lesson,
+    learners: Collection[str],
+    *,
+    refused: Mapping[str, str],
+    sealed: bool,
+    full: bool,
+    submitted: str,
+) -> dict[str, str]:
+    """Run nbgrader's autograde on a folder like `submitted/`; returns whose submission could not be
+    entered, and why.
+
+    What had been entered for them is taken out, so that no old score stands as a new one; `refused`
+    says of whom that is all that is to be done, and why.
+    """
+    config = course_config(course)
+    config.CourseDirectory.submitted_directory = submitted
+    config.ExecuteAndJudge.sealed = sealed
+    config.ExecuteAndJudge.full = full
+    return _run(Enter(config, lesson, learners, refused))
+
+
+def generate_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -> dict[str, str]:
+    """Run nbgrader's generate_feedback; returns who got none, and why."""
+    return _run(MakeFeedback(course_config(course), lesson, learners))
+
+
+def _run(converter: OneByOne) -> dict[str, str]:
+    converter.start()
+    database = converter.directory.db_url
+    return {who: reason(error, database) for who, error in converter.failed.items()}
+
+
+def set_due_date(course: Course, lesson_id: str, due: datetime) -> None:
+    """Enter when a lesson is due, UTC; nbgrader's late penalties count from there."""
+    with _gradebook(course_config(course)) as gradebook:
+        gradebook.update_or_create_assignment(lesson_id, duedate=due)  # type: ignore[arg-type]
+
+
+def scores(course: Course, lesson: Lesson) -> dict[str, float]:
+    """Each learner's score, late penalty and manual points included."""
+    with _gradebook(course_config(course)) as gradebook:
+        return {
+            submission.student.id: max(0.0, submission.score - submission.late_submission_penalty)
+            for submission in gradebook.assignment_submissions(lesson.id)
+        }
+
+
+def _find_alembic() -> None:
+    """Let nbgrader, which starts `alembic` from PATH, find this environment's."""
+    own, path = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
+    if own not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([own, path])
+
+
+def _refuse_unwritable(config: Config) -> None:
+    """Write to the gradebook before any grading, as if: that waits, as long as SQLite does, for
+    whoever else writes, and fails where only the file or only its folder may be written."""
+    with _gradebook(config) as gradebook, gradebook.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("CREATE TABLE descent_can_write (id INTEGER)")
+            connection.rollback()
+
+
+def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
+    with _gradebook(config) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(lesson.slug, lesson.id)
+        except MissingEntry:
+            return
+        if not notebook.submissions:
+            return
+        before = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+    now = {e.test_id: e.points for e in lesson.exercises.values()}
+    changed = sorted(
+        name for name in before.keys() | now.keys() if before.get(name) != now.get(name)
+    )
+    if changed:
+        raise CourseError(
+            f"{lesson.id} has submissions, and these cells or their points changed since it was "
+            f"released: {', '.join(changed)}; a released lesson keeps them "
+            "(start a new course folder)"
+        )
+
+
+@contextmanager
+def _gradebook(config: Config) -> Iterator[Gradebook]:
+    """The gradebook. Raises: CourseError: it cannot be read, or written."""
+    directory = CourseDirectory(config=config)
+    try:
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+    except SQLAlchemyError as error:
+        raise CourseError(reason(error, directory.db_url)) from error

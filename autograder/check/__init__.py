@@ -1,0 +1,1 @@
+"""`%check`: the exercises of a lesson judged in the learner's own kernel."""

@@ -1,0 +1,1 @@
+"""The course as its files say it: lessons, their cells, releases, references, data."""

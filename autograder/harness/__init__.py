@@ -1,0 +1,1 @@
+"""Where an implementation lives and probes run: this process, or a kernel."""

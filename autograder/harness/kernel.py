@@ -1,0 +1,256 @@
+"""Drives one kernel, sealed or not: runs cells, sends probes in, gets raw values out.
+
+Nothing that a kernel says is believed but the values of its observations: when it says that it is
+idle, when it fakes an output or sends another message's id, only its own submission suffers.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import marshal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from nbformat import NotebookNode
+
+from autograder.harness.collector import SURROGATE, Collector, in_utf8
+from autograder.harness.observation import Lost, Observation, WireError, decode
+from autograder.harness.payloads import Payloads
+from autograder.harness.probe import Probe
+from autograder.sandbox import Limits, SealedKernel
+
+MIME = "application/x-observation+json"
+POLL_SECONDS = 0.1
+DIED = Lost("your code ended its kernel")
+GARBLED = Lost("its kernel sent something that is not a message")
+
+# The first thing that a kernel runs: modules of ours, put where no learner's name is, that make the
+# shell one at which nobody sits, and the probes' guest. A submission that changes them changes only
+# what comes out of itself.
+PREPARE = """
+def _prepare():
+    import marshal, sys, types
+    from IPython import get_ipython
+    shell = get_ipython()
+    for name, code in marshal.loads(shell.kernel.get_parent()["buffers"][0]).items():
+        module = sys.modules[name] = types.ModuleType(name)
+        exec(code, module.__dict__)
+        if hasattr(module, "install"):
+            module.install(shell)
+_prepare()
+del _prepare
+"""
+GUESTS = {
+    "_neutral": "neutral.py",
+    "_raising": "raising.py",
+    "_probe_guest": "guest.py",
+    "_lifeline": "lifeline.py",
+    "_unattended_shell": "shell.py",
+    "_definitions": "definitions.py",
+    "_progress": "progress.py",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a cell stopped, in the words of its kernel: the line, and the error."""
+
+    line: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of one execution: outputs for display, and why it had no proper end, if it had
+    none."""
+
+    outputs: list[NotebookNode] = field(default_factory=list)
+    failed: bool = False
+    lost: Lost | None = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long an execution may take."""
+
+    cpu_seconds: float
+    wall_seconds: float
+
+
+class KernelRunner:
+    """A kernel with a learner's code in it. See `Runner`."""
+
+    def __init__(
+        self, kernel: SealedKernel, limits: Limits, payloads: Payloads | None = None
+    ) -> None:
+        """Make a started kernel ready.
+
+        payloads: kept for longer than one kernel, where several are asked the same.
+        """
+        self.kernel = kernel
+        self.limits = limits
+        self._payloads = payloads or Payloads()
+        self.dead: Lost | None = None
+        ran = self._execute(PREPARE, Budget(30.0, 60.0), silent=True, carried=guests())
+        if ran.failed:
+            raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
+
+    def run_cell(self, source: str, seconds: float | None = None) -> Ran:
+        """A learner's cell, errors and all."""
+        seconds = seconds or self.limits.cell_seconds
+        return self._execute(source, Budget(seconds, seconds))
+
+    def go_on(self, *, answer: bool) -> tuple[Ran, Stop]:
+        """Behind a cell that failed: where it stopped, once what it still defines is defined."""
+        code = f"__import__('_definitions').go_on({answer!r}, {MIME!r})"
+        seconds = self.limits.cell_seconds
+        ran = self._execute(code, Budget(seconds, seconds), silent=True)
+        published = (o.data[MIME] for o in ran.outputs if MIME in o.get("data", {}))
+        said = next(published, None)
+        line, error = (_text(said, key) for key in ("line", "error"))
+        return ran, Stop(line, error)
+
+    def define(self, source: str) -> Ran:
+        """Of a learner's cell, only what defines something and does nothing else."""
+        code = f"__import__('_definitions').define({source!r})"
+        return self._execute(code, Budget(*2 * (self.limits.cell_seconds,)), silent=True)
+
+    def outlives(self, seconds: float) -> bool:
+        """Whether the kernel, with nothing to do, is still there after that time."""
+        end = time.monotonic() + seconds
+        while self.dead is None and time.monotonic() < end:
+            if not self.kernel.alive():
+                self.dead = DIED
+            time.sleep(POLL_SECONDS)
+        return self.dead is None
+
+    def run_visible_tests(self, source: str) -> Ran:
+        """The visible part of a graded cell: it calls what the learner wrote, as a probe does."""
+        return self._execute(source, self._probe_budget(self.limits.probe_cpu_seconds))
+
+    def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
+        """See `Runner.run`."""
+        asked = f"{list(names)!r}, {list(probe.uses)!r}, {MIME!r}"
+        code = f"__import__('_probe_guest').publish({asked})"
+        budget, payload = self._probe_budget(probe.seconds), self._payloads.of(probe, inputs)
+        ran = self._execute(code, budget, silent=True, carried=payload)
+        if ran.lost is not None:
+            return ran.lost
+        for output in ran.outputs:
+            if output.output_type == "display_data" and MIME in output.data:
+                return _decode(output.data[MIME])
+        return Lost("no result came back from its kernel")
+
+    def close(self) -> None:
+        """End the kernel and everything that it started."""
+        self.kernel.close()
+
+    def _probe_budget(self, cpu_seconds: float) -> Budget:
+        scale = cpu_seconds / self.limits.probe_cpu_seconds
+        return Budget(cpu_seconds, self.limits.probe_wall_seconds * max(1.0, scale))
+
+    def _execute(
+        self, code: str, budget: Budget, silent: bool = False, carried: bytes = b""
+    ) -> Ran:
+        """Run code. What it needs is `carried` beside it: IPython reads code several times, and
+        ipykernel hashes it in Python, which of a large payload takes longer than its probe."""
+        if self.dead is not None:
+            return Ran(lost=self.dead)
+        client = self.kernel.client
+        sent = _send(client, code, silent, carried)
+        ran = Collector(self.limits.output_bytes, private=silent)
+        started, cpu_before = time.monotonic(), None
+        while not ran.idle:
+            try:
+                message = _receive(client)
+            except Exception:  # noqa: BLE001 (whoever reads what a kernel made up meets anything)
+                return self._end(ran, GARBLED)
+            if message is not None and message.get("parent_header", {}).get("msg_id") == sent:
+                ran.take(message)
+            elapsed = time.monotonic() - started
+            if message is None or elapsed > budget.wall_seconds or ran.flooded:
+                if cpu_before is None:  # most executions end before anyone has to look
+                    cpu_before = self.kernel.usage().cpu_seconds
+                lost = self._why_dead(ran, budget, elapsed, cpu_before)
+                if lost is not None:
+                    return self._end(ran, lost)
+        return Ran(ran.outputs, failed=ran.failed)
+
+    def _end(self, ran: Collector, lost: Lost) -> Ran:
+        self.dead = lost
+        self.kernel.kill()
+        return Ran(ran.outputs, failed=True, lost=lost)
+
+    def _why_dead(
+        self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float
+    ) -> Lost | None:
+        if self.kernel.death is not None:
+            return Lost(f"it used too much {self.kernel.death}", settled=False)
+        if not self.kernel.alive():
+            return DIED
+        if ran.flooded:
+            return Lost("it printed too much")
+        if self.kernel.usage().cpu_seconds - cpu_before > budget.cpu_seconds:
+            return Lost(f"it took more than {budget.cpu_seconds:g} seconds", timeout=True)
+        if elapsed > budget.wall_seconds:
+            reason = f"it was still running after {budget.wall_seconds:g} seconds"
+            return Lost(reason, timeout=True, settled=False)
+        return None
+
+
+def _send(client: BlockingKernelClient, code: str, silent: bool, carried: bytes) -> str:
+    """Ask for an execution; returns the message's id. `client.execute` sends no buffers."""
+    request = {
+        "code": code,
+        "silent": silent,
+        "store_history": not silent,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": False,
+    }
+    message = client.session.msg("execute_request", request)
+    buffers = [carried] if carried else None
+    client.session.send(client.shell_channel.socket, message, buffers=buffers)
+    return str(message["header"]["msg_id"])
+
+
+def _receive(client: BlockingKernelClient) -> dict[str, Any] | None:
+    """The next message that was published, None if there is none for `POLL_SECONDS`.
+
+    As `client.get_iopub_msg` does it, which makes an event loop's turn of each message.
+    """
+    channel = client.iopub_channel.socket
+    if not channel.poll(1000 * POLL_SECONDS):
+        return None
+    _, parts = client.session.feed_identities(channel.recv_multipart())
+    message: dict[str, Any] = client.session.deserialize(parts)
+    return message
+
+
+@functools.cache
+def guests() -> bytes:
+    """The modules of ours that run in a kernel, compiled here once."""
+    here = Path(__file__)
+    return marshal.dumps(
+        {
+            name: compile(here.with_name(file).read_text("utf-8"), f"<{name}>", "exec")
+            for name, file in GUESTS.items()
+        }
+    )
+
+
+def _text(said: Any, key: str) -> str:
+    """A text of a kernel's, whatever it sent instead."""
+    return str(said.get(key, ""))[:200] if isinstance(said, dict) else ""
+
+
+def _decode(text: Any) -> Observation:
+    try:
+        said = json.loads(text)
+        return decode(in_utf8(said) if SURROGATE in text else said)
+    except (WireError, ValueError, TypeError, RecursionError) as error:
+        return Lost(str(error) if isinstance(error, WireError) else "its result could not be read")

@@ -1,0 +1,123 @@
+"""Whatever a learner hands in -> the released notebook with the learner's sources in it.
+
+The release is the skeleton: its cells, their order, their metadata. Of the submission only text is
+taken. A cell that the release knows (by `grade_id`, by id, by its text) goes where it belongs; a
+solution that lost its name goes where the names that it defines are asked for, if all that it needs
+stands above; every other cell keeps its place behind the last known one before it. Of several
+attempts at an exercise, the last of the submission stays the last: it is the one that counts.
+
+Rebuilding what was rebuilt changes nothing, because a notebook is rebuilt until nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course.cells import Kind, grade_id, kind
+from autograder.course.course import Course
+from autograder.course.lesson import Exercise, Lesson
+from autograder.static_analysis.names import bound_names, defined_names, said_names
+from autograder.submission.align import Layout, squeeze
+from autograder.submission.read import NotANotebook, Submission, read_notebook
+
+__all__ = [
+    "NotANotebook",
+    "Rebuilt",
+    "UnknownLesson",
+    "belongs",
+    "identify",
+    "learner_cells",
+    "read_notebook",
+    "rebuild",
+    "written",
+]
+
+HandedIn = Submission | Mapping[str, Any] | bytes | Path
+ROUNDS = 8  # two are enough for every notebook but those made to need more
+
+
+class UnknownLesson(ValueError):
+    """The notebook has nothing in common with any lesson of the course."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A notebook that grading can rely on, and what had to be mended to get it."""
+
+    notebook: NotebookNode
+    notes: list[str]
+
+
+def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
+    """Put a learner's sources into the released notebook of a lesson.
+
+    Raises:
+        NotANotebook: there is nothing to read sources from.
+    """
+    release = lesson.release()
+    layout = Layout(release, read_notebook(submission).cells)
+    notebook, notes = layout.notebook(), layout.notes
+    for _ in range(ROUNDS):
+        layout = Layout(release, read_notebook(notebook).cells)
+        before, notebook = notebook, layout.notebook()
+        notes += layout.notes
+        if notebook == before:
+            break
+    return Rebuilt(notebook, notes)
+
+
+def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
+    """Whether a rebuilt notebook has anything for an exercise that the release has not."""
+    stubs = {cell.id: squeeze(cell.source) for cell in lesson.release().cells}
+    slots = [cell for cell in notebook.cells if grade_id(cell) in exercise.solution_ids]
+    if any(squeeze(cell.source) != stubs[cell.id] for cell in slots):
+        return True
+    extra = [cell for cell in learner_cells(notebook, lesson) if kind(cell) is Kind.UNKNOWN]
+    names = (bound_names(cell.source) | said_names(cell.source) for cell in extra)
+    return any(found.intersection(exercise.names) for found in names)
+
+
+def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
+    """The code of a rebuilt notebook that a learner answers for, and what it stands on: setup, and
+    bring cells with whatever is in them."""
+    given = {(cell.id, cell.source) for cell in lesson.release().cells}
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and (kind(cell) in (Kind.SETUP, Kind.BRING) or (cell.id, cell.source) not in given)
+    ]
+
+
+def belongs(submission: HandedIn, lesson: Lesson) -> bool:
+    """Whether a notebook has a `grade_id` or the name of an exercise in common with a lesson."""
+    return _in_common(read_notebook(submission), lesson) > 0
+
+
+def identify(submission: HandedIn, course: Course) -> Lesson:
+    """The lesson with which a notebook has most in common.
+
+    Raises:
+        NotANotebook: there is nothing to compare.
+        UnknownLesson: it has nothing in common with any.
+    """
+    cells = read_notebook(submission)
+    lessons = [course.lesson(name) for name in course.lesson_ids()]
+    best = max(lessons, key=lambda lesson: _in_common(cells, lesson), default=None)
+    if best is None or not _in_common(cells, best):
+        raise UnknownLesson("this notebook has nothing in common with any lesson: say which it is")
+    return best
+
+
+def _in_common(submission: Submission, lesson: Lesson) -> int:
+    """How many `grade_id`s and names of exercises a notebook shares with a lesson."""
+    known = {grade_id(cell) for cell in lesson.release().cells} - {None}
+    named = {cell.grade_id for cell in submission.cells} & known
+    names = {name for exercise in lesson.exercises.values() for name in exercise.names}
+    defined = {name for cell in submission.cells for name in defined_names(cell.source)}
+    return len(named) + len(names & defined)
