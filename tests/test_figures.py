@@ -13,8 +13,8 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.authoring.build import solution_path
 from autograder.course.course import Course
+from autograder.course.notebooks import solution_path
 from autograder.feedback.outputs import shown_of
 from tests.feedback.making import PNG
 

@@ -23,11 +23,11 @@ from autograder.course.cells import identify_cells
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.course.needs import lacking
+from autograder.course.notebooks import release_path, solution_path, to_bytes
+from autograder.work.blank import refusal
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient
-
-__all__ = ["BuildError", "Stale", "build", "identify_cells"]
 
 CELL_SECONDS = 120
 SOLUTION_BYTES = 1_500_000
@@ -88,16 +88,6 @@ def _left(stale: list[Stale], solved: Path, why: str) -> list[Stale]:
     ]
 
 
-def solution_path(course: Course, lesson: Lesson) -> Path:
-    """Where the executed notebook of a lesson is."""
-    return course.solutions / lesson.id / f"{lesson.slug}.ipynb"
-
-
-def release_path(course: Course, lesson: Lesson) -> Path:
-    """Where the learner's notebook of a lesson is."""
-    return course.notebooks / lesson.id / f"{lesson.slug}.ipynb"
-
-
 def stale_files(course: Course, lesson: Lesson) -> list[Stale]:
     """The two notebooks of a lesson, if they are missing or say something else than its source."""
     stale: list[Stale] = []
@@ -113,18 +103,6 @@ def stale_files(course: Course, lesson: Lesson) -> list[Stale]:
         why = _difference(solved, solution_notebook(lesson))
         stale += [Stale(solved, why)] if why else []
     return stale
-
-
-def refusal(course: Course, lesson: Lesson) -> str | None:
-    """Why the learner's notebook of a lesson must not be replaced, if someone wrote in it."""
-    from autograder.work.blank import written_in
-
-    path = release_path(course, lesson)
-    written = written_in(path, lesson.release())
-    if written is None:
-        return None
-    place = f"{course.work.name}/{lesson.id}"
-    return f"{path}: holds {written}, which would be lost: move the file to {place}/ first"
 
 
 def write_release(course: Course, lesson: Lesson) -> None:
@@ -198,11 +176,6 @@ def _client(notebook: NotebookNode, folder: Path, sockets: str) -> NotebookClien
         record_timing=False,
         store_widget_state=True,  # nbclient's own Output widget needs it; identify_cells drops it
     )
-
-
-def to_bytes(notebook: NotebookNode) -> bytes:
-    """The file of a notebook, as nbformat, JupyterLab and nbgrader write it."""
-    return str(nbformat.writes(notebook)).rstrip("\n").encode() + b"\n"
 
 
 def _difference(path: Path, wanted: NotebookNode) -> str | None:

@@ -16,9 +16,9 @@ from autograder.authoring.bring_cells import check_brings
 from autograder.authoring.presentation import check_figures, check_folds, check_next
 from autograder.authoring.source_cells import Check, Found, SourceCell, locate
 from autograder.course import cells, delimiters
-from autograder.course.cells import Kind
+from autograder.course.cells import PREDICTION, Kind
 from autograder.course.given import PREFIX, TAG
-from autograder.course.lesson import PREDICTION, Lesson
+from autograder.course.lesson import Lesson
 from autograder.static_analysis.names import bound_names, defined_names, used_names
 
 POINTS = (1, 2, 4, 6)

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from autograder.batch.grade_class import BatchReport, Entry
 from autograder.batch.grade_class import Progress as Callback
+from autograder.feedback.text import points
 from autograder.handins import shown
-from autograder.judging.describe import points
 
 SEEDS_NAMED = 3
 

@@ -8,7 +8,7 @@ from autograder.bring.trial import Trial
 from autograder.course.bring_header import Wanted, wanted
 from autograder.course.cells import Kind, kind
 from autograder.course.lesson import Exercise, Lesson
-from autograder.judging.describe import points
+from autograder.feedback.text import points
 
 
 def what_there_is(lesson: Lesson) -> str:

@@ -122,9 +122,9 @@ def judge(
     Example: autograder judge work/05_optimizers/optimizers.ipynb --json
     """
     from autograder.course.seeds import draw_seed
+    from autograder.feedback.text import explain, points
     from autograder.grading.grade import grade_notebook
     from autograder.handins.asked import read_asked
-    from autograder.judging.describe import explain, points
     from autograder.submission.rebuild import identify, rebuild
 
     course = Course.find()

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course.bring_header import wanted
 
+PREDICTION = "prediction_"  # the key of an exercise that asks for a letter begins with this
 CHECK_ID = "check_"  # the id of an exercise's check cell is this and the key
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

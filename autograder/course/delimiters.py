@@ -7,6 +7,7 @@ Here a mark is a whole line, exactly, or an error.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -86,6 +87,14 @@ def without(source: str, marks: Marks) -> str:
     if not any(phrase in source for phrase in marks.phrases):
         return source
     return replace(source, marks, lambda region: []).rstrip()
+
+
+def squeeze(source: str) -> str:
+    """A source without white space, hidden tests and mark schemes: what makes two cells equal."""
+    for pair in (HIDDEN, SCHEME):
+        with suppress(MarkError):
+            source = without(source, pair)
+    return "".join(source.split())
 
 
 def _mark_in(line: str, marks: Marks, number: int) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nbformat import NotebookNode
 
 from autograder.course.cells import grade_id, tags
-from autograder.submission.align import squeeze
+from autograder.course.delimiters import squeeze
 
 if TYPE_CHECKING:
     from autograder.course.lesson import Exercise, Lesson

@@ -12,15 +12,14 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course.cells import Kind, identify_cells, kind, nbgrader_of
+from autograder.course.cells import PREDICTION, Kind, identify_cells, kind, nbgrader_of
 from autograder.course.percent import read_percent
 
-PREDICTION = "prediction_"
 OFFERED = re.compile(r"(?<!\w)\(([a-z])\)(?=\s)")
 
 
 class LessonError(Exception):
-    """The source of a lesson is not what DESIGN asks of one."""
+    """The source of a lesson is not what CONTRIBUTING asks of one."""
 
 
 @dataclass(frozen=True)

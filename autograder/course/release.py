@@ -19,9 +19,8 @@ from nbgrader import utils
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder.course import cells, delimiters
-from autograder.course.cells import Kind
+from autograder.course.cells import PREDICTION, Kind
 from autograder.course.given import given_bodies
-from autograder.course.lesson import PREDICTION
 
 if TYPE_CHECKING:
     from autograder.course.lesson import Lesson

@@ -65,7 +65,7 @@ class Card:
         self.verdict = verdict
 
     def __repr__(self) -> str:
-        from autograder.judging.describe import explain
+        from autograder.feedback.text import explain
 
         text, note = explain(self.verdict), self.verdict.note
         head, *rest = text.split("\n")
@@ -141,7 +141,7 @@ def word_of(verdict: Verdict) -> str:
 
 def score(verdict: Verdict) -> str:
     """`0.5 of 2 points`."""
-    from autograder.judging.describe import points
+    from autograder.feedback.text import points
 
     return f"{points(verdict.score)} of {points(verdict.max_score)} points"
 

@@ -10,12 +10,13 @@ from nbformat import NotebookNode
 
 from autograder.course import delimiters
 from autograder.course.cells import Kind, grade_id, kind
+from autograder.course.delimiters import squeeze
 from autograder.course.lesson import Exercise, Lesson
 from autograder.feedback.outputs import shown_of
 from autograder.feedback.page import ExercisePart, Grade, Grades, Page, QuestionPart, Written
 from autograder.judging.verdict import Status, Verdict
 from autograder.static_analysis.names import defined_names
-from autograder.submission.align import ELSEWHERE, squeeze
+from autograder.submission.align import ELSEWHERE
 from autograder.submission.limits import left_out
 
 # In an executed notebook's metadata: what grading found out about the file that was handed in.

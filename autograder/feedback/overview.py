@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.course.lesson import PREDICTION
+from autograder.course.cells import PREDICTION
 from autograder.feedback.card import word_of
 from autograder.feedback.page import ExercisePart, Grade, Page, QuestionPart
 from autograder.feedback.summary import Line, summary
-from autograder.judging.describe import points
+from autograder.feedback.text import points
 from autograder.judging.verdict import Verdict
 
 NAMED = 6  # of the exercises of one kind; the rest are counted, if more than one

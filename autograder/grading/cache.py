@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import json
 import platform
 import sys
@@ -18,6 +17,7 @@ from nbformat import NotebookNode
 
 import autograder
 from autograder.course.course import Course
+from autograder.course.hidden_tests import folders
 from autograder.course.lesson import Lesson
 from autograder.course.needs import needs
 from autograder.course.seeds import FOLDER, write_atomically
@@ -88,9 +88,7 @@ def results_for(course: Course, lesson: Lesson, sealed: bool = True, full: bool 
 def _code_digest(slug: str) -> str:
     """The engine and the hidden tests of one lesson: an edit to another's changes nothing here."""
     engine = [file for file in PACKAGE.rglob("*.py") if not file.is_relative_to(PACKAGE / "hidden")]
-    spec = importlib.util.find_spec(f"autograder.hidden.{slug}")
-    folders = [] if spec is None else spec.submodule_search_locations or []
-    hidden = [file for folder in folders for file in Path(folder).rglob("*.py")]
+    hidden = [file for folder in folders(slug) for file in folder.rglob("*.py")]
     files = [*sorted(engine), *sorted(hidden)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 

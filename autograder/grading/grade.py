@@ -14,13 +14,13 @@ from nbformat.v4 import new_output
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
 from autograder.course.lesson import Exercise, Lesson
+from autograder.feedback.text import explain
 from autograder.grading.attempts import LATER, Attempts
 from autograder.grading.execute import Execution, printed
 from autograder.grading.losses import GivenUp
 from autograder.grading.stops import explain_stops
 from autograder.harness.kernel import KernelRunner, Ran
 from autograder.harness.payloads import Payloads
-from autograder.judging.describe import explain
 from autograder.judging.judge import Judge
 from autograder.judging.slips import misnamed
 from autograder.judging.verdict import LessonVerdict, Status, Verdict

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from autograder.course.course import Course
+from autograder.course.delimiters import squeeze
 from autograder.course.lesson import Lesson
 from autograder.handins.commands import Commands
 from autograder.handins.items import Found, HandIn, Other
@@ -14,7 +15,6 @@ from autograder.handins.reasons import Reasons, concerning, listed, named
 from autograder.handins.search import Search
 from autograder.handins.where import Where
 from autograder.handins.whose import Likeness, likeness
-from autograder.submission.align import squeeze
 from autograder.submission.rebuild import rebuild
 
 MOST_COPIES = 20  # different notebooks of one lesson that are compared

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import cloudpickle
 import numpy as np
 
+from autograder.course.hidden_tests import part
 from autograder.harness import looking, patterns, replay
 
 Inputs = dict[str, Any]
@@ -49,7 +50,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Probe:
-    """One way to exercise an implementation (see DESIGN, "Words").
+    """One way to exercise an implementation.
 
     Attributes:
         name: unique within the exercise; shown to instructors only.
@@ -212,7 +213,7 @@ def load_probes(slug: str) -> dict[str, list[Probe]]:
     Raises:
         ValueError: two probes of an exercise have one name.
     """
-    package = importlib.import_module(f"autograder.hidden.{slug}.probes")
+    package = part(slug, "probes")
     cloudpickle.register_pickle_by_value(looking)
     cloudpickle.register_pickle_by_value(patterns)
     cloudpickle.register_pickle_by_value(replay)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.course.hidden_tests import part
 from autograder.course.lesson import Lesson, LessonError
 from autograder.harness.probe import Probe, declarations
 from autograder.judging.misconception import About, Misconception
@@ -182,5 +182,5 @@ class LessonBank:
 
 def load_bank(lesson: Lesson, probes: Mapping[str, Sequence[Probe]]) -> LessonBank:
     """The bank of a lesson, whose probes are `probes`."""
-    package = importlib.import_module(f"autograder.hidden.{lesson.slug}.bank")
+    package = part(lesson.slug, "bank")
     return LessonBank(lesson, declarations(package, "bank"), probes)

@@ -26,7 +26,7 @@ class KeepAnswers(NbGraderPreprocessor):
 
     def _refuse(self, converter: GenerateAssignment, course: Course) -> None:
         """Raise nbgrader's own error for the first released notebook that holds an answer."""
-        from autograder.authoring.build import refusal
+        from autograder.work.blank import refusal
 
         asked = {Path(folder).name for folder in converter.assignments}
         for lesson_id in filter(asked.__contains__, course.lesson_ids()):

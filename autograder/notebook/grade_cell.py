@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 
 from autograder.course.course import Course
+from autograder.feedback.text import explain
 from autograder.harness.local import LocalRunner
-from autograder.judging.describe import explain
 from autograder.judging.judge import Judge
 
 FIXED_SEED = 20260101

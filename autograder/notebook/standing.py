@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from autograder.course.course import Course, CourseError
-from autograder.judging.describe import points
+from autograder.feedback.text import points
 from autograder.work.progress_record import Judged, Record, digests, record_path, saved_sources
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import delimiters
 from autograder.course.bring_header import wanted
 from autograder.course.cells import Kind, grade_id
+from autograder.course.delimiters import squeeze
 from autograder.static_analysis.names import bound_names, defined_names, used_names
 from autograder.submission.parts import distinct, joined, take, with_continuations
 from autograder.submission.read import Submitted
@@ -208,11 +207,3 @@ def _texts(place: Place, cell: NotebookNode) -> tuple[str, ...]:
     """The texts by which a cell of the release is known: a check cell's, in use or not."""
     text = squeeze(cell.source)
     return (text, text.removeprefix("#")) if place.kind is Kind.CHECK else (text,)
-
-
-def squeeze(source: str) -> str:
-    """A source without white space, hidden tests and mark schemes: what makes two cells equal."""
-    for pair in (delimiters.HIDDEN, delimiters.SCHEME):
-        with suppress(delimiters.MarkError):
-            source = delimiters.without(source, pair)
-    return "".join(source.split())

@@ -20,9 +20,10 @@ from nbformat import NotebookNode
 
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
+from autograder.course.delimiters import squeeze
 from autograder.course.lesson import Exercise, Lesson
 from autograder.static_analysis.names import bound_names, defined_names, said_names
-from autograder.submission.align import Layout, squeeze
+from autograder.submission.align import Layout
 from autograder.submission.read import NotANotebook, Submission, read_notebook
 
 __all__ = [

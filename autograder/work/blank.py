@@ -9,9 +9,22 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
 from autograder.course.cells import CHECK_ID, check_cell, grade_id, nbgrader_of
+from autograder.course.course import Course
+from autograder.course.lesson import Lesson
+from autograder.course.notebooks import release_path
 from autograder.work.editions import is_own
 
 PLACE_TO_ANSWER = "*Your answer here.*"
+
+
+def refusal(course: Course, lesson: Lesson) -> str | None:
+    """Why the learner's notebook of a lesson must not be replaced, if someone wrote in it."""
+    path = release_path(course, lesson)
+    written = written_in(path, lesson.release())
+    if written is None:
+        return None
+    place = f"{course.work.name}/{lesson.id}"
+    return f"{path}: holds {written}, which would be lost: move the file to {place}/ first"
 
 
 def written_in(path: Path, release: NotebookNode) -> str | None:

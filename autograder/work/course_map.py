@@ -13,7 +13,7 @@ from urllib.parse import quote
 from autograder.course.course import Course
 from autograder.course.exchange import released
 from autograder.course.lesson import Lesson
-from autograder.judging.describe import points
+from autograder.feedback.text import points
 from autograder.work.progress_record import Judged, Record
 
 TIME = re.compile(r"\*\*(?:It takes|Time:)\*\*\s+([^.,:;]*?\b(?:hours?|minutes?)\b[^.,:;]*)")

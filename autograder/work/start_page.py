@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.authoring.build import to_bytes
 from autograder.course import files
 from autograder.course.cells import identify_cells
+from autograder.course.notebooks import to_bytes
 from autograder.work.course_map import course_map
 from autograder.work.progress_record import Record
 from autograder.work.working_copy import Unreadable, read

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring.build import release_path, to_bytes
 from autograder.course import files
 from autograder.course.course import Course
 from autograder.course.exchange import released
 from autograder.course.lesson import Lesson
+from autograder.course.notebooks import release_path, to_bytes
 from autograder.work.blank import written_in
 from autograder.work.editions import carry_over, fits, is_same_edition, only_what_is_mine
 from autograder.work.working_copy import Unreadable, is_given, read, ready

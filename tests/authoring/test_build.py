@@ -9,10 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authoring.build import BuildError, build, release_path, solution_path, to_bytes
+from autograder.authoring.build import BuildError, build
 from autograder.authoring.build import write_release as release
 from autograder.authoring.lint import problems
 from autograder.course.course import Course
+from autograder.course.notebooks import release_path, solution_path, to_bytes
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 TINY = "90_tiny"

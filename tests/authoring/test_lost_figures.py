@@ -12,8 +12,9 @@ import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from autograder.authoring.build import BuildError, build, solution_path
+from autograder.authoring.build import BuildError, build
 from autograder.course.course import Course
+from autograder.course.notebooks import solution_path
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "90_tiny"

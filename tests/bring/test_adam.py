@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.authoring.build import to_bytes
 from autograder.bring.request import requested
 from autograder.course.bring_header import Wanted
 from autograder.course.cells import Kind, kind
 from autograder.course.course import Course, CourseError
+from autograder.course.notebooks import to_bytes
 
 REAL = Course(Path(__file__).resolve().parents[2])
 EARLIER, TRAINER = "05_optimizers", "08_numpy_trainer"

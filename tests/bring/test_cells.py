@@ -6,11 +6,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.authoring.build import build, release_path, solution_path
+from autograder.authoring.build import build
 from autograder.authoring.lint import problems
 from autograder.bring.reference import solution_notebook
 from autograder.course.cells import Kind, kind
 from autograder.course.course import Course
+from autograder.course.notebooks import release_path, solution_path
 
 MORE = "91_more"
 FIRST = "# bring: Counter (lesson 90)"

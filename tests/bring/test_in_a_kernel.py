@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jupyter_client.manager import KernelManager
 
-from autograder.authoring.build import to_bytes
 from autograder.course.course import Course
+from autograder.course.notebooks import to_bytes
 
 from .test_magic import FIRST, MORE, RIGHT, TINY, WRONG, write
 

@@ -14,10 +14,10 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.authoring.build import to_bytes
 from autograder.bring.reference import solution_notebook
 from autograder.course.cells import Kind, kind
 from autograder.course.course import Course
+from autograder.course.notebooks import to_bytes
 
 TINY, MORE = "90_tiny", "91_more"
 FIRST = "# bring: Counter (lesson 90)"

@@ -13,13 +13,14 @@ import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell
 
-from autograder.authoring.build import build, release_path, solution_path, to_bytes
+from autograder.authoring.build import build
 from autograder.batch.grade_class import grade_lesson
 from autograder.bring.reference import solution_notebook
 from autograder.cli.commands import main
 from autograder.course.cells import Kind, kind
 from autograder.course.course import REPOSITORY, Course
 from autograder.course.needs import NotInstalled, lacking, needs, runnable, skipped
+from autograder.course.notebooks import release_path, solution_path, to_bytes
 from autograder.judging.judge import Judge
 
 LESSON = "16_tensorflow"

@@ -9,12 +9,13 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.feedback.card import Card, Dress, card_html, with_code
+from autograder.feedback.text import explain
 from autograder.harness.local import LocalRunner
 from autograder.harness.looking import AFTERWARDS, OVERWRITTEN
 from autograder.harness.observation import Number, Raised
 from autograder.harness.probe import EXACT, FLOAT64
 from autograder.judging.compare import first_difference
-from autograder.judging.describe import describe_difference, explain
+from autograder.judging.describe import describe_difference
 from autograder.judging.judge import Judge
 from autograder.judging.missing import missing_name
 from autograder.judging.places import place_of

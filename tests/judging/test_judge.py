@@ -12,9 +12,9 @@ from autograder.authoring.audit import audit_lesson
 from autograder.course.lesson import Lesson, LessonError
 from autograder.course.reference import load_reference
 from autograder.feedback.card import word_of
+from autograder.feedback.text import explain
 from autograder.harness.local import LocalRunner
 from autograder.harness.observation import Number
-from autograder.judging.describe import explain
 from autograder.judging.judge import Judge
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

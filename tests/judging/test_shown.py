@@ -9,10 +9,11 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.course.reference import load_reference
+from autograder.feedback.text import explain
 from autograder.harness.local import LocalRunner
 from autograder.judging.compare import first_difference
 from autograder.judging.counterexample.script import LINE, MOST_LINES
-from autograder.judging.describe import describe_result, explain
+from autograder.judging.describe import describe_result
 from autograder.judging.judge import Judge
 
 LESSONS = Course.find().lesson_ids()

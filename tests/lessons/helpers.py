@@ -17,8 +17,8 @@ from autograder.authoring.audit import caught_by_visible_tests, tolerances_away
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.course.reference import load_reference
+from autograder.feedback.text import explain
 from autograder.harness.local import LocalRunner
-from autograder.judging.describe import explain
 from autograder.judging.judge import Judge
 from autograder.judging.verdict import Verdict
 

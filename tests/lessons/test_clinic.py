@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from autograder.course.delimiters import squeeze
 from autograder.course.given import given_bodies
 from autograder.harness.probe import load_probes
 from autograder.judging.bank import load_bank
-from autograder.submission.align import squeeze
 
 from ..answers import clinic, clinic_wild
 from .common import AnswersAndBank

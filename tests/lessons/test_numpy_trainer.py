@@ -14,10 +14,10 @@ import pytest
 
 from autograder.course.course import data_file
 from autograder.course.reference import execute_source, load_reference
+from autograder.feedback.text import explain
 from autograder.harness.probe import load_probes
 from autograder.hidden.numpy_trainer.probes.fit_unseen import fresh_split, predicts
 from autograder.hidden.numpy_trainer.probes.nets import logits_of
-from autograder.judging.describe import explain
 
 from ..answers import numpy_trainer_plain as plain
 from ..answers.numpy_trainer import NAMED, RIGHT, WRONG

@@ -7,7 +7,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.course.lesson import Exercise
 from autograder.course.release import release_notebook
-from autograder.judging.describe import explain
+from autograder.feedback.text import explain
 
 from .helpers import assert_right, assert_wrong, judge_names, judge_of, lesson_of
 

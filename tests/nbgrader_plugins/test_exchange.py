@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 
-from autograder.authoring.build import to_bytes, write_release
+from autograder.authoring.build import write_release
 from autograder.course.course import Course
+from autograder.course.notebooks import to_bytes
 from autograder.work.working_copy import read
 from autograder.work.workplace import fill
 

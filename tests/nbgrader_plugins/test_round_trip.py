@@ -14,8 +14,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder.authoring.build import to_bytes, write_release
+from autograder.authoring.build import write_release
 from autograder.course.course import Course
+from autograder.course.notebooks import to_bytes
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"

@@ -11,10 +11,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.feedback.card import with_code
+from tests.helpers.shells import DOWNHILL, UPHILL, run
 
 ROOT = Path(__file__).resolve().parents[2]
-UPHILL = "def descent_step(x, grad, lr):\n    return x + lr * grad"
-DOWNHILL = "def descent_step(x, grad, lr):\n    return x - lr * grad"
 WALK = """import numpy as np
 def descend(grad_fn, x0, lr, steps):
     path = [np.array(x0, dtype=float)]
@@ -35,13 +34,6 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     yield shell
     shell.history_manager.end_session()
     InteractiveShell.clear_instance()
-
-
-def run(shell: InteractiveShell, source: str) -> object:
-    """The value of a cell that has run without an error."""
-    result = shell.run_cell(source, store_history=True, silent=False)
-    result.raise_error()
-    return result.result
 
 
 def test_a_kernel_that_only_starts_imports_nothing_for_them() -> None:

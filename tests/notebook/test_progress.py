@@ -17,10 +17,10 @@ from autograder.judging.verdict import Verdict
 from autograder.work.course_map import stops
 from autograder.work.progress_record import Record, digests
 from autograder.work.workplace import fill
-from tests.work.test_work import write
+from tests.helpers.shells import DOWNHILL, UPHILL, run
+from tests.helpers.writing import write
 
-from .test_magics import DOWNHILL, ROOT, UPHILL, run
-
+ROOT = Path(__file__).resolve().parents[2]
 LESSON = "00_orientation"
 
 

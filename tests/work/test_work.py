@@ -12,14 +12,16 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.authoring.build import BuildError, build, release_path, to_bytes, write_release
+from autograder.authoring.build import BuildError, build, write_release
 from autograder.course import files
 from autograder.course.cells import check_cell
 from autograder.course.course import Course
+from autograder.course.notebooks import release_path, to_bytes
 from autograder.work import workplace
 from autograder.work.blank import written_in
 from autograder.work.working_copy import read, ready
 from autograder.work.workplace import fill
+from tests.helpers.writing import change, write
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 TINY = "90_tiny"
@@ -42,23 +44,6 @@ def mine(course: Course) -> Path:
 
 def cells(path: Path) -> dict[str, NotebookNode]:
     return {cell.id: cell for cell in read(path.read_bytes()).cells}
-
-
-def change(path: Path, edit: Callable[[NotebookNode], object]) -> None:
-    """Edit a notebook and save it."""
-    notebook = read(path.read_bytes())
-    edit(notebook)
-    path.write_bytes(to_bytes(notebook))
-
-
-def write(path: Path, **sources: str) -> None:
-    """Write sources into cells, by their ids (`_` for `-`)."""
-
-    def edit(notebook: NotebookNode) -> None:
-        for cell in notebook.cells:
-            cell.source = sources.get(cell.id.replace("-", "_"), cell.source)
-
-    change(path, edit)
 
 
 def new_edition(

@@ -11,12 +11,12 @@ from functools import cached_property, lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import autograder.hidden
 from autograder.authoring.mutation.errors import UnstableReference
 from autograder.authoring.mutation.mutants import Mutant, mutants_of
 from autograder.authoring.mutation.survivors import Explained, read_survivors
 from autograder.authoring.mutation.trial import Outcome, Trials
 from autograder.batch.workers import THREADS
+from autograder.course.hidden_tests import look_in, search_path
 from autograder.course.lesson import Lesson
 from autograder.course.reference import exercise_source
 
@@ -95,7 +95,7 @@ def _try_all(
 ) -> list[tuple[Mutant, Outcome]]:
     for name in THREADS:
         os.environ.setdefault(name, "1")
-    attempt = partial(_attempt, lesson.source_path, tuple(autograder.hidden.__path__))
+    attempt = partial(_attempt, lesson.source_path, search_path())
     with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn")) as pool:
         same = {key: pool.submit(attempt, key, exercise_source(lesson, key)) for key in keys}
         futures = {pool.submit(attempt, m.exercise, m.source): m for m in mutants}
@@ -120,5 +120,5 @@ def _attempt(source: Path, hidden: tuple[str, ...], exercise: str, program: str)
 @lru_cache(maxsize=1)
 def _trials(source: Path, hidden: tuple[str, ...]) -> Trials:
     """A worker sees the hidden packages that the process which started it sees."""
-    autograder.hidden.__path__ = list(hidden)
+    look_in(hidden)
     return Trials(Lesson.read(source))

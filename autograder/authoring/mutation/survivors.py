@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import autograder.hidden
 from autograder.authoring.mutation.errors import SurvivorsError
 from autograder.authoring.mutation.mutants import Mutant
+from autograder.course.hidden_tests import search_path
 from autograder.course.lesson import Lesson
 
 FILE = "survivors.toml"
@@ -59,7 +59,7 @@ def read_survivors(lesson: Lesson) -> list[Explained]:
     Raises:
         SurvivorsError: it is not TOML, or an entry has an unknown exercise, field or kind.
     """
-    for folder in autograder.hidden.__path__:
+    for folder in search_path():
         path = Path(folder) / lesson.slug / FILE
         if path.is_file():
             return parse_survivors(path.read_text(encoding="utf-8"), lesson.exercises, str(path))

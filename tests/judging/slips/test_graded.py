@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course.course import Course
 from autograder.demo.students import fill_in, right_sources
+from autograder.feedback.text import explain
 from autograder.grading.grade import grade_notebook
-from autograder.judging.describe import explain
 from autograder.judging.verdict import Verdict
 from autograder.submission.rebuild import rebuild
 
