@@ -43,7 +43,7 @@ print(json.dumps([
 
 
 @dataclass(frozen=True)
-class Ran:
+class LessonRun:
     """A lesson's notebook, run to its end or to `problem`."""
 
     lesson: str
@@ -59,7 +59,7 @@ def chosen(course: Course) -> list[Lesson]:
     return [course.lesson(name) for name in course.lesson_ids() if FIRST <= int(name[:2]) <= LAST]
 
 
-def run_lesson(lesson: Lesson) -> Ran:
+def run_lesson(lesson: Lesson) -> LessonRun:
     """Every cell of a lesson's solution notebook, hidden tests and all; nothing is written."""
     notebook = solution_notebook(lesson)
     notebook.cells.append(new_code_cell(ASK))
@@ -82,9 +82,9 @@ def run_lesson(lesson: Lesson) -> Ran:
     seconds = time.perf_counter() - start
     ended = sum(cell.execution_count is not None for cell in code[:-1])
     if problem:
-        return Ran(lesson.id, ended, seconds, problem=(problem.splitlines() or [""])[0])
+        return LessonRun(lesson.id, ended, seconds, problem=(problem.splitlines() or [""])[0])
     where, megabytes = json.loads(code[-1].outputs[-1].text.splitlines()[-1])
-    return Ran(lesson.id, ended, seconds, where, megabytes)
+    return LessonRun(lesson.id, ended, seconds, where, megabytes)
 
 
 def precisions(names: ModuleType) -> Iterator[tuple[str, torch.dtype, Any, str]]:
@@ -125,7 +125,7 @@ def _now(device: torch.device) -> float:
     return time.perf_counter()
 
 
-def lesson_table(results: Sequence[Ran]) -> Table:
+def lesson_table(results: Sequence[LessonRun]) -> Table:
     """One row for each notebook."""
     table = Table(title="the solution notebooks, hidden tests included")
     for column in ("lesson", "cells", "seconds", "on", "peak MiB", "came to its end"):

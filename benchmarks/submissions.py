@@ -12,7 +12,7 @@ from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.course.seeds import draw_seed
 from autograder.grading.grade import grade_notebook
-from autograder.sandbox import SealingError, check_sealing
+from autograder.sandbox import SealingError, require_sealing
 from autograder.submission.rebuild import rebuild
 
 REPEATS = 3
@@ -40,7 +40,7 @@ def submission_table(course: Course, lesson_ids: list[str]) -> Table:
 def can_seal() -> bool:
     """Whether kernels can be sealed here; says so on stderr where they cannot."""
     try:
-        check_sealing()
+        require_sealing()
     except SealingError as error:
         print(f"submissions are timed unsealed: {error}", file=sys.stderr)
         return False

@@ -24,10 +24,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked `sealed` needs a sealed kernel: on Linux it fails without one."""
     if item.get_closest_marker("sealed") is None:
         return
-    from autograder.sandbox import SealingError, check_sealing
+    from autograder.sandbox import SealingError, require_sealing
 
     try:
-        check_sealing()
+        require_sealing()
     except SealingError as error:
         if SEALING_REQUIRED:
             pytest.fail(f"{error} (DESCENT_REQUIRE_SEALING=0 skips this test)", pytrace=False)

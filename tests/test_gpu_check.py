@@ -12,7 +12,15 @@ from rich.console import Console
 from autograder.course.course import REPOSITORY, Course
 from autograder.course.reference import load_reference
 from benchmarks import gpu_check
-from benchmarks.gpu_check import MIXED, Ran, chosen, lesson_table, main, run_lesson, speed_table
+from benchmarks.gpu_check import (
+    MIXED,
+    LessonRun,
+    chosen,
+    lesson_table,
+    main,
+    run_lesson,
+    speed_table,
+)
 
 TINY = REPOSITORY / "tests/fixtures/tiny_course/solutions/90_tiny/tiny.py"
 TOLD = 'device = "cuda:0"\n'
@@ -70,13 +78,13 @@ def test_a_notebook_that_fails_is_named(tiny: Course) -> None:
 @pytest.mark.parametrize(
     ("ran", "status"),
     [
-        (Ran("10_tiny", 5, 1.0, "cuda", 3.0), 0),
-        (Ran("10_tiny", 5, 1.0, "cpu"), 1),
-        (Ran("10_tiny", 5, 1.0, problem="ValueError: no"), 1),
+        (LessonRun("10_tiny", 5, 1.0, "cuda", 3.0), 0),
+        (LessonRun("10_tiny", 5, 1.0, "cpu"), 1),
+        (LessonRun("10_tiny", 5, 1.0, problem="ValueError: no"), 1),
     ],
 )
 def test_the_status_says_whether_all_ran_on_the_gpu(
-    ran: Ran, status: int, tiny: Course, monkeypatch: pytest.MonkeyPatch
+    ran: LessonRun, status: int, tiny: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: "a card")
@@ -91,7 +99,7 @@ def test_the_tables_have_every_precision(capsys: pytest.CaptureFixture[str]) -> 
     before = torch.get_float32_matmul_precision()
     console = Console(width=120)
     console.print(speed_table(names, widths=(2,), steps=1))
-    console.print(lesson_table([Ran("10_training_loop", 30, 12.4, "cuda", 120.0)]))
+    console.print(lesson_table([LessonRun("10_training_loop", 30, 12.4, "cuda", 120.0)]))
     said = capsys.readouterr().out
     assert torch.get_float32_matmul_precision() == before
     for word in ("float32", "TF32", "bfloat16", "float16, scaled", "10_training_loop", "120"):

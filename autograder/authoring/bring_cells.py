@@ -12,7 +12,7 @@ from autograder.course.lesson import Lesson, LessonError
 from autograder.static_analysis.names import bound_names, used_names
 
 
-def check_brings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_brings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Each names what an earlier lesson asks for and this one does not, holds a given part that
     binds all of it, and takes no name of this lesson's."""
     asked_for = {name for exercise in lesson.exercises.values() for name in exercise.names}

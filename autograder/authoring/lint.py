@@ -1,6 +1,6 @@
 """What `build` asks of a lesson's source before it makes notebooks of it.
 
-Each check takes the cells and yields problems; each problem is one line with file and line.
+Each rule takes the cells and yields problems; each problem is one line with file and line.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
 
-from autograder.authoring.bring_cells import check_brings
-from autograder.authoring.presentation import check_figures, check_folds, check_next
-from autograder.authoring.source_cells import Check, Found, SourceCell, locate
+from autograder.authoring.bring_cells import lint_brings
+from autograder.authoring.presentation import lint_figures, lint_folds, lint_next
+from autograder.authoring.source_cells import Found, Rule, SourceCell, locate
 from autograder.course import cells, delimiters
 from autograder.course.cells import PREDICTION, Kind
 from autograder.course.given import PREFIX, TAG
@@ -42,11 +42,11 @@ class Problem:
 def problems(lesson: Lesson) -> list[Problem]:
     """Everything that is wrong with a lesson's source, in the order of its lines."""
     source_cells = locate(lesson)
-    found = {item for check in CHECKS for item in check(lesson, source_cells)}
+    found = {item for rule in RULES for item in rule(lesson, source_cells)}
     return [Problem(lesson.source_path, line, text) for line, text in sorted(found)]
 
 
-def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Every code cell is setup, bring, solution (or prediction), graded or demo."""
     for cell in source_cells:
         if cell.kind is Kind.UNKNOWN:
@@ -58,7 +58,7 @@ def check_kinds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, "a lesson has no raw cells"
 
 
-def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The metadata for nbgrader is complete, its names are unique, its points are ours."""
     names = Counter(cell.grade_id for cell in source_cells if cell.grade_id)
     ids = Counter(str(cell.cell.get("id")) for cell in source_cells)
@@ -83,8 +83,8 @@ def check_metadata(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, "graded and task cells are locked, solution cells are not"
 
 
-def check_marks(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
-    """Marks are exact, balanced, and in cells of the kind they belong to."""
+def lint_delimiters(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+    """Delimiters are exact, balanced, and in cells of the kind they belong to."""
     places = {
         delimiters.SOLUTION: Kind.SOLUTION,
         delimiters.HIDDEN: Kind.GRADED,
@@ -94,7 +94,7 @@ def check_marks(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
         for pair, place in places.items():
             try:
                 regions = delimiters.regions(cell.source, pair)
-            except delimiters.MarkError as error:
+            except delimiters.DelimiterError as error:
                 yield cell.line + error.line - 1, str(error)
                 continue
             if regions and cell.kind is not place:
@@ -103,7 +103,7 @@ def check_marks(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line, f"a {place.value} cell has to have {pair.begin!r}"
 
 
-def check_hidden(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_hidden(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The hidden region holds the import and the call with the cell's key, and nothing else."""
     for cell in source_cells:
         if cell.kind is not Kind.GRADED:
@@ -118,7 +118,7 @@ def check_hidden(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line + region.begin, f"hidden tests have to be {' and '.join(wanted)}"
 
 
-def check_endings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_endings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The visible part of a graded cell does not end in a value: nbgrader takes it for a score."""
     for cell in source_cells:
         if cell.kind is not Kind.GRADED or not _balanced(cell):
@@ -133,7 +133,7 @@ def check_endings(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield line, "a graded cell ends in a statement, never in an expression with a value"
 
 
-def check_exercises(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_exercises(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Every exercise has its names defined above its graded cell, and the other way round."""
     lines = {cell.grade_id: cell.line for cell in source_cells if cell.grade_id}
     wanted: set[str] = set()
@@ -150,7 +150,7 @@ def check_exercises(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"no graded cell asks for the solution cell {cell.grade_id!r}"
 
 
-def check_demos(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_demos(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Grading leaves demo cells out: no other cell may need what only they bind."""
     code = [cell for cell in source_cells if cell.cell.cell_type == "code"]
     others = [cell for cell in code if cell.kind is not Kind.DEMO]
@@ -161,7 +161,7 @@ def check_demos(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"{name} is bound only in a demo cell, which grading leaves out"
 
 
-def check_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Only solution cells bind what an exercise asks for: the last definition is the one that
     `%check` judges, and a lesson's own experiments must not be that."""
     asked_for = {name for exercise in lesson.exercises.values() for name in exercise.names}
@@ -172,7 +172,7 @@ def check_experiments(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line, f"{text}: use another name"
 
 
-def check_given(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_given(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """What is given to be mended stands in a setup cell, above the exercise that has it mended."""
     slots = {cell.grade_id: cell.line for cell in source_cells if cell.kind is Kind.SOLUTION}
     for cell in source_cells:
@@ -186,7 +186,7 @@ def check_given(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
                 yield cell.line, f"{name} is no {PREFIX}<name> of a solution cell below"
 
 
-def check_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The text right above a prediction offers letters, from (a) on without a gap."""
     for cell in source_cells:
         exercise = lesson.exercises.get(cell.grade_id)
@@ -198,7 +198,7 @@ def check_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f"the text above offers {said}: offer (a), (b) and so on, each once"
 
 
-def check_experiments_of_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_experiments_of_predictions(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """What is tagged with a prediction's name is one experiment, and stands below its cells."""
     graded = {cell.grade_id: cell.line for cell in source_cells if cell.grade_id}
     seen: set[str] = set()
@@ -213,34 +213,34 @@ def check_experiments_of_predictions(lesson: Lesson, source_cells: list[SourceCe
             seen.add(tag)
 
 
-CHECKS: tuple[Check, ...] = (
-    check_kinds,
-    check_metadata,
-    check_marks,
-    check_hidden,
-    check_endings,
-    check_exercises,
-    check_demos,
-    check_experiments,
-    check_given,
-    check_brings,
-    check_predictions,
-    check_experiments_of_predictions,
-    check_folds,
-    check_figures,
-    check_next,
+RULES: tuple[Rule, ...] = (
+    lint_kinds,
+    lint_metadata,
+    lint_delimiters,
+    lint_hidden,
+    lint_endings,
+    lint_exercises,
+    lint_demos,
+    lint_experiments,
+    lint_given,
+    lint_brings,
+    lint_predictions,
+    lint_experiments_of_predictions,
+    lint_folds,
+    lint_figures,
+    lint_next,
 )
 
 
 def _balanced(cell: SourceCell) -> bool:
     try:
         delimiters.regions(cell.source, delimiters.HIDDEN)
-    except delimiters.MarkError:
+    except delimiters.DelimiterError:
         return False
     return True
 
 
-def _regions(cell: SourceCell, pair: delimiters.Marks) -> list[delimiters.Region]:
+def _regions(cell: SourceCell, pair: delimiters.Delimiters) -> list[delimiters.Region]:
     return delimiters.regions(cell.source, pair) if _balanced(cell) else []
 
 

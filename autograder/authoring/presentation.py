@@ -19,7 +19,7 @@ UNDESCRIBED = re.compile(r"\bplt\.show\(")
 LESSON_LINK = re.compile(r"\]\(\.\./(\d\d_[^)]*)\)")
 
 
-def check_folds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_folds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Long set-up and demo cells are folded, and begin with a line that says what they are."""
     for cell in source_cells:
         if cell.cell.cell_type != "code":
@@ -35,14 +35,14 @@ def check_folds(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
             yield cell.line, f'{text}: fold it, or say open="why not"'
 
 
-def check_figures(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_figures(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """Figures are shown with a description."""
     for cell in source_cells:
         if cell.cell.cell_type == "code" and UNDESCRIBED.search(cell.source):
             yield cell.line, 'plt.show() describes nothing: show_figure("what is to be seen")'
 
 
-def check_next(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
+def lint_next(lesson: Lesson, source_cells: list[SourceCell]) -> Found:
     """The last cell links to the lesson that follows, and to no other."""
     course = Course(lesson.source_path.parents[2])
     following = [name for name in course.lesson_ids() if name > lesson.id][:1]

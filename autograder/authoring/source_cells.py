@@ -48,6 +48,6 @@ def locate(lesson: Lesson) -> list[SourceCell]:
     ]
 
 
-# What a check yields: a line of the source, and what is wrong there.
+# What a rule yields: a line of the source, and what is wrong there.
 Found = Iterator[tuple[int, str]]
-Check = Callable[[Lesson, list[SourceCell]], Found]
+Rule = Callable[[Lesson, list[SourceCell]], Found]

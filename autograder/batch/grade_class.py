@@ -26,7 +26,7 @@ from autograder.handins.staging import Stage, stage
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.judging.judge import Judge
 from autograder.judging.verdict import LessonVerdict
-from autograder.sandbox import adopt, check_sealing, warm_up
+from autograder.sandbox import adopt, require_sealing, warm_up
 from autograder.submission.rebuild import NotANotebook, read_notebook, rebuild
 
 Progress = Callable[[int, int, str], None]
@@ -127,7 +127,7 @@ def grade_lesson(
         if staged.is_empty and not loose:
             raise CourseError(_nothing(course, lesson, student))
         if sealed:
-            check_sealing()
+            require_sealing()
         refresh_gradebook(course, lesson)
         seeds = _seeds(course, lesson, staged.to_grade, new=force)
         tasks = {

@@ -77,9 +77,9 @@ def _extras() -> Finding:
 
 
 def _sealing() -> Finding:
-    from autograder.sandbox import check_sealing
+    from autograder.sandbox import require_sealing
 
-    check_sealing()
+    require_sealing()
     return Finding("sealing", True, "a kernel was started in fresh namespaces, and ended")
 
 

@@ -1,7 +1,7 @@
-"""Regions between marks: solutions, hidden tests, mark schemes.
+"""Regions between delimiters: solutions, hidden tests, mark schemes.
 
-nbgrader finds a mark anywhere in a line, so that a mistyped one publishes what it should hide.
-Here a mark is a whole line, exactly, or an error.
+nbgrader finds a delimiter anywhere in a line, so that a mistyped one publishes what it should hide.
+Here a delimiter is a whole line, exactly, or an error.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 
-class MarkError(ValueError):
-    """A mark is misspelt, misplaced or without its partner. `line` counts from 1 in the cell."""
+class DelimiterError(ValueError):
+    """A delimiter is misspelt, misplaced or alone. `line` counts from 1 in the cell."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class MarkError(ValueError):
 
 
 @dataclass(frozen=True)
-class Marks:
+class Delimiters:
     """A pair of lines and the two phrases by which nbgrader knows them."""
 
     begin: str
@@ -28,82 +28,88 @@ class Marks:
 
     @property
     def phrases(self) -> tuple[str, str]:
-        """What may stand nowhere but in a mark: `BEGIN SOLUTION`, `END SOLUTION`."""
+        """What may stand nowhere but in a delimiter: `BEGIN SOLUTION`, `END SOLUTION`."""
         return self.begin.strip("#= "), self.end.strip("#= ")
 
 
-SOLUTION = Marks("### BEGIN SOLUTION", "### END SOLUTION")
-HIDDEN = Marks("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
-SCHEME = Marks("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
-ALL_MARKS = (SOLUTION, HIDDEN, SCHEME)
+SOLUTION = Delimiters("### BEGIN SOLUTION", "### END SOLUTION")
+HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+SCHEME = Delimiters("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
+ALL = (SOLUTION, HIDDEN, SCHEME)
 
 
 @dataclass(frozen=True)
 class Region:
-    """Lines `begin` to `end` of a cell, both marks included, counted from 0."""
+    """Lines `begin` to `end` of a cell, both delimiters included, counted from 0."""
 
     begin: int
     end: int
 
     def body(self, source: str) -> list[str]:
-        """The lines between the marks."""
+        """The lines between the delimiters."""
         return source.split("\n")[self.begin + 1 : self.end]
 
 
-def regions(source: str, marks: Marks) -> list[Region]:
+def regions(source: str, delimiters: Delimiters) -> list[Region]:
     """The regions of one kind in a cell.
 
     Raises:
-        MarkError: a mark is not alone on its line, or the marks do not alternate.
+        DelimiterError: a delimiter is not alone on its line, or the delimiters do not alternate.
     """
     found: list[Region] = []
     opened: int | None = None
     for number, line in enumerate(source.split("\n")):
-        mark = _mark_in(line, marks, number)
-        if mark == marks.begin:
+        delimiter = _delimiter_in(line, delimiters, number)
+        if delimiter == delimiters.begin:
             if opened is not None:
-                raise MarkError(f"{marks.begin!r} inside a region that is still open", number + 1)
+                raise DelimiterError(
+                    f"{delimiters.begin!r} inside a region that is still open", number + 1
+                )
             opened = number
-        elif mark == marks.end:
+        elif delimiter == delimiters.end:
             if opened is None:
-                raise MarkError(f"{marks.end!r} without {marks.begin!r} above it", number + 1)
+                raise DelimiterError(
+                    f"{delimiters.end!r} without {delimiters.begin!r} above it", number + 1
+                )
             found.append(Region(opened, number))
             opened = None
     if opened is not None:
-        raise MarkError(f"{marks.begin!r} without {marks.end!r} below it", opened + 1)
+        raise DelimiterError(
+            f"{delimiters.begin!r} without {delimiters.end!r} below it", opened + 1
+        )
     return found
 
 
-def replace(source: str, marks: Marks, new: Callable[[Region], list[str]]) -> str:
-    """The source with every region, marks included, replaced by the lines `new` gives for it."""
+def replace(source: str, delimiters: Delimiters, new: Callable[[Region], list[str]]) -> str:
+    """The source with each region, delimiters included, replaced by what `new` gives for it."""
     lines = source.split("\n")
-    for region in reversed(regions(source, marks)):
+    for region in reversed(regions(source, delimiters)):
         lines[region.begin : region.end + 1] = new(region)
     return "\n".join(lines)
 
 
-def without(source: str, marks: Marks) -> str:
+def without(source: str, delimiters: Delimiters) -> str:
     """The source without its regions of one kind, and without the space that they leave."""
-    if not any(phrase in source for phrase in marks.phrases):
+    if not any(phrase in source for phrase in delimiters.phrases):
         return source
-    return replace(source, marks, lambda region: []).rstrip()
+    return replace(source, delimiters, lambda region: []).rstrip()
 
 
 def squeeze(source: str) -> str:
     """A source without white space, hidden tests and mark schemes: what makes two cells equal."""
     for pair in (HIDDEN, SCHEME):
-        with suppress(MarkError):
+        with suppress(DelimiterError):
             source = without(source, pair)
     return "".join(source.split())
 
 
-def _mark_in(line: str, marks: Marks, number: int) -> str | None:
+def _delimiter_in(line: str, delimiters: Delimiters, number: int) -> str | None:
     stripped = line.strip()
-    if stripped in (marks.begin, marks.end):
+    if stripped in (delimiters.begin, delimiters.end):
         return stripped
-    for phrase in marks.phrases:
+    for phrase in delimiters.phrases:
         if phrase in line:
-            raise MarkError(
-                f"{phrase!r} has to be a mark, alone on its line: {stripped!r}", number + 1
+            raise DelimiterError(
+                f"{phrase!r} has to be a delimiter, alone on its line: {stripped!r}", number + 1
             )
     return None

@@ -34,7 +34,7 @@ def execute_source(source: str, name: str) -> ModuleType:
 
 @lru_cache(maxsize=512)
 def exercise_source(lesson: Lesson, exercise: str) -> str:
-    """The reference's source of one exercise, without nbgrader's marks."""
+    """The reference's source of one exercise, without nbgrader's delimiters."""
     slots = lesson.exercises[exercise].solution_ids
     cells = [
         cell.source

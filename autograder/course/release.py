@@ -34,7 +34,7 @@ class ReleaseError(ValueError):
 
 
 class ClearSolutions(steps.ClearSolutions):
-    """nbgrader's step, with stubs that say what is missing, and no guess about a mark."""
+    """nbgrader's step, with stubs that say what is missing, and no guess about a delimiter."""
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -53,9 +53,9 @@ class ClearSolutions(steps.ClearSolutions):
             if bool(delimiters.regions(cell.source, delimiters.SOLUTION)) != is_solution:
                 problem = "a solution cell without" if is_solution else "not a solution cell, but"
                 raise ReleaseError(f"{where}: {problem} a solution region")
-            for other in delimiters.ALL_MARKS:
+            for other in delimiters.ALL:
                 delimiters.regions(cell.source, other)
-        except delimiters.MarkError as error:
+        except delimiters.DelimiterError as error:
             raise ReleaseError(f"{where}, line {error.line}: {error}") from None
         cell.source = clear_solutions(cell.source, cells.grade_id(cell) or "", self._given)
         return cell, resources
@@ -123,7 +123,7 @@ def release_notebook(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
     """The learner's notebook of a lesson. Changes and returns `notebook`.
 
     Raises:
-        ReleaseError: marks are unbalanced, or stand where they do not belong.
+        ReleaseError: delimiters are unbalanced, or stand where they do not belong.
     """
     return _after(STEPS, notebook, lesson)
 
@@ -156,8 +156,8 @@ def clear_solutions(source: str, name: str, given: Mapping[str, list[str]]) -> s
     lines = source.split("\n")
 
     def stub(region: delimiters.Region) -> list[str]:
-        mark = lines[region.begin]
-        indent = mark[: len(mark) - len(mark.lstrip())]
+        first = lines[region.begin]
+        indent = first[: len(first) - len(first.lstrip())]
         prediction = _prediction("\n".join(region.body(source)))
         if prediction:
             return [f"{indent}{prediction} = None"]

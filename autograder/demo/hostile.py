@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.course.cells import grade_id
 from autograder.course.lesson import Lesson
-from autograder.demo.students import Pupil, as_bytes, fill_in, full_marks, right_sources
+from autograder.demo.students import Student, as_bytes, fill_in, full_marks, right_sources
 
 TARGET = "radam_step"
 SIGNATURE = "def radam_step(param, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):\n"
@@ -147,13 +147,13 @@ pickle.loads = forged
 }
 
 
-def hostile_pupils(lesson: Lesson) -> Iterator[Pupil]:
+def hostile_students(lesson: Lesson) -> Iterator[Student]:
     """One learner for each attack."""
     others = {**full_marks(lesson), TARGET: 0.0}
     for name, source in ATTACKS.items():
         sources = {**right_sources(lesson), TARGET: source.strip()}
         expected = _points_before(lesson) if name in BREAKS_ITS_KERNEL else others
-        yield Pupil(f"hostile-{name}", as_bytes(fill_in(lesson, sources)), expected)
+        yield Student(f"hostile-{name}", as_bytes(fill_in(lesson, sources)), expected)
     yield _forged_outputs(lesson, others)
     yield _shadowed_numpy(lesson, others)
     yield _scripts(lesson)
@@ -168,7 +168,7 @@ def _points_before(lesson: Lesson) -> dict[str, float]:
     return {key: lesson.exercises[key].points for key in keys[: keys.index(TARGET)]}
 
 
-def _forged_outputs(lesson: Lesson, expected: dict[str, float]) -> Pupil:
+def _forged_outputs(lesson: Lesson, expected: dict[str, float]) -> Student:
     """Full marks written as the outputs of every cell, tests locked away behind tags."""
     sources = {**right_sources(lesson), TARGET: SIGNATURE + "    return param, m, v"}
     notebook = fill_in(lesson, sources)
@@ -177,16 +177,16 @@ def _forged_outputs(lesson: Lesson, expected: dict[str, float]) -> Pupil:
             cell.outputs = [new_output("execute_result", {"text/plain": "4.0"}, execution_count=1)]
             cell.metadata["tags"] = ["skip-execution"]
             cell.source = "4.0"
-    return Pupil("hostile-forged-outputs", as_bytes(notebook), expected)
+    return Student("hostile-forged-outputs", as_bytes(notebook), expected)
 
 
-def _shadowed_numpy(lesson: Lesson, expected: dict[str, float]) -> Pupil:
+def _shadowed_numpy(lesson: Lesson, expected: dict[str, float]) -> Student:
     """A module called numpy beside the notebook, and a cell that would import it."""
     sources = {**right_sources(lesson), TARGET: SIGNATURE + "    return param, m, v"}
     notebook = fill_in(lesson, sources)
     notebook.cells.insert(0, new_code_cell("import sys\nsys.path.insert(0, '.')"))
     fake = b"raise SystemExit('shadowed')\n"
-    return Pupil(
+    return Student(
         "hostile-shadowed-numpy",
         as_bytes(notebook),
         expected,
@@ -194,7 +194,7 @@ def _shadowed_numpy(lesson: Lesson, expected: dict[str, float]) -> Pupil:
     )
 
 
-def _scripts(lesson: Lesson) -> Pupil:
+def _scripts(lesson: Lesson) -> Student:
     """A right answer, and a script for whoever opens the feedback."""
     notebook = fill_in(lesson, right_sources(lesson))
     script = (
@@ -202,4 +202,4 @@ def _scripts(lesson: Lesson) -> Pupil:
     )
     notebook.cells.insert(1, new_markdown_cell(script))
     notebook.cells.insert(2, new_code_cell(f"from IPython.display import HTML\nHTML({script!r})"))
-    return Pupil("hostile-scripts", as_bytes(notebook), full_marks(lesson))
+    return Student("hostile-scripts", as_bytes(notebook), full_marks(lesson))

@@ -10,18 +10,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.cells import grade_id
 from autograder.course.lesson import Lesson
-from autograder.demo.students import Pupil, as_bytes, fill_in, full_marks, right_sources
+from autograder.demo.students import Student, as_bytes, fill_in, full_marks, right_sources
 
 TARGET = "adam_step"
 
 
-def mangled_pupils(lesson: Lesson) -> Iterator[Pupil]:
+def mangled_students(lesson: Lesson) -> Iterator[Student]:
     """One learner for each way to mangle a notebook."""
     for mangle in MANGLINGS:
         notebook = fill_in(lesson, right_sources(lesson))
         mangle(notebook)
         name = mangle.__name__.replace("_", "-")
-        yield Pupil(f"mangled-{name}", as_bytes(notebook), full_marks(lesson))
+        yield Student(f"mangled-{name}", as_bytes(notebook), full_marks(lesson))
 
 
 def _index(notebook: NotebookNode, name: str) -> int:

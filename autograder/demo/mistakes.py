@@ -8,14 +8,14 @@ from types import ModuleType
 
 from autograder.course.lesson import Lesson
 from autograder.course.reference import execute_source
-from autograder.demo.students import Pupil, as_bytes, fill_in, right_sources
+from autograder.demo.students import Student, as_bytes, fill_in, right_sources
 from autograder.harness.local import LocalRunner
 from autograder.judging.judge import Judge
 from autograder.judging.misconception import Misconception
 from autograder.static_analysis.names import used_names
 
 
-def mistaken_pupils(lesson: Lesson, seed: int, most: int | None = None) -> Iterator[Pupil]:
+def mistaken_students(lesson: Lesson, seed: int, most: int | None = None) -> Iterator[Student]:
     """Each learner holds one misconception of every exercise: few notebooks, every mistake.
 
     What each should get is judged here, on the same code, in this process.
@@ -45,7 +45,7 @@ def mistaken_pupils(lesson: Lesson, seed: int, most: int | None = None) -> Itera
             if verdict.diagnosis and not _calls_another(lesson, sources, key, chosen):
                 named[key] = verdict.diagnosis.misconception
         notebook = as_bytes(fill_in(lesson, sources))
-        yield Pupil(f"mistakes-{number + 1:02}", notebook, expected, named)
+        yield Student(f"mistakes-{number + 1:02}", notebook, expected, named)
 
 
 def _pick(bank: list[Misconception], number: int, count: int) -> Misconception | None:

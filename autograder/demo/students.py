@@ -15,7 +15,7 @@ MARKS = re.compile(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?")
 
 
 @dataclass(frozen=True)
-class Pupil:
+class Student:
     """One submission of the demo.
 
     Attributes:

@@ -26,7 +26,7 @@ from autograder.course.lesson import Exercise
 from autograder.grading.attempts import Stand
 from autograder.grading.losses import GivenUp, Loss, Stopped
 from autograder.grading.steps import Step, steps
-from autograder.harness.kernel import DIED, KernelRunner, Ran
+from autograder.harness.kernel import DIED, ExecutionResult, KernelRunner
 from autograder.harness.observation import Lost, Raised
 from autograder.judging.judge import Findings, Judge
 from autograder.sandbox import Limits
@@ -58,7 +58,7 @@ class Execution:
     ) -> None:
         self.findings: dict[str, Findings] = {}
         self.lost: dict[str, Lost] = {}
-        self.visible: dict[str, Ran] = {}
+        self.visible: dict[str, ExecutionResult] = {}
         self.stops: dict[int, Stopped] = {}
         self.given_up = given_up or GivenUp()
         self._judge = judge

@@ -19,7 +19,7 @@ from autograder.grading.attempts import LATER, Attempts
 from autograder.grading.execute import Execution, printed
 from autograder.grading.losses import GivenUp
 from autograder.grading.stops import explain_stops
-from autograder.harness.kernel import KernelRunner, Ran
+from autograder.harness.kernel import ExecutionResult, KernelRunner
 from autograder.harness.payloads import Payloads
 from autograder.judging.judge import Judge
 from autograder.judging.slips import misnamed
@@ -241,7 +241,7 @@ def verdict_outputs(verdict: Verdict) -> list[NotebookNode]:
     return [printed("\n".join(lines) + "\n"), score]
 
 
-def visible_failure(visible: Ran | None) -> str:
+def visible_failure(visible: ExecutionResult | None) -> str:
     """What the first failing visible test stands for."""
     if visible is None or not visible.failed:
         return ""

@@ -64,7 +64,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Ran:
+class ExecutionResult:
     """What came of one execution: outputs for display, and why it had no proper end, if it had
     none."""
 
@@ -99,12 +99,12 @@ class KernelRunner:
         if ran.failed:
             raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
 
-    def run_cell(self, source: str, seconds: float | None = None) -> Ran:
+    def run_cell(self, source: str, seconds: float | None = None) -> ExecutionResult:
         """A learner's cell, errors and all."""
         seconds = seconds or self.limits.cell_seconds
         return self._execute(source, Budget(seconds, seconds))
 
-    def go_on(self, *, answer: bool) -> tuple[Ran, Stop]:
+    def go_on(self, *, answer: bool) -> tuple[ExecutionResult, Stop]:
         """Behind a cell that failed: where it stopped, once what it still defines is defined."""
         code = f"__import__('_definitions').go_on({answer!r}, {MIME!r})"
         seconds = self.limits.cell_seconds
@@ -114,7 +114,7 @@ class KernelRunner:
         line, error = (_text(said, key) for key in ("line", "error"))
         return ran, Stop(line, error)
 
-    def define(self, source: str) -> Ran:
+    def define(self, source: str) -> ExecutionResult:
         """Of a learner's cell, only what defines something and does nothing else."""
         code = f"__import__('_definitions').define({source!r})"
         return self._execute(code, Budget(*2 * (self.limits.cell_seconds,)), silent=True)
@@ -128,7 +128,7 @@ class KernelRunner:
             time.sleep(POLL_SECONDS)
         return self.dead is None
 
-    def run_visible_tests(self, source: str) -> Ran:
+    def run_visible_tests(self, source: str) -> ExecutionResult:
         """The visible part of a graded cell: it calls what the learner wrote, as a probe does."""
         return self._execute(source, self._probe_budget(self.limits.probe_cpu_seconds))
 
@@ -155,11 +155,11 @@ class KernelRunner:
 
     def _execute(
         self, code: str, budget: Budget, silent: bool = False, carried: bytes = b""
-    ) -> Ran:
+    ) -> ExecutionResult:
         """Run code. What it needs is `carried` beside it: IPython reads code several times, and
         ipykernel hashes it in Python, which of a large payload takes longer than its probe."""
         if self.dead is not None:
-            return Ran(lost=self.dead)
+            return ExecutionResult(lost=self.dead)
         client = self.kernel.client
         sent = _send(client, code, silent, carried)
         ran = Collector(self.limits.output_bytes, private=silent)
@@ -178,12 +178,12 @@ class KernelRunner:
                 lost = self._why_dead(ran, budget, elapsed, cpu_before)
                 if lost is not None:
                     return self._end(ran, lost)
-        return Ran(ran.outputs, failed=ran.failed)
+        return ExecutionResult(ran.outputs, failed=ran.failed)
 
-    def _end(self, ran: Collector, lost: Lost) -> Ran:
+    def _end(self, ran: Collector, lost: Lost) -> ExecutionResult:
         self.dead = lost
         self.kernel.kill()
-        return Ran(ran.outputs, failed=True, lost=lost)
+        return ExecutionResult(ran.outputs, failed=True, lost=lost)
 
     def _why_dead(
         self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float

@@ -88,5 +88,5 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install(shell: Any) -> None:
-    """Offer the stand-in to every import that finds nothing else."""
+    """Offer the stub to every import that finds nothing else."""
     sys.meta_path.append(_Finder())

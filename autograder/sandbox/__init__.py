@@ -5,7 +5,7 @@ from autograder.sandbox.kernel import SealedKernel
 from autograder.sandbox.policy import Limits, Policy
 from autograder.sandbox.processes import Usage
 from autograder.sandbox.provisioner import SealedProvisioner
-from autograder.sandbox.self_test import check_sealing
+from autograder.sandbox.self_test import require_sealing
 from autograder.sandbox.warm import adopt, warm_up
 
 __all__ = [
@@ -16,6 +16,6 @@ __all__ = [
     "SealingError",
     "Usage",
     "adopt",
-    "check_sealing",
+    "require_sealing",
     "warm_up",
 ]

@@ -36,7 +36,7 @@ class Policy:
     """What a kernel is for.
 
     data: a folder to see read-only at /course/data, which DESCENT_DATA names; None for none.
-    torch: False puts an inert stand-in in the place of torch and other autograd libraries.
+    torch: False puts an inert stub in the place of torch and other autograd libraries.
     """
 
     data: Path | None

@@ -28,7 +28,7 @@ assert importlib.util.find_spec("ipykernel") is not None, "ipykernel cannot be i
 
 
 @functools.cache
-def check_sealing() -> None:
+def require_sealing() -> None:
     """Seal a process, and see that it is. Raises: SealingError, which says what to do."""
     argv = [sys.executable, "-c", TRIAL]
     process = SealedProcess(Policy(data=None, torch=True), argv)

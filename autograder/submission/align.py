@@ -23,7 +23,7 @@ _bound, _used = lru_cache(4096)(bound_names), lru_cache(4096)(used_names)
 ELSEWHERE = "is written in another cell."
 
 
-class Layout:
+class Alignment:
     """Puts every cell of a submission at a place of the release. `notes` says what was mended."""
 
     def __init__(self, release: NotebookNode, cells: Sequence[Submitted]) -> None:
@@ -59,7 +59,7 @@ class Layout:
         self._keep_order()
 
     def notebook(self) -> NotebookNode:
-        """The layout as a notebook; cells that the release does not know are numbered."""
+        """The alignment as a notebook; cells that the release does not know are numbered."""
         cells: list[dict[str, Any]] = []
         extras = 0
         for place in self.places:

@@ -23,7 +23,7 @@ from autograder.course.course import Course
 from autograder.course.delimiters import squeeze
 from autograder.course.lesson import Exercise, Lesson
 from autograder.static_analysis.names import bound_names, defined_names, said_names
-from autograder.submission.align import Layout
+from autograder.submission.align import Alignment
 from autograder.submission.read import NotANotebook, Submission, read_notebook
 
 __all__ = [
@@ -61,12 +61,12 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
         NotANotebook: there is nothing to read sources from.
     """
     release = lesson.release()
-    layout = Layout(release, read_notebook(submission).cells)
-    notebook, notes = layout.notebook(), layout.notes
+    alignment = Alignment(release, read_notebook(submission).cells)
+    notebook, notes = alignment.notebook(), alignment.notes
     for _ in range(ROUNDS):
-        layout = Layout(release, read_notebook(notebook).cells)
-        before, notebook = notebook, layout.notebook()
-        notes += layout.notes
+        alignment = Alignment(release, read_notebook(notebook).cells)
+        before, notebook = notebook, alignment.notebook()
+        notes += alignment.notes
         if notebook == before:
             break
     return Rebuilt(notebook, notes)

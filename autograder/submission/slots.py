@@ -22,7 +22,7 @@ ASKS = re.compile(r"\s*(?:#?\s*%(?:check|hint|solution|progress)\b.*)?")
 class Place:
     """A cell of the release, what the learner has in it, and the cells that follow it.
 
-    The first place of a layout has no cell: it is for what stands above everything known.
+    The first place of an alignment has no cell: it is for what stands above everything known.
     """
 
     index: int = 0

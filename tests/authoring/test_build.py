@@ -138,10 +138,10 @@ def test_a_failing_solution_cell_is_named(course):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("    ### END SOLUTION\n", "    ### END SOLUTIONS\n", r"'END SOLUTION' has to be a mark"),
-        ("    ### END SOLUTION\n", "    # END SOLUTION\n", r"'END SOLUTION' has to be a mark"),
+        ("    ### END SOLUTION\n", "    ### END SOLUTIONS\n", r"'END SOLUTION' has to be a"),
+        ("    ### END SOLUTION\n", "    # END SOLUTION\n", r"'END SOLUTION' has to be a"),
         ("    ### END SOLUTION\n", "", r"without '### END SOLUTION' below it"),
-        ("# A tiny lesson", "# BEGIN SOLUTION", r"tiny\.py:\d+: 'BEGIN SOLUTION' has to be a mark"),
+        ("# A tiny lesson", "# BEGIN SOLUTION", r"tiny\.py:\d+: 'BEGIN SOLUTION' has to be a"),
         ("# === END MARK SCHEME ===", "", r"without '=== END MARK SCHEME ===' below it"),
         ('# %% tags=["setup"]', "# %%", r"tag it"),
         ('# %% tags=["demo"]', '# %% tags=["demo", "setup"]', r"tag it"),

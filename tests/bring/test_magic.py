@@ -51,7 +51,7 @@ print("not to be brought")"""
 
 
 @dataclass
-class Ran:
+class Output:
     """What a cell printed, and the text that it has now."""
 
     said: str
@@ -77,8 +77,8 @@ def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
 
 
 @pytest.fixture
-def run(shell: InteractiveShell) -> Callable[[str], Ran]:
-    def run(source: str) -> Ran:
+def run(shell: InteractiveShell) -> Callable[[str], Output]:
+    def run(source: str) -> Output:
         shell.payload_manager.clear_payload()
         printed = io.StringIO()
         with redirect_stdout(printed):
@@ -86,7 +86,7 @@ def run(shell: InteractiveShell) -> Callable[[str], Ran]:
         payload = list(shell.payload_manager.read_payload())
         assert all(p["source"] == "set_next_input" and p["replace"] for p in payload)
         assert len(payload) <= 1
-        return Ran(printed.getvalue().strip(), payload[0]["text"] if payload else None)
+        return Output(printed.getvalue().strip(), payload[0]["text"] if payload else None)
 
     return run
 

@@ -18,9 +18,9 @@ from autograder.sandbox.launcher import confine
 pytestmark = pytest.mark.sealed
 LOOK = """
 import subprocess, sys
-from autograder.sandbox import Policy, check_sealing
+from autograder.sandbox import Policy, require_sealing
 from autograder.sandbox.process import SealedProcess
-check_sealing()
+require_sealing()
 inside = '''
 import os
 print(os.getuid(), os.getpid(), os.listdir("/course/work"), os.umask(0) == 0o077)

@@ -1,4 +1,4 @@
-"""The stand-in for torch: imports and demonstrations pass, and a probe that uses it fails."""
+"""The stub for torch: imports and demonstrations pass, and a probe that uses it fails."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.harness import shell
-from autograder.harness.kernel import KernelRunner, Ran
+from autograder.harness.kernel import ExecutionResult, KernelRunner
 from autograder.sandbox import Limits, Policy, SealedKernel
 
 pytestmark = pytest.mark.sealed
@@ -20,7 +20,7 @@ def runner() -> Iterator[KernelRunner]:
         yield KernelRunner(kernel, Limits())
 
 
-def text(ran: Ran) -> str:
+def text(ran: ExecutionResult) -> str:
     """What a cell printed."""
     return "".join(output.get("text", "") for output in ran.outputs)
 

@@ -122,7 +122,7 @@ def _seal(spec: Spec, output: int, owned: OwnerBinds | None) -> int:
     if owned is not None:
         owned.close()
         confine.become(spec["user"], proc)
-    tree.check_readable(spec["entries"])
+    tree.require_readable(spec["entries"])
     confine.limit(proc, spec["limits"])
     os.close(proc)
     null = os.open("/dev/null", os.O_RDONLY)
@@ -132,11 +132,11 @@ def _seal(spec: Spec, output: int, owned: OwnerBinds | None) -> int:
     os.close(output)
     sockets = os.open(tree.SOCKETS, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     confine.surrender()
-    _check_supervisor()
+    _require_supervisor()
     return sockets
 
 
-def _check_supervisor() -> None:
+def _require_supervisor() -> None:
     """Had the supervisor ended before `surrender`, nothing would tell: its end of the pipe does."""
     poll = select.poll()
     poll.register(1, 0)

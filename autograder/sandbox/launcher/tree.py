@@ -59,7 +59,7 @@ def sources(entries: list[dict[str, Any]]) -> list[str]:
     return [e["source"] for e in entries if e["kind"] == "bind" and not e["device"]]
 
 
-def check_readable(entries: list[dict[str, Any]]) -> None:
+def require_readable(entries: list[dict[str, Any]]) -> None:
     """That what was bound can be read, now that this process has its user. Raises: Refused."""
     for entry in entries:
         target = entry["target"]
