@@ -18,8 +18,8 @@ from autograder.course.reference import execute_source
 from autograder.harness.observation import Lost, Raised
 from autograder.harness.probe import Probe
 from autograder.judging.judge import Judge
+from autograder.judging.policy import refusal
 from autograder.judging.verdict import Verdict
-from autograder.static_analysis.forbidden import forbidden_uses, refusal
 from autograder.static_analysis.program import Program
 
 MODULE = "brought"
@@ -49,9 +49,8 @@ def tried(own: Own, exercises: Iterable[Exercise], shell: Any) -> Trial:
 
 def _verdict(judge: Judge, exercise: Exercise, runner: GuardedRunner, program: Program) -> Verdict:
     """As `%check` would say it, without a look for the thought behind a mistake."""
-    forbidden = forbidden_uses(judge.lesson, exercise, program)
-    if forbidden:
-        return judge.refused(exercise.key, "forbidden", refusal(judge.lesson, forbidden[0]))
+    if refused := refusal(judge, exercise, program):
+        return refused
     verdict = judge.verdict(judge.examine(exercise.key, runner, show=False), named=False)
     return replace(verdict, note="")
 

@@ -15,9 +15,9 @@ from autograder.course.given import UNMENDED, is_as_given
 from autograder.course.lesson import Exercise, Lesson
 from autograder.course.seeds import draw_seed
 from autograder.judging.judge import Judge
+from autograder.judging.policy import refusal
 from autograder.judging.slips import misnamed
 from autograder.judging.verdict import Verdict
-from autograder.static_analysis.forbidden import forbidden_uses, refusal
 from autograder.static_analysis.program import Program
 
 OLD = "This verdict is about In [{}]."
@@ -73,10 +73,7 @@ class Session:
         runs = map(self._runs.made, exercise.names)
         if is_as_given(self.lesson, exercise, (self._ran[run] for run in runs if run)):
             return replace(judge.not_attempted(key), note=UNMENDED)
-        forbidden = forbidden_uses(self.lesson, exercise, program)
-        if forbidden:
-            return judge.refused(key, "forbidden", refusal(self.lesson, forbidden[0]))
-        return self._guarded(judge, key)
+        return refusal(judge, exercise, program) or self._guarded(judge, key)
 
     def _guarded(self, judge: Judge, key: str) -> Verdict:
         """The verdict on what the probes bring, within the time that a check has. What is left of

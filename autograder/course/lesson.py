@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.course.cells import PREDICTION, Kind, identify_cells, kind, nbgrader_of
 from autograder.course.percent import read_percent
 
+WRITTEN_IN_NUMPY = re.compile(r"# ---\n(?:#   .*\n|# jupyter:\n)*#     written_in: numpy\n")
 OFFERED = re.compile(r"(?<!\w)\(([a-z])\)(?=\s)")
 
 
@@ -75,8 +76,9 @@ class Lesson:
 
     @property
     def is_numpy(self) -> bool:
-        """Lessons 00 to 08, and 17, are written in NumPy; their graded kernels hold no torch."""
-        return self.id[:2] <= "08" or self.id[:2] == "17"
+        """Whether the header of the source says `written_in: numpy`: then no library that
+        differentiates may be called, and graded kernels hold none."""
+        return bool(WRITTEN_IN_NUMPY.match(self.source))
 
     @cached_property
     def digest(self) -> str:

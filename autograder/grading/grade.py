@@ -22,10 +22,11 @@ from autograder.grading.stops import explain_stops
 from autograder.harness.kernel import ExecutionResult, KernelRunner
 from autograder.harness.payloads import Payloads
 from autograder.judging.judge import Judge
+from autograder.judging.policy import refusal
 from autograder.judging.slips import misnamed
 from autograder.judging.verdict import LessonVerdict, Status, Verdict
 from autograder.sandbox import Limits, Policy, SealedKernel
-from autograder.static_analysis.forbidden import forbidden_uses, opaque_uses, refusal
+from autograder.static_analysis.forbidden import opaque_uses
 from autograder.static_analysis.names import bound_names, used_names
 from autograder.static_analysis.program import Program
 from autograder.submission.limits import left_out
@@ -173,9 +174,8 @@ class _Grading:
             names, bound = exercise.names, self._whole_program.bound
             near = (misnamed(lesson, name, bound - set(names)) for name in names)
             return replace(self.judge.not_attempted(key), note=next(filter(None, near), ""))
-        forbidden = forbidden_uses(lesson, exercise, self._program(exercise))
-        if forbidden:
-            return self.judge.refused(key, "forbidden", refusal(lesson, forbidden[0]))
+        if refused := refusal(self.judge, exercise, self._program(exercise)):
+            return refused
         if key in self.execution.lost:
             lost = self.execution.lost[key]
             status: Status = "timeout" if lost.timeout else "error"
@@ -226,7 +226,7 @@ class _Grading:
             "cannot see through; look at it"
             for exercise in self._by_test.values()
             if exercise.key not in self._unwritten
-            and (names := opaque_uses(exercise, self._program(exercise)))
+            and (names := opaque_uses(exercise.names, self._program(exercise)))
         ]
 
 

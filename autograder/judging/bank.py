@@ -77,6 +77,11 @@ class ExerciseBank:
         sentences, said to everyone who committed to a letter."""
         self._bank.shown.append((self.key, why))
 
+    def forbids(self, *paths: str) -> None:
+        """Declare library paths that are what the exercise asks for: an answer that calls one of
+        them, or what is within it, gets no points."""
+        self._bank.forbidden.append((self.key, paths))
+
     def observe(self, *probes: str) -> Callable[[Observe], Observe]:
         """Declare `(raw, inputs, secrets) -> observation` for some probes of the exercise."""
 
@@ -114,6 +119,7 @@ class Bank:
         self.misconceptions: list[Misconception] = []
         self.observers: list[Observer] = []
         self.shown: list[tuple[str, str]] = []
+        self.forbidden: list[tuple[str, tuple[str, ...]]] = []
 
     def exercise(self, key: str) -> ExerciseBank:
         """Where misconceptions and observers of one exercise are declared."""
@@ -135,6 +141,7 @@ class LessonBank:
         self.lesson = lesson
         self.by_exercise: dict[str, list[Misconception]] = {}
         self.shown: dict[str, str] = {}
+        self.forbidden: dict[str, tuple[str, ...]] = {}
         self._observers: dict[tuple[str, str], Observe] = {}
         for bank in banks:
             for misconception in bank.misconceptions:
@@ -143,6 +150,8 @@ class LessonBank:
                 self._observe(observer, probes)
             for key, why in bank.shown:
                 self._show(key, why)
+            for key, paths in bank.forbidden:
+                self._forbid(key, paths)
 
     def observation(self, exercise: str, probe: str, raw: Any, inputs: Any, secrets: Any) -> Any:
         """What the judge compares: `raw` itself where no observer was declared."""
@@ -166,6 +175,11 @@ class LessonBank:
         if key in self.shown:
             raise LessonError(f"{key}: it is said twice what its run shows")
         self.shown[key] = why
+
+    def _forbid(self, key: str, paths: tuple[str, ...]) -> None:
+        if key not in self.lesson.exercises:
+            raise LessonError(f"{self.lesson.id} has no exercise {key!r} that could forbid a call")
+        self.forbidden[key] = self.forbidden.get(key, ()) + paths
 
     def _observe(self, observer: Observer, probes: Mapping[str, Sequence[Probe]]) -> None:
         place = observer.exercise, observer.probe

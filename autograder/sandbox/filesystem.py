@@ -19,6 +19,7 @@ from typing import Any
 import autograder
 from autograder.sandbox.errors import SealingError
 from autograder.sandbox.policy import MIB, Policy
+from autograder.static_analysis.forbidden import AUTOGRAD_LIBRARIES
 
 USER = 65534  # nobody, on every Linux
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -37,25 +38,6 @@ TOO_WIDE = ("/", "/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/var")
 PACKAGE = "autograder"
 NO_PACKAGE = f"raise ModuleNotFoundError(\"No module named '{PACKAGE}'\")\n"
 STUB = Path(__file__).parent / "stub"
-AUTOGRAD_LIBRARIES = (
-    "aesara",
-    "autograd",
-    "chainer",
-    "functorch",
-    "jax",
-    "jaxlib",
-    "keras",
-    "micrograd",
-    "mxnet",
-    "paddle",
-    "pytensor",
-    "tensorflow",
-    "theano",
-    "tinygrad",
-    "torch",
-    "torchaudio",
-    "torchvision",
-)
 
 PASSWD = f"root:x:0:0::/:/bin/false\nlearner:x:{USER}:{USER}::/scratch:/bin/false\n"
 GROUP = f"root:x:0:\nlearner:x:{USER}:\n"

@@ -1,5 +1,7 @@
 # ---
 # jupyter:
+#   descent:
+#     written_in: numpy
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python

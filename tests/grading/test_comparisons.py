@@ -13,7 +13,9 @@ from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.demo.students import as_bytes, fill_in, full_marks, right_sources
 from autograder.grading.grade import grade_notebook
-from autograder.static_analysis.forbidden import forbidden_uses, opaque_uses
+from autograder.judging.judge import Judge
+from autograder.judging.policy import forbidden_uses
+from autograder.static_analysis.forbidden import opaque_uses
 from autograder.static_analysis.program import Program
 from autograder.submission.rebuild import learner_cells, rebuild
 
@@ -58,9 +60,10 @@ def test_no_comparison_makes_a_right_answer_a_library_call(lesson_id: str, above
     assert edited or not list(_comparing(lesson.release()))
     assert sum(cell.source in SCRATCH for cell in cells) == len(SCRATCH)
     program = Program(cell.source for cell in cells)
+    judge = Judge(lesson, 1)
     for exercise in lesson.exercises.values():
-        assert forbidden_uses(lesson, exercise, program) == [], exercise.key
-        assert opaque_uses(exercise, program) == [], exercise.key
+        assert forbidden_uses(judge, exercise, program) == [], exercise.key
+        assert opaque_uses(exercise.names, program) == [], exercise.key
 
 
 @pytest.mark.sealed

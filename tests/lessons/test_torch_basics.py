@@ -10,7 +10,8 @@ from torch import nn
 
 from autograder.course.course import source_in
 from autograder.course.reference import load_reference
-from autograder.static_analysis.forbidden import forbidden_uses
+from autograder.judging.judge import Judge
+from autograder.judging.policy import forbidden_uses
 from autograder.static_analysis.program import Program
 
 from ..answers.torch_basics import NAMED, RIGHT, WRONG
@@ -39,7 +40,7 @@ class TestAnswersAndBank(AnswersAndBank):
 def test_the_library_call_that_is_the_exercise_is_forbidden(key: str, cell: str, path: str) -> None:
     lesson = lesson_of(LESSON)
     imports = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
-    found = forbidden_uses(lesson, lesson.exercises[key], Program([imports, cell]))
+    found = forbidden_uses(Judge(lesson, 1), lesson.exercises[key], Program([imports, cell]))
     assert any(use.endswith(path) for use in found), found
 
 
@@ -54,7 +55,7 @@ def test_the_library_call_that_is_the_exercise_is_forbidden(key: str, cell: str,
 def test_other_library_calls_are_fine(key: str, cell: str) -> None:
     lesson = lesson_of(LESSON)
     imports = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
-    assert forbidden_uses(lesson, lesson.exercises[key], Program([imports, cell])) == []
+    assert forbidden_uses(Judge(lesson, 1), lesson.exercises[key], Program([imports, cell])) == []
 
 
 def test_conv2d_against_torch(solved: Any) -> None:

@@ -7,6 +7,7 @@ from autograder.api import Bank
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 ema = bank.exercise("EMA")
+ema.forbids("torch.optim.swa_utils")
 
 LERP = "torch._foreach_lerp_(averages, values, 1 - self.decay)  # all of them in a few kernels"
 COPIES = "{name: value.clone() for name, value in self.state_of(model).items()}"

@@ -7,6 +7,7 @@ from autograder.api import Bank
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 scaler = bank.exercise("DynamicLossScaler")
+scaler.forbids("torch.amp.GradScaler", "torch.cuda.amp.GradScaler")
 
 
 @scaler.observe("resumed")

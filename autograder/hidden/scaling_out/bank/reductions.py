@@ -11,6 +11,7 @@ from autograder.api import Bank
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 average, sums = bank.exercise("average_gradients"), bank.exercise("sum_across_ranks")
+average.forbids("torch.nn.parallel.DistributedDataParallel")
 
 AGREE = "    dist.all_reduce(ranks_with)\n"
 SKIP = "        if ranks == 0:\n            continue\n"

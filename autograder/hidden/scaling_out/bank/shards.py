@@ -8,6 +8,7 @@ from autograder.api import Bank
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 shards = bank.exercise("shard_indices")
+shards.forbids("torch.utils.data.DistributedSampler", "torch.utils.data.distributed")
 
 bank.exercise("prediction_no_set_epoch").shows(
     "The permutation depends on seed + epoch, and the epoch stays 0: every epoch deals the same "

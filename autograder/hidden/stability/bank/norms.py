@@ -9,6 +9,8 @@ bank = Bank()
 norm, by_norm, by_value = (
     bank.exercise(key) for key in ("global_grad_norm", "clip_grad_norm", "clip_grad_value")
 )
+by_norm.forbids("torch.nn.utils.clip_grad_norm_", "torch.nn.utils.get_total_norm")
+by_value.forbids("torch.nn.utils.clip_grad_value_")
 
 GRADS = "    grads = [p.grad.double() for p in parameters if p.grad is not None]\n"
 ROOT = "return math.sqrt(sum(grad.square().sum().item() for grad in grads))"

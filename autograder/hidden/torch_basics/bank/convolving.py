@@ -7,6 +7,20 @@ from autograder.api import Bank
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 conv = bank.exercise("conv2d")
+_DIMENSIONS = tuple(f"{kind}{n}d" for kind in ("conv", "conv_transpose") for n in (1, 2, 3))
+_MODULES = tuple(f"{kind}{n}d" for kind in ("Conv", "ConvTranspose", "LazyConv") for n in (1, 2, 3))
+conv.forbids(
+    *(f"{place}.{name}" for place in ("torch", "torch.nn.functional") for name in _DIMENSIONS),
+    *(f"{place}.{name}" for place in ("torch.nn", "torch.nn.modules") for name in _MODULES),
+    "torch.convolution",
+    "torch.mkldnn_convolution",
+    "torch.cudnn_convolution",
+    "torch.nn.modules.conv",
+    "torch.nn.grad",
+    "torch.ops.aten.convolution",
+    "torch.ops.aten.conv2d",
+    "torch.conv_tbc",
+)
 
 PAD = "F.pad(x, (padding, padding, padding, padding))"
 WINDOWS = "x.unfold(2, kh, stride).unfold(3, kw, stride)"

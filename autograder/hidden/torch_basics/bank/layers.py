@@ -9,6 +9,16 @@ from autograder.api import Bank, Number
 Mistakes = dict[tuple[Any, ...], str]  # (name, (old, new), ...): sentence
 bank = Bank()
 linear = bank.exercise("Linear")
+linear.forbids(
+    "torch.nn.Linear",
+    "torch.nn.LazyLinear",
+    "torch.nn.modules.Linear",
+    "torch.nn.modules.LazyLinear",
+    "torch.nn.modules.linear",
+    "torch.nn.functional.linear",
+    "torch.ops.aten.linear",
+    "torch.ops.aten.addmm",
+)
 
 # Deviations that people write, over the right one, for 200 inputs and 150 outputs, 60 and 500.
 FANS = ((200, 150), (60, 500))
