@@ -6,6 +6,7 @@ The drawing in `docs/design.md` declares them, the uppermost first.
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -140,6 +141,21 @@ def test_hidden_tests_are_found_in_one_place() -> None:
 def test_an_import_upwards_is_seen_wherever_it_stands(source: str, seen: bool) -> None:
     found = imports_of("autograder.judging.judge", source, set(sources()))
     assert any(map(upwards, found)) is seen
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "autograder.cli.main",  # the console script of an environment that is installed already
+        "autograder.magics.load_ipython_extension",
+        "autograder.sandbox.provisioner.SealedProvisioner",
+        *re.findall(r"\"(autograder\.[\w.]+)\"", (ROOT / "nbgrader_config.py").read_text()),
+    ],
+)
+def test_what_configurations_refer_to_is_there(name: str) -> None:
+    module, _, attribute = name.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), attribute))
+    assert module in sources()
 
 
 def test_tests_mirror_the_rooms() -> None:

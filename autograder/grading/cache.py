@@ -84,13 +84,16 @@ def results_for(course: Course, lesson: Lesson, sealed: bool = True, full: bool 
     return Results(course, lesson, sealed=sealed, full=full)
 
 
-@lru_cache(maxsize=32)
-def _code_digest(slug: str) -> str:
+def code_files(slug: str) -> list[Path]:
     """The engine and the hidden tests of one lesson: an edit to another's changes nothing here."""
     engine = [file for file in PACKAGE.rglob("*.py") if not file.is_relative_to(PACKAGE / "hidden")]
     hidden = [file for folder in folders(slug) for file in folder.rglob("*.py")]
-    files = [*sorted(engine), *sorted(hidden)]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return [*sorted(engine), *sorted(hidden)]
+
+
+@lru_cache(maxsize=32)
+def _code_digest(slug: str) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in code_files(slug))).hexdigest()
 
 
 def _data_digest(course: Course) -> str:
