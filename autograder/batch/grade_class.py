@@ -19,7 +19,7 @@ from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.course.needs import require
 from autograder.grading.batch_seeds import batch_seed, feedback_is_written, seeds_of
-from autograder.grading.cache import Results, results_for
+from autograder.grading.cache import Cache
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.handins import chosen_learners, hand_ins, loose_files
 from autograder.handins.staging import Stage, stage
@@ -90,6 +90,7 @@ class Outcome:
     problem: str = ""
     seconds: float = 0.0
     broken: bool = False
+    key: str = ""  # of the cache
 
 
 def grade_lesson(
@@ -134,8 +135,8 @@ def grade_lesson(
             who: _Task(course.root, lesson.id, path, seeds[who], sealed, full)
             for who, path in staged.to_grade.items()
         }
-        results = results_for(course, lesson, sealed, full)
-        outcomes = dict(_grade_all(tasks, lesson, results, workers, progress))
+        cache = Cache(course, lesson, sealed=sealed, full=full)
+        outcomes = dict(_grade_all(tasks, lesson, cache, workers, progress))
         report = BatchReport(lesson.id, loose=loose)
         report.failed = autograde(
             course,
@@ -145,6 +146,7 @@ def grade_lesson(
             refused={who: outcome.problem for who, outcome in outcomes.items() if outcome.broken},
             sealed=sealed,
             full=full,
+            cache=cache,
         )
         clocks = _unread_timestamps(staged)
     entered = sorted(staged.paths.keys() - report.failed.keys())
@@ -208,7 +210,7 @@ def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -
 def _grade_all(
     tasks: dict[str, _Task],
     lesson: Lesson,
-    results: Results,
+    cache: Cache,
     workers: int | None,
     progress: Progress | None,
 ) -> Iterator[tuple[str, Outcome]]:
@@ -218,7 +220,7 @@ def _grade_all(
         nonlocal done
         done += 1
         if outcome.graded is not None:
-            results.store(rebuild(tasks[who].submission, lesson).notebook, outcome.graded)
+            cache.put(outcome.key, outcome.graded)
         if progress:
             progress(done, len(tasks), who)
         return who, outcome
@@ -245,7 +247,7 @@ def grade_submission(task: _Task) -> Outcome:
     """
     started = time.monotonic()
     try:
-        outcome = Outcome(_graded(task))
+        outcome = _graded(task)
     except NotANotebook as error:
         outcome = Outcome(problem=str(error))
     except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
@@ -254,19 +256,20 @@ def grade_submission(task: _Task) -> Outcome:
     return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _graded(task: _Task) -> Graded:
+def _graded(task: _Task) -> Outcome:
     course = Course(task.root)
     lesson = course.lesson(task.lesson_id)
-    rebuilt = rebuild(task.submission, lesson).notebook
-    results = results_for(course, lesson, task.sealed, task.full)
-    return results.lookup(rebuilt, task.seed) or grade_notebook(
+    rebuilt = rebuild(task.submission, lesson)
+    cache = Cache(course, lesson, sealed=task.sealed, full=task.full)
+    key = cache.key(rebuilt, task.seed)
+    graded = cache.get(key) or grade_notebook(
         rebuilt,
-        lesson,
         seed=task.seed,
         sealed=task.sealed,
         full=task.full,
         judge=_judge(lesson, task.seed),
     )
+    return Outcome(graded, key=key)
 
 
 @functools.lru_cache(maxsize=2)

@@ -18,6 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.batch.converters import Enter, MakeAssignment, MakeFeedback, OneByOne, reason
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
+from autograder.grading.cache import Cache
 from autograder.nbgrader_plugins.mends import mend_nbgrader
 
 
@@ -53,6 +54,7 @@ def autograde(
     refused: Mapping[str, str],
     sealed: bool,
     full: bool,
+    cache: Cache,
     submitted: str,
 ) -> dict[str, str]:
     """Run nbgrader's autograde on a folder like `submitted/`; returns whose submission could not be
@@ -65,6 +67,7 @@ def autograde(
     config.CourseDirectory.submitted_directory = submitted
     config.ExecuteAndJudge.sealed = sealed
     config.ExecuteAndJudge.full = full
+    config.ExecuteAndJudge.cache = cache
     return _run(Enter(config, lesson, learners, refused))
 
 

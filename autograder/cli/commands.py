@@ -131,8 +131,7 @@ def judge(
     submission = read_asked(notebook)
     lesson = course.lesson(lesson_id) if lesson_id else identify(submission, course)
     graded = grade_notebook(
-        rebuild(submission, lesson).notebook,
-        lesson,
+        rebuild(submission, lesson),
         seed=draw_seed() if seed is None else seed,
         sealed=not unsealed,
         full=full,

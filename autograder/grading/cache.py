@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 
 import autograder
 from autograder.course.course import Course
@@ -23,41 +22,35 @@ from autograder.course.needs import needs
 from autograder.course.seeds import FOLDER, write_atomically
 from autograder.grading.grade import Graded
 from autograder.judging.verdict import LessonVerdict
+from autograder.submission.rebuild import Rebuilt
 
 PACKAGE = Path(autograder.__file__).resolve().parent
 
 
-class Results:
+class Cache:
     """Graded submissions of one lesson, in `.autograder/results/` under a key of all that they
-    depend on,
-    and, for those that must not be kept, in this process."""
+    depend on, and, for those that must not be kept, in this object."""
 
     def __init__(
         self, course: Course, lesson: Lesson, *, sealed: bool = True, full: bool = False
     ) -> None:
         self._folder = course.root / FOLDER / "results" / lesson.id
-        self._setting = json.dumps(
-            [
-                *(
-                    lesson.digest,
-                    _code_digest(lesson.slug),
-                    _data_digest(course),
-                    _versions(needs(lesson)),
-                ),
-                *(sealed, full),
-            ]
-        )
+        about = [lesson.digest, _code_digest(lesson.slug), _data_digest(course)]
+        self._setting = json.dumps([*about, _versions(needs(lesson)), sealed, full])
         self._here: dict[str, Graded] = {}
 
-    def key(self, rebuilt: NotebookNode, seed: int) -> str:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Cache:
+        """The same object: nbgrader's steps copy their settings, and this is one of them."""
+        return self
+
+    def key(self, rebuilt: Rebuilt, seed: int) -> str:
         """A hash of the rebuilt notebook and of everything else that a verdict depends on."""
-        cells = [[c.cell_type, c.get("id"), c.source, c.metadata] for c in rebuilt.cells]
+        cells = [[c.cell_type, c.get("id"), c.source, c.metadata] for c in rebuilt.notebook.cells]
         text = json.dumps([self._setting, seed, cells], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def lookup(self, rebuilt: NotebookNode, seed: int) -> Graded | None:
-        """What was stored for this notebook, or None; a damaged file counts as none."""
-        key = self.key(rebuilt, seed)
+    def get(self, key: str) -> Graded | None:
+        """What was put there, or None; a damaged file counts as none."""
         if key in self._here:
             return self._here[key]
         try:
@@ -67,21 +60,12 @@ class Results:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def store(self, rebuilt: NotebookNode, graded: Graded) -> None:
-        """Remember a result; on disk only if it would be the same on an idle machine."""
-        key = self.key(rebuilt, graded.verdict.seed)
+    def put(self, key: str, graded: Graded) -> None:
+        """Keep a result; on disk only if it would be the same on an idle machine."""
         self._here[key] = graded
         if graded.settled:
             kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
             write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
-
-
-@lru_cache(maxsize=16)
-def results_for(course: Course, lesson: Lesson, sealed: bool = True, full: bool = False) -> Results:
-    """The results of a lesson; one object in a process, so that what a batch graded in parallel is
-    there
-    when nbgrader asks for it."""
-    return Results(course, lesson, sealed=sealed, full=full)
 
 
 def code_files(slug: str) -> list[Path]:
@@ -96,6 +80,7 @@ def _code_digest(slug: str) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in code_files(slug))).hexdigest()
 
 
+@lru_cache(maxsize=8)
 def _data_digest(course: Course) -> str:
     files = sorted(course.data.glob("*.npz")) if course.data.is_dir() else []
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

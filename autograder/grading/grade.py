@@ -15,7 +15,7 @@ from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
 from autograder.course.lesson import Exercise, Lesson
 from autograder.feedback.text import explain
-from autograder.grading.attempts import LATER, Attempts
+from autograder.grading.attempts import LATER, Attempts, Stand
 from autograder.grading.execute import Execution, printed
 from autograder.grading.losses import GivenUp
 from autograder.grading.stops import explain_stops
@@ -30,7 +30,7 @@ from autograder.static_analysis.forbidden import opaque_uses
 from autograder.static_analysis.names import bound_names, used_names
 from autograder.static_analysis.program import Program
 from autograder.submission.limits import left_out
-from autograder.submission.rebuild import learner_cells, written
+from autograder.submission.rebuild import Rebuilt
 
 TOO_LONG = "the submission took too long before this exercise was reached"
 
@@ -49,8 +49,7 @@ class Graded:
 
 
 def grade_notebook(
-    rebuilt: NotebookNode,
-    lesson: Lesson,
+    rebuilt: Rebuilt,
     *,
     seed: int,
     sealed: bool = True,
@@ -61,7 +60,7 @@ def grade_notebook(
     """Run a rebuilt notebook in a kernel of its own and judge its exercises.
 
     Args:
-        rebuilt: what `rebuild` made of a submission; it is not changed.
+        rebuilt: what was made of a submission; it is not changed.
         sealed: in fresh namespaces; otherwise in an ordinary kernel, with the rights of whoever
         grades.
         full: run the release's demo cells too.
@@ -70,14 +69,17 @@ def grade_notebook(
     Raises:
         SealingError: this machine cannot seal a kernel.
     """
+    lesson = rebuilt.lesson
     judge = judge or Judge(lesson, seed)
     limits = limits or Limits()
+    attempts = Attempts(rebuilt.notebook, lesson)
+    stands = {key: attempts.stand(exercise) for key, exercise in lesson.exercises.items()}
     open_kernel = _opener(lesson, limits, sealed, judge.payloads)
-    grading = _Grading(judge, rebuilt, open_kernel, limits, full)
+    grading = _Grading(judge, rebuilt, stands, open_kernel, limits, full)
     grading.run()
     if not full and grading.needs_demos():
         given_up = grading.execution.given_up
-        grading = _Grading(judge, rebuilt, open_kernel, limits, True, given_up)
+        grading = _Grading(judge, rebuilt, stands, open_kernel, limits, True, given_up)
         grading.run()
     return grading.graded(sealed)
 
@@ -102,25 +104,22 @@ class _Grading:
     def __init__(
         self,
         judge: Judge,
-        rebuilt: NotebookNode,
+        rebuilt: Rebuilt,
+        stands: dict[str, Stand],
         open_kernel: Callable[[], KernelRunner],
         limits: Limits,
         full: bool,
         given_up: GivenUp | None = None,
     ) -> None:
         self.judge = judge
-        self.notebook = copy.deepcopy(rebuilt)
+        self.rebuilt = rebuilt
+        self.notebook = copy.deepcopy(rebuilt.notebook)
         self._by_test = {e.test_id: e for e in judge.lesson.exercises.values()}
-        attempts = Attempts(rebuilt, judge.lesson)
-        self._stands = {e.key: attempts.stand(e) for e in self._by_test.values()}
-        self._learners = learner_cells(rebuilt, judge.lesson)
-        self._unwritten = {
-            e.key for e in self._by_test.values() if not written(self.notebook, e, judge.lesson)
-        }
-        wanted = set(judge.lesson.exercises) - self._unwritten
-        stands = {key: self._stands[key] for key in wanted}
+        self._stands = stands
+        self._unwritten = judge.lesson.exercises.keys() - rebuilt.written
+        wanted = {key: stands[key] for key in rebuilt.written}
         self.execution = Execution(
-            judge, self.notebook, stands, open_kernel, limits, full=full, given_up=given_up
+            judge, self.notebook, wanted, open_kernel, limits, full=full, given_up=given_up
         )
 
     def run(self) -> None:
@@ -137,7 +136,7 @@ class _Grading:
         ran = [c for c in self.notebook.cells if c.cell_type == "code" and kind(c) is not Kind.DEMO]
         demos = [c for c in self.notebook.cells if kind(c) is Kind.DEMO]
         only_in_demos = _all(bound_names, demos) - _all(bound_names, ran)
-        return bool(_all(used_names, self._learners) & only_in_demos)
+        return bool(_all(used_names, self.rebuilt.cells) & only_in_demos)
 
     def graded(self, sealed: bool) -> Graded:
         """The notebook with the verdicts written into it."""
@@ -205,11 +204,14 @@ class _Grading:
 
     @cached_property
     def _whole_program(self) -> Program:
-        return Program(cell.source for cell in self._that_ran())
+        ran = self._that_ran()
+        if len(ran) == len(self.rebuilt.cells):
+            return self.rebuilt.program
+        return Program(cell.source for cell in ran)
 
     def _that_ran(self) -> list[NotebookNode]:
         ended = {self.notebook.cells[index].id for index in self.execution.given_up.skipped}
-        return [cell for cell in self._learners if cell.id not in ended]
+        return [cell for cell in self.rebuilt.cells if cell.id not in ended]
 
     def _blame(self, exercise: Exercise, earlier: dict[str, Verdict]) -> tuple[str, ...]:
         """The earlier exercises that this one calls and that failed."""

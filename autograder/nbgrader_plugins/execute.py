@@ -7,16 +7,16 @@ import json
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from traitlets import Bool, Int
+from traitlets import Bool, Instance, Int
 
 from autograder.course import delimiters
 from autograder.course.cells import Kind, kind
 from autograder.course.lesson import Lesson
 from autograder.grading.batch_seeds import seeds_of
-from autograder.grading.cache import results_for
+from autograder.grading.cache import Cache
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.nbgrader_plugins.context import HANDED_IN, course_of, lesson_of
-from autograder.submission.rebuild import rebuild
+from autograder.submission.rebuild import Rebuilt, rebuild
 
 LOCKED = (Kind.GRADED, Kind.TASK)
 
@@ -34,6 +34,9 @@ class ExecuteAndJudge(NbGraderPreprocessor):
     sealed = Bool(True, help="Whether kernels are sealed. Only you can say that not.").tag(
         config=True
     )
+    cache = Instance(
+        Cache, allow_none=True, help="Of a batch; by default, one of the course's results."
+    ).tag(config=True)
     full = Bool(False, help="Whether the demo cells of the release run too.").tag(config=True)
 
     def preprocess(
@@ -51,23 +54,24 @@ class ExecuteAndJudge(NbGraderPreprocessor):
         resources.setdefault("outputs", {})[f"{lesson.slug}.verdict.json"] = verdict.encode()
         return nb, resources
 
-    def _rebuilt(self, nb: NotebookNode, lesson: Lesson) -> NotebookNode:
+    def _rebuilt(self, nb: NotebookNode, lesson: Lesson) -> Rebuilt:
         """The notebook again from the release alone: nbgrader's database, from which it has just
         restored graded and task cells, may be older."""
         cells = [cell for cell in nb.cells if kind(cell) not in LOCKED]
-        return rebuild({"cells": cells}, lesson).notebook
+        return rebuild({"cells": cells}, lesson)
 
-    def _grade(self, rebuilt: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> Graded:
+    def _grade(self, rebuilt: Rebuilt, lesson: Lesson, resources: ResourcesDict) -> Graded:
         course = course_of(resources)
         seed = self.seed
         if seed is None:
             who = resources["nbgrader"]["student"]
             seed = seeds_of(course, lesson.id, {who: resources[HANDED_IN]})[who]
-        results = results_for(course, lesson, self.sealed, self.full)
-        graded = results.lookup(rebuilt, seed)
+        cache = self.cache or Cache(course, lesson, sealed=self.sealed, full=self.full)
+        key = cache.key(rebuilt, seed)
+        graded = cache.get(key)
         if graded is None:
-            graded = grade_notebook(rebuilt, lesson, seed=seed, sealed=self.sealed, full=self.full)
-            results.store(rebuilt, graded)
+            graded = grade_notebook(rebuilt, seed=seed, sealed=self.sealed, full=self.full)
+            cache.put(key, graded)
         return graded
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from autograder.course.course import Course
 from autograder.course.delimiters import squeeze
 from autograder.course.lesson import Exercise, Lesson
 from autograder.static_analysis.names import bound_names, defined_names, said_names
+from autograder.static_analysis.program import Program
 from autograder.submission.align import Alignment
 from autograder.submission.read import NotANotebook, Submission, read_notebook
 
@@ -48,10 +50,28 @@ class UnknownLesson(ValueError):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """A notebook that grading can rely on, and what had to be mended to get it."""
+    """A notebook that grading can rely on, what had to be mended to get it, and what of it is its
+    learner's, each derived once."""
 
+    lesson: Lesson
     notebook: NotebookNode
     notes: list[str]
+
+    @cached_property
+    def cells(self) -> list[NotebookNode]:
+        """The code that the learner answers for, and what it stands on."""
+        return learner_cells(self.notebook, self.lesson)
+
+    @cached_property
+    def program(self) -> Program:
+        """That code, as one program."""
+        return Program(cell.source for cell in self.cells)
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The exercises for which there is anything that the release has not."""
+        exercises = self.lesson.exercises.items()
+        return frozenset(k for k, e in exercises if written(self.notebook, e, self.lesson))
 
 
 def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
@@ -69,7 +89,7 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
         notes += alignment.notes
         if notebook == before:
             break
-    return Rebuilt(notebook, notes)
+    return Rebuilt(lesson, notebook, notes)
 
 
 def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:

@@ -30,7 +30,7 @@ def test_an_error_of_ours_is_said_of_one_submission(monkeypatch):
         raise RuntimeError("no such luck")
 
     monkeypatch.setattr(grade_class, "grade_notebook", broken)
-    monkeypatch.setattr(grade_class.Results, "lookup", lambda self, notebook, seed: None)
+    monkeypatch.setattr(grade_class.Cache, "get", lambda self, key: None)
     outcome = grade_submission(task(COURSE.notebooks / LESSON.id / "orientation.ipynb"))
     assert outcome.graded is None
     assert outcome.problem == "the grader failed on it: RuntimeError: no such luck"

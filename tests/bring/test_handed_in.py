@@ -77,7 +77,7 @@ def test_what_was_brought_in_a_cell_of_ones_own_stays_there(course: Course) -> N
 def test_what_was_brought_is_never_an_answer(course: Course) -> None:
     lesson = course.lesson(MORE)
     notebook = answered(course, f"{MINE}\n\n{TALLY}", cell(lesson.release(), "tally").source)
-    verdict = grade_notebook(rebuild(notebook, lesson).notebook, lesson, seed=1, sealed=False)
+    verdict = grade_notebook(rebuild(notebook, lesson), seed=1, sealed=False)
     assert verdict.verdict.exercises["tally"].status == "not_attempted"
 
 
@@ -95,8 +95,8 @@ def test_a_brought_class_is_used_in_a_sealed_kernel(course: Course) -> None:
     uses = TALLY.replace("add(n)", "add(n + Counter(5).count - 5)")
     for brought, status in ((f"%bring\n{MINE}", "passed"), (None, "failed")):
         source = brought or cell(lesson.release()).source  # the given part begins at 0
-        rebuilt = rebuild(answered(course, source, uses), lesson).notebook
-        graded = grade_notebook(rebuilt, lesson, seed=1).verdict.exercises["tally"]
+        rebuilt = rebuild(answered(course, source, uses), lesson)
+        graded = grade_notebook(rebuilt, seed=1).verdict.exercises["tally"]
         assert graded.status == status, graded
 
 

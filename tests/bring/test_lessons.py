@@ -17,7 +17,7 @@ from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.course.reference import execute_source
 from autograder.grading.grade import grade_notebook
-from autograder.submission.rebuild import rebuild
+from autograder.submission.rebuild import Rebuilt, rebuild
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course(ROOT)
@@ -88,7 +88,7 @@ def test_every_bring_cell_runs_on_the_setup_above_it(lesson_id: str) -> None:
                 assert set(asked.names) <= set(names)
 
 
-def answered(lesson: Lesson, cells: dict[str, str], extra: str = "") -> NotebookNode:
+def answered(lesson: Lesson, cells: dict[str, str], extra: str = "") -> Rebuilt:
     """The lesson with the reference in it, some cells changed, and one more above the last but one
     exercise."""
     own = solved(lesson).notebook
@@ -97,7 +97,7 @@ def answered(lesson: Lesson, cells: dict[str, str], extra: str = "") -> Notebook
     at = next(i for i, cell in enumerate(own.cells) if cell.id == "fit")
     made = {"cell_type": "code", "id": "c0ffee00", "metadata": {}, "source": extra, "outputs": []}
     own.cells.insert(at, NotebookNode(made))
-    return rebuild(own, lesson).notebook
+    return rebuild(own, lesson)
 
 
 @pytest.mark.sealed
@@ -107,9 +107,9 @@ def test_a_brought_adam_trains_in_a_sealed_kernel() -> None:
     rebuilt = answered(
         lesson, {"bring_Adam": adam}, "Optimizer = Adam\nassert Adam is not Momentum"
     )
-    [cell] = [c for c in rebuilt.cells if c.id == "bring_Adam"]
+    [cell] = [c for c in rebuilt.notebook.cells if c.id == "bring_Adam"]
     assert (cell.source, kind(cell)) == (adam, Kind.BRING)
-    graded = grade_notebook(rebuilt, lesson, seed=1)
+    graded = grade_notebook(rebuilt, seed=1)
     verdicts = graded.verdict.exercises.values()
     assert [v.exercise for v in verdicts if v.status != "passed"] == []
     [extra] = [c for c in graded.notebook.cells if c.id == "extra-1"]

@@ -25,7 +25,7 @@ def graded(own, *below):
     """The verdicts where the cell of `descend` holds one source, and cells at the end others."""
     notebook = fill_in(LESSON, {**RIGHT, "descend": own})
     notebook.cells += [new_code_cell(source) for source in below]
-    return grade_notebook(rebuild(notebook, LESSON).notebook, LESSON, seed=7).verdict
+    return grade_notebook(rebuild(notebook, LESSON), seed=7).verdict
 
 
 @pytest.mark.parametrize(

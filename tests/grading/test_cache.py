@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from autograder.course.course import Course
-from autograder.grading.cache import code_files
+from autograder.grading.cache import Cache, code_files
+from autograder.grading.grade import Graded
+from autograder.judging.verdict import LessonVerdict
+from autograder.submission.rebuild import rebuild
+from tests.helpers.rebuilding import LESSON, RELEASE
 
 ENGINE = Path(__file__).resolve().parents[2] / "autograder"
+GRADED = Graded(RELEASE, LessonVerdict(LESSON.id, 7, True, {}, (), ()))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return Course(tmp_path)
+
+
+def test_a_result_is_found_again_by_its_content_alone(course: Course) -> None:
+    rebuilt = rebuild(RELEASE, LESSON)
+    cache = Cache(course, LESSON)
+    key = cache.key(rebuilt, 7)
+    assert cache.get(key) is None
+    cache.put(key, GRADED)
+    again = Cache(course, LESSON)
+    assert again.key(rebuild(RELEASE, LESSON), 7) == key
+    assert again.get(key) == GRADED
+    others = {again.key(rebuilt, 8), Cache(course, LESSON, sealed=False).key(rebuilt, 7)}
+    rebuilt.notebook.cells[-1].source += "\n# mine"
+    others.add(again.key(rebuilt, 7))
+    assert key not in others
+    assert len(others) == 3
+
+
+def test_what_a_clock_ended_is_kept_by_nobody_else(course: Course) -> None:
+    cache = Cache(course, LESSON)
+    cache.put("0", replace(GRADED, settled=False))
+    assert cache.get("0") is not None
+    assert copy.deepcopy(cache) is cache, "nbgrader's steps copy their settings"
+    assert Cache(course, LESSON).get("0") is None
+
+
+def test_a_damaged_result_counts_as_none(course: Course) -> None:
+    cache = Cache(course, LESSON)
+    cache.put("0", GRADED)
+    [path] = course.root.rglob("0.json")
+    path.write_bytes(path.read_bytes()[:100])
+    assert Cache(course, LESSON).get("0") is None
 
 
 def test_the_key_covers_the_engine_and_the_hidden_tests_of_its_lesson_alone() -> None:

@@ -16,8 +16,7 @@ from autograder.grading.grade import grade_notebook
 from autograder.judging.judge import Judge
 from autograder.judging.policy import forbidden_uses
 from autograder.static_analysis.forbidden import opaque_uses
-from autograder.static_analysis.program import Program
-from autograder.submission.rebuild import learner_cells, rebuild
+from autograder.submission.rebuild import Rebuilt, rebuild
 
 COURSE = Course.find()
 SCRATCH = [
@@ -35,14 +34,14 @@ SCRATCH = [
 ]
 
 
-def with_comparisons(lesson: Lesson, scratch: list[str], above: bool = False) -> NotebookNode:
+def with_comparisons(lesson: Lesson, scratch: list[str], above: bool = False) -> Rebuilt:
     """The right answers, each given cell that compares with torch edited, and scratch cells."""
     notebook = fill_in(lesson, right_sources(lesson))
     for cell in _comparing(notebook):
         cell.source += "\n# mine: the same again"
     extra = [new_code_cell(source) for source in scratch]
     notebook.cells = [*extra, *notebook.cells] if above else [*notebook.cells, *extra]
-    return rebuild(as_bytes(notebook), lesson).notebook
+    return rebuild(as_bytes(notebook), lesson)
 
 
 def _comparing(notebook: NotebookNode) -> Iterator[NotebookNode]:
@@ -55,11 +54,12 @@ def _comparing(notebook: NotebookNode) -> Iterator[NotebookNode]:
 @pytest.mark.parametrize("lesson_id", COURSE.lesson_ids())
 def test_no_comparison_makes_a_right_answer_a_library_call(lesson_id: str, above: bool) -> None:
     lesson = COURSE.lesson(lesson_id)
-    cells = learner_cells(with_comparisons(lesson, SCRATCH, above), lesson)
+    rebuilt = with_comparisons(lesson, SCRATCH, above)
+    cells = rebuilt.cells
     edited = [cell for cell in cells if "# mine" in cell.source]
     assert edited or not list(_comparing(lesson.release()))
     assert sum(cell.source in SCRATCH for cell in cells) == len(SCRATCH)
-    program = Program(cell.source for cell in cells)
+    program = rebuilt.program
     judge = Judge(lesson, 1)
     for exercise in lesson.exercises.values():
         assert forbidden_uses(judge, exercise, program) == [], exercise.key
@@ -71,7 +71,7 @@ def test_no_comparison_makes_a_right_answer_a_library_call(lesson_id: str, above
 @pytest.mark.parametrize("lesson_id", ["00_orientation", "05_optimizers"])
 def test_comparisons_cost_no_points_in_a_sealed_kernel(lesson_id: str, above: bool) -> None:
     lesson = COURSE.lesson(lesson_id)
-    graded = grade_notebook(with_comparisons(lesson, SCRATCH, above), lesson, seed=5)
+    graded = grade_notebook(with_comparisons(lesson, SCRATCH, above), seed=5)
     scores = {key: verdict.score for key, verdict in graded.verdict.exercises.items()}
     assert scores == full_marks(lesson)
     assert graded.verdict.errors == ()

@@ -44,7 +44,7 @@ def with_answer(source: str) -> NotebookNode:
 
 def grade(notebook: NotebookNode, limits: Limits = QUICK) -> Graded:
     """Grade a notebook that was handed in."""
-    return grade_notebook(rebuild(notebook, LESSON).notebook, LESSON, seed=7, limits=limits)
+    return grade_notebook(rebuild(notebook, LESSON), seed=7, limits=limits)
 
 
 def lost(graded: Graded) -> set[str]:

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.cells import Kind, kind
 from autograder.static_analysis.names import defined_names
-from autograder.submission.rebuild import learner_cells, written
+from autograder.submission.rebuild import learner_cells, rebuild, written
 from tests.helpers.rebuilding import (
     ANSWERS,
     COUNTER,
@@ -296,3 +296,12 @@ def test_what_follows_a_copied_test_cell_stays_below_what_precedes_it(answered):
     tests = copy.deepcopy(cell(answered, "test_double"))
     answered.cells += [new_code_cell("a = 1"), tests, new_code_cell("b = a")]
     assert sources(mended(answered))[-2:] == ["a = 1", "b = a"]
+
+
+def test_what_a_learner_wrote_is_derived_once() -> None:
+    rebuilt = rebuild(answered_notebook(), LESSON)
+    assert rebuilt.written == set(LESSON.exercises)
+    assert rebuilt.cells == learner_cells(rebuilt.notebook, LESSON)
+    assert rebuilt.cells is rebuilt.cells
+    assert rebuilt.program is rebuilt.program
+    assert rebuild(RELEASE, LESSON).written == set()

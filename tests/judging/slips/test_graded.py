@@ -46,7 +46,7 @@ def graded() -> dict[str, Verdict]:
     del sources["adam_step"]
     notebook = fill_in(LESSON, sources)
     notebook.cells.append(new_code_cell(RIGHT["adam_step"].replace("adam_step", "adam_setp")))
-    return grade_notebook(rebuild(notebook, LESSON).notebook, LESSON, seed=7).verdict.exercises
+    return grade_notebook(rebuild(notebook, LESSON), seed=7).verdict.exercises
 
 
 @pytest.mark.sealed
