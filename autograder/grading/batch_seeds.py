@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder.course.course import Course, CourseError
-from autograder.course.seeds import FOLDER, write_atomically
+from autograder.course.private import FOLDER, write_atomically
 
 
 @dataclass

@@ -19,7 +19,7 @@ from autograder.course.course import Course
 from autograder.course.hidden_tests import folders
 from autograder.course.lesson import Lesson
 from autograder.course.needs import needs
-from autograder.course.seeds import FOLDER, write_atomically
+from autograder.course.private import FOLDER, write_atomically
 from autograder.grading.grade import Graded
 from autograder.judging.verdict import LessonVerdict
 from autograder.submission.rebuild import Rebuilt

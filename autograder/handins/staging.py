@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
-from autograder.course.seeds import FOLDER, write_atomically
+from autograder.course.private import FOLDER, write_atomically
 from autograder.handins import HandIn
 
 STAGING = "staging"
