@@ -1224,12 +1224,6 @@ show_figure(
 # %% [markdown]
 # Compare with your letters above. Where you were wrong: which measurement would have told you?
 #
-# <details><summary>The letters of this ward</summary>
-#
-# Patient 1: (b). Patient 2: (l). Patient 3: (g). Patient 4: (f).
-#
-# </details>
-#
 # ## 4. The second ward
 #
 # - **Patient 5** splits its data, trains and tests. "I've never trained on a test row, I swear. And yet no row can be spoilt without my accuracy falling." The chart: 60 digits, twelve of them for the test; one row at a time is made a thousand times brighter. The dotted line is the accuracy with no row spoilt. In a healthy pipeline twelve points, those of the test rows, stay within one prediction (a twelfth) of it.
@@ -1598,12 +1592,6 @@ show_figure(
 # %% [markdown]
 # Patient 5's honest accuracy isn't lower here: among twelve test digits, this leak moves it by one at most, up or down. A leak doesn't always flatter. It makes the number unfounded.
 #
-# <details><summary>The letters of this ward</summary>
-#
-# Patient 5: (a). Patient 6: (c). Patient 7: (i). Patient 8: (d).
-#
-# </details>
-#
 # ## 5. The third ward
 #
 # - **Patient 9.** "I learn, but slowly." A healthy run with the same network at the same rate is below 0.1 after ten epochs.
@@ -1962,12 +1950,6 @@ show_figure(
 )
 
 # %% [markdown]
-# <details><summary>The letters of this ward</summary>
-#
-# Patient 9: (e). Patient 10: (h). Patient 11: (j). Patient 12: (k). The innocent ones were (m) and (n).
-#
-# </details>
-#
 # ## 6. What goes wrong: a cure that hides the illness
 #
 # Patient 1 exploded. Most people's first reaction to a loss that explodes is clipping. Try it on the loop as admitted: a hook shortens the gradient before each step, to a norm of 1 in one run and of 10 in another.

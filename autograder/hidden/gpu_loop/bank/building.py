@@ -85,6 +85,9 @@ OF_CONFIGS: Mistakes = {
 }
 for (name, *edits), text in OF_CONFIGS.items():
     config.edit(name, text, *edits, about="anything")
+config.by_exceptions(
+    "zero_is_refused_as_a_part", "one_is_refused_as_a_count", "a_warm_up_is_required"
+)
 config.edit(
     "another_error",
     "Nonsense raises, but not a ValueError: asserts vanish under `python -O`, and a TypeError or "

@@ -245,4 +245,4 @@ OF_UNDERFLOW_ANYTHING: Mistakes = {
 }
 for (name, *edits), text in OF_UNDERFLOW_ANYTHING.items():
     underflow.edit(name, text, *edits, about="anything")
-underflow.by_exceptions("none_not_skipped", "length_asked", "no_single_tensor")
+underflow.by_exceptions("none_not_skipped", "length_asked")

@@ -141,3 +141,4 @@ flagged(
     ),
     (REMOVED, "    except Exception:\n        aside.unlink(missing_ok=True)\n"),
 )
+checkpoints.by_exceptions("written_on_another_disk")
