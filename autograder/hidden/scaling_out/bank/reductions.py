@@ -107,6 +107,7 @@ OF_AVERAGES: Mistakes = {
     ),
 }  # fmt: skip
 MISSING = {
+    "summed_where_there_is_one",
     "dropped_unless_everywhere",
     "flags_of_rank_0",
     "missing_stay_missing",
@@ -259,5 +260,7 @@ def type_left_to_torch(values: Any) -> Any:
     return sums
 
 
-average.by_exceptions("skipped_where_missing", "missing_not_expected", "reduced_on_rank_0_only")
-sums.by_exceptions("rank_0_asks")
+average.by_exceptions(
+    "skipped_where_missing", "missing_not_expected", "reduced_on_rank_0_only", "not_waited_for"
+)
+sums.by_exceptions("rank_0_asks", "sums_not_waited_for")

@@ -141,6 +141,7 @@ VALUES: Mistakes = {
     ),
 }  # fmt: skip
 LENGTHS = {
+    "padded_from_the_end",
     "not_padded",
     "rounded_to_the_nearest",
     "drops_by_default",

@@ -195,11 +195,20 @@ def in_training_mode(impl: Any, inputs: Inputs) -> Any:
 def in_two_processes(impl: Any, inputs: Inputs) -> Any:
     """What holds in threads, in processes: they take as long as all else together.
 
-    It holds if two ranks do what one does with twice the batch.
+    It holds if two ranks do what one does with twice the batch, and leave their group alone: where
+    one process has left it, the other may wait for good.
     """
-    both = together(lambda rank: trained(impl, inputs, rank), 2)[0]
+    left = []
+
+    def here(rank: int) -> Inputs:
+        came = trained(impl, inputs, rank)
+        left.append(not dist.is_initialized())
+        return came
+
+    both = together(here, 2)[0]
     twice = {**inputs["options"], "batch_size": 2 * inputs["options"]["batch_size"]}
     (one,) = together(lambda rank: trained(impl, {**inputs, "options": twice}, rank), 1)[0]
-    if all(np.allclose(one[WEIGHTS], ours[WEIGHTS], atol=1e-4) for ours in both):
+    agree = all(np.allclose(one[WEIGHTS], ours[WEIGHTS], atol=1e-4) for ours in both)
+    if agree and not any(left):
         both = apart(lambda rank: trained(impl, inputs, rank), 2)
     return by_rank(both)
