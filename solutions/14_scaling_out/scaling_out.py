@@ -150,7 +150,11 @@ def failure(said, processes):
             return f"rank {rank} died without a result: {how}"
     errors = [(rank, one[1]) for rank, one in said.items() if one and one[0] == "error"]
     errors.sort(key=lambda pair: "gloo" in pair[1])  # lost connections are what follows
-    return f"rank {errors[0][0]} failed:\n{errors[0][1]}" if errors else ""
+    if not errors:
+        return ""
+    (rank, why), lost = errors[0], "gloo" in errors[0][1]
+    asked = " Is there a collective call that not every rank makes?" if lost else ""
+    return f"rank {rank} failed.{asked}\n{why}"
 
 
 def launch(function, world_size, *args, seconds=20.0):
