@@ -340,15 +340,10 @@ optimizer = keras.optimizers.SGD(0.1, weight_decay=0.5)
 tf_train_step(model, optimizer, keras.losses.MeanSquaredError(), x, y)
 assert float(line.kernel[0, 0]) == before, "what is frozen stays: no gradient, and no decay"
 
-calls = []
-tf_train_step(
-    model,
-    optimizer,
-    lambda y_true, y_pred: calls.append(y_true) or tf.reduce_mean(y_true * y_pred),
-    x,
-    y,
+first = tf_train_step(
+    model, optimizer, lambda y_true, y_pred: tf.reduce_mean(y_true + 0 * y_pred), x, y
 )
-assert np.array_equal(calls[0], y), "Keras losses take the targets first"
+assert abs(first - 4) < 0.02, "Keras losses take the targets first: their mean is 4"
 
 ### BEGIN HIDDEN TESTS
 from autograder.hidden.tensorflow_step import grade
