@@ -1,6 +1,6 @@
 """The state in which a probe runs: whatever a learner's cells, or a probe before it, left behind.
 
-The source of this file is sent into kernels as text, beside `host.py`.
+The source of this file is sent into kernels as text, beside `guest.py`.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Other:
 @dataclass(frozen=True)
 class Raised:
     """An exception: its class and the classes that it inherits from, the message, the learner's
-    line, and at which operation it was raised (see `runners/raising.py`)."""
+    line, and at which operation it was raised (see `raising.py`)."""
 
     classes: tuple[str, ...]
     message: str = ""

@@ -2,7 +2,7 @@
 
 Messages change with a library's version, and hold the learner's numbers. The operation does not:
 `@`, an index, a call of `backward`, an attribute of None. The source of this file is sent into
-kernels as text, beside `host.py`.
+kernels as text, beside `guest.py`.
 """
 
 from __future__ import annotations
