@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -61,6 +62,7 @@ class WarmParent:
         """End it; what was forked from it ends with it."""
         self._line.close()
         self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)  # if it was killed, it could not
 
 
 _started: dict[bool, WarmParent] = {}  # of this process, by whether they have torch
@@ -74,6 +76,8 @@ def warm_up(*, torch: bool) -> Path:
         if torch not in _started or not _started[torch].runs:
             if not _started:
                 atexit.register(_close_all)
+            if torch in _started:
+                _started[torch].close()
             _started[torch] = WarmParent(torch=torch)
         return _started[torch].folder
 

@@ -154,6 +154,7 @@ def test_a_parent_that_is_killed_takes_its_kernels_along_and_is_replaced(
     with SealedKernel(NUMPY) as kernel:
         assert run(kernel, "answer = 1") == 1
     assert warm._started[False] is not parent
+    assert not parent.folder.exists()
     warm._started[False].close()
 
 

@@ -1,5 +1,7 @@
-"""Runs first in the process that becomes a sealed kernel; imports the standard library only.
+"""Runs in the processes that sealed commands and kernels grow from, and never as a part of
+`autograder`: this folder is found by its path, and nothing of the grader is read into them.
 
-It is started as `python -I -S`, with the folder above this one on its path, and never as a part of
-`autograder`: nothing of the grader is read into the process that the kernel grows from.
+`main` seals a process and needs the standard library only: for a command it is started as
+`python -I -S`. `warm` imports a kernel's libraries first, and forks what `main` seals; `forked`
+makes a kernel of that.
 """

@@ -50,14 +50,17 @@ def begin(spec: dict[str, Any], imported: dict[str, str]) -> NoReturn:
 def _reseed() -> None:
     """Generators that were seeded when their library was imported; Python's own sees to itself."""
     multiprocessing.current_process().authkey = os.urandom(32)
-    sys.modules["numpy"].random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
     if "torch" in sys.modules:
         sys.modules["torch"].seed()
 
 
 def _look_for_folders_again() -> None:
     """Matplotlib remembers where its settings were when it was imported."""
-    matplotlib = sys.modules["matplotlib"]
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is None:
+        return
     for name in ("get_configdir", "get_cachedir"):
         find = getattr(matplotlib, name)
         setattr(matplotlib, name, functools.cache(getattr(find, "__wrapped__", find)))
