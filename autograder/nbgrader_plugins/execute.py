@@ -56,9 +56,11 @@ class ExecuteAndJudge(NbGraderPreprocessor):
 
     def _rebuilt(self, nb: NotebookNode, lesson: Lesson) -> Rebuilt:
         """The notebook again from the release alone: nbgrader's database, from which it has just
-        restored graded and task cells, may be older."""
-        cells = [cell for cell in nb.cells if kind(cell) not in LOCKED]
-        return rebuild({"cells": cells}, lesson)
+        restored graded and task cells, may be older. They keep their places: a learner's own cell
+        behind one of them is behind it when it runs."""
+        released = {cell.id: cell for cell in lesson.release().cells}
+        cells = [released.get(c.id) if kind(c) in LOCKED else c for c in nb.cells]
+        return rebuild({"cells": [cell for cell in cells if cell is not None]}, lesson)
 
     def _grade(self, rebuilt: Rebuilt, lesson: Lesson, resources: ResourcesDict) -> Graded:
         course = course_of(resources)

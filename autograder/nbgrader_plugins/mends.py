@@ -25,6 +25,7 @@ from nbgrader.exchange.default import collect, exchange, fetch_feedback, release
 from nbgrader.exchange.default import list as list_
 
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
+from autograder.nbgrader_plugins.shared_gradebook import closed_with_its_batch, opened_once
 
 PATTERN = frozenset("*?[")
 
@@ -39,12 +40,14 @@ def mend_nbgrader() -> None:
     _replace(base, "find_all_files", _files_to_copy)
     _replace(Autograde, "init_assignment", _enter_anew)
     _replace(Gradebook, "add_submission", _add_submission)
+    _replace(Gradebook, "__init__", opened_once)
+    _replace(Gradebook, "close", closed_with_its_batch)
 
 
 def _replace(owner: Any, name: str, mend: Callable[[Any], Any]) -> None:
     """Put what `mend` makes of an attribute in its place, once."""
     original = getattr(owner, name)
-    if original.__module__ != __name__:
+    if original.__module__ != mend.__module__:
         setattr(owner, name, mend(original))
 
 
