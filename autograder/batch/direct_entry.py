@@ -27,9 +27,11 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets.utils.importstring import import_item
 
 from autograder.batch.entry_rows import LessonRows, SubmissionRows
+from autograder.nbgrader_plugins.context import REBUILT
 from autograder.nbgrader_plugins.execute import ExecuteAndJudge
 from autograder.nbgrader_plugins.reader import SubmissionExporter
 from autograder.nbgrader_plugins.sanitize import RebuildSubmission
+from autograder.submission.rebuild import Rebuilt
 
 Taken = tuple[NotebookNode, ResourcesDict]
 
@@ -90,8 +92,11 @@ class DirectEntry:
         resources = self._resources(filename)
         notebook = self._exporter.handed_in(filename, resources)
         notebook, resources = self._take(self._sanitize, notebook, resources)
+        rebuilt: Rebuilt = resources[REBUILT]
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
             resources = self._resources(filename)
+            if rebuilt.settled:  # `ExecuteAndJudge` would rebuild it, and get the same
+                resources[REBUILT] = rebuilt
             notebook, resources = self._take(self._autograde, notebook, resources)
         self._converter.write_single_notebook(v4.writes(notebook) + "\n", resources)
 
