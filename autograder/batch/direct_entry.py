@@ -27,6 +27,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets.utils.importstring import import_item
 
 from autograder.batch.entry_rows import LessonRows, SubmissionRows
+from autograder.batch.notebook_text import notebook_text
 from autograder.nbgrader_plugins.context import REBUILT
 from autograder.nbgrader_plugins.execute import ExecuteAndJudge
 from autograder.nbgrader_plugins.reader import SubmissionExporter
@@ -98,7 +99,7 @@ class DirectEntry:
             if rebuilt.settled:  # `ExecuteAndJudge` would rebuild it, and get the same
                 resources[REBUILT] = rebuilt
             notebook, resources = self._take(self._autograde, notebook, resources)
-        self._converter.write_single_notebook(v4.writes(notebook) + "\n", resources)
+        self._converter.write_single_notebook(notebook_text(notebook) + "\n", resources)
 
     def _resources(self, filename: str) -> ResourcesDict:
         """What nbconvert gives to the first step of a pass."""
@@ -149,7 +150,8 @@ class DirectEntry:
     def _execute(self, step: Any, nb: NotebookNode, resources: ResourcesDict) -> Taken:
         """All that comes from a kernel comes in here: what is no notebook then is not entered."""
         nb, resources = step.preprocess(nb, resources)
-        nbformat.validate(nb, relax_add_props=True)
+        ran = [cell for cell in nb.cells if cell.get("outputs")]
+        nbformat.validate(NotebookNode(nb, cells=ran), relax_add_props=True)
         return nb, resources
 
     def _save_grades(self, step: Any, nb: NotebookNode, resources: ResourcesDict) -> Taken:

@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from nbgrader.api import (
+    Assignment,
     BaseCell,
     Comment,
     Grade,
     Gradebook,
     GradeCell,
     MissingEntry,
+    Notebook,
     SourceCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
     TaskCell,
 )
+from sqlalchemy.orm import load_only
 
 
 class LessonRows:
@@ -52,10 +57,21 @@ class SubmissionRows:
     """
 
     def __init__(self, gradebook: Gradebook, notebook: str, assignment: str, student: str) -> None:
-        number = str(gradebook.find_submission_notebook(notebook, assignment, student).id)
         session: Any = gradebook.db
-        self._grades = _by_name(session, Grade, number)
-        self._comments = _by_name(session, Comment, number)
+        asked = session.query(SubmittedNotebook.id)
+        for other in (SubmittedNotebook.notebook, SubmittedNotebook.assignment):
+            asked = asked.join(other)
+        asked = asked.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        number = asked.filter(
+            Notebook.name == notebook,
+            Assignment.name == assignment,
+            SubmittedAssignment.student_id == student,
+        ).scalar()
+        if number is None:
+            _missing(assignment, notebook, student)
+        of_grade = Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade
+        self._grades = _by_name(session, Grade, of_grade, number)
+        self._comments = _by_name(session, Comment, (Comment.auto_comment,), number)
         self.db = self
 
     def find_grade(self, name: str, notebook: str, assignment: str, student: str) -> Any:
@@ -70,10 +86,10 @@ class SubmissionRows:
         """Whoever read the rows commits, once."""
 
 
-def _by_name(session: Any, table: Any, notebook: str) -> Mapping[str, Any]:
+def _by_name(session: Any, table: Any, columns: Iterable[Any], notebook: str) -> Mapping[str, Any]:
     """The rows of a submission by the names of their cells; a task's, only where there is no other
-    of its name."""
-    asked = session.query(BaseCell.name, BaseCell.type, table)
+    of its name. Of a row, no more than these columns: nbgrader's sums take most of the time."""
+    asked = session.query(BaseCell.name, BaseCell.type, table).options(load_only(*columns))
     rows: Iterable[Any] = asked.join(table, table.cell_id == BaseCell.id).filter(
         table.notebook_id == notebook
     )

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.apps import NbGraderAPI, api
 from nbgrader.converters import Autograde, base
 from nbgrader.converters.base import BaseConverter
@@ -135,21 +135,26 @@ def forget_scores(directory: CourseDirectory, assignment_id: str, student_id: st
     stands; what a person gave stays."""
     folder = Path(directory.format_path(directory.submitted_directory, student_id, assignment_id))
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        try:
-            submission = gradebook.find_submission(assignment_id, student_id)
-        except MissingEntry:
+        session: Any = gradebook.db
+        asked = session.query(SubmittedAssignment.id).join(SubmittedAssignment.assignment)
+        submission = asked.filter(
+            Assignment.name == assignment_id, SubmittedAssignment.student_id == student_id
+        ).scalar()
+        if submission is None:
             return
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            for grade in notebook.grades:
-                if grade.auto_score is not None:
-                    grade.auto_score = None
-                    grade.needs_manual_grade = True
+        # In the database: nbgrader's objects bring each sum of their scores with them.
+        notebooks = session.query(SubmittedNotebook).filter_by(assignment_id=submission)
+        ids = [number for (number,) in notebooks.with_entities(SubmittedNotebook.id)]
+        late = notebooks.filter(SubmittedNotebook.late_submission_penalty.is_not(None))
+        late.update({"late_submission_penalty": None})
+        grades = session.query(Grade).filter(Grade.notebook_id.in_(ids))
+        scored = grades.filter(Grade.auto_score.is_not(None))
+        scored.update({"auto_score": None, "needs_manual_grade": True})
         try:
             read_timestamp(folder)
         except UnreadableTimestamp:
-            submission.timestamp = None  # type: ignore[assignment]
-        gradebook.db.commit()
+            session.query(SubmittedAssignment).filter_by(id=submission).update({"timestamp": None})
+        session.commit()
 
 
 def _add_submission(original: Any) -> Any:

@@ -24,6 +24,7 @@ class _Connection:
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine: Any = None
+        self._sessions: Any = None
         self._courses: set[str] = set()  # that were found, or made, in the database
 
     def open(self, gradebook: Any, original: Any, course_id: str, authenticator: Any) -> None:
@@ -31,9 +32,10 @@ class _Connection:
         if self._engine is None:
             original(gradebook, self.url, course_id, authenticator)
             self._engine = gradebook.engine
+            self._sessions = sessionmaker(autoflush=True, bind=self._engine)
         else:
             gradebook.engine = self._engine
-            gradebook.db = scoped_session(sessionmaker(autoflush=True, bind=self._engine))
+            gradebook.db = scoped_session(self._sessions)
             if course_id not in self._courses:
                 gradebook.check_course(course_id=course_id)
             gradebook.course_id, gradebook.authenticator = course_id, authenticator
