@@ -149,10 +149,11 @@ def forget_scores(directory: CourseDirectory, assignment_id: str, student_id: st
         # In the database: nbgrader's objects bring each sum of their scores with them.
         notebooks = session.query(SubmittedNotebook).filter_by(assignment_id=submission)
         ids = [number for (number,) in notebooks.with_entities(SubmittedNotebook.id)]
-        penalty: Any = SubmittedNotebook.late_submission_penalty
-        notebooks.filter(penalty.is_not(None)).update({"late_submission_penalty": None})
-        grades = session.query(Grade).filter(Grade.notebook_id.in_(ids))
-        grades.filter(Grade.auto_score.is_not(None)).update(
+        late: Any = SubmittedNotebook.late_submission_penalty
+        notebooks.filter(late.is_not(None)).update({"late_submission_penalty": None})
+        grade: Any = Grade
+        grades = session.query(Grade).filter(grade.notebook_id.in_(ids))
+        grades.filter(grade.auto_score.is_not(None)).update(
             {"auto_score": None, "needs_manual_grade": True}
         )
         try:
