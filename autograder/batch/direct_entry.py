@@ -93,10 +93,10 @@ class DirectEntry:
         resources = self._resources(filename)
         notebook = self._exporter.handed_in(filename, resources)
         notebook, resources = self._take(self._sanitize, notebook, resources)
-        rebuilt: Rebuilt = resources[REBUILT]
+        rebuilt: Rebuilt | None = resources.get(REBUILT)
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
             resources = self._resources(filename)
-            if rebuilt.settled:  # `ExecuteAndJudge` would rebuild it, and get the same
+            if rebuilt and rebuilt.settled:  # `ExecuteAndJudge` would rebuild it, and get the same
                 resources[REBUILT] = rebuilt
             notebook, resources = self._take(self._autograde, notebook, resources)
         self._converter.write_single_notebook(notebook_text(notebook) + "\n", resources)
