@@ -10,6 +10,7 @@ import pickle
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,22 @@ from autograder.harness.observation import Lost, Observation, Raised, can_be_com
 from autograder.harness.probe import Given, Probe
 from autograder.judging.bank import LessonBank
 from autograder.judging.diagnosis import Held
-from autograder.judging.misconception import Misconception, names_of
+from autograder.judging.misconception import names_of
 
-Kept = dict[tuple[str, str], Observation]  # by probe and misconception; "" is the reference
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of one probe of an exercise.
+
+    Attributes:
+        alike: the misconceptions that do what the reference does, on most probes most of them.
+        others: what the others do, pickled: on most probes nobody asks.
+    """
+
+    seconds: float
+    expected: Observation
+    alike: tuple[str, ...]
+    others: bytes
 
 
 class Known:
@@ -47,7 +61,7 @@ class Known:
         self._probes = probes
         self._bank = bank
         self._folder = folder
-        self._read: set[str] = set()  # exercises
+        self._kept: dict[str, dict[str, _Kept]] = {}  # by exercise and probe
         self._observations: dict[tuple[str, str, Held], Observation] = {}
         self._given: dict[tuple[str, str], Given] = {}
         self._seconds: dict[tuple[str, str], float] = {}
@@ -82,6 +96,8 @@ class Known:
             LessonError: they cannot be held at once.
         """
         exercise = several[0].exercise
+        if len(several) == 1:
+            self._unpack(exercise, probe)
         if (exercise, probe.name, several) not in self._observations:
             names = {**load_reference(self._lesson).__dict__, **names_of(self._lesson, *several)}
             self._remember(exercise, probe, several, names)
@@ -107,11 +123,14 @@ class Known:
 
     def read(self, exercise: str) -> bool:
         """Take over what is kept of an exercise; returns whether anything is."""
-        if self._folder is not None and exercise not in self._read:
+        if self._folder is not None and exercise not in self._kept:
             with suppress(Exception):  # a damaged file ends in any: it counts as none
-                self._take(exercise, *pickle.loads(self._file(exercise).read_bytes()))
-                self._read.add(exercise)
-        return exercise in self._read
+                kept = pickle.loads(self._file(exercise).read_bytes())
+                for probe, one in kept.items():
+                    self._observations.setdefault((exercise, probe, ()), one.expected)
+                    self._seconds.setdefault((exercise, probe), one.seconds)
+                self._kept[exercise] = kept
+        return exercise in self._kept
 
     def keep(self, exercise: str) -> None:
         """Run the reference and each misconception of the bank on every probe, and write that down.
@@ -119,31 +138,35 @@ class Known:
         Raises:
             OSError: it cannot be written.
         """
-        kept: Kept = {}
-        for probe in self._probes[exercise]:
-            seen = {"": self.expected(exercise, probe)}
-            for one in self._bank.by_exercise.get(exercise, ()):
-                seen[one.name] = self.misconceived((one,), probe)
-            # Most mistakes do on most probes what the reference does: such a result is kept once.
-            same: dict[bytes, Observation] = {}
-            kept |= {
-                (probe.name, who): same.setdefault(pickle.dumps(o), o) for who, o in seen.items()
-            }
-        seconds = {p.name: self.seconds(exercise, p) for p in self._probes[exercise]}
-        data = pickle.dumps((kept, seconds), protocol=pickle.HIGHEST_PROTOCOL)
-        write_atomically(self._file(exercise), data)
+        kept = {probe.name: self._to_keep(exercise, probe) for probe in self._probes[exercise]}
+        write_atomically(self._file(exercise), pickle.dumps(kept, pickle.HIGHEST_PROTOCOL))
+
+    def _to_keep(self, exercise: str, probe: Probe) -> _Kept:
+        expected, alike, others = self.expected(exercise, probe), [], {}
+        reference = pickle.dumps(expected)
+        for one in self._bank.by_exercise.get(exercise, ()):
+            seen = self.misconceived((one,), probe)
+            if pickle.dumps(seen) == reference:
+                alike.append(one.name)
+            else:
+                others[one.name] = seen
+        packed = pickle.dumps(others, pickle.HIGHEST_PROTOCOL)
+        return _Kept(self.seconds(exercise, probe), expected, tuple(alike), packed)
+
+    def _unpack(self, exercise: str, probe: Probe) -> None:
+        """Take over what is kept of a probe, when it is asked for."""
+        kept = self._kept.get(exercise, {}).pop(probe.name, None)
+        if kept is None:
+            return
+        seen = dict.fromkeys(kept.alike, kept.expected) | pickle.loads(kept.others)
+        for one in self._bank.by_exercise.get(exercise, ()):
+            if one.name in seen:
+                key = (exercise, probe.name, (one,))
+                self._observations.setdefault(key, seen[one.name])
 
     def _file(self, exercise: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{exercise}.pickle"
-
-    def _take(self, exercise: str, kept: Kept, seconds: Mapping[str, float]) -> None:
-        held: dict[str, tuple[Misconception, ...]] = {"": ()}
-        held |= {one.name: (one,) for one in self._bank.by_exercise.get(exercise, ())}
-        for (probe, who), observation in kept.items():
-            self._observations.setdefault((exercise, probe, held[who]), observation)
-        for probe, took in seconds.items():
-            self._seconds.setdefault((exercise, probe), took)
 
     def _remember(
         self, exercise: str, probe: Probe, who: Held, names: dict[str, Any]
