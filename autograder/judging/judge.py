@@ -22,7 +22,8 @@ from autograder.judging.bank import load_bank
 from autograder.judging.compare import first_difference
 from autograder.judging.counterexample.shown import Differing, Shown, can_be_shown, shown_call
 from autograder.judging.describe import describe_difference, describe_result
-from autograder.judging.diagnosis import Case, Observations, diagnose, nothing
+from autograder.judging.diagnosis import Case, diagnose, nothing
+from autograder.judging.differing import Observations
 from autograder.judging.known import Known
 from autograder.judging.missing import missing_name
 from autograder.judging.predictions import prediction_verdict
