@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.course import Course
-from autograder.grading.cache import Cache, code_files
+from autograder.grading.cache import Cache
+from autograder.grading.dependencies import code_files
 from autograder.grading.grade import Graded
 from autograder.judging.verdict import LessonVerdict
 from autograder.submission.rebuild import rebuild
