@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
+from autograder.batch import grade_class
 from autograder.batch.converters import Enter
 from autograder.batch.direct_entry import DirectEntry
 from autograder.batch.grade_class import grade_lesson
@@ -192,6 +193,20 @@ def test_the_files_are_those_of_a_class_that_has_everything(graded):
     assert noisy.count("... Output truncated ...") == 1
     assert '"line 4' in noisy
     assert '"line 600' not in noisy
+
+
+@pytest.mark.sealed
+def test_a_class_that_is_unchanged_needs_no_workers(graded, tmp_path, monkeypatch):
+    def nobody(*args, **kwargs):
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr(grade_class, "in_workers", nobody)
+    monkeypatch.setattr(grade_class, "warm_up", nobody)
+    course = again(graded, tmp_path / "unchanged", monkeypatch, direct=True)
+    assert contents(course) == contents(graded)
+    hand_in(course, {HOME: CLASS["wrong"] + b"\n"}, "wrong")  # white space, and yet another file
+    with pytest.raises(AssertionError, match="a worker was started"):
+        grade_lesson(course, LESSON.id, workers=1, feedback=False)
 
 
 @pytest.mark.sealed
