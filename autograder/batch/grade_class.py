@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.batch.dask_workers import DaskWorkers
 from autograder.batch.gradebook import autograde, generate_feedback, refresh_gradebook, scores
 from autograder.batch.local_workers import LocalWorkers
 from autograder.batch.task import Outcome, Task, Tasks, grade_submission
@@ -78,6 +79,7 @@ def grade_lesson(
     *,
     student: str = "*",
     workers: int | None = None,
+    scheduler: str | None = None,
     force: bool = False,
     full: bool = False,
     sealed: bool = True,
@@ -89,12 +91,14 @@ def grade_lesson(
     Args:
         student: an id, or `*` for all.
         workers: processes; by default as many as there are cores.
+        scheduler: the address of a dask scheduler, whose workers are used instead.
         force: draw a new seed, and grade again what was graded.
         progress: called with (done, total, student) as results arrive.
 
     Raises:
         CourseError: no such lesson, no submissions, a package that the lesson needs is missing, the
-        lesson's cells changed since it was released, or a worker has another version of the course.
+        lesson's cells changed since it was released, a worker has another version of the course, or
+        the scheduler does not answer any more.
         SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
     """
     started = time.monotonic()
@@ -114,7 +118,7 @@ def grade_lesson(
         like = Task(course.root, lesson.id, "", b"", 0, cache.version, sealed, full)
         tasks = Tasks(like, staged.to_grade, seeds)
         outcomes = dict(
-            _grade_all(tasks, cache, _workers(lesson, workers, sealed=sealed), progress)
+            _grade_all(tasks, cache, _workers(lesson, workers, scheduler, sealed=sealed), progress)
         )
         report = BatchReport(lesson.id, loose=loose)
         report.failed = autograde(
@@ -223,7 +227,9 @@ def _outcomes(tasks: Mapping[str, Task], workers: Workers) -> Iterator[tuple[str
                 yield who, answer
 
 
-def _workers(lesson: Lesson, number: int | None, *, sealed: bool) -> Workers:
+def _workers(lesson: Lesson, number: int | None, scheduler: str | None, *, sealed: bool) -> Workers:
+    if scheduler is not None:
+        return DaskWorkers(scheduler, lesson.id)
     if not sealed:
         return LocalWorkers(number)
     # All workers fork their kernels from one process, which starts while they do.
