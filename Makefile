@@ -50,6 +50,7 @@ teach: $(READY)  ## JupyterLab for instructors, with nbgrader's Formgrader, Crea
 	mkdir -p exchange
 	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS)
 
+test test-all: export DESCENT_PREPARE ?= 0
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(PYTEST) $(PYTEST_ARGS)
 	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions

@@ -1,8 +1,9 @@
 """`%check` as a learner waits for it: in an IPython shell, from the line to the finished card.
 
 Of each exercise a right answer is checked, and the first, the middle and the last mistake of its
-bank: once with a judge that knows nothing yet, as the first check in a notebook, and again with one
-that remembers what the reference and the bank did.
+bank, in three ways. Unprepared: before anything of the lesson is known, as in the seconds after it
+was opened for the first time. First: as the first check in a kernel, once the lesson is prepared.
+Again: as in a kernel that has checked this before.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from rich.table import Table
 
-from autograder.check import session
+from autograder.check import prepare, session
 from autograder.course.cells import Kind, kind
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
@@ -29,16 +30,17 @@ from autograder.judging.misconception import Misconception
 from autograder.notebook import magics
 
 REPEATS = 5
-Times = dict[str, tuple[float, float]]
+Times = dict[str, tuple[float, float, float]]
 
 
 def check_table(course: Course, lesson_ids: list[str]) -> Table:
     """For each lesson how many answers were checked, the medians, and the slowest by name."""
     table = Table(
-        title=f"%check, seconds: each of n answers {REPEATS} times, the first time and again; "
-        "the median answer, and the slowest"
+        title=f"%check, seconds: each of n answers {REPEATS} times, unprepared, the first time in "
+        "a kernel, and again; the median answer, and the slowest"
     )
-    for column in ("lesson", "answers", "n", "first", "slowest", "again", "slowest", "which"):
+    columns = ("unprepared", "slowest", "first", "slowest", "again", "slowest")
+    for column in ("lesson", "answers", "n", *columns, "which"):
         left = column in ("lesson", "answers", "which")
         table.add_column(
             column,
@@ -50,7 +52,7 @@ def check_table(course: Course, lesson_ids: list[str]) -> Table:
         for answers, times in zip(
             ("right", "wrong"), check_lesson(course, course.lesson(lesson_id)), strict=True
         ):
-            which = max(times, key=lambda name: times[name])
+            which = max(times, key=lambda name: times[name][1])
             spread = [
                 f"{summary(some):.3f}"
                 for some in zip(*times.values(), strict=True)
@@ -65,6 +67,7 @@ def check_lesson(course: Course, lesson: Lesson) -> tuple[Times, Times]:
     right: Times = {}
     wrong: Times = {}
     bank = load_bank(lesson, load_probes(lesson.slug))
+    prepare.prepare(course, lesson)
     with learner(course, lesson) as shell:
         for key, exercise in lesson.exercises.items():
             if exercise.is_prediction:
@@ -107,16 +110,32 @@ def run(shell: InteractiveShell, source: str) -> Any:
     return result.result
 
 
-def timed(shell: InteractiveShell, key: str) -> tuple[float, float]:
-    """The median of some first checks, and of some that follow one; the very first is not
-    counted."""
+def timed(shell: InteractiveShell, key: str) -> tuple[float, float, float]:
+    """The medians of some checks in each of the three ways; the very first is not counted."""
     check_seconds(shell, key)
-    first, again = [], []
+    unprepared, first, again = [], [], []
     for _ in range(REPEATS):
-        session.judge_of.cache_clear()
-        first.append(check_seconds(shell, key))
-        again.append(check_seconds(shell, key))
-    return statistics.median(first), statistics.median(again)
+        with prepared(False):
+            unprepared.append(check_seconds(shell, key))
+        with prepared(True):
+            first.append(check_seconds(shell, key))
+            again.append(check_seconds(shell, key))
+    return statistics.median(unprepared), statistics.median(first), statistics.median(again)
+
+
+@contextlib.contextmanager
+def prepared(on: bool) -> Iterator[None]:
+    """A kernel that has checked nothing yet, and may or may not use what was prepared."""
+    session.judge_of.cache_clear()
+    before = os.environ.get(prepare.SWITCH)
+    os.environ[prepare.SWITCH] = str(int(on))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[prepare.SWITCH]
+        else:
+            os.environ[prepare.SWITCH] = before
 
 
 def check_seconds(shell: InteractiveShell, key: str) -> float:

@@ -8,6 +8,7 @@ import sys
 # Before anything imports NumPy or matplotlib; kernels started by tests inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("DESCENT_PREPARE", "0")
 
 import pytest
 from hypothesis import settings

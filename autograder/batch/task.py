@@ -18,8 +18,8 @@ from pathlib import Path
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.grading.cache import Cache
+from autograder.grading.dependencies import differences
 from autograder.grading.grade import Graded, grade_notebook
-from autograder.grading.version import differences
 from autograder.judging.judge import Judge
 from autograder.submission.rebuild import NotANotebook, rebuild
 

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.check import deadline
+from autograder.check.threads import end_threads
 from autograder.harness import lifeline
 
 if sys.platform == "linux":
@@ -91,7 +91,7 @@ class Belongings:
         self._undo.append(lambda: sys.setrecursionlimit(limit))
         self._undo.append(lambda: setattr(sys, "displayhook", hook))
         threads = set(threading.enumerate())
-        self._undo.append(lambda: deadline.end_threads(threads))
+        self._undo.append(lambda: end_threads(threads))
 
     def _keep_memory(self) -> None:
         if sys.platform != "linux" or not math.isfinite(self._memory):

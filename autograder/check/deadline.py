@@ -13,9 +13,6 @@ process, nor by Ctrl-C: only by restarting the kernel.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import functools
-import importlib
 import math
 import signal
 import sys
@@ -25,6 +22,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Literal
 
+from autograder.check.memory import resident
+from autograder.check.threads import raise_in
 from autograder.harness import guest
 
 Reason = Literal["", "probe", "check", "memory", "interrupt"]
@@ -117,7 +116,7 @@ class Clock:
     def begin(self, seconds: float) -> None:
         """A learner's code runs from here on, for so long at the most."""
         self._probe_end = time.monotonic() + seconds
-        self._probe_memory = self._memory + _resident()
+        self._probe_memory = self._memory + resident()
         self._part += 1
         self._in_probe = True
         self._set_timer(max(min(seconds, self.left), 0) + POLL_SECONDS, POLL_SECONDS)
@@ -166,7 +165,7 @@ class Clock:
             return "check"
         if now > self._probe_end:
             return "probe"
-        return "memory" if _resident() > self._probe_memory else ""
+        return "memory" if resident() > self._probe_memory else ""
 
     def _knock(self) -> None:
         if self._signals and _knock_at is not None and KNOCK is not None:
@@ -179,7 +178,7 @@ class Clock:
             if self._may_stop(frame):
                 self._note(frame)
                 self._thrown = True
-                _set_in_thread(self._thread, Stop)
+                raise_in(self._thread, Stop)
 
     # --- in the thread that is watched -----------------------------------------------------------
 
@@ -231,7 +230,7 @@ class Clock:
                     if not self._thrown:
                         return
                     self._thrown = False
-                _set_in_thread(self._thread, Stop)
+                raise_in(self._thread, Stop)
                 while True:
                     pass
             except Stop:
@@ -278,33 +277,3 @@ _OWN: frozenset[int] = frozenset(
 
 def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
-
-
-def end_threads(known: set[threading.Thread]) -> None:
-    """End the threads that a cell's code started since, as far as they can be ended."""
-    frames = sys._current_frames()
-    for thread in set(threading.enumerate()) - known:
-        frame = frames.get(thread.ident or 0)
-        while frame is not None and not guest.is_a_cell(frame.f_code.co_filename):
-            frame = frame.f_back
-        if frame is not None and thread.ident is not None:
-            _set_in_thread(thread.ident, SystemExit)
-
-
-def _set_in_thread(thread: int, error: type[BaseException]) -> None:
-    """Have a thread raise an exception as soon as it runs Python."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
-
-
-def _resident() -> float:
-    """Bytes of memory that this process holds; 0 where nobody can say."""
-    process = _process()
-    return float(process.memory_info().rss) if process is not None else 0.0
-
-
-@functools.cache
-def _process() -> Any:
-    """The kernel's process; psutil comes with ipykernel."""
-    with contextlib.suppress(ImportError):
-        return importlib.import_module("psutil").Process()
-    return None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+from autograder.check import prepare
 from autograder.check.deadline import Clock, Stop
 from autograder.check.guarded import CheckLimits, GuardedRunner
 from autograder.check.runs import Runs, listed
 from autograder.check.saved import has_another_version, notebook_path
+from autograder.check.seeds import Seeds
 from autograder.course.cells import Kind, kind
+from autograder.course.course import Course, CourseError
 from autograder.course.given import UNMENDED, is_as_given
 from autograder.course.lesson import Exercise, Lesson
 from autograder.course.seeds import draw_seed
@@ -123,4 +127,7 @@ class Session:
 @lru_cache(maxsize=4)
 def judge_of(lesson: Lesson) -> Judge:
     """One for each lesson and kernel: numbers in a message stay the same until they are right."""
+    with suppress(CourseError, OSError):  # a folder that cannot be written keeps no seeds
+        if prepare.is_on():
+            return Judge(lesson, *Seeds(Course.find(), lesson).choose())
     return Judge(lesson, draw_seed())

@@ -134,8 +134,8 @@ def word_of(verdict: Verdict) -> str:
     """What a verdict is called: a prediction earns its point right or wrong, and of an exercise in
     stages, what is written may be right."""
     statuses = {probe.status for probe in verdict.probes}
-    if verdict.exercise.startswith("prediction_") and verdict.status == "passed":
-        return "answered"
+    if verdict.exercise.startswith("prediction_") and verdict.status in ("passed", "failed"):
+        return "answered" if verdict.status == "passed" else "no letter yet"
     return "right so far" if statuses == {"passed", "not_attempted"} else WORDS[verdict.status]
 
 

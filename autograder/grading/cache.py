@@ -12,8 +12,8 @@ import nbformat
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.course.private import FOLDER, write_atomically
+from autograder.grading.dependencies import dependencies
 from autograder.grading.grade import Graded
-from autograder.grading.version import version_of
 from autograder.judging.verdict import LessonVerdict
 from autograder.submission.rebuild import Rebuilt
 
@@ -29,7 +29,7 @@ class Cache:
         self, course: Course, lesson: Lesson, *, sealed: bool = True, full: bool = False
     ) -> None:
         self._folder = course.root / FOLDER / "results" / lesson.id
-        self.version = version_of(course, lesson)
+        self.version = dependencies(course, lesson)
         self._setting = json.dumps([self.version, sealed, full])
         self._here: dict[str, Graded] = {}
 

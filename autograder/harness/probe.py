@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 import cloudpickle
 import numpy as np
@@ -92,6 +92,18 @@ class Probe:
         return bytes(cloudpickle.dumps((self.run, inputs)))
 
 
+PURE = "your inputs stay as they were, and a second call gives the same"
+
+
+class Side(TypedDict, total=False):
+    """What any probe of a side condition may be told; see `Probe`."""
+
+    points: Required[float]
+    inputs: Required[MakeInputs]
+    tolerance: Tolerance | None
+    experiment: str
+
+
 class ExerciseProbes:
     """Declares the probes of one exercise."""
 
@@ -137,46 +149,26 @@ class ExerciseProbes:
     def pure(
         self,
         *labels: str,
-        points: float,
-        inputs: MakeInputs,
-        topic: str = "your inputs stay as they were, and a second call gives the same",
+        topic: str = PURE,
         name: str = "pure",
         function: str = "",
-        tolerance: Tolerance | None = None,
-        experiment: str = "",
+        **declared: Unpack[Side],
     ) -> None:
         """Declare `patterns.Purity` of the exercise's function; `labels` name what it returns."""
-        self.probe(
-            topic,
-            points=points,
-            inputs=inputs,
-            name=name,
-            kind="side",
-            tolerance=tolerance,
-            experiment=experiment,
-        )(patterns.Purity(function or self.key, *labels))
+        pure = patterns.Purity(function or self.key, *labels)
+        self.probe(topic, name=name, kind="side", **declared)(pure)
 
     def refuses(
         self,
         topic: str,
         *labels: str,
-        points: float,
-        inputs: MakeInputs,
         name: str = "refuses",
         function: str = "",
-        tolerance: Tolerance | None = None,
-        experiment: str = "",
+        **declared: Unpack[Side],
     ) -> None:
         """Declare `patterns.Refusals` of the exercise's function."""
-        self.probe(
-            topic,
-            points=points,
-            inputs=inputs,
-            name=name,
-            kind="side",
-            tolerance=tolerance,
-            experiment=experiment,
-        )(patterns.Refusals(function or self.key, *labels))
+        refusals = patterns.Refusals(function or self.key, *labels)
+        self.probe(topic, name=name, kind="side", **declared)(refusals)
 
 
 class Probes:

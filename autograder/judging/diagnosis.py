@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from autograder.course.lesson import Lesson, LessonError
-from autograder.harness.observation import Number, Observation, Raised, TensorValue, inside
+from autograder.harness.observation import Observation, Raised, inside
 from autograder.harness.probe import Probe, Tolerance
 from autograder.judging.compare import equal, first_difference
 from autograder.judging.describe import describe_difference
+from autograder.judging.differing import Observations, is_evidence
 from autograder.judging.misconception import Misconception, pairs
 from autograder.judging.slips.returns import PRINTED
 from autograder.judging.telling import Telling
 from autograder.judging.values import by_exceptions_alone, raised_at, same_values
 from autograder.judging.verdict import Diagnosis
 
-Observations = dict[str, Observation]
 Held = tuple[Misconception, ...]
 Observe = Callable[[Held, Probe], Observation]
 Same = Callable[[Any, Any, Tolerance], bool]
@@ -143,16 +140,30 @@ class _Search:
         if not self._few(likely):
             return []
         fitting: list[Held] = [pair for pair in likely if self._fits(pair)]
-        if not fitting and self._few(tried):
-            fitting = [pair for pair in tried if pair not in likely and self._fits(pair)]
+        if not fitting:
+            others = [p for p in tried if p not in likely and self._is_possible(p, shown)]
+            fitting = [pair for pair in others if self._few(others) and self._fits(pair)]
         return [pair for pair in fitting if self._is_shown(pair)]
 
     def _is_likely(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
         """Whether each does what the learner's code does where the other shows nothing."""
-        one, other = pair
-        return self._fits((one,), shown[one.name] - shown[other.name]) and self._fits(
-            (other,), shown[other.name] - shown[one.name]
+        return all(self._fits((held,), alone) for held, alone in self._alone(pair, shown))
+
+    def _is_possible(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
+        """Whether each does so on one such probe at least, if there are any: two that meddle with
+        each other seldom do so everywhere."""
+        return all(
+            not alone or any(self._fits((held,), [probe]) for probe in alone)
+            for held, alone in self._alone(pair, shown)
         )
+
+    def _alone(
+        self, pair: Held, shown: dict[str, frozenset[str]]
+    ) -> list[tuple[Misconception, frozenset[str]]]:
+        """Each of a pair, and the probes on which it alone shows anything."""
+        one, other = pair
+        ones, others = shown[one.name], shown[other.name]
+        return [(one, ones - others), (other, others - ones)]
 
     def fits_exactly(self, held: Held) -> bool:
         """Whether the side conditions fit as well."""
@@ -276,40 +287,3 @@ def _stops(observations: Iterable[Observation]) -> Iterator[tuple[str, str]]:
 
 def _messages(observation: Observation) -> list[str]:
     return [one.message for one in inside(observation) if isinstance(one, Raised)]
-
-
-def is_evidence(probes: Sequence[Probe], expected: Observations, got: Observations) -> bool:
-    """At least one differing leaf is a finite number that is not the same constant everywhere."""
-    differing = {
-        number
-        for probe in probes
-        for number in differing_numbers(expected[probe.name], got[probe.name], probe.tolerance)
-        if math.isfinite(number)
-    }
-    return len(differing) > 1 or any(not float(number).is_integer() for number in differing)
-
-
-def differing_numbers(expected: Any, got: Any, tol: Tolerance) -> Iterator[float]:
-    """The learner's real numbers, in places that both have, that are not the reference's."""
-    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        for one, other in zip(expected, got, strict=False):
-            yield from differing_numbers(one, other, tol)
-    elif isinstance(expected, dict) and isinstance(got, dict):
-        for key in expected.keys() & got.keys():
-            yield from differing_numbers(expected[key], got[key], tol)
-    elif isinstance(got, Number | np.ndarray | TensorValue) and not equal(expected, got, tol):
-        ours, theirs = _numbers(expected), _numbers(got)
-        if theirs.dtype.kind in "fiu" and (ours is None or ours.shape != theirs.shape):
-            yield from map(float, theirs.flat)
-        elif theirs.dtype.kind in "fiu":
-            with np.errstate(invalid="ignore"):
-                far = ~(np.abs(theirs - ours) <= tol.atol + tol.rtol * np.abs(ours))
-            yield from map(float, theirs[far])
-
-
-def _numbers(value: Any) -> Any:
-    if isinstance(value, Number):
-        return np.asarray(value.value)
-    if isinstance(value, TensorValue):
-        return value.array
-    return value if isinstance(value, np.ndarray) else None

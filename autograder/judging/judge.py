@@ -5,26 +5,26 @@ It holds the reference, the bank, the seed and every expected value, and never t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
 
 from autograder.course.lesson import Exercise, Lesson, LessonError
 from autograder.course.needs import require
 from autograder.course.reference import load_reference
 from autograder.harness.local import LocalRunner
-from autograder.harness.observation import Lost, Observation, Raised, can_be_compared
+from autograder.harness.observation import Lost, Observation, Raised
 from autograder.harness.payloads import Payloads
-from autograder.harness.probe import Given, Probe, load_probes
+from autograder.harness.probe import Probe, load_probes
 from autograder.harness.runner import Runner
 from autograder.judging.bank import load_bank
 from autograder.judging.compare import first_difference
 from autograder.judging.counterexample.shown import Differing, Shown, can_be_shown, shown_call
 from autograder.judging.describe import describe_difference, describe_result
-from autograder.judging.diagnosis import Case, Held, Observations, diagnose, nothing
-from autograder.judging.misconception import Misconception, names_of
+from autograder.judging.diagnosis import Case, diagnose, nothing
+from autograder.judging.differing import Observations
+from autograder.judging.known import Known
 from autograder.judging.missing import missing_name
 from autograder.judging.predictions import prediction_verdict
 from autograder.judging.slips import (
@@ -65,17 +65,22 @@ class Findings:
 class Judge:
     """Judges the exercises of one lesson with the inputs of one seed."""
 
-    def __init__(self, lesson: Lesson, seed: int) -> None:
-        """Raises: NotInstalled, if the lesson needs a package that is not there."""
+    def __init__(self, lesson: Lesson, seed: int, kept: Path | None = None) -> None:
+        """Get ready.
+
+        Args:
+            kept: a folder in which `Known.keep` wrote for this lesson and seed.
+
+        Raises:
+            NotInstalled: the lesson needs a package that is not there.
+        """
         require(lesson)
         self.lesson = lesson
         self.seed = seed
         self.payloads = Payloads()  # for runners elsewhere
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
-        self._known: dict[tuple[str, str, Held], Observation] = {}
-        self._given: dict[tuple[str, str], Given] = {}
-        self._seconds: dict[tuple[str, str], float] = {}
+        self.known = Known(lesson, seed, self._probes, self.bank, kept)
 
     def probes(self, exercise: str) -> list[Probe]:
         """The probes of an exercise, in order."""
@@ -87,9 +92,10 @@ class Judge:
         Args:
             show: look for a call that shows what differs, which takes some calls more.
         """
+        self.known.read(exercise)
         names, probes = self.lesson.exercises[exercise].names, self.probes(exercise)
-        raw = {p.name: runner.run(p, names, self._inputs(exercise, p).inputs) for p in probes}
-        seen = {p.name: self._observe(exercise, p, raw[p.name]) for p in probes}
+        raw = {p.name: runner.run(p, names, self.known.inputs(exercise, p).inputs) for p in probes}
+        seen = {p.name: self.known.observed(exercise, p, raw[p.name]) for p in probes}
         shown: Mapping[str, Shown] = {}
         with suppress(LessonError):  # of an observer: the verdict says it
             shown = self._shown(exercise, seen, runner) if show else {}
@@ -141,7 +147,9 @@ class Judge:
         raw = findings.raw
         evidence = Evidence(
             *(self.lesson, exercise, probes, expected, got, wrote()),
-            observe_as_arrays=lambda p: self._observe(exercise.key, p, as_arrays(raw.get(p.name))),
+            observe_as_arrays=lambda p: self.known.observed(
+                exercise.key, p, as_arrays(raw.get(p.name))
+            ),
         )
         case = Case(
             self.lesson,
@@ -155,7 +163,7 @@ class Judge:
             made=lambda: swaps(evidence),
             telling=self._telling(exercise.key, judged),
         )
-        return replace(verdict, diagnosis=diagnose(case, self.misconceived))
+        return replace(verdict, diagnosis=diagnose(case, self.known.misconceived))
 
     def _letter(self, exercise: Exercise, probe: Probe, got: Observations) -> Verdict:
         shown = self.expected(exercise.key, probe)
@@ -175,71 +183,15 @@ class Judge:
         return Verdict(exercise, status, 0.0, points, self._all(exercise, status, note), None, note)
 
     def expected(self, exercise: str, probe: Probe) -> Observation:
-        """What the reference does on this probe; remembered.
-
-        Raises:
-            LessonError: the probe's observer fails on it, or it ends in an exception itself, say
-                for want of memory or of a thread: whoever fails alike would be right.
-        """
-        return self._remember(exercise, probe, (), load_reference(self.lesson).__dict__)
-
-    def misconceived(self, several: tuple[Misconception, ...], probe: Probe) -> Observation:
-        """What a misconception, or some at once, do on this probe; remembered.
-
-        They are made anew for each probe: what a wrong implementation keeps from one call to the
-        next may not depend on the order in which probes are asked, which follows a clock.
-
-        Raises:
-            LessonError: they cannot be held at once.
-        """
-        exercise = several[0].exercise
-        if (exercise, probe.name, several) not in self._known:
-            names = {**load_reference(self.lesson).__dict__, **names_of(self.lesson, *several)}
-            self._remember(exercise, probe, several, names)
-        return self._known[exercise, probe.name, several]
-
-    def _remember(
-        self, exercise: str, probe: Probe, who: Held, names: dict[str, Any]
-    ) -> Observation:
-        key = (exercise, probe.name, who)
-        if key not in self._known:
-            wanted = self.lesson.exercises[exercise].names
-            start = time.perf_counter()
-            raw = LocalRunner(names).run(probe, wanted, self._inputs(exercise, probe).inputs)
-            if not who and isinstance(raw, Lost | Raised):
-                why = f"{raw.name}: {raw.message}" if isinstance(raw, Raised) else raw.reason
-                raise LessonError(
-                    f"{self.lesson.id}: {exercise} can't be judged: on its probe {probe.name} the "
-                    f"reference itself ends in {why}"
-                )
-            self._known[key] = self._observe(exercise, probe, raw, is_reference=not who)
-            took, known = time.perf_counter() - start, self._seconds.get((exercise, probe.name))
-            self._seconds[exercise, probe.name] = min(took, known or took)
-        return self._known[key]
+        """What the reference does on this probe: see `Known.expected`."""
+        return self.known.expected(exercise, probe)
 
     def _telling(self, exercise: str, judged: tuple[ProbeVerdict, ...]) -> Telling:
         return Telling(
             self.probes(exercise),
-            lambda probe: self._seconds[exercise, probe.name],
+            lambda probe: self.known.seconds(exercise, probe),
             [verdict.name for verdict in judged if verdict.status != "passed"],
         )
-
-    def _observe(
-        self, exercise: str, probe: Probe, raw: Observation, is_reference: bool = False
-    ) -> Observation:
-        given = self._inputs(exercise, probe)
-        if isinstance(raw, Lost | Raised):
-            return raw
-        try:
-            seen = self.bank.observation(exercise, probe.name, raw, given.inputs, given.secrets)
-            return seen if seen is raw or can_be_compared(seen) else raw
-        except Exception as error:  # raw may be anything: what no observer reads stays
-            if is_reference:
-                raise LessonError(
-                    f"{self.lesson.id}: the observer of {exercise}, {probe.name}, fails on the "
-                    f"reference: {type(error).__name__}: {error}"
-                ) from error
-            return raw
 
     def _shown(self, exercise: str, seen: Observations, runner: Runner) -> dict[str, Shown]:
         """A call that shows a difference, of one probe: the first that differs and has one."""
@@ -264,17 +216,10 @@ class Judge:
             one,
             {name: reference[name] for name in wanted},
             {name: reference[name] for name in one.probe.uses if name in reference},
-            self._inputs(exercise, one.probe).inputs,
+            self.known.inputs(exercise, one.probe).inputs,
             lambda probe, given: LocalRunner(reference).run(probe, wanted, given),
             lambda probe, given: runner.run(probe, wanted, given),
         )
-
-    def _inputs(self, exercise: str, probe: Probe) -> Given:
-        """The inputs of a probe; runners copy them before anything can change them."""
-        key = (exercise, probe.name)
-        if key not in self._given:
-            self._given[key] = probe.given(self.seed, exercise)
-        return self._given[key]
 
     def _probe_verdict(
         self,

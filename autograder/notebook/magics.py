@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.check import prepare
 from autograder.check.runs import Runs
 from autograder.notebook.unwritten import quieten
 
@@ -37,6 +38,7 @@ def load_ipython_extension(shell: Any) -> None:
         shell.set_hook("complete_command", _complete, str_key=f"%{magic.__name__}")
     shell.set_hook("complete_command", _complete_bring, str_key="%bring")
     quieten(shell)
+    _prepare_checks(shell)
 
 
 class Magics:
@@ -140,6 +142,16 @@ class Magics:
         from autograder.notebook.standing import Standing
 
         return Standing()
+
+
+def _prepare_checks(shell: Any) -> None:
+    """When the first cell has run: a kernel in which nothing runs prepares nothing."""
+
+    def once(_result: Any) -> None:
+        shell.events.unregister("post_run_cell", once)
+        prepare.start()
+
+    shell.events.register("post_run_cell", once)
 
 
 def _lesson() -> Lesson:

@@ -9,7 +9,7 @@ from autograder.batch import grade_class
 from autograder.batch import task as work
 from autograder.batch.task import Task, Tasks, grade_submission
 from autograder.course.course import Course, CourseError
-from autograder.grading.version import version_of
+from autograder.grading.dependencies import dependencies
 from tests.helpers.handing_in import OTHER, hand_in, make_course, right, zipped
 
 COURSE = Course.find()
@@ -17,7 +17,7 @@ LESSON = COURSE.lesson("00_orientation")
 
 
 def task(content):
-    version = version_of(COURSE, LESSON)
+    version = dependencies(COURSE, LESSON)
     return Task(COURSE.root, LESSON.id, "ana", content, 7, version, True, False)
 
 
@@ -73,8 +73,8 @@ def test_one_worker_of_another_version_ends_the_batch_in_one_line(tmp_path, monk
     course = make_course(tmp_path)
     for who in ("ana", "ben"):
         hand_in(course, {f"{LESSON.id}/orientation.ipynb": right()}, who)
-    wrong = {**version_of(course, LESSON), "hidden tests": "0"}
-    monkeypatch.setattr("autograder.grading.cache.version_of", lambda *_: wrong)
+    wrong = {**dependencies(course, LESSON), "hidden tests": "0"}
+    monkeypatch.setattr("autograder.grading.cache.dependencies", lambda *_: wrong)
     with pytest.raises(CourseError, match=r"is another version: hidden tests$"):
         grade_class.grade_lesson(course, LESSON.id, workers=1)
     assert not (tmp_path / "autograded").exists()

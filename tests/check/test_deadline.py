@@ -219,7 +219,7 @@ def test_a_block_has_a_deadline_too() -> None:
 
 TRACED = """
 import sys, threading
-from autograder.check import deadline
+from autograder.check import deadline, threads
 
 def called(): pass
 
@@ -236,7 +236,7 @@ with deadline.Clock(9) as clock:
     clock.begin(9)
     try:  # as the watching thread does where nobody answers: too late
         clock._thrown = True
-        deadline._set_in_thread(threading.get_ident(), deadline.Stop)
+        threads.raise_in(threading.get_ident(), deadline.Stop)
         clock.end()
     except deadline.Stop:
         clock.end()

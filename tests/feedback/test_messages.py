@@ -52,7 +52,7 @@ def test_what_a_lesson_says_of_its_known_mistakes_is_a_sentence(lesson_id):
             for probe in judge.probes(key):
                 found = first_difference(
                     judge.expected(key, probe),
-                    judge.misconceived((mistake,), probe),
+                    judge.known.misconceived((mistake,), probe),
                     probe.tolerance,
                 )
                 if found is not None:

@@ -7,6 +7,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.course.lesson import Exercise
 from autograder.course.release import release_notebook
+from autograder.feedback.card import word_of
 from autograder.feedback.text import explain
 
 from .helpers import assert_right, assert_wrong, judge_names, judge_of, lesson_of
@@ -51,7 +52,9 @@ def test_anything_else_earns_nothing_and_is_told_what_is_on_offer(
     lesson_id: str, exercise: Exercise, said: object
 ) -> None:
     assert_wrong(lesson_id, exercise.key, {exercise.key: said})
-    text = explain(judge_names(lesson_id, exercise.key, {exercise.key: said}))
+    verdict = judge_names(lesson_id, exercise.key, {exercise.key: said})
+    assert word_of(verdict) == "no letter yet"  # a letter would not be right or wrong, either
+    text = explain(verdict)
     assert all(f'"{letter}"' in text for letter in exercise.offered)
     assert "The run shows" not in text
 

@@ -144,13 +144,13 @@ def _allowed(seconds: float) -> float:
 
 def _observed(judge: Judge, exercise: str, probe: Probe, runner: LocalRunner) -> Observation:
     """One probe, as the judge sees it."""
-    names, given = judge.lesson.exercises[exercise].names, judge._inputs(exercise, probe)
-    return judge._observe(exercise, probe, runner.run(probe, names, given.inputs))
+    names, given = judge.lesson.exercises[exercise].names, judge.known.inputs(exercise, probe)
+    return judge.known.observed(exercise, probe, runner.run(probe, names, given.inputs))
 
 
 def _draw(judge: Judge, exercise: str, probe: Probe) -> None:
     """Draw a probe's inputs here, once for all trials."""
-    judge._inputs(exercise, probe)
+    judge.known.inputs(exercise, probe)
 
 
 def _import_quietly(module: str) -> None:

@@ -1,5 +1,5 @@
-"""What verdicts depend on beside the submission: the lesson, its hidden tests and data, the engine,
-and the libraries under it.
+"""What a verdict depends on, apart from the notebook and the seed: the lesson, its hidden tests and
+data, the engine, and the libraries under it.
 
 Whoever grades says by this which version it is. A worker may be a process that has run for days, or
 another machine; what it says of itself is what it has loaded, not what lies on the disk by now.
@@ -26,7 +26,7 @@ SHOWN = 40  # of a value, in a message; a digest says nothing to anyone
 DIGESTS = ("lesson", "hidden tests", "engine", "data")
 
 
-def version_of(course: Course, lesson: Lesson) -> dict[str, str]:
+def dependencies(course: Course, lesson: Lesson) -> dict[str, str]:
     """All that a verdict of a lesson depends on here, by what people call it."""
     return {
         "lesson": lesson.digest,
