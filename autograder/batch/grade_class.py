@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.batch.dask_workers import DaskWorkers
+from autograder.batch.full_disk import refuse_full_disk, told_once
 from autograder.batch.gradebook import autograde, generate_feedback, refresh_gradebook, scores
 from autograder.batch.local_workers import LocalWorkers
 from autograder.batch.task import Outcome, Task, Tasks, grade_submission
@@ -73,6 +74,7 @@ class BatchReport:
         return bool(self.failed or self.loose or any(entry.problem for entry in self.entries))
 
 
+@told_once()
 def grade_lesson(
     course: Course,
     lesson_id: str,
@@ -97,8 +99,8 @@ def grade_lesson(
 
     Raises:
         CourseError: no such lesson, no submissions, a package that the lesson needs is missing, the
-        lesson's cells changed since it was released, a worker has another version of the course, or
-        the scheduler does not answer any more.
+        lesson's cells changed since it was released, a worker has another version of the course,
+        the scheduler does not answer any more, or the disk is full.
         SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
     """
     started = time.monotonic()
@@ -131,9 +133,11 @@ def grade_lesson(
             full=full,
             cache=cache,
         )
+        refuse_full_disk(course, report.failed, "entered")
         clocks = _unread_timestamps(staged)
     entered = sorted(staged.paths.keys() - report.failed.keys())
     unwritten = _write_feedback(course, lesson, entered) if feedback else {}
+    refuse_full_disk(course, unwritten, "given feedback")
     in_gradebook = scores(course, lesson)
     for who, hand_in in staged.hand_ins.items():
         outcome = outcomes.get(who)
@@ -199,7 +203,8 @@ def _grade_all(
         nonlocal done
         done += 1
         if outcome.graded is not None:
-            cache.put(outcome.key, outcome.graded)
+            keep = cache.hold if outcome.kept else cache.put
+            keep(outcome.key, outcome.graded)
         if progress:
             progress(done, len(tasks), who)
         return who, outcome

@@ -67,6 +67,7 @@ class Tasks(Mapping[str, Task]):
 class Outcome:
     """What became of one submission in a worker; `broken` if that was not the learner's doing.
 
+    kept: whether the result was read from what the course has kept.
     stranger: why nothing can be graded by this worker, if so.
     """
 
@@ -75,6 +76,7 @@ class Outcome:
     seconds: float = 0.0
     broken: bool = False
     key: str = ""  # of the cache
+    kept: bool = False
     stranger: str = ""
 
 
@@ -107,7 +109,9 @@ def _graded(task: Task) -> Outcome:
         raise Stranger(f"{_place(course)} is another version: {different}")
     rebuilt = rebuild(task.content, lesson)
     key = cache.key(rebuilt, task.seed)
-    graded = cache.get(key) or grade_notebook(
+    if kept := cache.get(key):
+        return Outcome(kept, key=key, kept=True)
+    graded = grade_notebook(
         rebuilt,
         seed=task.seed,
         sealed=task.sealed,

@@ -56,7 +56,11 @@ class Cache:
 
     def put(self, key: str, graded: Graded) -> None:
         """Keep a result; on disk only if it would be the same on an idle machine."""
-        self._here[key] = graded
+        self.hold(key, graded)
         if graded.settled:
             kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
             write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+
+    def hold(self, key: str, graded: Graded) -> None:
+        """Have a result in this object; on disk it is already, or it need not be."""
+        self._here[key] = graded

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from nbconvert.writers import files
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI, api
@@ -24,6 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import collect, exchange, fetch_feedback, release_feedback
 from nbgrader.exchange.default import list as list_
 
+from autograder.course.private import whole
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 
 PATTERN = frozenset("*?[")
@@ -37,6 +39,8 @@ def mend_nbgrader() -> None:
     for module in (base, api, utils, collect, exchange, fetch_feedback, list_, release_feedback):
         module.__dict__["glob"] = SimpleNamespace(glob=find)
     _replace(base, "find_all_files", _files_to_copy)
+    # What nbconvert writes, it writes in place: a killed grader, or a full disk, left half of it.
+    files.__dict__["open"] = whole
     _replace(Autograde, "init_assignment", _enter_anew)
     _replace(Gradebook, "add_submission", _add_submission)
 
