@@ -8,6 +8,7 @@ largest, and the table says so.
 from __future__ import annotations
 
 import statistics
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -118,9 +119,16 @@ def _grade(
     chosen = learners if feedback else map(without_demos, learners)
     with handed_in(grader, course, lesson, chosen) as handed:
         cost = handed.grade(feedback=feedback)
+        _tell(f"{grader.name}, {lesson.id}, {size}", cost)
         if again is not None:
             again.append(handed.grade(feedback=feedback))
+            _tell(f"{grader.name}, {lesson.id}, {size} again", again[-1])
     return cost
+
+
+def _tell(name: str, cost: Cost) -> None:
+    """A line for who waits: a table comes when all of it was measured."""
+    print(f"{name}: wall {cost.wall:.1f} s, CPU {cost.cpu:.1f} s", file=sys.stderr, flush=True)
 
 
 def comparison(title: str, plan: Plan, ours: Costs, plain: Costs, aim: float) -> Table:
