@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -19,8 +20,10 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from traitlets.config import Config
 
+from autograder.batch.direct_entry import DirectEntry
 from autograder.course.lesson import Lesson
 from autograder.nbgrader_plugins.mends import forget_scores
+from autograder.nbgrader_plugins.shared_gradebook import shared_gradebook
 
 LOG = logging.getLogger("autograder.nbgrader")  # its errors are raised and told, not printed
 LOG.addHandler(logging.NullHandler())
@@ -45,6 +48,11 @@ class OneByOne(BaseConverter):
         self._lesson = lesson
         self._learners = learners
         self._student = ""
+
+    def start(self) -> None:
+        """All of it with one connection to the gradebook."""
+        with shared_gradebook(self.directory.db_url):
+            super().start()
 
     def init_notebooks(self) -> None:
         """There is nothing to be found."""
@@ -124,6 +132,17 @@ class Enter(OneByOne, Autograde):
             forget_scores(self.directory, self._lesson.id, student)
             raise NotEntered(self._refused[student])
         super().convert_learner(student)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """By nbgrader's steps: in nbgrader's way, unless they are the course's own."""
+        if self._direct is None:
+            super().convert_single_notebook(notebook_filename)
+        else:
+            self._direct.enter(notebook_filename)
+
+    @cached_property
+    def _direct(self) -> DirectEntry | None:
+        return DirectEntry.of(self)
 
 
 class MakeFeedback(OneByOne, GenerateFeedback):

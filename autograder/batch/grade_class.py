@@ -119,9 +119,8 @@ def grade_lesson(
         cache = Cache(course, lesson, sealed=sealed, full=full)
         like = Task(course.root, lesson.id, "", b"", 0, cache.version, sealed, full)
         tasks = Tasks(like, staged.to_grade, seeds)
-        outcomes = dict(
-            _grade_all(tasks, cache, _workers(lesson, workers, scheduler, sealed=sealed), progress)
-        )
+        where = functools.partial(_workers, lesson, workers, scheduler, sealed=sealed)
+        outcomes = dict(_grade_all(tasks, cache, where, progress))
         report = BatchReport(lesson.id, loose=loose)
         report.failed = autograde(
             course,
@@ -195,32 +194,41 @@ def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -
 
 
 def _grade_all(
-    tasks: Tasks, cache: Cache, workers: Workers, progress: Progress | None
+    tasks: Tasks, cache: Cache, workers: Callable[[], Workers], progress: Progress | None
 ) -> Iterator[tuple[str, Outcome]]:
     done = 0
+    names = {who: cache.name(task.content, task.seed) for who, task in tasks.items()}
 
     def settle(who: str, outcome: Outcome) -> tuple[str, Outcome]:
         nonlocal done
         done += 1
         if outcome.graded is not None:
-            keep = cache.hold if outcome.kept else cache.put
-            keep(outcome.key, outcome.graded)
+            cache.put(outcome.key, outcome.graded, names[who])
         if progress:
             progress(done, len(tasks), who)
         return who, outcome
 
+    new: list[str] = []
+    for who, name in names.items():
+        if kept := cache.recall(name):
+            yield settle(who, Outcome(kept[1], key=kept[0]))
+        else:
+            new.append(who)
+    if not new:
+        return  # nobody handed in anything new: no worker has to be started
     again: list[str] = []
-    for who, outcome in _outcomes(tasks, workers):
+    at_work = workers()
+    for who, outcome in _outcomes(tasks.of(new), at_work):
         if outcome.graded is not None and not outcome.graded.settled:
             again.append(who)
         else:
             yield settle(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, outcome in _outcomes({who: tasks[who] for who in again}, workers.alone()):
+    for who, outcome in _outcomes(tasks.of(again), at_work.alone()):
         yield settle(who, outcome)
 
 
-def _outcomes(tasks: Mapping[str, Task], workers: Workers) -> Iterator[tuple[str, Outcome]]:
+def _outcomes(tasks: Tasks, workers: Workers) -> Iterator[tuple[str, Outcome]]:
     """Raises: CourseError: a worker has another version of the course, or none."""
     with contextlib.closing(in_workers(grade_submission, tasks, workers)) as answers:
         for who, answer in answers:

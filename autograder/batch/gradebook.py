@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -25,7 +22,6 @@ from autograder.nbgrader_plugins.mends import mend_nbgrader
 def course_config(course: Course) -> Config:
     """What `nbgrader_config.py` says, for the course in this folder and no other."""
     mend_nbgrader()
-    _find_alembic()
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
     config.CourseDirectory.root = str(course.root)
     return config
@@ -95,13 +91,6 @@ def scores(course: Course, lesson: Lesson) -> dict[str, float]:
             submission.student.id: max(0.0, submission.score - submission.late_submission_penalty)
             for submission in gradebook.assignment_submissions(lesson.id)
         }
-
-
-def _find_alembic() -> None:
-    """Let nbgrader, which starts `alembic` from PATH, find this environment's."""
-    own, path = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
-    if own not in path.split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([own, path])
 
 
 def _refuse_unwritable(config: Config) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+
+KEPT = 20_000  # characters of a source whose squeezed form is kept
 
 
 class DelimiterError(ValueError):
@@ -97,6 +100,11 @@ def without(source: str, delimiters: Delimiters) -> str:
 
 def squeeze(source: str) -> str:
     """A source without white space, hidden tests and mark schemes: what makes two cells equal."""
+    return _squeezed(source) if len(source) <= KEPT else _squeezed.__wrapped__(source)
+
+
+@lru_cache(maxsize=4096)  # the release's cells are compared with those of each submission
+def _squeezed(source: str) -> str:
     for pair in (HIDDEN, SCHEME):
         with suppress(DelimiterError):
             source = without(source, pair)

@@ -91,14 +91,15 @@ class Lesson:
 
     def release(self) -> NotebookNode:
         """A fresh copy of the learner's notebook: no solution, no hidden test."""
-        return copy.deepcopy(self._release)
+        return copy.deepcopy(self.released)
 
     @cached_property
     def _notebook(self) -> NotebookNode:
         return identify_cells(read_percent(self.source))
 
     @cached_property
-    def _release(self) -> NotebookNode:
+    def released(self) -> NotebookNode:
+        """The learner's notebook, the same object for all who look at it: nobody changes it."""
         from autograder.course.release import release_notebook
 
         return release_notebook(self.notebook(), self)
@@ -134,7 +135,7 @@ class Lesson:
         """What learners see of each graded cell, by its `grade_id`."""
         return {
             str(nbgrader_of(cell)["grade_id"]): cell.source
-            for cell in self._release.cells
+            for cell in self.released.cells
             if kind(cell) is Kind.GRADED
         }
 

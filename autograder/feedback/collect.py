@@ -50,7 +50,7 @@ class _Collector:
     ) -> None:
         self._lesson, self._verdicts, self._grades = lesson, verdicts, grades
         self._source = lesson.notebook()
-        self._released = {cell.id: squeeze(cell.source) for cell in lesson.release().cells}
+        self._released = {cell.id: squeeze(cell.source) for cell in lesson.released.cells}
         self._cells: list[NotebookNode] = notebook.cells
         self._about: Mapping[str, Any] = notebook.metadata.get(HAND_IN) or {}
         self._used: set[int] = set()  # the cells that a part of the page shows, by index

@@ -48,7 +48,7 @@ class Attempts:
         self._sources: dict[int, str] = {}
         self._extra: set[int] = set()  # cells that the release does not know
         self._demos: set[int] = set()  # demo cells that the learner edited
-        self._sort(notebook, {cell.id: cell.source for cell in lesson.release().cells})
+        self._sort(notebook, {cell.id: cell.source for cell in lesson.released.cells})
         self._defined = _by_name(defined_names, self._sources)
         self._bound = _by_name(bound_names, self._sources)
         self._changed = _by_name(_changed_names, self._sources)

@@ -13,7 +13,7 @@ import json
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.course.course import Course, CourseError
@@ -93,9 +93,9 @@ def _batches(course: Course, lesson_id: str) -> Iterator[tuple[bytes, _Batches]]
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             kept = _read(path)
-            before = asdict(kept)
+            before = replace(kept, graded=dict(kept.graded))
             yield _course_key(folder / "course.key"), kept
-            if asdict(kept) != before or not path.exists():
+            if kept != before or not path.exists():
                 write_atomically(path, json.dumps(asdict(kept)).encode(), durable=True)
     except OSError as error:
         raise CourseError(f"cannot keep the course's key and batches: {error}") from error

@@ -50,17 +50,33 @@ class Cache:
         try:
             kept = json.loads((self._folder / f"{key}.json").read_text(encoding="utf-8"))
             notebook = nbformat.from_dict(kept["notebook"])
-            return Graded(notebook, LessonVerdict.from_json(kept["verdict"]))
+            graded = Graded(notebook, LessonVerdict.from_json(kept["verdict"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-
-    def put(self, key: str, graded: Graded) -> None:
-        """Keep a result; on disk only if it would be the same on an idle machine."""
-        self.hold(key, graded)
-        if graded.settled:
-            kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
-            write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
-
-    def hold(self, key: str, graded: Graded) -> None:
-        """Have a result in this object; on disk it is already, or it need not be."""
         self._here[key] = graded
+        return graded
+
+    def put(self, key: str, graded: Graded, name: str = "") -> None:
+        """Keep a result, under the name of a file as well; on disk only if it would be the same on
+        an idle machine."""
+        if self._here.get(key) is not graded:
+            self._here[key] = graded
+            if graded.settled:
+                kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
+                write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+        if name and graded.settled:
+            write_atomically(self._folder / f"{name}.key", key.encode())
+
+    def name(self, handed_in: bytes, seed: int) -> str:
+        """A hash of a file as it was handed in, and of all that its verdict depends on besides."""
+        digest = hashlib.sha256(handed_in).hexdigest()
+        return hashlib.sha256(json.dumps([self._setting, seed, digest]).encode()).hexdigest()
+
+    def recall(self, name: str) -> tuple[str, Graded] | None:
+        """The result for a file, with its key: of one that nobody changed, nothing is rebuilt."""
+        try:
+            key = (self._folder / f"{name}.key").read_text(encoding="ascii")
+        except (OSError, ValueError):
+            return None
+        graded = self.get(key)
+        return None if graded is None else (key, graded)

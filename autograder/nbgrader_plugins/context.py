@@ -12,6 +12,9 @@ from autograder.course.lesson import Lesson
 # In a notebook's metadata between nbgrader's two passes: the digest of what was handed in.
 HANDED_IN = "handed_in"
 
+# In the resources of a pass: what was rebuilt, where both passes are one (`batch/direct_entry.py`).
+REBUILT = "rebuilt"
+
 
 def course_of(resources: ResourcesDict) -> Course:
     """The course that nbgrader grades: it works in its folder."""

@@ -15,7 +15,7 @@ from autograder.course.lesson import Lesson
 from autograder.grading.batch_seeds import seeds_of
 from autograder.grading.cache import Cache
 from autograder.grading.grade import Graded, grade_notebook
-from autograder.nbgrader_plugins.context import HANDED_IN, course_of, lesson_of
+from autograder.nbgrader_plugins.context import HANDED_IN, REBUILT, course_of, lesson_of
 from autograder.submission.rebuild import Rebuilt, rebuild
 
 LOCKED = (Kind.GRADED, Kind.TASK)
@@ -45,7 +45,8 @@ class ExecuteAndJudge(NbGraderPreprocessor):
         """Grade the notebook, and write what came out into it and into a file beside it."""
         lesson = lesson_of(resources)
         resources[HANDED_IN] = nb.metadata.pop(HANDED_IN, "")
-        graded = self._grade(self._rebuilt(nb, lesson), lesson, resources)
+        rebuilt = resources.get(REBUILT) or self._rebuilt(nb, lesson)
+        graded = self._grade(rebuilt, lesson, resources)
         _copy_outputs(graded.notebook, nb)
         for cell in nb.cells:
             if kind(cell) is Kind.GRADED:
@@ -56,9 +57,11 @@ class ExecuteAndJudge(NbGraderPreprocessor):
 
     def _rebuilt(self, nb: NotebookNode, lesson: Lesson) -> Rebuilt:
         """The notebook again from the release alone: nbgrader's database, from which it has just
-        restored graded and task cells, may be older."""
-        cells = [cell for cell in nb.cells if kind(cell) not in LOCKED]
-        return rebuild({"cells": cells}, lesson)
+        restored graded and task cells, may be older. They keep their places: a learner's own cell
+        behind one of them is behind it when it runs."""
+        released = {cell.id: cell for cell in lesson.released.cells}
+        cells = [released.get(c.id) if kind(c) in LOCKED else c for c in nb.cells]
+        return rebuild({"cells": [cell for cell in cells if cell is not None]}, lesson)
 
     def _grade(self, rebuilt: Rebuilt, lesson: Lesson, resources: ResourcesDict) -> Graded:
         course = course_of(resources)

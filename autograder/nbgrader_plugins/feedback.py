@@ -56,9 +56,12 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """The page of one submission, whose inputs are not used again from here on."""
-        nb, found = super().from_notebook_node(nb, resources, **kw)
-        made = cast(ResourcesDict, found)
+        """The page of one submission, whose inputs are not used again from here on. Where there is
+        no step before it, as in the course's own configuration, nothing is copied: the page only
+        reads."""
+        if self._preprocessors:
+            nb, resources = super().from_notebook_node(nb, resources, **kw)
+        made = cast(ResourcesDict, cast(Any, self)._init_resources(resources))
         about, lesson = made["nbgrader"], lesson_of(made)
         student = str(about["student"])
         feedback_is_written(course_of(made), lesson.id, [student])

@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 
 from autograder.handins.staging import reason_for
 from autograder.nbgrader_plugins.context import HANDED_IN
@@ -22,8 +23,13 @@ class SubmissionExporter(NotebookExporter):
         """Read a submission, or, in nbgrader's second pass, the notebook made from it."""
         if not getattr(self.parent, "_sanitizing", True):
             return super().from_filename(filename, resources, **kw)
-        path = Path(filename)
         resources = dict(resources or {})
+        notebook = self.handed_in(filename, resources)
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
+
+    def handed_in(self, filename: str, resources: dict[str, Any]) -> NotebookNode:
+        """What was handed in, for the next step. `resources` says why, if that is nothing."""
+        path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         try:
             submission = read_notebook(path)
@@ -34,7 +40,7 @@ class SubmissionExporter(NotebookExporter):
             submission = Submission(())
         ids = _different_ids(submission.cells)
         cells = list(map(_with_grade_id, submission.cells, ids))
-        notebook = nbformat.from_dict(
+        notebook: NotebookNode = nbformat.from_dict(
             {
                 "cells": cells,
                 "metadata": {HANDED_IN: submission.digest},
@@ -42,7 +48,7 @@ class SubmissionExporter(NotebookExporter):
                 "nbformat_minor": 5,
             }
         )
-        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
+        return notebook
 
 
 def _different_ids(cells: Sequence[Submitted]) -> list[str]:

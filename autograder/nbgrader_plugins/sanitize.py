@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder.course.cells import grade_id
 from autograder.course.lesson import Lesson
 from autograder.course.release import saved_sources
 from autograder.feedback.collect import HAND_IN
-from autograder.nbgrader_plugins.context import HANDED_IN, label, lesson_of
+from autograder.nbgrader_plugins.context import HANDED_IN, REBUILT, label, lesson_of
 from autograder.submission.read import Submission, Submitted, read_notebook
 from autograder.submission.rebuild import belongs, rebuild
 
@@ -32,12 +32,14 @@ class RebuildSubmission(NbGraderPreprocessor):
         rebuilt = rebuild(told if problem else read_notebook(nb), lesson)
         for note in rebuilt.notes:
             self.log.info("%s: %s", label(resources), note)
-        for cell in rebuilt.notebook.cells:  # or nbgrader takes each hidden test for an edit
+        resources[REBUILT] = rebuilt
+        notebook: NotebookNode = from_dict(rebuilt.notebook)
+        for cell in notebook.cells:  # or nbgrader takes each hidden test for an edit
             cell.source = saved_sources(lesson).get(grade_id(cell) or "", cell.source)
-        rebuilt.notebook.metadata[HAND_IN] = {"problem": problem, "notes": rebuilt.notes}
+        notebook.metadata[HAND_IN] = {"problem": problem, "notes": rebuilt.notes}
         if HANDED_IN in nb.metadata:
-            rebuilt.notebook.metadata[HANDED_IN] = nb.metadata[HANDED_IN]
-        return rebuilt.notebook, resources
+            notebook.metadata[HANDED_IN] = nb.metadata[HANDED_IN]
+        return notebook, resources
 
     def _problem(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> str:
         """Why there is nothing to grade, if so."""

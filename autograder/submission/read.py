@@ -133,7 +133,9 @@ def _text(value: Any) -> str:
     """A source is a string or a list of lines; what UTF-8 cannot hold is replaced."""
     lines = value if isinstance(value, list) else [value]
     text = "".join(line for line in lines if isinstance(line, str))
-    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _images(attachments: Mapping[str, Any]) -> dict[str, dict[str, str]]:

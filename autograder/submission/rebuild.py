@@ -56,6 +56,7 @@ class Rebuilt:
     lesson: Lesson
     notebook: NotebookNode
     notes: list[str]
+    settled: bool = False  # whether it was seen that rebuilding it once more changes nothing
 
     @cached_property
     def cells(self) -> list[NotebookNode]:
@@ -80,7 +81,7 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
     Raises:
         NotANotebook: there is nothing to read sources from.
     """
-    release = lesson.release()
+    release = lesson.released
     alignment = Alignment(release, read_notebook(submission).cells)
     notebook, notes = alignment.notebook(), alignment.notes
     for _ in range(ROUNDS):
@@ -88,13 +89,13 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
         before, notebook = notebook, alignment.notebook()
         notes += alignment.notes
         if notebook == before:
-            break
+            return Rebuilt(lesson, notebook, notes, settled=True)
     return Rebuilt(lesson, notebook, notes)
 
 
 def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
     """Whether a rebuilt notebook has anything for an exercise that the release has not."""
-    stubs = {cell.id: squeeze(cell.source) for cell in lesson.release().cells}
+    stubs = {cell.id: squeeze(cell.source) for cell in lesson.released.cells}
     slots = [cell for cell in notebook.cells if grade_id(cell) in exercise.solution_ids]
     if any(squeeze(cell.source) != stubs[cell.id] for cell in slots):
         return True
@@ -106,7 +107,7 @@ def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
 def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
     """The code of a rebuilt notebook that a learner answers for, and what it stands on: setup, and
     bring cells with whatever is in them."""
-    given = {(cell.id, cell.source) for cell in lesson.release().cells}
+    given = {(cell.id, cell.source) for cell in lesson.released.cells}
     return [
         cell
         for cell in notebook.cells
@@ -137,7 +138,7 @@ def identify(submission: HandedIn, course: Course) -> Lesson:
 
 def _in_common(submission: Submission, lesson: Lesson) -> int:
     """How many `grade_id`s and names of exercises a notebook shares with a lesson."""
-    known = {grade_id(cell) for cell in lesson.release().cells} - {None}
+    known = {grade_id(cell) for cell in lesson.released.cells} - {None}
     named = {cell.grade_id for cell in submission.cells} & known
     names = {name for exercise in lesson.exercises.values() for name in exercise.names}
     defined = {name for cell in submission.cells for name in defined_names(cell.source)}

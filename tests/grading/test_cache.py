@@ -40,6 +40,23 @@ def test_a_result_is_found_again_by_its_content_alone(course: Course) -> None:
     assert len(others) == 3
 
 
+def test_a_file_is_found_again_as_it_was_handed_in(course: Course) -> None:
+    cache = Cache(course, LESSON)
+    name = cache.name(b"{}", 7)
+    assert cache.recall(name) is None
+    cache.put("0", GRADED, name)
+    again = Cache(course, LESSON)
+    assert again.recall(again.name(b"{}", 7)) == ("0", GRADED)
+    others = {again.name(b"{} ", 7), again.name(b"{}", 8)}
+    others.add(Cache(course, LESSON, full=True).name(b"{}", 7))
+    assert [again.recall(other) for other in others] == [None] * 3
+    [path] = course.root.rglob("0.json")
+    path.unlink()
+    assert Cache(course, LESSON).recall(name) is None
+    cache.put("1", replace(GRADED, settled=False), cache.name(b"[]", 7))
+    assert Cache(course, LESSON).recall(cache.name(b"[]", 7)) is None
+
+
 def test_what_a_clock_ended_is_kept_by_nobody_else(course: Course) -> None:
     cache = Cache(course, LESSON)
     cache.put("0", replace(GRADED, settled=False))
