@@ -47,12 +47,13 @@ class DaskWorkers:
 
     address: `tcp://host:8786`, say, or a scheduler's file.
     label: of the batch, in the names of its tasks.
-    at_once: None, so that a cluster which grows with its work sees all of it.
+    at_once: so many that a cluster which grows with its work sees it, and not so many that the
+        scheduler, which holds what was handed in, runs out of memory.
     """
 
     address: str
     label: str = ""
-    at_once: int | None = None
+    at_once: int = 1000
     survive = True
 
     def alone(self) -> DaskWorkers:
@@ -127,7 +128,7 @@ class DaskWorkers:
 
     def _advise(self, client: Client) -> None:
         """Say what an instructor would wait for, or wonder about."""
-        if self.at_once is not None:
+        if self.at_once == 1:
             return  # it was said
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         if not workers:

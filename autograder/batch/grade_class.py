@@ -10,7 +10,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.batch.dask_workers import DaskWorkers
@@ -146,7 +146,7 @@ def grade_lesson(
         pages = f"no feedback was written: {unwritten[who]}" if who in unwritten else ""
         entry = Entry(
             who,
-            outcome.graded.verdict if outcome and outcome.graded else None,
+            outcome.verdict if outcome else None,
             "; ".join(filter(None, (problem, pages, clocks.get(who, "")))),
             outcome.seconds if outcome else 0.0,
             None if who in report.failed else in_gradebook.get(who),
@@ -203,7 +203,9 @@ def _grade_all(
         done += 1
         if progress:
             progress(done, len(tasks), who)
-        return who, outcome
+        # Without the notebook: of a large class, all of them do not fit into memory.
+        verdict = outcome.graded.verdict if outcome.graded else None
+        return who, replace(outcome, graded=None, verdict=verdict)
 
     def keep(who: str, outcome: Outcome) -> tuple[str, Outcome]:
         if outcome.graded is not None:
@@ -220,16 +222,16 @@ def _grade_all(
         else:
             new.append(who)
     if not new:
-        return  # no worker has to be started
+        return  # nobody handed in anything new: no worker has to be started
     again: list[str] = []
     chosen = workers()
-    for who, outcome in _outcomes(tasks.only(new), chosen):
+    for who, outcome in _outcomes(tasks.of(new), chosen):
         if outcome.graded is not None and not outcome.graded.settled:
             again.append(who)
         else:
             yield keep(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, outcome in _outcomes(tasks.only(again), chosen.alone()):
+    for who, outcome in _outcomes(tasks.of(again), chosen.alone()):
         yield keep(who, outcome)
 
 

@@ -21,6 +21,7 @@ from autograder.grading.cache import Cache
 from autograder.grading.dependencies import differences
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.judging.judge import Judge
+from autograder.judging.verdict import LessonVerdict
 from autograder.submission.rebuild import NotANotebook, rebuild
 
 ELSEWHERE = "DESCENT_COURSE"
@@ -52,13 +53,13 @@ class Tasks(Mapping[str, Task]):
     def __init__(self, like: Task, paths: Mapping[str, Path], seeds: Mapping[str, int]) -> None:
         self._like, self._paths, self._seeds = like, paths, seeds
 
+    def of(self, students: Iterable[str]) -> Tasks:
+        """Some of them."""
+        return Tasks(self._like, {who: self._paths[who] for who in students}, self._seeds)
+
     def __getitem__(self, student: str) -> Task:
         content = self._paths[student].read_bytes()
         return replace(self._like, student=student, content=content, seed=self._seeds[student])
-
-    def only(self, students: Iterable[str]) -> Tasks:
-        """Those of some learners."""
-        return Tasks(self._like, {who: self._paths[who] for who in students}, self._seeds)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -71,6 +72,7 @@ class Tasks(Mapping[str, Task]):
 class Outcome:
     """What became of one submission in a worker; `broken` if that was not the learner's doing.
 
+    verdict: what stays of a result, once that was kept.
     kept: whether the result was read from what the course has kept.
     stranger: why nothing can be graded by this worker, if so.
     """
@@ -80,6 +82,7 @@ class Outcome:
     seconds: float = 0.0
     broken: bool = False
     key: str = ""  # of the cache
+    verdict: LessonVerdict | None = None
     kept: bool = False
     stranger: str = ""
 

@@ -11,9 +11,10 @@ import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 Work = TypeVar("Work")
@@ -36,8 +37,8 @@ class Workers(Protocol):
     """Where tasks are worked on."""
 
     @property
-    def at_once(self) -> int | None:
-        """How many tasks they are given before one is answered; None for all of them."""
+    def at_once(self) -> int:
+        """How many tasks they are given before one is answered."""
 
     @property
     def survive(self) -> bool:
@@ -97,23 +98,26 @@ def _until_they_end(
     executor: Executor,
 ) -> Iterator[tuple[str, Result | Lost | None]]:
     given: dict[Future[bytes], str] = {}
+    done: SimpleQueue[Future[bytes]] = SimpleQueue()
     takes_more = True
     while given or (waiting and takes_more):
-        while waiting and takes_more and (not workers.at_once or len(given) < workers.at_once):
+        while waiting and takes_more and len(given) < workers.at_once:
+            work = Attempt(pickle.dumps((function, tasks[waiting[0]])))
             try:
-                work = Attempt(pickle.dumps((function, tasks[waiting[0]])))
-                given[workers.submit(executor, waiting[0], work)] = waiting[0]
+                future = workers.submit(executor, waiting[0], work)
             except BrokenExecutor:
                 takes_more = False
-            else:
-                waiting.popleft()
-        for future in wait(given, return_when=FIRST_COMPLETED).done:
-            who = given.pop(future)
-            try:
-                answer: Any = pickle.loads(workers.answer(future))
-            except WorkerEnded:
-                answer, takes_more = None, workers.survive and takes_more
-            yield who, answer
+                break
+            given[future] = waiting.popleft()
+            future.add_done_callback(done.put)
+        if not given:
+            return
+        future = done.get()
+        try:
+            answer: Any = pickle.loads(workers.answer(future))
+        except WorkerEnded:
+            answer, takes_more = None, workers.survive and takes_more
+        yield given.pop(future), answer
 
 
 _one_at_a_time = threading.Lock()

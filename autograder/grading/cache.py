@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from typing import Any
 
 import nbformat
@@ -16,6 +17,8 @@ from autograder.grading.dependencies import dependencies
 from autograder.grading.grade import Graded
 from autograder.judging.verdict import LessonVerdict
 from autograder.submission.rebuild import Rebuilt
+
+MOST = 100  # results on disk that are in memory as well: a class may have ten thousand
 
 
 class Cache:
@@ -32,6 +35,7 @@ class Cache:
         self.version = dependencies(course, lesson)
         self._setting = json.dumps([self.version, sealed, full])
         self._here: dict[str, Graded] = {}
+        self._last: OrderedDict[str, Graded] = OrderedDict()  # of those on disk
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Cache:
         """The same object: nbgrader's steps copy their settings, and this is one of them."""
@@ -45,15 +49,15 @@ class Cache:
 
     def get(self, key: str) -> Graded | None:
         """What was put there, or None; a damaged file counts as none."""
-        if key in self._here:
-            return self._here[key]
+        if here := self._here.get(key) or self._last.get(key):
+            return here
         try:
             kept = json.loads((self._folder / f"{key}.json").read_text(encoding="utf-8"))
             notebook = nbformat.from_dict(kept["notebook"])
             graded = Graded(notebook, LessonVerdict.from_json(kept["verdict"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        self._here[key] = graded
+        self.hold(key, graded)
         return graded
 
     def put(self, key: str, graded: Graded, name: str = "") -> None:
@@ -66,8 +70,13 @@ class Cache:
 
     def hold(self, key: str, graded: Graded, name: str = "") -> None:
         """Have a result in this object, and give it a name: on disk it is already."""
-        self._here[key] = graded
-        if name and graded.settled:
+        if not graded.settled:
+            self._here[key] = graded
+            return
+        self._last[key] = graded
+        if len(self._last) > MOST:
+            self._last.popitem(last=False)
+        if name:
             write_atomically(self._folder / f"{name}.key", key.encode())
 
     def name(self, handed_in: bytes, seed: int) -> str:

@@ -1,13 +1,16 @@
 """A batch: what one submission does, it does to itself."""
 
 import socket
+import sys
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from autograder.batch import grade_class
 from autograder.batch import task as work
 from autograder.batch.task import Task, Tasks, grade_submission
+from autograder.cli import main
 from autograder.course.course import Course, CourseError
 from autograder.grading.dependencies import dependencies
 from tests.helpers.handing_in import OTHER, hand_in, make_course, right, zipped
@@ -104,3 +107,18 @@ def test_a_class_that_hands_in_anything_has_a_row_each(tmp_path):
     assert not again.needs_a_person
     with pytest.raises(CourseError, match="nothing to grade"):
         grade_class.grade_lesson(course, LESSON.id, student="dora")
+
+
+def test_a_scheduler_without_dask_is_one_line_that_says_what_to_install(tmp_path, monkeypatch):
+    course = make_course(tmp_path)
+    hand_in(course, {f"{LESSON.id}/orientation.ipynb": right()}, "ana")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CourseError, match=r"which is not installed .*: make dask, or pip install"):
+        grade_class.grade_lesson(course, LESSON.id, scheduler="tcp://127.0.0.1:9", sealed=False)
+    assert not (tmp_path / "autograded").exists()
+
+
+def test_workers_of_this_machine_are_not_those_of_a_scheduler():
+    said = CliRunner().invoke(main, ["grade", LESSON.id, "--workers", "2", "--scheduler", "a"])
+    assert said.exit_code == 2
+    assert "with --scheduler, start more there" in said.output

@@ -55,6 +55,7 @@ class Cluster:
         from distributed import Client
 
         while not self._file.exists():
+            assert self.scheduler.poll() is None, (self._folder / "log.txt").read_text()
             time.sleep(0.05)
         with Client(scheduler_file=str(self._file), set_as_default=False) as client:
             yield client

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox import Policy, SealedKernel, SealingError, warm
+from autograder.sandbox import Policy, SealedKernel, SealingError, process, warm
+from autograder.sandbox.launcher import warm as launcher
 from autograder.sandbox.processes import tree
 from autograder.sandbox.warm import WarmParent, warm_up
 
@@ -213,3 +216,29 @@ def _soon(happened: Callable[[], bool], seconds: float = 20.0) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def test_what_a_killed_worker_leaves_is_in_the_folder_that_the_warm_parent_removes(
+    tmp_path: Path,
+) -> None:
+    with process._stage(tmp_path) as stage:
+        assert Path(stage).parent == tmp_path
+    with process._stage(tmp_path / "gone") as stage:
+        assert Path(stage).is_dir()
+
+
+def test_a_warm_parent_removes_what_workers_put_there_meanwhile(tmp_path: Path) -> None:
+    folder = tmp_path / "descent-0"
+    folder.mkdir()
+    end = time.monotonic() + 0.5
+
+    def put() -> None:
+        with contextlib.suppress(FileNotFoundError):
+            while time.monotonic() < end:
+                (folder / f"stage-{time.monotonic_ns()}").mkdir()
+
+    worker = threading.Thread(target=put)
+    worker.start()
+    launcher._remove(str(folder))
+    worker.join()
+    assert not folder.exists()
