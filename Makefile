@@ -9,6 +9,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.stamp
 TENSORFLOW := .venv/.stamp-tensorflow
+DASK := .venv/.stamp-dask
 IPYTHON_CONFIG := .venv/etc/ipython/ipython_config.py
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.json
 # Tests of one file share what is slow to make, so they stay in one process.
@@ -27,7 +28,7 @@ export JUPYTERLAB_WORKSPACES_DIR ?= $(CURDIR)/.venv/share/jupyter/lab/workspaces
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter/learner$(addprefix :,$(JUPYTER_CONFIG_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tensorflow lab teach test test-all demo bench gpu-check build reference lint lock clean
+.PHONY: help setup tensorflow dask lab teach test test-all demo bench gpu-check build reference lint lock clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -35,6 +36,8 @@ help:  ## this list
 setup: $(READY)  ## the environment in .venv, as requirements.lock pins it
 
 tensorflow: $(READY) $(TENSORFLOW)  ## TensorFlow into .venv, for lesson 16: half a gigabyte, once
+
+dask: $(READY) $(DASK)  ## dask.distributed into .venv, for `autograder grade --scheduler`
 
 lab: $(READY)  ## JupyterLab, opened at the map of the course (LAB_ARGS="--no-browser --port 8899")
 	@echo "Starting JupyterLab: a minute or more on a busy machine. Ctrl-C ends it."
@@ -54,8 +57,8 @@ test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARG
 	$(BIN)/python -m pytest -m browser
 	$(BIN)/autograder demo
 
-test-all: test $(TENSORFLOW)  ## test, the whole audit with mutants, slow tests, a class with every mistake
-	$(PYTEST) -k tensorflow
+test-all: test $(TENSORFLOW) $(DASK)  ## test, the whole audit with mutants, slow tests, a class with every mistake
+	$(PYTEST) -k "tensorflow or dask"
 	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions/16_tensorflow
 	$(BIN)/autograder audit
 	$(BIN)/autograder audit --mutate
@@ -92,6 +95,8 @@ lock:  ## new pins in requirements.lock, from the ranges in pyproject.toml
 	mv .lock/bench.lock benchmarks/requirements.lock
 	.lock/bin/python etc/lock.py tensorflow > .lock/requirements-tensorflow.lock
 	mv .lock/requirements-tensorflow.lock requirements-tensorflow.lock
+	.lock/bin/python etc/lock.py dask > .lock/requirements-dask.lock
+	mv .lock/requirements-dask.lock requirements-dask.lock
 	rm -rf .lock
 
 clean:  ## the environment and the caches; never what was written, handed in or graded
@@ -117,6 +122,10 @@ $(BENCH)/.stamp: benchmarks/requirements.lock $(STAMP)
 $(TENSORFLOW): requirements-tensorflow.lock $(STAMP)
 	@echo "Installing TensorFlow beside it: a few minutes, once."
 	$(BIN)/python -m pip install -qq -r requirements-tensorflow.lock -c requirements.lock
+	touch $@
+
+$(DASK): requirements-dask.lock $(STAMP)
+	$(BIN)/python -m pip install -qq -r requirements-dask.lock -c requirements.lock
 	touch $@
 
 $(IPYTHON_CONFIG): etc/ipython/ipython_config.py $(STAMP)

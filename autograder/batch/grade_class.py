@@ -10,24 +10,26 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.batch.dask_workers import DaskWorkers
+from autograder.batch.full_disk import refuse_full_disk, told_once
 from autograder.batch.gradebook import autograde, generate_feedback, refresh_gradebook, scores
-from autograder.batch.workers import ENDED, in_workers
+from autograder.batch.local_workers import LocalWorkers
+from autograder.batch.task import Outcome, Task, Tasks, grade_submission
+from autograder.batch.workers import Lost, Workers, in_workers
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.course.needs import require
 from autograder.grading.batch_seeds import batch_seed, feedback_is_written, seeds_of
 from autograder.grading.cache import Cache
-from autograder.grading.grade import Graded, grade_notebook
 from autograder.handins import chosen_learners, hand_ins, loose_files
 from autograder.handins.staging import Stage, stage
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
-from autograder.judging.judge import Judge
 from autograder.judging.verdict import LessonVerdict
 from autograder.sandbox import adopt, require_sealing, warm_up
-from autograder.submission.rebuild import NotANotebook, read_notebook, rebuild
+from autograder.submission.rebuild import NotANotebook, read_notebook
 
 Progress = Callable[[int, int, str], None]
 
@@ -72,33 +74,14 @@ class BatchReport:
         return bool(self.failed or self.loose or any(entry.problem for entry in self.entries))
 
 
-@dataclass(frozen=True)
-class _Task:
-    root: Path
-    lesson_id: str
-    submission: Path
-    seed: int
-    sealed: bool
-    full: bool
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one submission in a worker; `broken` if that was not the learner's doing."""
-
-    graded: Graded | None = None
-    problem: str = ""
-    seconds: float = 0.0
-    broken: bool = False
-    key: str = ""  # of the cache
-
-
+@told_once()
 def grade_lesson(
     course: Course,
     lesson_id: str,
     *,
     student: str = "*",
     workers: int | None = None,
+    scheduler: str | None = None,
     force: bool = False,
     full: bool = False,
     sealed: bool = True,
@@ -110,12 +93,14 @@ def grade_lesson(
     Args:
         student: an id, or `*` for all.
         workers: processes; by default as many as there are cores.
+        scheduler: the address of a dask scheduler, whose workers are used instead.
         force: draw a new seed, and grade again what was graded.
         progress: called with (done, total, student) as results arrive.
 
     Raises:
-        CourseError: no such lesson, no submissions, a package that the lesson needs is missing, or
-        the lesson's cells changed since it was released.
+        CourseError: no such lesson, no submissions, a package that the lesson needs is missing, the
+        lesson's cells changed since it was released, a worker has another version of the course,
+        the scheduler does not answer any more, or the disk is full.
         SealingError: this machine cannot seal a kernel, and `sealed` was asked for.
     """
     started = time.monotonic()
@@ -131,12 +116,11 @@ def grade_lesson(
             require_sealing()
         refresh_gradebook(course, lesson)
         seeds = _seeds(course, lesson, staged.to_grade, new=force)
-        tasks = {
-            who: _Task(course.root, lesson.id, path, seeds[who], sealed, full)
-            for who, path in staged.to_grade.items()
-        }
         cache = Cache(course, lesson, sealed=sealed, full=full)
-        outcomes = dict(_grade_all(tasks, lesson, cache, workers, progress))
+        like = Task(course.root, lesson.id, "", b"", 0, cache.version, sealed, full)
+        tasks = Tasks(like, staged.to_grade, seeds)
+        them = functools.partial(_workers, lesson, workers, scheduler, sealed=sealed)
+        outcomes = dict(_grade_all(tasks, cache, them, progress))
         report = BatchReport(lesson.id, loose=loose)
         report.failed = autograde(
             course,
@@ -148,9 +132,11 @@ def grade_lesson(
             full=full,
             cache=cache,
         )
+        refuse_full_disk(course, report.failed, "entered")
         clocks = _unread_timestamps(staged)
     entered = sorted(staged.paths.keys() - report.failed.keys())
     unwritten = _write_feedback(course, lesson, entered) if feedback else {}
+    refuse_full_disk(course, unwritten, "given feedback")
     in_gradebook = scores(course, lesson)
     for who, hand_in in staged.hand_ins.items():
         outcome = outcomes.get(who)
@@ -208,88 +194,71 @@ def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -
 
 
 def _grade_all(
-    tasks: dict[str, _Task],
-    lesson: Lesson,
-    cache: Cache,
-    workers: int | None,
-    progress: Progress | None,
+    tasks: Tasks, cache: Cache, workers: Callable[[], Workers], progress: Progress | None
 ) -> Iterator[tuple[str, Outcome]]:
-    done, again = 0, dict[str, _Task]()
-    names = {who: _name(task, cache) for who, task in tasks.items()}
+    done, names = 0, {who: _name(tasks, who, cache) for who in tasks}
 
     def settle(who: str, outcome: Outcome) -> tuple[str, Outcome]:
         nonlocal done
         done += 1
-        if outcome.graded is not None:
-            cache.put(outcome.key, outcome.graded, names[who])
         if progress:
-            progress(done, len(asked), who)
+            progress(done, len(tasks), who)
         return who, outcome
 
-    asked, tasks = tasks, dict(tasks)
+    def keep(who: str, outcome: Outcome) -> tuple[str, Outcome]:
+        if outcome.graded is not None:
+            put = cache.hold if outcome.kept else cache.put
+            put(outcome.key, outcome.graded, names[who])
+        return settle(who, outcome)
+
+    new: list[str] = []
     for who, name in names.items():
-        if name and (kept := cache.recall(name)):
-            del tasks[who]
-            yield settle(who, Outcome(kept[1], key=kept[0]))
-    if not tasks:
-        return  # nobody handed in anything new: no worker has to be started
-
-    # All workers fork their kernels from one process, which starts while they do.
-    sealed = any(task.sealed for task in tasks.values())
-    torch = not lesson.is_numpy
-    share = functools.partial(adopt, {torch: warm_up(torch=torch)}) if sealed else None
-    for who, result in in_workers(grade_submission, tasks, workers, share):
-        outcome = result or Outcome(problem=ENDED, broken=True)
-        if outcome.graded is not None and not outcome.graded.settled:
-            again[who] = tasks[who]
+        if not name:
+            yield settle(who, Outcome(problem="its notebook cannot be read", broken=True))
+        elif kept := cache.recall(name):
+            yield settle(who, Outcome(kept[1], key=kept[0], kept=True))
         else:
-            yield settle(who, outcome)
+            new.append(who)
+    if not new:
+        return  # no worker has to be started
+    again: list[str] = []
+    chosen = workers()
+    for who, outcome in _outcomes(tasks.only(new), chosen):
+        if outcome.graded is not None and not outcome.graded.settled:
+            again.append(who)
+        else:
+            yield keep(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, result in in_workers(grade_submission, again, 1, share):
-        yield settle(who, result or Outcome(problem=ENDED, broken=True))
+    for who, outcome in _outcomes(tasks.only(again), chosen.alone()):
+        yield keep(who, outcome)
 
 
-def _name(task: _Task, cache: Cache) -> str:
+def _name(tasks: Tasks, who: str, cache: Cache) -> str:
     """What the cache calls a file as it was handed in; one that cannot be read has no name."""
     try:
-        return cache.name(task.submission.read_bytes(), task.seed)
+        task = tasks[who]
     except OSError:
         return ""
+    return cache.name(task.content, task.seed)
 
 
-def grade_submission(task: _Task) -> Outcome:
-    """One submission, in a worker: what was kept, or a new result; or why there is none.
-
-    Whatever goes wrong with one submission is said of that one, and the batch goes on.
-    """
-    started = time.monotonic()
-    try:
-        outcome = _graded(task)
-    except NotANotebook as error:
-        outcome = Outcome(problem=str(error))
-    except Exception as error:  # noqa: BLE001 (an error of ours must not stop the batch)
-        said = f"the grader failed on it: {type(error).__name__}: {error}"
-        outcome = Outcome(problem=said, broken=True)
-    return replace(outcome, seconds=time.monotonic() - started)
+def _outcomes(tasks: Mapping[str, Task], workers: Workers) -> Iterator[tuple[str, Outcome]]:
+    """Raises: CourseError: a worker has another version of the course, or none."""
+    with contextlib.closing(in_workers(grade_submission, tasks, workers)) as answers:
+        for who, answer in answers:
+            if isinstance(answer, Lost):
+                yield who, Outcome(problem=answer.reason, broken=True)
+            elif answer.stranger:
+                raise CourseError(answer.stranger)
+            else:
+                yield who, answer
 
 
-def _graded(task: _Task) -> Outcome:
-    course = Course(task.root)
-    lesson = course.lesson(task.lesson_id)
-    rebuilt = rebuild(task.submission, lesson)
-    cache = Cache(course, lesson, sealed=task.sealed, full=task.full)
-    key = cache.key(rebuilt, task.seed)
-    graded = cache.get(key) or grade_notebook(
-        rebuilt,
-        seed=task.seed,
-        sealed=task.sealed,
-        full=task.full,
-        judge=_judge(lesson, task.seed),
-    )
-    return Outcome(graded, key=key)
-
-
-@functools.lru_cache(maxsize=2)
-def _judge(lesson: Lesson, seed: int) -> Judge:
-    """What the reference does, once for all submissions that a worker grades."""
-    return Judge(lesson, seed)
+def _workers(lesson: Lesson, number: int | None, scheduler: str | None, *, sealed: bool) -> Workers:
+    if scheduler is not None:
+        return DaskWorkers(scheduler, lesson.id)
+    if not sealed:
+        return LocalWorkers(number)
+    # All workers fork their kernels from one process, which starts while they do.
+    torch = not lesson.is_numpy
+    return LocalWorkers(number, functools.partial(adopt, {torch: warm_up(torch=torch)}))

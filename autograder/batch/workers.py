@@ -1,117 +1,142 @@
-"""Worker processes, which Ctrl-C and one another's deaths leave in a known state."""
+"""The one seam for work: tasks go in, answers come out as they are found, wherever they are found.
+
+Workers are an executor of `concurrent.futures`: processes of this machine (`local_workers.py`), or
+those of a cluster (`dask_workers.py`). What is the same for all of them is here: each task has one
+answer, and nobody is blamed for what a neighbour did to the worker that both had.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
+import pickle
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
-Task = TypeVar("Task")
+Work = TypeVar("Work")
 Result = TypeVar("Result")
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-LOOK_SECONDS = 0.5
 ENDED = "the process that worked on it was ended from outside"
 
 
+@dataclass(frozen=True)
+class Lost:
+    """Why a task has no result."""
+
+    reason: str
+
+
+class WorkerEnded(Exception):
+    """The worker that had a task was ended, by the task or by something else."""
+
+
+class Workers(Protocol):
+    """Where tasks are worked on."""
+
+    @property
+    def at_once(self) -> int | None:
+        """How many tasks they are given before one is answered; None for all of them."""
+
+    @property
+    def survive(self) -> bool:
+        """Whether the others go on where one of them ended."""
+
+    def executor(self) -> AbstractContextManager[Executor]:
+        """Begin to work. At its end all is answered or, where its user was stopped, stopped."""
+
+    def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
+        """Hand over a task. Raises: BrokenExecutor: these workers take none any more."""
+
+    def answer(self, future: Future[bytes]) -> bytes:
+        """What a task that is done came to. Raises: WorkerEnded."""
+
+    def alone(self) -> Workers:
+        """The same, one task at a time."""
+
+
 def in_workers(
-    function: Callable[[Task], Result],
-    tasks: dict[str, Task],
-    workers: int | None,
-    prepare: Callable[[], None] | None = None,
-) -> Iterator[tuple[str, Result | None]]:
-    """What the function makes of each task, as they come; None where its process was ended.
+    function: Callable[[Work], Result], tasks: Mapping[str, Work], workers: Workers
+) -> Generator[tuple[str, Result | Lost], None, None]:
+    """What the function makes of each task, once for each, as they come.
 
-    `prepare` is called in each process first.
-
-    A process that is ended takes with it what the others do. So whoever may be the cause works
-    again, alone.
+    A worker that is ended takes with it what else it was given. So whoever may be the cause works
+    again, alone; who ends a worker then has done it.
     """
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
-    broken: list[str] = []
-    with _pool(workers, prepare) as pool:
-        for who, future in _as_completed(pool, function, tasks, tasks):
+    suspects: list[str] = []
+    for who, answer in _in_turn(function, tasks, tasks, workers):
+        if answer is None:
+            suspects.append(who)
+        else:
+            yield who, answer
+    for suspect in suspects:
+        for who, answer in _in_turn(function, tasks, [suspect], workers.alone()):
+            yield who, Lost(ENDED) if answer is None else answer
+
+
+def _in_turn(
+    function: Callable[[Work], Result],
+    tasks: Mapping[str, Work],
+    names: Iterable[str],
+    workers: Workers,
+) -> Iterator[tuple[str, Result | Lost | None]]:
+    """The answers, and None for whoever had a worker that ended; where that ended all of them,
+    those who had none yet get new ones."""
+    waiting = deque(names)
+    while waiting:
+        with workers.executor() as executor:
+            yield from _until_they_end(function, tasks, waiting, workers, executor)
+
+
+def _until_they_end(
+    function: Callable[[Work], Result],
+    tasks: Mapping[str, Work],
+    waiting: deque[str],
+    workers: Workers,
+    executor: Executor,
+) -> Iterator[tuple[str, Result | Lost | None]]:
+    given: dict[Future[bytes], str] = {}
+    takes_more = True
+    while given or (waiting and takes_more):
+        while waiting and takes_more and (not workers.at_once or len(given) < workers.at_once):
             try:
-                yield who, future.result()
+                work = Attempt(pickle.dumps((function, tasks[waiting[0]])))
+                given[workers.submit(executor, waiting[0], work)] = waiting[0]
             except BrokenExecutor:
-                broken.append(who)
-    for who in broken:
-        with _pool(1, prepare) as pool:
-            for _, future in _as_completed(pool, function, tasks, [who]):
-                yield who, _result(future)
+                takes_more = False
+            else:
+                waiting.popleft()
+        for future in wait(given, return_when=FIRST_COMPLETED).done:
+            who = given.pop(future)
+            try:
+                answer: Any = pickle.loads(workers.answer(future))
+            except WorkerEnded:
+                answer, takes_more = None, workers.survive and takes_more
+            yield who, answer
 
 
-def _result(future: Future[Result]) -> Result | None:
-    try:
-        return future.result()
-    except BrokenExecutor:
-        return None
+_one_at_a_time = threading.Lock()
 
 
-def _as_completed(
-    pool: ProcessPoolExecutor,
-    function: Callable[[Task], Result],
-    tasks: dict[str, Task],
-    chosen: Iterable[str],
-) -> Iterator[tuple[str, Future[Result]]]:
-    # Held back while processes start: until `_prepare`, Ctrl-C would have each print a traceback.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        futures = {_submit(pool, function, tasks[who]): who for who in chosen}
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    for future in as_completed(futures):
-        yield futures[future], future
+@dataclass(frozen=True)
+class Attempt:
+    """A function and what it is called with, pickled; called, it is the answer, pickled.
 
-
-def _submit(
-    pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task
-) -> Future[Result]:
-    """The future of a task; to a pool that has broken meanwhile it is one that broke, too."""
-    try:
-        return pool.submit(function, task)
-    except BrokenExecutor as error:
-        future: Future[Result] = Future()
-        future.set_exception(error)
-        return future
-
-
-@contextmanager
-def _pool(workers: int | None, prepare: Callable[[], None] | None) -> Iterator[ProcessPoolExecutor]:
-    """A pool that is waited for; but where its user is stopped, it is stopped, too."""
-    pool = ProcessPoolExecutor(
-        workers or os.cpu_count(), multiprocessing.get_context("spawn"), _prepare, (prepare,)
-    )
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-def _prepare(further: Callable[[], None] | None) -> None:
-    """Leave Ctrl-C, which every process of a terminal gets, to the one that waits, and end with it.
-
-    By a function: what is ignored would be ignored by the kernels, too.
+    Whatever the function raises is an answer, too: as an exception, some would be lost on the way
+    (those whose class cannot be called with its own arguments), and some would end a worker. And
+    it has its process for itself, though a worker may have several threads: grading changes what
+    a process has one of, such as warnings and generators.
     """
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    if further is not None:
-        further()
 
+    work: bytes
 
-def _end_with(parent: int) -> None:
-    """A worker whose owner was killed would wait for its next task for good."""
-    while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
-    os._exit(1)
+    def __call__(self) -> bytes:
+        """Do it."""
+        try:
+            with _one_at_a_time:
+                function, task = pickle.loads(self.work)
+                return pickle.dumps(function(task))
+        except BaseException as error:  # noqa: BLE001 (SystemExit would end the process)
+            said = f"the grader failed on it: {type(error).__name__}: {error}"
+            return pickle.dumps(Lost(said.rstrip(": ")))

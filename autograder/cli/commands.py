@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
 
 import click
 
+from autograder.cli.errors import DONE, PROBLEMS, STOPPED, clear_errors, fail
 from autograder.cli.home import home_folder
 from autograder.course.course import Course, CourseError
-from autograder.course.lesson import Lesson, LessonError
-
-DONE, PROBLEMS, WRONG_USE = 0, 1, 2
-STOPPED, NO_READER = 130, 141  # as shells say: 128 and the number of SIGINT, of SIGPIPE
-
-
-def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What a person can mend is one line and exit status 2. Ctrl-C is one line, too; and a reader
-    who went away (`| head`) hears nothing."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        from autograder.authoring.build import BuildError
-        from autograder.sandbox import SealingError
-        from autograder.submission.rebuild import NotANotebook, UnknownLesson
-
-        known = (CourseError, LessonError, BuildError, NotANotebook, UnknownLesson, SealingError)
-        try:
-            return command(*args, **kwargs)
-        except known as error:
-            _fail(" ".join(str(error).split()))
-        except KeyboardInterrupt:
-            _fail("stopped", STOPPED)
-        except BrokenPipeError:
-            # What is still in the buffer would be written, and fail, at the very end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(NO_READER)
-        except OSError as error:
-            _fail(f"{error.filename or 'file'}: {error.strerror or error}")
-
-    return wrapped
-
-
-def _fail(message: str, status: int = WRONG_USE) -> NoReturn:
-    click.echo(f"autograder: {message}", err=True)
-    sys.exit(status)
+from autograder.course.lesson import Lesson
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -153,12 +115,19 @@ def judge(
 @click.argument("lesson")
 @click.option("--student", default="*", metavar="S", help="One learner's id; by default, everyone.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; by default, one for each core.")
+@click.option("--scheduler", metavar="A", help="Address of a dask scheduler: use its workers.")
 @click.option("--force", is_flag=True, help="Draw a new seed, and grade everything again.")
 @click.option("--full", is_flag=True, help="Run demo cells too.")
 @click.option("--unsealed", is_flag=True, help="Run the code with your own rights. Your choice.")
 @clear_errors
 def grade(
-    lesson: str, student: str, workers: int | None, force: bool, full: bool, unsealed: bool
+    lesson: str,
+    student: str,
+    workers: int | None,
+    scheduler: str | None,
+    force: bool,
+    full: bool,
+    unsealed: bool,
 ) -> None:
     """Grade everything in submitted/ into the gradebook, and write feedback.
 
@@ -170,6 +139,8 @@ def grade(
     from autograder.batch.grade_class import grade_lesson
     from autograder.batch.report import print_report, progress_bar
 
+    if workers and scheduler:
+        raise click.UsageError("--workers is of this machine; with --scheduler, start more there")
     try:
         with progress_bar(f"grading {lesson}") as progress:
             report = grade_lesson(
@@ -177,13 +148,14 @@ def grade(
                 lesson,
                 student=student,
                 workers=workers,
+                scheduler=scheduler,
                 force=force,
                 full=full,
                 sealed=not unsealed,
                 progress=progress,
             )
     except KeyboardInterrupt:
-        _fail("stopped; what was graded is kept, and the same command goes on from there", STOPPED)
+        fail("stopped; what was graded is kept, and the same command goes on from there", STOPPED)
     print_report(report)
     sys.exit(PROBLEMS if report.needs_a_person else DONE)
 

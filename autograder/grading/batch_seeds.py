@@ -57,7 +57,7 @@ def seeds_of(
         }
         if asked:
             kept.begin(kept.batch + 1 if new and kept.graded else kept.next())
-            kept.graded |= {who: (handed_in[who], kept.batch) for who in asked}
+            kept.graded |= {who: (handed_in[who], kept.batch) for who in sorted(asked)}
         return {who: _seed(key, lesson_id, kept.graded[who][1]) for who in handed_in}
 
 
@@ -96,7 +96,7 @@ def _batches(course: Course, lesson_id: str) -> Iterator[tuple[bytes, _Batches]]
             before = replace(kept, graded=dict(kept.graded))
             yield _course_key(folder / "course.key"), kept
             if kept != before or not path.exists():
-                write_atomically(path, json.dumps(asdict(kept)).encode())
+                write_atomically(path, json.dumps(asdict(kept)).encode(), durable=True)
     except OSError as error:
         raise CourseError(f"cannot keep the course's key and batches: {error}") from error
 
@@ -120,5 +120,5 @@ def _seed(key: bytes, lesson_id: str, batch: int) -> int:
 
 def _course_key(path: Path) -> bytes:
     if not path.exists():
-        write_atomically(path, secrets.token_bytes(32))
+        write_atomically(path, secrets.token_bytes(32), durable=True)
     return path.read_bytes()

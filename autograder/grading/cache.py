@@ -20,13 +20,17 @@ from autograder.submission.rebuild import Rebuilt
 
 class Cache:
     """Graded submissions of one lesson, in `.autograder/results/` under a key of all that they
-    depend on, and, for those that must not be kept, in this object."""
+    depend on, and, for those that must not be kept, in this object.
+
+    version: that of whoever grades here.
+    """
 
     def __init__(
         self, course: Course, lesson: Lesson, *, sealed: bool = True, full: bool = False
     ) -> None:
         self._folder = course.root / FOLDER / "results" / lesson.id
-        self._setting = json.dumps([*dependencies(course, lesson), sealed, full])
+        self.version = dependencies(course, lesson)
+        self._setting = json.dumps([self.version, sealed, full])
         self._here: dict[str, Graded] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Cache:
@@ -55,11 +59,14 @@ class Cache:
     def put(self, key: str, graded: Graded, name: str = "") -> None:
         """Keep a result, under the name of a file as well; on disk only if it would be the same on
         an idle machine."""
-        if self._here.get(key) is not graded:
-            self._here[key] = graded
-            if graded.settled:
-                kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
-                write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+        if graded.settled:
+            kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
+            write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+        self.hold(key, graded, name)
+
+    def hold(self, key: str, graded: Graded, name: str = "") -> None:
+        """Have a result in this object, and give it a name: on disk it is already."""
+        self._here[key] = graded
         if name and graded.settled:
             write_atomically(self._folder / f"{name}.key", key.encode())
 

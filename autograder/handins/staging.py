@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
-from autograder.course.private import FOLDER, write_atomically
+from autograder.course.private import FOLDER, mark, sweep, write_atomically
 from autograder.handins import HandIn
 
 STAGING = "staging"
@@ -86,13 +86,15 @@ class Stage:
 
 @contextmanager
 def stage(course: Course, lesson: Lesson) -> Iterator[Stage]:
-    """A stage for one batch, removed at its end. What a killed one left goes a day later."""
+    """A stage for one batch, removed at its end. What a killed one left goes with the next batch,
+    or, if that was on another machine, a day later."""
     folder = course.root / FOLDER / STAGING
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.iterdir():
         if left.lstat().st_mtime < time.time() - DAY:
             shutil.rmtree(left, ignore_errors=True)
-    root = Path(tempfile.mkdtemp(prefix=f"{lesson.id}-", dir=folder))
+    sweep(course.root / FOLDER)
+    root = Path(tempfile.mkdtemp(prefix=f"{lesson.id}{mark()}", dir=folder))
     try:
         yield Stage(course, lesson, root)
     finally:

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from alembic.script import ScriptDirectory
+from nbconvert.writers import files
 from nbgrader import api as database
 from nbgrader import utils
 from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
@@ -27,6 +28,7 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.exchange.default import collect, exchange, fetch_feedback, release_feedback
 from nbgrader.exchange.default import list as list_
 
+from autograder.course.private import whole
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.nbgrader_plugins.shared_gradebook import closed_with_its_batch, opened_once
 
@@ -41,6 +43,8 @@ def mend_nbgrader() -> None:
     for module in (base, api, utils, collect, exchange, fetch_feedback, list_, release_feedback):
         module.__dict__["glob"] = SimpleNamespace(glob=find)
     _replace(base, "find_all_files", _files_to_copy)
+    # What nbconvert writes, it writes in place: a killed grader, or a full disk, left half of it.
+    files.__dict__["open"] = whole
     _replace(Autograde, "init_assignment", _enter_anew)
     _replace(Gradebook, "add_submission", _add_submission)
     _replace(Gradebook, "__init__", opened_once)

@@ -59,16 +59,15 @@ class SealedProcess:
         self.output = ""
         self._status: int | None = None
         self._reading = threading.Lock()
-        # Only the place where the new root is put together: it moves away from there.
-        with tempfile.TemporaryDirectory(prefix="descent-") as stage:
-            text = json.dumps(order(policy, Path(stage), argv, connection)) + "\n"
-            self._child: subprocess.Popen[bytes] | None = None
-            if warm:
-                self._control = connect(torch=policy.torch)
-            else:
-                self._control, self._child = _launch()
+        self._child: subprocess.Popen[bytes] | None = None
+        beside = None
+        if warm:
+            self._control, beside = connect(torch=policy.torch)
+        else:
+            self._control, self._child = _launch()
+        with _stage(beside) as stage:
             try:
-                self._begin(text)
+                self._begin(json.dumps(order(policy, Path(stage), argv, connection)) + "\n")
             except NoAnswer as error:
                 self.close()
                 why = ended(torch=policy.torch, error=error) if warm else refusal("", 0, str(error))
@@ -165,6 +164,17 @@ class SealedProcess:
             os.set_inheritable(self.sockets, False)
         answer: dict[str, Any] = json.loads(line.splitlines()[0]) if line else {}
         return answer
+
+
+def _stage(beside: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """Only the place where the new root is put together: it moves away from there.
+
+    In a warm parent's folder, which that one removes: a worker whose grader was killed ends at
+    once, and removes nothing.
+    """
+    with contextlib.suppress(FileNotFoundError):  # it has just ended, which is said later
+        return tempfile.TemporaryDirectory(prefix="stage-", dir=beside)
+    return tempfile.TemporaryDirectory(prefix="descent-")
 
 
 def _launch() -> tuple[socket.socket, subprocess.Popen[bytes]]:

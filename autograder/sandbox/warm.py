@@ -39,10 +39,11 @@ class WarmParent:
     """
 
     def __init__(self, *, torch: bool) -> None:
+        fonts = font_lists()  # may take a while, and whoever is killed in it leaves no folder
         self.folder = Path(tempfile.mkdtemp(prefix="descent-"))  # for this user alone
         config = self.folder / CONFIG
         config.mkdir()
-        for name, text in font_lists().items():
+        for name, text in fonts.items():
             (config / name).write_text(text, encoding="utf-8")
         ours, theirs = socket.socketpair()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -93,13 +94,14 @@ def adopt(folders: dict[bool, Path]) -> None:
     _folders.update(folders)
 
 
-def connect(*, torch: bool) -> socket.socket:
-    """A line to what becomes the supervisor of a new kernel. Raises: SealingError."""
+def connect(*, torch: bool) -> tuple[socket.socket, Path]:
+    """A line to what becomes the supervisor of a new kernel, and a folder that is removed at the
+    latest when the warm parent ends. Raises: SealingError."""
     with contextlib.suppress(KeyError, OSError):
-        return _connect(_folders[torch])
+        return _connect(_folders[torch]), _folders[torch]
     folder = warm_up(torch=torch)
     try:
-        return _connect(folder)
+        return _connect(folder), folder
     except OSError as error:
         raise ended(torch=torch, error=error) from error
 

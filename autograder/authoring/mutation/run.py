@@ -15,7 +15,7 @@ from autograder.authoring.mutation.errors import UnstableReference
 from autograder.authoring.mutation.mutants import Mutant, mutants_of
 from autograder.authoring.mutation.survivors import Explained, read_survivors
 from autograder.authoring.mutation.trial import Outcome, Trials
-from autograder.batch.workers import THREADS
+from autograder.batch.local_workers import THREADS
 from autograder.course.hidden_tests import look_in, search_path
 from autograder.course.lesson import Lesson
 from autograder.course.reference import exercise_source

@@ -1,0 +1,96 @@
+"""Worker processes of this machine, which Ctrl-C and their owner's death leave in a known state."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from autograder.batch.workers import WorkerEnded
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class LocalWorkers:
+    """Processes that are started for a batch, and that end with it.
+
+    number: how many; by default as many as there are cores.
+    prepare: called in each of them first.
+    """
+
+    number: int | None = None
+    prepare: Callable[[], None] | None = None
+    survive = False  # where one ends, the pool is broken
+
+    @property
+    def at_once(self) -> int:
+        """One more than they are, so that none waits for us."""
+        return self._number + (self._number > 1)
+
+    @property
+    def _number(self) -> int:
+        return self.number or os.cpu_count() or 1
+
+    def alone(self) -> LocalWorkers:
+        """One process."""
+        return LocalWorkers(1, self.prepare)
+
+    @contextmanager
+    def executor(self) -> Iterator[Executor]:
+        """A pool that is waited for; but where its user is stopped, it is stopped, too."""
+        for name in THREADS:
+            os.environ.setdefault(name, "1")
+        pool = ProcessPoolExecutor(
+            self._number, multiprocessing.get_context("spawn"), _prepare, (self.prepare,)
+        )
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        pool.shutdown()
+
+    def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
+        """Hand over a task, for which a process may have to be started."""
+        # Held back while it starts: until `_prepare`, Ctrl-C would have it print a traceback.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return executor.submit(work)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+    def answer(self, future: Future[bytes]) -> bytes:
+        """What a task came to."""
+        try:
+            return future.result()
+        except BrokenExecutor as error:
+            raise WorkerEnded from error
+
+
+def _prepare(further: Callable[[], None] | None) -> None:
+    """Leave Ctrl-C, which every process of a terminal gets, to the one that waits, and end with it.
+
+    By a function: what is ignored would be ignored by the kernels, too.
+    """
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if further is not None:
+        further()
+
+
+def _end_with(parent: int) -> None:
+    """A worker whose owner was killed would wait for its next task for good."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)
