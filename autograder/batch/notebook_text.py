@@ -15,8 +15,8 @@ OPENS, CLOSES = '{\n "cells": [', '],\n "metadata": {'
 def notebook_text(notebook: NotebookNode) -> str:
     """What `nbformat.v4.writes` makes of it.
 
-    Most cells of a submission are the release's, and have no outputs: their text is kept. The
-    writer takes most of its time for its line breaks.
+    Most cells of a submission are the release's, and what passes prints the same: their text is
+    kept. The writer takes most of its time for its line breaks.
     """
     empty = v4.writes(NotebookNode(notebook, cells=[]))
     assert empty.startswith(OPENS + CLOSES)
@@ -25,11 +25,8 @@ def notebook_text(notebook: NotebookNode) -> str:
 
 
 def _text_of(cell: NotebookNode) -> str:
-    if not cell.get("outputs"):
-        compact = json.dumps(cell)
-        if len(compact) <= KEPT:
-            return _kept_text(compact)
-    return _written(cell)
+    compact = json.dumps(cell)
+    return _kept_text(compact) if len(compact) <= KEPT else _written(cell)
 
 
 @lru_cache(maxsize=1024)

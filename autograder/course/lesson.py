@@ -89,6 +89,13 @@ class Lesson:
         """A fresh copy of the source as a notebook, with deterministic cell ids."""
         return copy.deepcopy(self._notebook)
 
+    @property
+    def cells(self) -> list[NotebookNode]:
+        """The cells of the source, the same objects for all who look at them: nobody changes
+        them."""
+        cells: list[NotebookNode] = self._notebook.cells
+        return cells
+
     def release(self) -> NotebookNode:
         """A fresh copy of the learner's notebook: no solution, no hidden test."""
         return copy.deepcopy(self.released)

@@ -49,7 +49,7 @@ class _Collector:
         grades: Grades,
     ) -> None:
         self._lesson, self._verdicts, self._grades = lesson, verdicts, grades
-        self._source = lesson.notebook()
+        self._source = lesson.cells
         self._released = {cell.id: squeeze(cell.source) for cell in lesson.released.cells}
         self._cells: list[NotebookNode] = notebook.cells
         self._about: Mapping[str, Any] = notebook.metadata.get(HAND_IN) or {}
@@ -85,7 +85,7 @@ class _Collector:
         return bool(cell.source.strip()) and known != squeeze(cell.source)
 
     def _title(self) -> str:
-        first = next((c.source for c in self._source.cells if c.cell_type == "markdown"), "")
+        first = next((c.source for c in self._source if c.cell_type == "markdown"), "")
         found = TITLE.search(first)
         return found[1].strip() if found else self._lesson.id
 
@@ -128,7 +128,7 @@ class _Collector:
 
     def _above(self, name: str) -> str:
         """The text right above a cell of the lesson."""
-        cells = self._source.cells
+        cells = self._source
         at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), 0)
         return str(cells[at - 1].source) if at and cells[at - 1].cell_type == "markdown" else ""
 
@@ -136,7 +136,7 @@ class _Collector:
         return (said for name in names if (said := self._grades.comments.get(name, "").strip()))
 
     def _questions(self) -> Iterator[QuestionPart]:
-        texts = {grade_id(c): c.source for c in self._source.cells if kind(c) is Kind.TASK}
+        texts = {grade_id(c): c.source for c in self._source if kind(c) is Kind.TASK}
         for question in self._lesson.manual:
             text = texts[question.name]
             found = list(self._below(question.name))

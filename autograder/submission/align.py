@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course.bring_header import wanted
@@ -58,8 +57,9 @@ class Alignment:
                 self._join_parts(place)
         self._keep_order()
 
-    def notebook(self) -> NotebookNode:
-        """The alignment as a notebook; cells that the release does not know are numbered."""
+    def notebook(self) -> dict[str, Any]:
+        """The alignment as a notebook, of which parts are the release's own objects; cells that
+        the release does not know are numbered."""
         cells: list[dict[str, Any]] = []
         extras = 0
         for place in self.places:
@@ -67,10 +67,7 @@ class Alignment:
             for cell in place.after:
                 extras += 1
                 cells.append(as_cell(cell, f"extra-{extras}"))
-        notebook: NotebookNode = nbformat.from_dict(
-            {"cells": cells, "metadata": self._metadata, "nbformat": 4, "nbformat_minor": 5}
-        )
-        return notebook
+        return {"cells": cells, "metadata": self._metadata, "nbformat": 4, "nbformat_minor": 5}
 
     def _put_all(self, cells: Sequence[Submitted]) -> None:
         here, seen = self.places[0], {0}

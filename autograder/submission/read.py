@@ -117,7 +117,7 @@ def _read_cell(cell: Mapping[str, Any]) -> Submitted:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict | Mapping) else {}  # `dict` alone is looked up sooner
 
 
 def _name(value: Any) -> str | None:
@@ -132,7 +132,10 @@ def _level(cell: Mapping[str, Any]) -> int:
 def _text(value: Any) -> str:
     """A source is a string or a list of lines; what UTF-8 cannot hold is replaced."""
     lines = value if isinstance(value, list) else [value]
-    text = "".join(line for line in lines if isinstance(line, str))
+    try:
+        text = "".join(lines)
+    except TypeError:  # not all of them are strings
+        text = "".join(line for line in lines if isinstance(line, str))
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
@@ -89,8 +89,8 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
         before, notebook = notebook, alignment.notebook()
         notes += alignment.notes
         if notebook == before:
-            return Rebuilt(lesson, notebook, notes, settled=True)
-    return Rebuilt(lesson, notebook, notes)
+            return Rebuilt(lesson, from_dict(notebook), notes, settled=True)
+    return Rebuilt(lesson, from_dict(notebook), notes)
 
 
 def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
