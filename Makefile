@@ -69,7 +69,7 @@ demo: $(READY)  ## a class, graded in a temporary folder, every score checked
 	$(BIN)/autograder demo
 
 bench: export PYTHONPATH := $(CURDIR)/$(BENCH)
-bench: $(READY) $(BENCH)/.stamp  ## how long checks and gradings take; the trainers against PyTorch and Lightning
+bench: $(READY) $(BENCH)/.stamp  ## checks, gradings, a class beside nbgrader; the trainers against PyTorch and Lightning
 	$(BIN)/python -m benchmarks
 
 gpu-check: $(READY)  ## lessons 10 to 14 on CUDA: what ran, how precisely, how fast; skipped without a GPU

@@ -119,8 +119,8 @@ def grade_lesson(
         cache = Cache(course, lesson, sealed=sealed, full=full)
         like = Task(course.root, lesson.id, "", b"", 0, cache.version, sealed, full)
         tasks = Tasks(like, staged.to_grade, seeds)
-        where = functools.partial(_workers, lesson, workers, scheduler, sealed=sealed)
-        outcomes = dict(_grade_all(tasks, cache, where, progress))
+        them = functools.partial(_workers, lesson, workers, scheduler, sealed=sealed)
+        outcomes = dict(_grade_all(tasks, cache, them, progress))
         report = BatchReport(lesson.id, loose=loose)
         report.failed = autograde(
             course,
@@ -196,39 +196,53 @@ def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -
 def _grade_all(
     tasks: Tasks, cache: Cache, workers: Callable[[], Workers], progress: Progress | None
 ) -> Iterator[tuple[str, Outcome]]:
-    done = 0
-    names = {who: cache.name(task.content, task.seed) for who, task in tasks.items()}
+    done, names = 0, {who: _name(tasks, who, cache) for who in tasks}
 
     def settle(who: str, outcome: Outcome) -> tuple[str, Outcome]:
         nonlocal done
         done += 1
-        if outcome.graded is not None:
-            cache.put(outcome.key, outcome.graded, names[who])
         if progress:
             progress(done, len(tasks), who)
         return who, outcome
 
+    def keep(who: str, outcome: Outcome) -> tuple[str, Outcome]:
+        if outcome.graded is not None:
+            put = cache.hold if outcome.kept else cache.put
+            put(outcome.key, outcome.graded, names[who])
+        return settle(who, outcome)
+
     new: list[str] = []
     for who, name in names.items():
-        if kept := cache.recall(name):
-            yield settle(who, Outcome(kept[1], key=kept[0]))
+        if not name:
+            yield settle(who, Outcome(problem="its notebook cannot be read", broken=True))
+        elif kept := cache.recall(name):
+            yield settle(who, Outcome(kept[1], key=kept[0], kept=True))
         else:
             new.append(who)
     if not new:
-        return  # nobody handed in anything new: no worker has to be started
+        return  # no worker has to be started
     again: list[str] = []
-    at_work = workers()
-    for who, outcome in _outcomes(tasks.of(new), at_work):
+    chosen = workers()
+    for who, outcome in _outcomes(tasks.only(new), chosen):
         if outcome.graded is not None and not outcome.graded.settled:
             again.append(who)
         else:
-            yield settle(who, outcome)
+            yield keep(who, outcome)
     # Alone: a clock that ran out among others may not run out here.
-    for who, outcome in _outcomes(tasks.of(again), at_work.alone()):
-        yield settle(who, outcome)
+    for who, outcome in _outcomes(tasks.only(again), chosen.alone()):
+        yield keep(who, outcome)
 
 
-def _outcomes(tasks: Tasks, workers: Workers) -> Iterator[tuple[str, Outcome]]:
+def _name(tasks: Tasks, who: str, cache: Cache) -> str:
+    """What the cache calls a file as it was handed in; one that cannot be read has no name."""
+    try:
+        task = tasks[who]
+    except OSError:
+        return ""
+    return cache.name(task.content, task.seed)
+
+
+def _outcomes(tasks: Mapping[str, Task], workers: Workers) -> Iterator[tuple[str, Outcome]]:
     """Raises: CourseError: a worker has another version of the course, or none."""
     with contextlib.closing(in_workers(grade_submission, tasks, workers)) as answers:
         for who, answer in answers:

@@ -52,13 +52,13 @@ class Tasks(Mapping[str, Task]):
     def __init__(self, like: Task, paths: Mapping[str, Path], seeds: Mapping[str, int]) -> None:
         self._like, self._paths, self._seeds = like, paths, seeds
 
-    def of(self, students: Iterable[str]) -> Tasks:
-        """Some of them."""
-        return Tasks(self._like, {who: self._paths[who] for who in students}, self._seeds)
-
     def __getitem__(self, student: str) -> Task:
         content = self._paths[student].read_bytes()
         return replace(self._like, student=student, content=content, seed=self._seeds[student])
+
+    def only(self, students: Iterable[str]) -> Tasks:
+        """Those of some learners."""
+        return Tasks(self._like, {who: self._paths[who] for who in students}, self._seeds)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -71,6 +71,7 @@ class Tasks(Mapping[str, Task]):
 class Outcome:
     """What became of one submission in a worker; `broken` if that was not the learner's doing.
 
+    kept: whether the result was read from what the course has kept.
     stranger: why nothing can be graded by this worker, if so.
     """
 
@@ -79,6 +80,7 @@ class Outcome:
     seconds: float = 0.0
     broken: bool = False
     key: str = ""  # of the cache
+    kept: bool = False
     stranger: str = ""
 
 
@@ -111,7 +113,9 @@ def _graded(task: Task) -> Outcome:
         raise Stranger(f"{_place(course)} is another version: {different}")
     rebuilt = rebuild(task.content, lesson)
     key = cache.key(rebuilt, task.seed)
-    graded = cache.get(key) or grade_notebook(
+    if kept := cache.get(key):
+        return Outcome(kept, key=key, kept=True)
+    graded = grade_notebook(
         rebuilt,
         seed=task.seed,
         sealed=task.sealed,

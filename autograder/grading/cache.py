@@ -59,11 +59,14 @@ class Cache:
     def put(self, key: str, graded: Graded, name: str = "") -> None:
         """Keep a result, under the name of a file as well; on disk only if it would be the same on
         an idle machine."""
-        if self._here.get(key) is not graded:
-            self._here[key] = graded
-            if graded.settled:
-                kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
-                write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+        if graded.settled:
+            kept = {"notebook": graded.notebook, "verdict": graded.verdict.as_json(whole=True)}
+            write_atomically(self._folder / f"{key}.json", json.dumps(kept).encode())
+        self.hold(key, graded, name)
+
+    def hold(self, key: str, graded: Graded, name: str = "") -> None:
+        """Have a result in this object, and give it a name: on disk it is already."""
+        self._here[key] = graded
         if name and graded.settled:
             write_atomically(self._folder / f"{name}.key", key.encode())
 

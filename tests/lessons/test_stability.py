@@ -1,12 +1,21 @@
 """Lesson 11: right answers by other hands, wrong ones outside the bank, what the text promises."""
 
+import copy
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
+
+from autograder.api import equal
+from autograder.course.course import Course
+from autograder.course.reference import load_reference
+from autograder.harness.local import LocalRunner
+from autograder.judging.judge import Judge
 
 from ..answers.stability import NAMED, RIGHT, WRONG
 from .common import AnswersAndBank
@@ -122,3 +131,27 @@ def test_a_part_of_the_points_for_a_checkpoint_that_only_survives_no_crash(solve
     names = {"save_checkpoint": in_place, "load_checkpoint": solved.load_checkpoint}
     verdict = judge_names(LESSON, "save_checkpoint__load_checkpoint", names)
     assert 5 < verdict.score < 6
+
+
+def test_a_loaded_run_may_round_as_another_processor_but_is_what_was_saved() -> None:
+    """Weights after some steps are nine digits alike on two machines; what is loaded is, in one
+    process, what was saved, to the last bit. A file in float32 loses that."""
+    key = "save_checkpoint__load_checkpoint"
+    lesson = Course.find().lesson(LESSON)
+    judge = Judge(lesson, seed=1)
+    probe = next(probe for probe in judge.probes(key) if probe.name == "parts")
+    raw = judge.examine(key, LocalRunner(load_reference(lesson).__dict__)).raw["parts"]
+
+    def seen(change: Callable[[Any], Any], *parts: str) -> Any:
+        changed = copy.deepcopy(raw)
+        for part in parts:
+            weights = changed[part]["weights"] if part == "what was saved" else changed[part]
+            for name, value in weights.items():
+                weights[name] = change(value) if value.dtype == np.float64 else value
+        return judge.bank.observation(key, "parts", changed, {}, {})
+
+    here = seen(lambda w: w)
+    elsewhere = seen(lambda w: w * (1 + 1e-9), "the model", "what was saved")
+    halved = seen(lambda w: w.astype(np.float32).astype(np.float64), "the model")
+    assert equal(here, elsewhere, probe.tolerance)
+    assert not equal(here, halved, probe.tolerance)

@@ -11,6 +11,19 @@ checkpoints = bank.exercise("save_checkpoint__load_checkpoint")
 flagged = partial(checkpoints.edit, about="anything")  # no number has to show these
 
 
+@checkpoints.observe("parts")
+def parts(raw: Any, inputs: Any, secrets: Any) -> Any:
+    """Each part as it is after loading; then whether that is, to the last bit, what was saved."""
+    loaded = {part: raw[part] for part in ("the model", "the optimizer")}
+    loaded |= {part: raw[part]["now"] for part in ("the scheduler", "the scaler")}
+    kept = raw["what was saved"]
+    same = {
+        f"is {part} what was saved?": equal(kept[name], loaded[part], EXACT)
+        for name, part in zip(kept, loaded, strict=True)
+    }
+    return {**{part: value for part, value in raw.items() if part != "what was saved"}, **same}
+
+
 @checkpoints.observe("resumes")
 def resumes(raw: Any, inputs: Any, secrets: Any) -> Any:
     """Whether what came of a loaded run is, to the last bit, the run that went on; its weights."""

@@ -24,17 +24,22 @@ def halves_drawn(seed: int) -> None:
     "each part of a run, after loading it into another",
     points=1.0,
     inputs=run_seeds,
-    tolerance=EXACT,
     experiment="load into a new run, and compare state_dict() of every part with the saved one.",
 )
 def parts(impl: Any, inputs: Inputs) -> Any:
-    """What each part does next, apart from the others: nothing here draws a random number."""
+    """What each part does next, apart from the others: nothing here draws a random number.
+
+    Two processes agree on a trained weight to nine digits or so, since a sum is rounded otherwise
+    with more threads or on another processor. What has to be equal to the last bit is what was
+    saved and what was loaded, in one process: the bank looks at that.
+    """
     one, other, noise, _ = inputs["seeds"]
     run, fresh = Run(one), Run(other, lr=0.02)
     halves_drawn(noise)
     run.go(2)
     with scratch() as folder:
         saved(impl, run, folder / "run.pt", epoch=inputs["epoch"])
+        kept = run.everything()
         run.go(1)  # what goes on after saving is not what was saved
         halves_drawn(noise + 1)
         fresh.go(1)
@@ -50,6 +55,7 @@ def parts(impl: Any, inputs: Inputs) -> Any:
         "the optimizer": seen["optimizer"],
         "the scheduler": {"now": seen["scheduler"], "its next rates": rates},
         "the scaler": {"now": seen["scaler"], "its next scales": scales},
+        "what was saved": kept,
     }
 
 
@@ -113,7 +119,6 @@ def resumes(impl: Any, inputs: Inputs) -> Any:
     "loading the model alone, or with some of the rest",
     points=0.5,
     inputs=run_seeds,
-    tolerance=EXACT,
     experiment="load with model= only, and see that the optimizer is left as it was.",
 )
 def some_parts(impl: Any, inputs: Inputs) -> Any:

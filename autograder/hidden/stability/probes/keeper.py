@@ -17,6 +17,9 @@ from autograder.api import Inputs, snapshot
 
 from .values import array
 
+# Weights drawn in float32 differ in their last bit from processor to processor.
+F64: dict[str, Any] = {"dtype": torch.float64}
+
 
 class Scaler:
     """A loss scale that grows, with the interface of lesson 12's."""
@@ -86,7 +89,7 @@ class Run:
     ) -> None:
         drawn = torch.get_rng_state()  # making a run draws nothing
         torch.default_generator.manual_seed(seed)
-        self.model = (nn.Sequential(nn.Linear(3, hidden)) if small else layers(hidden)).double()
+        self.model = nn.Sequential(nn.Linear(3, hidden, **F64)) if small else layers(hidden)
         # What an optimizer of another width steps is no part of the model.
         extra = [nn.Parameter(torch.randn(width, dtype=torch.float64))] if width else []
         self.extra = extra
@@ -160,7 +163,10 @@ class Run:
 
 def layers(hidden: int) -> nn.Sequential:
     return nn.Sequential(
-        *(nn.Linear(3, hidden), nn.BatchNorm1d(hidden), nn.Dropout(0.3)), nn.Linear(hidden, 1)
+        nn.Linear(3, hidden, **F64),
+        nn.BatchNorm1d(hidden, **F64),
+        nn.Dropout(0.3),
+        nn.Linear(hidden, 1, **F64),
     )
 
 
