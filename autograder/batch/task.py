@@ -53,6 +53,10 @@ class Tasks(Mapping[str, Task]):
     def __init__(self, like: Task, paths: Mapping[str, Path], seeds: Mapping[str, int]) -> None:
         self._like, self._paths, self._seeds = like, paths, seeds
 
+    def of(self, students: Iterable[str]) -> Tasks:
+        """Some of them."""
+        return Tasks(self._like, {who: self._paths[who] for who in students}, self._seeds)
+
     def __getitem__(self, student: str) -> Task:
         content = self._paths[student].read_bytes()
         return replace(self._like, student=student, content=content, seed=self._seeds[student])
