@@ -157,6 +157,7 @@ class Execution:
         self.visible[key] = visible = runner.run_visible_tests(cell.source)
         if visible.lost is not None:
             return visible.lost
+        runner.apart = at in self._waits
         findings = self._judge.examine(key, runner)
         if runner.dead is not DIED or at in self._waits:
             self.findings[key] = findings

@@ -51,14 +51,30 @@ _kernel: dict[str, Any] = {}
 def install(shell: Any) -> None:
     """Keep what results are sent with: what IPython takes for its shell may change."""
     _kernel["publisher"], _kernel["request"] = shell.display_pub, shell.kernel.get_parent
+    _kernel["trigger"] = shell.events.trigger
 
 
-def publish(names: list[str], uses: list[str], mime: str) -> None:
-    """Run the payload that came with this request against the names that the notebook defines, and
-    send out what came of it."""
-    run, inputs = pickle.loads(_kernel["request"]()["buffers"][0])
-    text = json.dumps(observe(run, names, uses, sys.modules["__main__"].__dict__, inputs))
-    _kernel["publisher"].publish({mime: text})
+def publish(names: list[str], uses: list[list[str]], mime: str) -> None:
+    """Run the payloads that came with this request, one after another, against the names that the
+    notebook defines, and send out what came of each at once; nothing where that was no end.
+
+    uses: the further names that each looks at.
+    """
+    payloads = _kernel["request"]()["buffers"]
+    for number, used in enumerate(uses):
+        if number:  # as between two requests: open figures are closed, streams put back
+            _kernel["trigger"]("post_execute")
+            _kernel["trigger"]("pre_execute")
+        try:
+            text = _observed(payloads[number], names, used)
+        except (KeyboardInterrupt, GeneratorExit):  # which the learner's code has raised itself
+            text = ""
+        _kernel["publisher"].publish({mime: text}, {"probe": number})
+
+
+def _observed(payload: Any, names: list[str], uses: list[str]) -> str:
+    run, inputs = pickle.loads(payload)
+    return json.dumps(observe(run, names, uses, sys.modules["__main__"].__dict__, inputs))
 
 
 def observe(

@@ -10,6 +10,7 @@ import functools
 import json
 import marshal
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,13 @@ from autograder.harness.collector import SURROGATE, Collector, in_utf8
 from autograder.harness.observation import Lost, Observation, WireError, decode
 from autograder.harness.payloads import Payloads
 from autograder.harness.probe import Probe
+from autograder.harness.runner import Asked
 from autograder.sandbox import Limits, SealedKernel
 
 MIME = "application/x-observation+json"
 POLL_SECONDS = 0.1
 DIED = Lost("your code ended its kernel")
+NO_RESULT = Lost("no result came back from its kernel")
 GARBLED = Lost("its kernel sent something that is not a message")
 
 # The first thing that a kernel runs: modules of ours, put where no learner's name is, that make the
@@ -95,6 +98,9 @@ class KernelRunner:
         self.limits = limits
         self._payloads = payloads or Payloads()
         self.dead: Lost | None = None
+        # What a kernel publishes in the moment in which it ends is lost. Where it matters what came
+        # before that, each probe waits until the result of the one before it is here.
+        self.apart = False
         ran = self._execute(PREPARE, Budget(30.0, 60.0), silent=True, carried=guests())
         if ran.failed:
             raise RuntimeError(f"a kernel could not be prepared: {ran.lost or 'it raised'}")
@@ -134,16 +140,36 @@ class KernelRunner:
 
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
-        asked = f"{list(names)!r}, {list(probe.uses)!r}, {MIME!r}"
-        code = f"__import__('_probe_guest').publish({asked})"
-        budget, payload = self._probe_budget(probe.seconds), self._payloads.of(probe, inputs)
-        ran = self._execute(code, budget, silent=True, carried=payload)
-        if ran.lost is not None:
-            return ran.lost
-        for output in ran.outputs:
-            if output.output_type == "display_data" and MIME in output.data:
-                return _decode(output.data[MIME])
-        return Lost("no result came back from its kernel")
+        (observation,) = self._ask([(probe, inputs)], names)
+        return observation
+
+    def run_all(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
+        """See `Runner.run_all`: by one request, unless they are to be apart."""
+        if self.apart:
+            return [one for each in asked for one in self._ask([each], names)]
+        return self._ask(asked, names)
+
+    def _ask(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
+        """What comes of some probes in one request, which takes longer than most probes do; for
+        each of them the clock begins anew."""
+        if self.dead is not None:
+            return [self.dead] * len(asked)
+        uses = [list(probe.uses) for probe, _ in asked]
+        code = f"__import__('_probe_guest').publish({list(names)!r}, {uses!r}, {MIME!r})"
+        carried = [self._payloads.of(probe, inputs) for probe, inputs in asked]
+        sent = _send(self.kernel.client, code, silent=True, carried=carried)
+        seen: list[Observation] = []
+        idle, lost = False, None
+        for number, (probe, _) in enumerate(asked):
+            ran = Collector(self.limits.output_bytes, private=True)
+            ran.idle = idle
+            text = functools.partial(_published, ran, number)
+            if lost is None:
+                until = text if number < len(asked) - 1 else None
+                lost = self._collect(sent, ran, self._probe_budget(probe.seconds), until).lost
+            idle = ran.idle
+            seen.append(lost or _decode(text()))
+        return seen
 
     def close(self) -> None:
         """End the kernel and everything that it started."""
@@ -160,11 +186,19 @@ class KernelRunner:
         ipykernel hashes it in Python, which of a large payload takes longer than its probe."""
         if self.dead is not None:
             return ExecutionResult(lost=self.dead)
-        client = self.kernel.client
-        sent = _send(client, code, silent, carried)
-        ran = Collector(self.limits.output_bytes, private=silent)
-        started, cpu_before = time.monotonic(), None
-        while not ran.idle:
+        sent = _send(self.kernel.client, code, silent, [carried] if carried else [])
+        return self._collect(sent, Collector(self.limits.output_bytes, private=silent), budget)
+
+    def _collect(
+        self,
+        sent: str,
+        ran: Collector,
+        budget: Budget,
+        until: Callable[[], Any] | None = None,
+    ) -> ExecutionResult:
+        """Gather what is said of a request until its end, or `until` something has come."""
+        client, started, cpu_before = self.kernel.client, time.monotonic(), None
+        while not (ran.idle or (until and until() is not None)):
             try:
                 message = _receive(client)
             except Exception:  # noqa: BLE001 (whoever reads what a kernel made up meets anything)
@@ -202,7 +236,7 @@ class KernelRunner:
         return None
 
 
-def _send(client: BlockingKernelClient, code: str, silent: bool, carried: bytes) -> str:
+def _send(client: BlockingKernelClient, code: str, silent: bool, carried: list[bytes]) -> str:
     """Ask for an execution; returns the message's id. `client.execute` sends no buffers."""
     request = {
         "code": code,
@@ -213,8 +247,7 @@ def _send(client: BlockingKernelClient, code: str, silent: bool, carried: bytes)
         "stop_on_error": False,
     }
     message = client.session.msg("execute_request", request)
-    buffers = [carried] if carried else None
-    client.session.send(client.shell_channel.socket, message, buffers=buffers)
+    client.session.send(client.shell_channel.socket, message, buffers=carried or None)
     return str(message["header"]["msg_id"])
 
 
@@ -248,7 +281,18 @@ def _text(said: Any, key: str) -> str:
     return str(said.get(key, ""))[:200] if isinstance(said, dict) else ""
 
 
+def _published(ran: Collector, number: int) -> Any:
+    """What was published as the result of a probe, None if nothing was."""
+    for output in ran.outputs:
+        is_result = output.output_type == "display_data" and MIME in output.data
+        if is_result and output.metadata.get("probe") == number:
+            return output.data[MIME]
+    return None
+
+
 def _decode(text: Any) -> Observation:
+    if not text:
+        return NO_RESULT
     try:
         said = json.loads(text)
         return decode(in_utf8(said) if SURROGATE in text else said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from autograder.harness import guest
 from autograder.harness.direct import carried, read
 from autograder.harness.observation import Observation
 from autograder.harness.probe import Probe
+from autograder.harness.runner import Asked
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class LocalRunner:
         known, given = self.namespace, copied(inputs, {})
         seen = guest.observe(probe.run, list(names), list(probe.uses), known, given, _write)
         return seen.observation if isinstance(seen, _Carried) else read(seen)
+
+    def run_all(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
+        """See `Runner.run_all`."""
+        return [self.run(probe, names, inputs) for probe, inputs in asked]
 
 
 def _write(raw: Any) -> _Carried:

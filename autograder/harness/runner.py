@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from autograder.harness.observation import Observation
 from autograder.harness.probe import Probe
+
+Asked = tuple[Probe, dict[str, Any]]  # a probe and its inputs
 
 
 class Runner(Protocol):
@@ -18,4 +21,8 @@ class Runner(Protocol):
         is a `Raised`, a kernel that ended or overran a `Lost`. Never raises for what the
         implementation does.
         """
+        ...
+
+    def run_all(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
+        """Exercise `names` with the probes of an exercise, each with its inputs, in their order."""
         ...

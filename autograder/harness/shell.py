@@ -122,6 +122,7 @@ def install(shell: Any) -> None:
     for name in ("stdout", "stderr"):
         _streams[name] = getattr(sys, name)
         _streams[name].close = _stay_open
+        _streams[name].flush = _flush_what_there_is(_streams[name])
     shell.events.register("post_execute", _keep_streams)
 
 
@@ -188,12 +189,27 @@ def _stay_open() -> None:
     """A kernel whose own stdout or stderr is closed cannot say what came out of it."""
 
 
+def _flush_what_there_is(stream: Any) -> Callable[[], None]:
+    """A flush for which there is something: both streams are flushed five times for each request,
+    and another thread is waited for each time. What was written is pending until that thread has it
+    in hand."""
+    flush = stream.flush
+
+    def flush_pending() -> None:
+        if stream._flush_pending:
+            flush()
+
+    return flush_pending
+
+
 def _keep_streams() -> None:
     """Put the kernel's own stream back where a cell left one that cannot be written to, or none:
     ipykernel would run nothing more."""
     for name, own in _streams.items():
         try:
             stream = getattr(sys, name)
+            if stream is own:
+                continue
             stream.write("")
             stream.flush()
         except Exception:  # noqa: BLE001 (a stream of a learner's may raise anything)

@@ -94,7 +94,8 @@ class Judge:
         """
         self.known.read(exercise)
         names, probes = self.lesson.exercises[exercise].names, self.probes(exercise)
-        raw = {p.name: runner.run(p, names, self.known.inputs(exercise, p).inputs) for p in probes}
+        came = runner.run_all([(p, self.known.inputs(exercise, p).inputs) for p in probes], names)
+        raw = {probe.name: one for probe, one in zip(probes, came, strict=True)}
         seen = {p.name: self.known.observed(exercise, p, raw[p.name]) for p in probes}
         shown: Mapping[str, Shown] = {}
         with suppress(LessonError):  # of an observer: the verdict says it

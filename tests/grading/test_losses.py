@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -10,6 +12,7 @@ from autograder.course.cells import grade_id
 from autograder.course.course import Course
 from autograder.demo.students import fill_in, right_sources
 from autograder.grading.grade import Graded, grade_notebook
+from autograder.harness.kernel import KernelRunner
 from autograder.sandbox import Limits
 from autograder.submission.rebuild import rebuild
 
@@ -162,3 +165,32 @@ def test_a_cell_that_was_too_large_says_so() -> None:
     note = "# Cell 3 is too large to read: 6.0 MB, and a notebook may hold 5 MB of code."
     verdict = grade(with_answer(note)).verdict.exercises["descend"]
     assert verdict.note == note.removeprefix("# ")
+
+
+def test_what_was_right_before_an_answer_ended_its_kernel_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A result that is sent while the kernel ends does not arrive: the second time,
+    each probe waits for the one before it."""
+    apart, run_all = [], KernelRunner.run_all
+
+    def watched(self: KernelRunner, asked: Any, names: Any) -> Any:
+        apart.append((names, self.apart))
+        return run_all(self, asked, names)
+
+    monkeypatch.setattr(KernelRunner, "run_all", watched)
+    answer = (
+        "ANSWER\n_right, _calls = descend, []\n"
+        "def descend(*args, **named):\n"
+        "    _calls.append(1)\n"
+        "    if len(_calls) > 40: __import__('ctypes').string_at(0)\n"
+        "    return _right(*args, **named)"
+    )
+    passed = []
+    for calls in (8, 12):  # some of them in the visible tests
+        notebook = with_answer(answer.replace("40", str(calls)))
+        verdict = grade(notebook).verdict.exercises["descend"]
+        passed.append([probe.status for probe in verdict.probes].count("passed"))
+        assert all(p.status == "error" for p in verdict.probes[passed[-1] :])
+    assert 0 < passed[0] < passed[1] < len(verdict.probes)
+    assert [how for names, how in apart if names == ("descend",)] == [False, True] * 2
