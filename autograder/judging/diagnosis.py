@@ -140,30 +140,16 @@ class _Search:
         if not self._few(likely):
             return []
         fitting: list[Held] = [pair for pair in likely if self._fits(pair)]
-        if not fitting:
-            others = [p for p in tried if p not in likely and self._is_possible(p, shown)]
-            fitting = [pair for pair in others if self._few(others) and self._fits(pair)]
+        if not fitting and self._few(tried):
+            fitting = [pair for pair in tried if pair not in likely and self._fits(pair)]
         return [pair for pair in fitting if self._is_shown(pair)]
 
     def _is_likely(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
         """Whether each does what the learner's code does where the other shows nothing."""
-        return all(self._fits((held,), alone) for held, alone in self._alone(pair, shown))
-
-    def _is_possible(self, pair: Held, shown: dict[str, frozenset[str]]) -> bool:
-        """Whether each does so on one such probe at least, if there are any: two that meddle with
-        each other seldom do so everywhere."""
-        return all(
-            not alone or any(self._fits((held,), [probe]) for probe in alone)
-            for held, alone in self._alone(pair, shown)
-        )
-
-    def _alone(
-        self, pair: Held, shown: dict[str, frozenset[str]]
-    ) -> list[tuple[Misconception, frozenset[str]]]:
-        """Each of a pair, and the probes on which it alone shows anything."""
         one, other = pair
-        ones, others = shown[one.name], shown[other.name]
-        return [(one, ones - others), (other, others - ones)]
+        return self._fits((one,), shown[one.name] - shown[other.name]) and self._fits(
+            (other,), shown[other.name] - shown[one.name]
+        )
 
     def fits_exactly(self, held: Held) -> bool:
         """Whether the side conditions fit as well."""
