@@ -1,14 +1,17 @@
 """Runs the bank of a lesson before anyone asks: `python -m autograder.check.prepare` in its folder.
 
-A kernel starts it in the background when the first cell has run. It gives way to everything else,
-works alone in a course, and does one seed at most.
+A kernel starts it in the background when the first cell has run. It works while no cell does, alone
+in a course, does one seed at most, and ends with its kernel. On two cores, a process beside a cell
+that works on both of them made that cell take five times as long, however low its priority.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SWITCH = "DESCENT_PREPARE"
+LINUX = sys.platform == "linux"
+PR_SET_PDEATHSIG = 1
 _started: list[Any] = []  # kept: one that is forgotten while it runs draws a warning
 
 
@@ -32,8 +37,11 @@ def is_on() -> bool:
     return said not in ("", "0") if said is not None else not os.environ.get("CI")
 
 
-def start() -> None:
-    """Start it for the lesson of the working folder, if that may be one; once in a kernel."""
+def start(events: Any) -> None:
+    """Start it for the lesson of the working folder, if that may be one; once in a kernel.
+
+    events: IPython's. While a cell runs, the process stands still.
+    """
     if _started or not is_on() or not any(re.match(r"\d\d_", part) for part in Path.cwd().parts):
         return
     with suppress(OSError):  # without it, checks take longer
@@ -47,6 +55,23 @@ def start() -> None:
                 start_new_session=True,  # Ctrl-C is the kernel's
             )
         )
+    if LINUX:  # elsewhere, one that stands still would outlive its kernel
+        events.register("pre_run_cell", lambda _info: _send(signal.SIGSTOP))
+        events.register("post_run_cell", lambda _result: _send(signal.SIGCONT))
+
+
+def _send(number: signal.Signals) -> None:
+    for process in _started:
+        if process.poll() is None:
+            process.send_signal(number)
+
+
+def _end_with_the_kernel() -> None:
+    """Also where it stands still, and where the kernel is killed."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def prepare(course: Course, lesson: Lesson) -> None:
@@ -86,6 +111,8 @@ def main() -> None:
     from autograder.course.course import Course, CourseError
     from autograder.course.needs import lacking
 
+    if LINUX:
+        _end_with_the_kernel()
     with suppress(CourseError, OSError):
         course = Course.find()
         known, here = course.lesson_ids(), Path.cwd()

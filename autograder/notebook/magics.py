@@ -149,7 +149,7 @@ def _prepare_checks(shell: Any) -> None:
 
     def once(_result: Any) -> None:
         shell.events.unregister("post_run_cell", once)
-        prepare.start()
+        prepare.start(shell.events)
 
     shell.events.register("post_run_cell", once)
 

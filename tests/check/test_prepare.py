@@ -166,11 +166,38 @@ def test_a_kernel_prepares_its_lesson_once_a_cell_has_run(
     shell.extension_manager.load_extension("autograder.magics")
     assert prepare._started == []
     shell.run_cell("1 + 1").raise_error()
-    shell.run_cell("1 + 1").raise_error()
     (process,) = prepare._started
+    if sys.platform == "linux":  # it stands still while a cell runs
+        file = f"pathlib.Path('/proc/{process.pid}/stat')"
+        look = f"import pathlib, time; time.sleep(0.1); state = {file}.read_text()"
+        shell.run_cell(look).raise_error()
+        assert shell.user_ns["state"].rpartition(") ")[2][0] == "T"
     assert process.wait(60) == 0
     assert [seeds.is_complete(seed) for seed in seeds.known()] == [True]
     InteractiveShell.clear_instance()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it never stands still")
+@pytest.mark.parametrize("still", [False, True])
+def test_it_ends_with_its_kernel(course: Course, still: bool) -> None:
+    kernel = (
+        "import os, signal, time\n"
+        "from IPython.core.events import EventManager, available_events\n"
+        "from autograder.check import prepare\n"
+        "prepare.start(EventManager(None, available_events))\n"
+        "time.sleep(1)\n"
+        f"if {still}: prepare._send(signal.SIGSTOP)\n"
+        "print(prepare._started[0].pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", kernel]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    its = Path("/proc", done.stdout.strip(), "cmdline")
+    end = time.monotonic() + 10
+    while its.exists() and b"prepare" in its.read_bytes() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not (its.exists() and b"prepare" in its.read_bytes())
 
 
 @pytest.mark.parametrize("folder", ["elsewhere", "99_no_such_lesson"])
