@@ -21,6 +21,7 @@ from tests.helpers.working import how_many_at_once, told, work
 
 pytest.importorskip("distributed", reason="dask is not installed: make dask")
 
+SECONDS = 90  # a result can be lost in the moment in which the last worker ends
 ANSWERS = {
     "killed": Lost(ENDED),
     "exits": Lost("the grader failed on it: SystemExit: 3"),
@@ -37,8 +38,16 @@ def two(tmp_path_factory):
 
 
 def answers(address, function, tasks):
-    """All of them, once each."""
-    found = list(in_workers(function, tasks, DaskWorkers(address, "05_optimizers")))
+    """All of them, once each; a failure where they do not come."""
+    found = []
+
+    def ask():
+        found.extend(in_workers(function, tasks, DaskWorkers(address, "05_optimizers")))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(SECONDS)
+    assert not asking.is_alive(), f"no answer for all of {list(tasks)} within {SECONDS} s"
     assert len(found) == len(tasks)
     return dict(found)
 
