@@ -39,15 +39,20 @@ def two(tmp_path_factory):
 
 def answers(address, function, tasks):
     """All of them, once each; a failure where they do not come."""
-    found = []
+    found, raised = [], []
 
     def ask():
-        found.extend(in_workers(function, tasks, DaskWorkers(address, "05_optimizers")))
+        try:
+            found.extend(in_workers(function, tasks, DaskWorkers(address, "05_optimizers")))
+        except CourseError as error:
+            raised.append(error)
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(SECONDS)
     assert not asking.is_alive(), f"no answer for all of {list(tasks)} within {SECONDS} s"
+    for error in raised:
+        raise error
     assert len(found) == len(tasks)
     return dict(found)
 
