@@ -115,14 +115,13 @@ def main() -> None:
         _end_with_the_kernel()
     with suppress(CourseError, OSError):
         course = Course.find()
-        known, here = course.lesson_ids(), Path.cwd()
-        name = next((f.name for f in (here, *here.parents) if f.name in known), None)
-        if name is None or lacking(course.lesson(name)):
+        folder = course.lesson_folder(Path.cwd())
+        if folder is None or lacking(course.lesson(folder.name)):
             return
         if hasattr(os, "nice"):
             os.nice(19)
         warnings.simplefilter("ignore")
-        prepare(course, course.lesson(name))
+        prepare(course, course.lesson(folder.name))
 
 
 if __name__ == "__main__":

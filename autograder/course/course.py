@@ -70,6 +70,11 @@ class Course:
             if LESSON_ID.fullmatch(folder.name) and source_in(folder)
         )
 
+    def lesson_folder(self, here: Path) -> Path | None:
+        """The folder of a lesson, named by its id, in which one works: this one, or one above."""
+        known = self.lesson_ids()
+        return next((folder for folder in (here, *here.parents) if folder.name in known), None)
+
     def lesson(self, lesson_id: str) -> Lesson:
         """One lesson, read from its source (again only when the source has changed).
 

@@ -167,14 +167,15 @@ def _lesson() -> Lesson:
 def _lesson_id() -> str | None:
     from autograder.course.course import Course
 
-    known = Course.find().lesson_ids()
-    return next((f.name for f in (Path.cwd(), *Path.cwd().parents) if f.name in known), None)
+    folder = Course.find().lesson_folder(Path.cwd())
+    return None if folder is None else folder.name
 
 
 def _lesson_folder() -> Path:
     """The folder of the lesson whose notebook this is."""
-    name = _lesson_id()
-    return next((f for f in (Path.cwd(), *Path.cwd().parents) if f.name == name), Path.cwd())
+    from autograder.course.course import Course
+
+    return Course.find().lesson_folder(Path.cwd()) or Path.cwd()
 
 
 def _exercises(lesson: Lesson, line: str) -> list[str]:
