@@ -2,7 +2,7 @@
 
 A kernel starts it in the background when the first cell has run. It works while no cell does, alone
 in a course, does one seed at most, and ends with its kernel. On two cores, a process beside a cell
-that works on both of them made that cell take five times as long, however low its priority.
+that works on both of them makes that cell several times slower, however low its priority.
 """
 
 from __future__ import annotations
