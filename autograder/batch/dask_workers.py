@@ -6,6 +6,7 @@ warm parent of its own, and a task that was begun there is ended, though nobody 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import secrets
@@ -69,14 +70,9 @@ class DaskWorkers:
         """
         client = self._connect()
         try:
-            executor = client.get_executor(pure=False, retries=0)
-            try:
-                yield executor
-            except BaseException:
-                executor.shutdown(wait=False)
-                raise
+            yield _ClientExecutor(client)
         finally:
-            client.close()
+            client.close()  # and what still waits for a worker is dropped
 
     def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
         """Hand over a task, of a name that says whose it is. It is a new one even if the same was
@@ -139,6 +135,26 @@ class DaskWorkers:
                 f"workers of {self.address} have {threads} threads, and grading uses one of them; "
                 "better are more workers: dask worker --nthreads 1 --nworkers ..."
             )
+
+
+class _ClientExecutor(Executor):
+    """A client's tasks as futures that end, whatever becomes of the task.
+
+    Those of dask's own executor do not where a result was lost before it was fetched, with the
+    worker that had it, and the task came to nothing the second time.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **settings: Any) -> Future[Any]:
+        """Hand over a task; the settings are those of `Client.submit`."""
+        task = self._client.submit(fn, *args, pure=False, retries=0, **settings)
+
+        async def result() -> Any:
+            return await task
+
+        return asyncio.run_coroutine_threadsafe(result(), self._client.loop.asyncio_loop)
 
 
 def _say(line: str) -> None:

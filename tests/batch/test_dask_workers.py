@@ -15,13 +15,13 @@ from autograder.batch.dask_workers import DaskWorkers
 from autograder.batch.gradebook import scores
 from autograder.batch.workers import ENDED, Lost, in_workers
 from autograder.course.course import CourseError
-from tests.helpers.cluster import ROOT, cluster
+from tests.helpers.cluster import PATH, cluster
 from tests.helpers.handing_in import LESSON, hand_in, make_course, signed
-from tests.helpers.working import how_many_at_once, told, work
+from tests.helpers.working import how_many_at_once, once, told, work
 
 pytest.importorskip("distributed", reason="dask is not installed: make dask")
 
-SECONDS = 90  # a result can be lost in the moment in which the last worker ends
+SECONDS = 90
 ANSWERS = {
     "killed": Lost(ENDED),
     "exits": Lost("the grader failed on it: SystemExit: 3"),
@@ -107,6 +107,25 @@ def tasks_of_the_scheduler(dask_scheduler):
 tasks_of_the_scheduler.__module__ = "__main__"  # sent by value: the scheduler has no tests
 
 
+def test_a_result_that_is_lost_before_it_is_fetched_and_does_not_come_again_is_an_answer(
+    tmp_path, monkeypatch
+):
+    from distributed import Client
+
+    fetch, workers = Client._gather_remote, []
+
+    async def fetch_from_the_dead(client, *settings):
+        while workers:
+            os.kill(workers.pop(), signal.SIGKILL)
+        return await fetch(client, *settings)
+
+    monkeypatch.setattr(Client, "_gather_remote", fetch_from_the_dead)
+    tasks = {"a": str(tmp_path / "begun")}
+    with cluster(tmp_path, 1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as made:
+        workers.extend(made.processes())
+        assert answers(made.address, once, tasks) == {"a": Lost(ENDED)}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_nobody_is_blamed_for_a_neighbour_whatever_the_hash_seed(tmp_path, seed):
@@ -168,7 +187,7 @@ def test_a_class_is_graded_once_each_though_a_worker_is_killed(two, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])},
+        env={**os.environ, "PYTHONPATH": PATH},
     )
     kept = course.root / ".autograder" / "results" / LESSON.id
     while grader.poll() is None and len(list(kept.glob("*.json"))) < 2:

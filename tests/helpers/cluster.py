@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PATH = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 WITHOUT = "import sys; sys.modules.update(autograder=None, tests=None); "
 SCHEDULER = f"{WITHOUT}from distributed.cli.dask_scheduler import main; main()"
 BARE_WORKER = f"{WITHOUT}from distributed.cli.dask_worker import main; main()"
@@ -20,8 +21,7 @@ class Cluster:
 
     def __init__(self, folder, **settings):
         self._folder, self._file = folder, folder / "scheduler.json"
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        self._settings = {**os.environ, "PYTHONPATH": path, **settings}
+        self._settings = {**os.environ, "PYTHONPATH": PATH, **settings}
         arguments = ["--scheduler-file", str(self._file), "--port", "0"]
         self.scheduler = self._start(["-c", SCHEDULER, *arguments])
         self._workers = []

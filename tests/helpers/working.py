@@ -40,6 +40,14 @@ def told(task):
     return name
 
 
+def once(path):
+    """Its worker ends when it is asked for a second time."""
+    if Path(path).exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    Path(path).touch()
+    return "the first time"
+
+
 def how_many_at_once(task):
     """The most of these that were ever in one process at the same time."""
     _inside.append(task)
