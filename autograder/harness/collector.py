@@ -8,16 +8,25 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
+SHOWN = ("display_data", "stream", "execute_result", "error")
 SURROGATE = "\\ud"  # how JSON in ASCII writes one, in a pair or not
 
 
+Published = tuple[dict[str, Any], dict[str, Any]]
+
+
 class Collector:
-    """Gathers the messages of one execution, within a limit of bytes."""
+    """Gathers the messages of one execution, within a limit of bytes.
+
+    outputs: what a learner would see of it; of a private one, nothing.
+    published: of a private one, the data and metadata of what was displayed.
+    """
 
     FLOOD = 64
 
     def __init__(self, limit: int, private: bool) -> None:
         self.outputs: list[NotebookNode] = []
+        self.published: list[Published] = []
         self.idle = False
         self.failed = False
         self.flooded = False
@@ -34,17 +43,22 @@ class Collector:
         self._seen += len(text)
         self.flooded = self._seen > self._limit * self.FLOOD
         self.failed = self.failed or kind == "error"
-        wanted = kind == "display_data" or (
-            not self._private and kind in ("stream", "execute_result", "error")
-        )
-        if not wanted or self._seen > self._limit:
+        if kind not in SHOWN or self._seen > self._limit:
             return
         if SURROGATE in text:
-            message = {**message, "content": in_utf8(content)}
+            content = in_utf8(content)
+        if self._private:
+            self._publish(kind, content)
+            return
         try:
-            self._append(output_from_msg(message))
+            self._append(output_from_msg({**message, "content": content}))
         except (KeyError, TypeError, ValueError, AttributeError):
             return  # not a message that a kernel would send
+
+    def _publish(self, kind: Any, content: Any) -> None:
+        data, metadata = content.get("data"), content.get("metadata")
+        if kind == "display_data" and isinstance(data, dict) and isinstance(metadata, dict):
+            self.published.append((data, metadata))
 
     def _append(self, output: NotebookNode) -> None:
         last = self.outputs[-1] if self.outputs else None

@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat import NotebookNode
 
-from autograder.harness.collector import SURROGATE, Collector, in_utf8
+from autograder.harness.collector import SURROGATE, Collector, Published, in_utf8
 from autograder.harness.observation import Lost, Observation, WireError, decode
 from autograder.harness.payloads import Payloads
 from autograder.harness.probe import Probe
@@ -54,6 +54,7 @@ GUESTS = {
     "_lifeline": "lifeline.py",
     "_unattended_shell": "shell.py",
     "_definitions": "definitions.py",
+    "_thrift": "thrift.py",
     "_progress": "progress.py",
 }
 
@@ -69,11 +70,12 @@ class Stop:
 @dataclass(frozen=True)
 class ExecutionResult:
     """What came of one execution: outputs for display, and why it had no proper end, if it had
-    none."""
+    none; of one of ours, what it published."""
 
     outputs: list[NotebookNode] = field(default_factory=list)
     failed: bool = False
     lost: Lost | None = None
+    published: Sequence[Published] = ()
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,7 @@ class KernelRunner:
         code = f"__import__('_definitions').go_on({answer!r}, {MIME!r})"
         seconds = self.limits.cell_seconds
         ran = self._execute(code, Budget(seconds, seconds), silent=True)
-        published = (o.data[MIME] for o in ran.outputs if MIME in o.get("data", {}))
-        said = next(published, None)
+        said = next((data[MIME] for data, _ in ran.published if MIME in data), None)
         line, error = (_text(said, key) for key in ("line", "error"))
         return ran, Stop(line, error)
 
@@ -212,12 +213,12 @@ class KernelRunner:
                 lost = self._why_dead(ran, budget, elapsed, cpu_before)
                 if lost is not None:
                     return self._end(ran, lost)
-        return ExecutionResult(ran.outputs, failed=ran.failed)
+        return ExecutionResult(ran.outputs, ran.failed, published=ran.published)
 
     def _end(self, ran: Collector, lost: Lost) -> ExecutionResult:
         self.dead = lost
         self.kernel.kill()
-        return ExecutionResult(ran.outputs, failed=True, lost=lost)
+        return ExecutionResult(ran.outputs, True, lost, ran.published)
 
     def _why_dead(
         self, ran: Collector, budget: Budget, elapsed: float, cpu_before: float
@@ -254,14 +255,18 @@ def _send(client: BlockingKernelClient, code: str, silent: bool, carried: list[b
 def _receive(client: BlockingKernelClient) -> dict[str, Any] | None:
     """The next message that was published, None if there is none for `POLL_SECONDS`.
 
-    As `client.get_iopub_msg` does it, which makes an event loop's turn of each message.
+    As `client.get_iopub_msg` does it, which makes an event loop's turn of each message, and a date
+    of each text that could be one. Who has signed it makes no difference: the kernel has the key.
     """
     channel = client.iopub_channel.socket
     if not channel.poll(1000 * POLL_SECONDS):
         return None
-    _, parts = client.session.feed_identities(channel.recv_multipart())
-    message: dict[str, Any] = client.session.deserialize(parts)
-    return message
+    _, (_, *parts) = client.session.feed_identities(channel.recv_multipart())
+    header, parent, _, content = (json.loads(part.decode("utf-8", "replace")) for part in parts[:4])
+    if not all(isinstance(part, dict) for part in (header, parent, content)):
+        raise ValueError("not a message")
+    kind = header["msg_type"]
+    return {"header": header, "msg_type": kind, "parent_header": parent, "content": content}
 
 
 @functools.cache
@@ -283,10 +288,9 @@ def _text(said: Any, key: str) -> str:
 
 def _published(ran: Collector, number: int) -> Any:
     """What was published as the result of a probe, None if nothing was."""
-    for output in ran.outputs:
-        is_result = output.output_type == "display_data" and MIME in output.data
-        if is_result and output.metadata.get("probe") == number:
-            return output.data[MIME]
+    for data, metadata in ran.published:
+        if MIME in data and metadata.get("probe") == number:
+            return data[MIME]
     return None
 
 

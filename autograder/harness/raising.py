@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import builtins
 import dis
+import functools
 import os
 import traceback
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 LIBRARY = os.__file__.removesuffix("os.py")
@@ -58,9 +59,14 @@ def where_raised(error: BaseException) -> str:
     return f"a call of {called}" if called else operation
 
 
+@functools.lru_cache(maxsize=32)  # the probes of an exercise raise in the same few functions
+def _instructions(code: CodeType) -> tuple[dis.Instruction, ...]:
+    return tuple(dis.get_instructions(code))
+
+
 def _called(frame: FrameType, place: int) -> str:
     """What was called, where that has one name for everybody: a method, a library's, a builtin."""
-    before = [one for one in dis.get_instructions(frame.f_code) if one.offset <= place]
+    before = [one for one in _instructions(frame.f_code) if one.offset <= place]
     call = max(before, key=lambda one: one.offset).positions
     loads = [
         one
@@ -101,7 +107,7 @@ def _is_library(frame: FrameType) -> bool:
 def _operation(frame: FrameType, place: int) -> str:
     """What the interpreter was about when it raised; a call may have stopped in a slot of its
     cache, behind itself."""
-    before = (one for one in dis.get_instructions(frame.f_code) if one.offset <= place)
+    before = (one for one in _instructions(frame.f_code) if one.offset <= place)
     one = max(before, key=lambda one: one.offset, default=None)
     if one is None:
         return ""
