@@ -31,6 +31,10 @@ from autograder.judging.verdict import LessonVerdict
 from autograder.sandbox import adopt, require_sealing, warm_up
 from autograder.submission.rebuild import NotANotebook, read_notebook
 
+# What a worker needs, the reference of a lesson included.
+IMPORTS = ("autograder.batch.task", "autograder.course.release", "matplotlib.pyplot")
+WITH_TORCH = ("torch", "torch._dynamo", "torch.utils.data")
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -260,7 +264,8 @@ def _workers(lesson: Lesson, number: int | None, scheduler: str | None, *, seale
     if scheduler is not None:
         return DaskWorkers(scheduler, lesson.id)
     if not sealed:
-        return LocalWorkers(number)
+        return LocalWorkers(number, imports=IMPORTS)
     # All workers fork their kernels from one process, which starts while they do.
     torch = not lesson.is_numpy
-    return LocalWorkers(number, functools.partial(adopt, {torch: warm_up(torch=torch)}))
+    parent = functools.partial(adopt, {torch: warm_up(torch=torch)})
+    return LocalWorkers(number, parent, (*IMPORTS, *(WITH_TORCH if torch else ())))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.batch.workers import WorkerEnded
 
@@ -24,10 +24,13 @@ class LocalWorkers:
 
     number: how many; by default as many as there are cores.
     prepare: called in each of them first.
+    imports: modules that all of them need. The first executor of a process imports them, once, in
+        the process that workers are forked from; later ones find what that has.
     """
 
     number: int | None = None
     prepare: Callable[[], None] | None = None
+    imports: tuple[str, ...] = ()
     survive = False  # where one ends, the pool is broken
 
     @property
@@ -41,16 +44,17 @@ class LocalWorkers:
 
     def alone(self) -> LocalWorkers:
         """One process."""
-        return LocalWorkers(1, self.prepare)
+        return replace(self, number=1)
 
     @contextmanager
     def executor(self) -> Iterator[Executor]:
         """A pool that is waited for; but where its user is stopped, it is stopped, too."""
         for name in THREADS:
             os.environ.setdefault(name, "1")
-        pool = ProcessPoolExecutor(
-            self._number, multiprocessing.get_context("spawn"), _prepare, (self.prepare,)
-        )
+        forking = multiprocessing.get_context("forkserver")
+        forking.set_forkserver_preload([*self.imports])
+        given = (dict(os.environ), self.prepare)
+        pool = ProcessPoolExecutor(self._number, forking, _prepare, given)
         try:
             yield pool
         except BaseException:
@@ -77,11 +81,14 @@ class LocalWorkers:
             raise WorkerEnded from error
 
 
-def _prepare(further: Callable[[], None] | None) -> None:
+def _prepare(environment: dict[str, str], further: Callable[[], None] | None) -> None:
     """Leave Ctrl-C, which every process of a terminal gets, to the one that waits, and end with it.
 
-    By a function: what is ignored would be ignored by the kernels, too.
+    By a function: what is ignored would be ignored by the kernels, too. The environment is that of
+    whoever began the batch; where it was forked from may be older.
     """
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
