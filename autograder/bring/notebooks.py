@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -33,7 +34,11 @@ class Own:
 
     def has(self, exercise: Exercise) -> bool:
         """Whether anything is written for an exercise."""
-        return written(self.notebook, exercise, self.lesson)
+        return exercise.key in self._written
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        return written(self.notebook, self.lesson)
 
     def extract(self, names: tuple[str, ...]) -> Extract:
         """The cells' statements that define some names; demos are asked only where there is no

@@ -32,7 +32,7 @@ class NotInstalled(CourseError):
 
 def needs(lesson: Lesson) -> tuple[str, ...]:
     """The packages that a lesson's setup asks for in its first lines."""
-    setup = (cell.source for cell in lesson.notebook().cells if kind(cell) is Kind.SETUP)
+    setup = (cell.source for cell in lesson.cells if kind(cell) is Kind.SETUP)
     found = filter(None, map(NEEDS.match, setup))
     return tuple(package for line in found for package in line[1].split(", "))
 

@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.lesson import Exercise
@@ -264,5 +263,4 @@ class Execution:
 
 def printed(text: str) -> NotebookNode:
     """An output of a cell that prints `text`."""
-    output: NotebookNode = new_output("stream", name="stdout", text=text)
-    return output
+    return NotebookNode(output_type="stream", name="stdout", text=text)

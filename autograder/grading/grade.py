@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
@@ -131,7 +130,7 @@ class _Grading:
 
         Demo cells cannot change another verdict: the release's own cells do not use their names.
         """
-        if all(v.status in ("passed", "not_attempted") for v in self._verdicts().values()):
+        if all(v.status in ("passed", "not_attempted") for v in self._verdicts.values()):
             return False
         ran = [c for c in self.notebook.cells if c.cell_type == "code" and kind(c) is not Kind.DEMO]
         demos = [c for c in self.notebook.cells if kind(c) is Kind.DEMO]
@@ -140,7 +139,7 @@ class _Grading:
 
     def graded(self, sealed: bool) -> Graded:
         """The notebook with the verdicts written into it."""
-        verdicts = self._verdicts()
+        verdicts = dict(self._verdicts)
         for cell in self.notebook.cells:
             exercise = self._by_test.get(grade_id(cell) or "")
             if exercise is not None:
@@ -159,7 +158,9 @@ class _Grading:
         )
         return Graded(self.notebook, result, settled=self.execution.settled)
 
+    @cached_property
     def _verdicts(self) -> dict[str, Verdict]:
+        """Of the run that has been."""
         lesson = self.judge.lesson
         verdicts: dict[str, Verdict] = {}
         for key, exercise in lesson.exercises.items():
@@ -234,11 +235,13 @@ class _Grading:
 
 def verdict_outputs(verdict: Verdict) -> list[NotebookNode]:
     """What a graded cell shows: a message on stdout, and the points as a plain Python float, which
-    is
-    the one form of a score that nbgrader reads without guessing."""
+    is the one form of a score that nbgrader reads without guessing."""
     lines = filter(None, (verdict.visible, explain(verdict)))
-    score = new_output(
-        "execute_result", {"text/plain": repr(float(verdict.score))}, execution_count=1
+    score = NotebookNode(  # `new_output` would hold it against a schema, which takes longer
+        output_type="execute_result",
+        metadata=NotebookNode(),
+        data=NotebookNode({"text/plain": repr(float(verdict.score))}),
+        execution_count=1,
     )
     return [printed("\n".join(lines) + "\n"), score]
 

@@ -22,7 +22,7 @@ from nbformat import NotebookNode, from_dict
 from autograder.course.cells import Kind, grade_id, kind
 from autograder.course.course import Course
 from autograder.course.delimiters import squeeze
-from autograder.course.lesson import Exercise, Lesson
+from autograder.course.lesson import Lesson
 from autograder.static_analysis.names import bound_names, defined_names, said_names
 from autograder.static_analysis.program import Program
 from autograder.submission.align import Alignment
@@ -71,8 +71,7 @@ class Rebuilt:
     @cached_property
     def written(self) -> frozenset[str]:
         """The exercises for which there is anything that the release has not."""
-        exercises = self.lesson.exercises.items()
-        return frozenset(k for k, e in exercises if written(self.notebook, e, self.lesson))
+        return written(self.notebook, self.lesson)
 
 
 def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
@@ -93,15 +92,22 @@ def rebuild(submission: HandedIn, lesson: Lesson) -> Rebuilt:
     return Rebuilt(lesson, from_dict(notebook), notes)
 
 
-def written(notebook: NotebookNode, exercise: Exercise, lesson: Lesson) -> bool:
-    """Whether a rebuilt notebook has anything for an exercise that the release has not."""
-    stubs = {cell.id: squeeze(cell.source) for cell in lesson.released.cells}
-    slots = [cell for cell in notebook.cells if grade_id(cell) in exercise.solution_ids]
-    if any(squeeze(cell.source) != stubs[cell.id] for cell in slots):
-        return True
+def written(notebook: NotebookNode, lesson: Lesson) -> frozenset[str]:
+    """The exercises for which a rebuilt notebook has anything that the release has not."""
+    stubs = {cell.id: squeeze(cell.source) for cell in lesson.released.cells if grade_id(cell)}
+    changed = {
+        name
+        for cell in notebook.cells
+        if (name := grade_id(cell)) and squeeze(cell.source) != stubs[cell.id]
+    }
     extra = [cell for cell in learner_cells(notebook, lesson) if kind(cell) is Kind.UNKNOWN]
-    names = (bound_names(cell.source) | said_names(cell.source) for cell in extra)
-    return any(found.intersection(exercise.names) for found in names)
+    found = [bound_names(cell.source) | said_names(cell.source) for cell in extra]
+    return frozenset(
+        key
+        for key, exercise in lesson.exercises.items()
+        if not changed.isdisjoint(exercise.solution_ids)
+        or any(names.intersection(exercise.names) for names in found)
+    )
 
 
 def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
