@@ -11,6 +11,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import inspect
 import os
 import select
 import shutil
@@ -27,15 +28,29 @@ from .main import seal
 GRADER = "autograder"
 REMOVE_SECONDS = 5.0
 EDITABLE = "__editable___descent_"
+# All but `matplotlib_inline`: what it does when it is imported, it has to do in a kernel's shell.
 EVERYWHERE = (
     "numpy",
     "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+    "PIL.features",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.magics",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    # What a traceback is written with.
+    "stack_data.serializing",
+    "executing.executing",
+    "pygments.formatters.terminal256",
+    "pygments.styles.default",
 )
 WITH_TORCH = (
     "torch",
@@ -51,6 +66,7 @@ def main() -> NoReturn:
     _forget_the_grader()
     before = dict(os.environ)
     _import([*EVERYWHERE, *(WITH_TORCH if torch == "1" else ())])
+    inspect.getmodule(sys._getframe())  # finds out which module has which file, for tracebacks
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         sys.exit(f"importing the libraries started {threads - 1} threads")
