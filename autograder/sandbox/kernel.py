@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -25,6 +26,7 @@ from autograder.sandbox.provisioner import SealedProvisioner
 from autograder.sandbox.ready import wait_until_it_answers
 from autograder.sandbox.watcher import Watcher
 
+RECONNECT_MILLISECONDS = 5
 ARGV = (
     sys.executable,
     "-m",
@@ -68,6 +70,8 @@ class SealedKernel:
             self._manager.start_kernel(**({} if self._home is None else {"cwd": self._home}))
             self._watcher = Watcher(self._root, self.policy.limits, self.kill)
             self.client = self._manager.client()
+            # A socket that is not there yet is tried again soon; the default is a tenth of a second.
+            self.client.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)
             self.client.start_channels(stdin=False, hb=False)
             self._wait_for_ready()
         except BaseException:
