@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from dataclasses import dataclass, replace
 from autograder.batch.workers import WorkerEnded
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,15 @@ def _prepare(environment: dict[str, str], further: Callable[[], None] | None) ->
     os.environ.update(environment)
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_the_batch, daemon=True).start()
     if further is not None:
         further()
 
 
-def _end_with(parent: int) -> None:
-    """A worker whose owner was killed would wait for its next task for good."""
-    while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
-    os._exit(1)
+def _end_with_the_batch() -> None:
+    """A worker whose batch was killed would wait for its next task for good, and with it the
+    process that it was forked from."""
+    whose = multiprocessing.parent_process()
+    if whose is not None:
+        whose.join()
+        os._exit(1)

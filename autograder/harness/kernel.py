@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import functools
 import json
-import marshal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat import NotebookNode
 
 from autograder.harness.collector import SURROGATE, Collector, Published, in_utf8
+from autograder.harness.guests import PREPARE, guests
+from autograder.harness.messages import POLL_SECONDS, receive, send
 from autograder.harness.observation import Lost, Observation, WireError, decode
 from autograder.harness.payloads import Payloads
 from autograder.harness.probe import Probe
@@ -26,37 +25,9 @@ from autograder.harness.runner import Asked
 from autograder.sandbox import Limits, SealedKernel
 
 MIME = "application/x-observation+json"
-POLL_SECONDS = 0.1
 DIED = Lost("your code ended its kernel")
 NO_RESULT = Lost("no result came back from its kernel")
 GARBLED = Lost("its kernel sent something that is not a message")
-
-# The first thing that a kernel runs: modules of ours, put where no learner's name is, that make the
-# shell one at which nobody sits, and the probes' guest. A submission that changes them changes only
-# what comes out of itself.
-PREPARE = """
-def _prepare():
-    import marshal, sys, types
-    from IPython import get_ipython
-    shell = get_ipython()
-    for name, code in marshal.loads(shell.kernel.get_parent()["buffers"][0]).items():
-        module = sys.modules[name] = types.ModuleType(name)
-        exec(code, module.__dict__)
-        if hasattr(module, "install"):
-            module.install(shell)
-_prepare()
-del _prepare
-"""
-GUESTS = {
-    "_neutral": "neutral.py",
-    "_raising": "raising.py",
-    "_probe_guest": "guest.py",
-    "_lifeline": "lifeline.py",
-    "_unattended_shell": "shell.py",
-    "_definitions": "definitions.py",
-    "_thrift": "thrift.py",
-    "_progress": "progress.py",
-}
 
 
 @dataclass(frozen=True)
@@ -139,6 +110,10 @@ class KernelRunner:
         """The visible part of a graded cell: it calls what the learner wrote, as a probe does."""
         return self._execute(source, self._probe_budget(self.limits.probe_cpu_seconds))
 
+    def tested(self, source: str) -> Tested:
+        """The same, when an exercise is examined: see `Tested`."""
+        return Tested(self, source)
+
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
         (observation,) = self._ask([(probe, inputs)], names)
@@ -150,17 +125,39 @@ class KernelRunner:
             return [one for each in asked for one in self._ask([each], names)]
         return self._ask(asked, names)
 
+    def test_and_run_all(
+        self, source: str, asked: Sequence[Asked], names: tuple[str, ...]
+    ) -> tuple[ExecutionResult, list[Observation]]:
+        """The visible tests, then the probes: by one request, unless they are to be apart."""
+        if self.apart or self.dead is not None:
+            return self.run_visible_tests(source), self.run_all(asked, names)
+        sent = self._request(asked, names, source)
+        ran = Collector(self.limits.output_bytes, private=False)
+        budget = self._probe_budget(self.limits.probe_cpu_seconds)
+        tested = self._collect(sent, ran, budget, lambda: _word(ran))
+        shown = [output for output in tested.outputs if output is not _word(ran)]
+        return replace(tested, outputs=shown), self._observations(sent, asked, ran.idle)
+
     def _ask(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
-        """What comes of some probes in one request, which takes longer than most probes do; for
-        each of them the clock begins anew."""
+        """What comes of some probes in one request."""
         if self.dead is not None:
             return [self.dead] * len(asked)
+        return self._observations(self._request(asked, names), asked)
+
+    def _request(self, asked: Sequence[Asked], names: tuple[str, ...], tests: str = "") -> str:
+        """Send some probes in; returns the message's id."""
         uses = [list(probe.uses) for probe, _ in asked]
-        code = f"__import__('_probe_guest').publish({list(names)!r}, {uses!r}, {MIME!r})"
+        code = f"__import__('_probe_guest').publish({[*names]!r}, {uses!r}, {MIME!r}, {tests!r})"
         carried = [self._payloads.of(probe, inputs) for probe, inputs in asked]
-        sent = _send(self.kernel.client, code, silent=True, carried=carried)
+        return send(self.kernel.client, code, silent=True, carried=carried)
+
+    def _observations(
+        self, sent: str, asked: Sequence[Asked], idle: bool = False
+    ) -> list[Observation]:
+        """What comes of the probes of a request, which takes longer than most probes do; for each
+        of them the clock begins anew."""
         seen: list[Observation] = []
-        idle, lost = False, None
+        lost = self.dead
         for number, (probe, _) in enumerate(asked):
             ran = Collector(self.limits.output_bytes, private=True)
             ran.idle = idle
@@ -187,7 +184,7 @@ class KernelRunner:
         ipykernel hashes it in Python, which of a large payload takes longer than its probe."""
         if self.dead is not None:
             return ExecutionResult(lost=self.dead)
-        sent = _send(self.kernel.client, code, silent, [carried] if carried else [])
+        sent = send(self.kernel.client, code, silent, [carried] if carried else [])
         return self._collect(sent, Collector(self.limits.output_bytes, private=silent), budget)
 
     def _collect(
@@ -201,7 +198,7 @@ class KernelRunner:
         client, started, cpu_before = self.kernel.client, time.monotonic(), None
         while not (ran.idle or (until and until() is not None)):
             try:
-                message = _receive(client)
+                message = receive(client)
             except Exception:  # noqa: BLE001 (whoever reads what a kernel made up meets anything)
                 return self._end(ran, GARBLED)
             if message is not None and message.get("parent_header", {}).get("msg_id") == sent:
@@ -237,53 +234,34 @@ class KernelRunner:
         return None
 
 
-def _send(client: BlockingKernelClient, code: str, silent: bool, carried: list[bytes]) -> str:
-    """Ask for an execution; returns the message's id. `client.execute` sends no buffers."""
-    request = {
-        "code": code,
-        "silent": silent,
-        "store_history": not silent,
-        "user_expressions": {},
-        "allow_stdin": False,
-        "stop_on_error": False,
-    }
-    message = client.session.msg("execute_request", request)
-    client.session.send(client.shell_channel.socket, message, buffers=carried or None)
-    return str(message["header"]["msg_id"])
+class Tested:
+    """A runner that runs an exercise's visible tests before its probes, and with them.
 
-
-def _receive(client: BlockingKernelClient) -> dict[str, Any] | None:
-    """The next message that was published, None if there is none for `POLL_SECONDS`.
-
-    As `client.get_iopub_msg` does it, which makes an event loop's turn of each message, and a date
-    of each text that could be one. Who has signed it makes no difference: the kernel has the key.
+    ran: what came of the visible tests, once the probes were asked for.
     """
-    channel = client.iopub_channel.socket
-    if not channel.poll(1000 * POLL_SECONDS):
-        return None
-    _, (_, *parts) = client.session.feed_identities(channel.recv_multipart())
-    header, parent, _, content = (json.loads(part.decode("utf-8", "replace")) for part in parts[:4])
-    if not all(isinstance(part, dict) for part in (header, parent, content)):
-        raise ValueError("not a message")
-    kind = header["msg_type"]
-    return {"header": header, "msg_type": kind, "parent_header": parent, "content": content}
 
+    def __init__(self, runner: KernelRunner, source: str) -> None:
+        self._runner, self._source = runner, source
+        self.ran = ExecutionResult()
 
-@functools.cache
-def guests() -> bytes:
-    """The modules of ours that run in a kernel, compiled here once."""
-    here = Path(__file__)
-    return marshal.dumps(
-        {
-            name: compile(here.with_name(file).read_text("utf-8"), f"<{name}>", "exec")
-            for name, file in GUESTS.items()
-        }
-    )
+    def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
+        """See `Runner.run`."""
+        return self._runner.run(probe, names, inputs)
+
+    def run_all(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
+        """See `Runner.run_all`."""
+        self.ran, seen = self._runner.test_and_run_all(self._source, asked, names)
+        return seen
 
 
 def _text(said: Any, key: str) -> str:
     """A text of a kernel's, whatever it sent instead."""
     return str(said.get(key, ""))[:200] if isinstance(said, dict) else ""
+
+
+def _word(ran: Collector) -> NotebookNode | None:
+    """The word that visible tests have ended."""
+    return next((output for output in ran.outputs if MIME in output.get("data", {})), None)
 
 
 def _published(ran: Collector, number: int) -> Any:

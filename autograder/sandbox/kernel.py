@@ -70,7 +70,7 @@ class SealedKernel:
             self._manager.start_kernel(**({} if self._home is None else {"cwd": self._home}))
             self._watcher = Watcher(self._root, self.policy.limits, self.kill)
             self.client = self._manager.client()
-            # A socket that is not there yet is tried again soon; the default is a tenth of a second.
+            # A socket that is not there yet is tried again soon, and not after a tenth of a second.
             self.client.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)
             self.client.start_channels(stdin=False, hb=False)
             self._wait_for_ready()

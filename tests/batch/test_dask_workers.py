@@ -89,7 +89,7 @@ def test_a_worker_that_is_killed_in_the_middle_costs_nobody_an_answer(two, tmp_p
 
 def test_a_task_is_named_for_whoever_handed_it_in_and_all_are_of_one_group(two, tmp_path):
     names = ["ana", "o'neil [1]", os.fsdecode(b"j\xfcrgen")]
-    tasks = {who: (str(tmp_path), str(n), 1.0) for n, who in enumerate(names)}
+    tasks = {who: (str(tmp_path), str(n), 1.0 + n) for n, who in enumerate(names)}
     begun = in_workers(told, tasks, DaskWorkers(two.address, "05_optimizers"))
     with two.client() as client:
         first = next(begun)[0]
