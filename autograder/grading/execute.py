@@ -153,12 +153,11 @@ class Execution:
     ) -> Lost | None:
         """The visible tests, then the probes; nothing is kept of a kernel that ended first here."""
         key = exercise.key
+        self.visible[key] = visible = runner.run_visible_tests(cell.source)
+        if visible.lost is not None:
+            return visible.lost
         runner.apart = at in self._waits
-        tested = runner.tested(cell.source)
-        findings = self._judge.examine(key, tested)
-        self.visible[key] = tested.ran
-        if tested.ran.lost is not None:
-            return tested.ran.lost
+        findings = self._judge.examine(key, runner)
         if runner.dead is not DIED or at in self._waits:
             self.findings[key] = findings
             self._lose_what_is_not_there(exercise, findings)

@@ -7,7 +7,6 @@ sent along, and leaves nothing in the learner's namespace. See `observation.py` 
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import linecache
 import pickle
@@ -52,23 +51,16 @@ _kernel: dict[str, Any] = {}
 def install(shell: Any) -> None:
     """Keep what results are sent with: what IPython takes for its shell may change."""
     _kernel["publisher"], _kernel["request"] = shell.display_pub, shell.kernel.get_parent
-    _kernel["trigger"], _kernel["run_cell"] = shell.events.trigger, shell.run_cell
+    _kernel["trigger"] = shell.events.trigger
 
 
-def publish(names: list[str], uses: list[list[str]], mime: str, tests: str = "") -> None:
+def publish(names: list[str], uses: list[list[str]], mime: str) -> None:
     """Run the payloads that came with this request, one after another, against the names that the
     notebook defines, and send out what came of each at once; nothing where that was no end.
 
     uses: the further names that each looks at.
-    tests: a cell that is run first; what it shows comes before the word that it has ended.
     """
     payloads = _kernel["request"]()["buffers"]
-    if tests:
-        _kernel["run_cell"](tests, store_history=True)
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # a learner's may raise anything
-                stream.flush()
-        _kernel["publisher"].publish({mime: "tests"})
     for number, used in enumerate(uses):
         if number:  # as between two requests: open figures are closed, streams put back
             _kernel["trigger"]("post_execute")

@@ -10,7 +10,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
@@ -110,10 +110,6 @@ class KernelRunner:
         """The visible part of a graded cell: it calls what the learner wrote, as a probe does."""
         return self._execute(source, self._probe_budget(self.limits.probe_cpu_seconds))
 
-    def tested(self, source: str) -> Tested:
-        """The same, when an exercise is examined: see `Tested`."""
-        return Tested(self, source)
-
     def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
         """See `Runner.run`."""
         (observation,) = self._ask([(probe, inputs)], names)
@@ -125,39 +121,17 @@ class KernelRunner:
             return [one for each in asked for one in self._ask([each], names)]
         return self._ask(asked, names)
 
-    def test_and_run_all(
-        self, source: str, asked: Sequence[Asked], names: tuple[str, ...]
-    ) -> tuple[ExecutionResult, list[Observation]]:
-        """The visible tests, then the probes: by one request, unless they are to be apart."""
-        if self.apart or self.dead is not None:
-            return self.run_visible_tests(source), self.run_all(asked, names)
-        sent = self._request(asked, names, source)
-        ran = Collector(self.limits.output_bytes, private=False)
-        budget = self._probe_budget(self.limits.probe_cpu_seconds)
-        tested = self._collect(sent, ran, budget, lambda: _word(ran))
-        shown = [output for output in tested.outputs if output is not _word(ran)]
-        return replace(tested, outputs=shown), self._observations(sent, asked, ran.idle)
-
     def _ask(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
-        """What comes of some probes in one request."""
+        """What comes of some probes in one request, which takes longer than most probes do; for
+        each of them the clock begins anew."""
         if self.dead is not None:
             return [self.dead] * len(asked)
-        return self._observations(self._request(asked, names), asked)
-
-    def _request(self, asked: Sequence[Asked], names: tuple[str, ...], tests: str = "") -> str:
-        """Send some probes in; returns the message's id."""
         uses = [list(probe.uses) for probe, _ in asked]
-        code = f"__import__('_probe_guest').publish({[*names]!r}, {uses!r}, {MIME!r}, {tests!r})"
+        code = f"__import__('_probe_guest').publish({list(names)!r}, {uses!r}, {MIME!r})"
         carried = [self._payloads.of(probe, inputs) for probe, inputs in asked]
-        return send(self.kernel.client, code, silent=True, carried=carried)
-
-    def _observations(
-        self, sent: str, asked: Sequence[Asked], idle: bool = False
-    ) -> list[Observation]:
-        """What comes of the probes of a request, which takes longer than most probes do; for each
-        of them the clock begins anew."""
+        sent = send(self.kernel.client, code, silent=True, carried=carried)
         seen: list[Observation] = []
-        lost = self.dead
+        idle, lost = False, None
         for number, (probe, _) in enumerate(asked):
             ran = Collector(self.limits.output_bytes, private=True)
             ran.idle = idle
@@ -234,34 +208,9 @@ class KernelRunner:
         return None
 
 
-class Tested:
-    """A runner that runs an exercise's visible tests before its probes, and with them.
-
-    ran: what came of the visible tests, once the probes were asked for.
-    """
-
-    def __init__(self, runner: KernelRunner, source: str) -> None:
-        self._runner, self._source = runner, source
-        self.ran = ExecutionResult()
-
-    def run(self, probe: Probe, names: tuple[str, ...], inputs: dict[str, Any]) -> Observation:
-        """See `Runner.run`."""
-        return self._runner.run(probe, names, inputs)
-
-    def run_all(self, asked: Sequence[Asked], names: tuple[str, ...]) -> list[Observation]:
-        """See `Runner.run_all`."""
-        self.ran, seen = self._runner.test_and_run_all(self._source, asked, names)
-        return seen
-
-
 def _text(said: Any, key: str) -> str:
     """A text of a kernel's, whatever it sent instead."""
     return str(said.get(key, ""))[:200] if isinstance(said, dict) else ""
-
-
-def _word(ran: Collector) -> NotebookNode | None:
-    """The word that visible tests have ended."""
-    return next((output for output in ran.outputs if MIME in output.get("data", {})), None)
 
 
 def _published(ran: Collector, number: int) -> Any:

@@ -172,13 +172,13 @@ def test_what_was_right_before_an_answer_ended_its_kernel_counts(
 ) -> None:
     """A result that is sent while the kernel ends does not arrive: the second time,
     each probe waits for the one before it."""
-    apart, run_all = [], KernelRunner.test_and_run_all
+    apart, run_all = [], KernelRunner.run_all
 
-    def watched(self: KernelRunner, source: str, asked: Any, names: Any) -> Any:
+    def watched(self: KernelRunner, asked: Any, names: Any) -> Any:
         apart.append((names, self.apart))
-        return run_all(self, source, asked, names)
+        return run_all(self, asked, names)
 
-    monkeypatch.setattr(KernelRunner, "test_and_run_all", watched)
+    monkeypatch.setattr(KernelRunner, "run_all", watched)
     answer = (
         "ANSWER\n_right, _calls = descend, []\n"
         "def descend(*args, **named):\n"
