@@ -7,16 +7,24 @@ relied on by the judge.
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
 
 from ipykernel import compiler
 
+# Without one of these, nothing in a text is for IPython: at the beginning of a line, behind `=`, or
+# anywhere. To find out by its tokens takes as long as to compile it.
+FOR_IPYTHON = re.compile(r"^\s*[!%,;/]|=\s*[!%]|\?", re.MULTILINE)
+AWAITS = re.compile("async|await")
+
 
 def install(shell: Any) -> None:
     """Have a running kernel say and do less; what comes out of a cell stays the same."""
     kernel = shell.kernel
+    kernel._execute_sleep = 0.0  # before each reply, in case that what was printed is not out yet
+    _look_before_tokens(shell.input_transformer_manager)
     kernel.log.setLevel(logging.WARNING)  # else each message is made a line that nobody prints
     kernel._publish_execute_input = lambda *args: None
     kernel._publish_status = _only_idle(kernel._publish_status)
@@ -46,6 +54,8 @@ def install(shell: Any) -> None:
         }
         if preprocessing_exc_tuple is not None or not isinstance(transformed_cell, str):
             return bool(is_async(raw_cell, **settings))
+        if not AWAITS.search(transformed_cell):
+            return False
         key = ("is async", transformed_cell)
         if key not in remembered:
             remembered[key] = is_async(raw_cell, **settings)
@@ -53,6 +63,18 @@ def install(shell: Any) -> None:
 
     shell.transform_cell, shell.should_run_async = transform_cell, should_run_async
     shell.events.register("pre_execute", remembered.clear)
+
+
+def _look_before_tokens(manager: Any) -> None:
+    """Have IPython's own transformers run only where there may be something for them."""
+    transform, known = manager.do_token_transforms, list(manager.token_transformers)
+
+    def do_token_transforms(lines: list[str]) -> Any:
+        if manager.token_transformers == known and not FOR_IPYTHON.search("".join(lines)):
+            return lines
+        return transform(lines)
+
+    manager.do_token_transforms = do_token_transforms
 
 
 def _only_idle(publish: Callable[..., None]) -> Callable[..., None]:

@@ -43,16 +43,19 @@ def parse(source: str) -> ast.Module | None:
     """The cell as a tree, or None if it is neither Python nor IPython, or too much for either."""
     if len(source) > CHARACTERS:
         return None
+    if tree := _parse(source):
+        return tree
     plain = plain_python(source)
-    return _parse(source) or _parse(plain) or _parse(dedent(plain))  # IPython dedents a cell too
+    return _parse(plain) or _parse(dedent(plain))  # IPython dedents a cell too
 
 
 @lru_cache(maxsize=2048)
 def parses(source: str) -> bool:
     """Whether a cell is Python or IPython."""
-    return parse(source) is not None
+    return is_plain_python(source) or parse(source) is not None
 
 
+@lru_cache(maxsize=2048)
 def is_plain_python(source: str) -> bool:
     """Whether a cell is Python as it stands, so that all of it is run as Python."""
     return len(source) <= CHARACTERS and _parse(source) is not None
@@ -91,6 +94,7 @@ def defined_names(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache(maxsize=2048)
 def bound_names(source: str) -> frozenset[str]:
     """Every global name that running the cell may bind, imports and loop variables included."""
     return frozenset(
@@ -100,6 +104,7 @@ def bound_names(source: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=2048)
 def used_names(source: str) -> frozenset[str]:
     """The global names that a cell reads, itself or in its functions."""
     return frozenset(s.get_name() for s in _global_symbols(source) if s.is_referenced())

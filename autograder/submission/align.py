@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from nbformat import NotebookNode
@@ -17,8 +16,6 @@ from autograder.submission.parts import distinct, joined, take, with_continuatio
 from autograder.submission.read import Submitted
 from autograder.submission.slots import Place, as_cell, places_of
 
-# Each cell is asked for several times, and a symbol table takes a pass over all of it.
-_bound, _used = lru_cache(4096)(bound_names), lru_cache(4096)(used_names)
 ELSEWHERE = "is written in another cell."
 
 
@@ -173,13 +170,13 @@ class Alignment:
 
     def _is_ready(self, cell: Submitted, at: Place, place: Place) -> bool:
         """Whether a cell at one place needs nothing of what runs between there and another."""
-        needed = _used(cell.source) - _bound(cell.source)
+        needed = used_names(cell.source) - bound_names(cell.source)
         for between in self.places[place.index : at.index + 1]:
             cells = [c for c in between.inside + between.after if c.number != cell.number]
             sources = [c.source for c in cells if between is not at or c.number < cell.number]
             if between.cell and between.kind in (Kind.SETUP, Kind.BRING, Kind.GRADED):
                 sources.append(between.cell.source)
-            if any(needed & _bound(source) for source in sources):
+            if any(needed & bound_names(source) for source in sources):
                 return False
         return True
 
