@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -89,6 +90,7 @@ def _prepare(environment: dict[str, str], further: Callable[[], None] | None) ->
     os.environ.update(environment)
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    gc.freeze()  # what was imported stays, and need not be looked through
     threading.Thread(target=_end_with_the_batch, daemon=True).start()
     if further is not None:
         further()

@@ -120,7 +120,7 @@ class Session:
     @cached_property
     def _program(self) -> Program:
         """What was run in this kernel, without the lesson's own demonstrations."""
-        given = {c.source.strip() for c in self.lesson.notebook().cells if kind(c) is Kind.DEMO}
+        given = {c.source.strip() for c in self.lesson.cells if kind(c) is Kind.DEMO}
         return Program((source for source in self._ran if source.strip() not in given), ran=True)
 
 

@@ -38,7 +38,7 @@ def exercise_source(lesson: Lesson, exercise: str) -> str:
     slots = lesson.exercises[exercise].solution_ids
     cells = [
         cell.source
-        for cell in lesson.notebook().cells
+        for cell in lesson.cells
         if cell.metadata.get("nbgrader", {}).get("grade_id") in slots
     ]
     return re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", "\n\n".join(cells))

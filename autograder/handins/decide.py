@@ -99,7 +99,7 @@ class Decision:
 
     def _likeness(self, found: Found) -> Likeness:
         if id(found) not in self._like:
-            self._like[id(found)] = likeness(found.cells, self._course)
+            self._like[id(found)] = likeness(found.cells, self._course, self._lesson)
         return self._like[id(found)]
 
     # --- what to say of it -----------------------------------------------------------------------

@@ -23,10 +23,15 @@ class Likeness:
     by_cells: bool = False
 
 
-def likeness(submission: Submission, course: Course) -> Likeness:
-    """The lessons of which a notebook has the largest part, or at least a half."""
-    lessons = [course.lesson(lesson_id) for lesson_id in course.lesson_ids()]
+def likeness(submission: Submission, course: Course, asked: Lesson | None = None) -> Likeness:
+    """The lessons of which a notebook has the largest part, or at least a half.
+
+    asked: a lesson that comes first: where the notebook is of this one, no other is looked at.
+    """
     named = frozenset(cell.grade_id for cell in submission.cells if cell.grade_id)
+    if asked is not None and _part(named, _cells(asked)) >= MOST:
+        return Likeness(frozenset({asked.id}), by_cells=True)
+    lessons = [course.lesson(lesson_id) for lesson_id in course.lesson_ids()]
     found = _largest({lesson.id: _part(named, _cells(lesson)) for lesson in lessons})
     if found:
         return Likeness(found, by_cells=True)

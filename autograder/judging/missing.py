@@ -45,7 +45,7 @@ def _owner(name: str, lesson: Lesson) -> str:
     for key, exercise in lesson.exercises.items():
         if name in exercise.names:
             return key
-    for cell in lesson.notebook().cells:
+    for cell in lesson.cells:
         if kind(cell) is Kind.SOLUTION and name in bound_names(cell.source):
             slot = grade_id(cell)
             return next((k for k, e in lesson.exercises.items() if slot in e.solution_ids), "")

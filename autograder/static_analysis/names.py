@@ -41,24 +41,23 @@ def plain_python(source: str) -> str:
 
 def parse(source: str) -> ast.Module | None:
     """The cell as a tree, or None if it is neither Python nor IPython, or too much for either."""
+    return parsed(source)[0]
+
+
+def parsed(source: str) -> tuple[ast.Module | None, bool]:
+    """The cell as a tree, and whether it is Python as it stands, so that all of it is run so."""
     if len(source) > CHARACTERS:
-        return None
+        return None, False
     if tree := _parse(source):
-        return tree
+        return tree, True
     plain = plain_python(source)
-    return _parse(plain) or _parse(dedent(plain))  # IPython dedents a cell too
+    return _parse(plain) or _parse(dedent(plain)), False  # IPython dedents a cell too
 
 
 @lru_cache(maxsize=2048)
 def parses(source: str) -> bool:
     """Whether a cell is Python or IPython."""
-    return is_plain_python(source) or parse(source) is not None
-
-
-@lru_cache(maxsize=2048)
-def is_plain_python(source: str) -> bool:
-    """Whether a cell is Python as it stands, so that all of it is run as Python."""
-    return len(source) <= CHARACTERS and _parse(source) is not None
+    return parse(source) is not None
 
 
 @lru_cache(maxsize=2048)

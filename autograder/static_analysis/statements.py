@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from autograder.static_analysis.names import Definition, is_plain_python, parse
+from autograder.static_analysis.names import Definition, parsed
 from autograder.static_analysis.reader import Reader
 from autograder.static_analysis.scopes import pairs, parameters
 
@@ -86,9 +86,8 @@ class Statement:
 @lru_cache(maxsize=2048)
 def statements(source: str) -> tuple[Statement, ...]:
     """The statements of a cell; none if it is not Python."""
-    tree = parse(source)
     found: list[Statement] = []
-    surely, number = is_plain_python(source), 0
+    (tree, surely), number = parsed(source), 0
     for node in tree.body if tree else ():
         surely = surely and _cannot_fail(node)
         whole = not list(_blocks(node))

@@ -84,8 +84,8 @@ class Alignment:
         """Whatever goes where, the last definition of a name in the submission stays the last."""
         last = {
             name: max(cell.number for _, cell in those)
-            for name in self._asked_for
-            if (those := self._having(name))
+            for name, those in self._having_any().items()
+            if len(those) > 1
         }
         for name in sorted(last, key=lambda name: (last[name], name)):
             those = self._having(name)
@@ -96,16 +96,26 @@ class Alignment:
                 cells[:] = [c for c in cells if c is not cell]
                 self._put_behind(behind, cell)
 
+    def _having_any(self) -> dict[str, list[tuple[Place, Submitted]]]:
+        """By name of an exercise, the cells that define it: see `_having`."""
+        found: dict[str, list[tuple[Place, Submitted]]] = {}
+        for place, cell in self._that_count():
+            for name in defined_names(cell.source) & self._asked_for:
+                found.setdefault(name, []).append((place, cell))
+        return found
+
     def _having(self, name: str) -> list[tuple[Place, Submitted]]:
-        """The cells that define a name of an exercise, in the order of the rebuilt notebook. Those
-        of the release's demos and bring cells have a place of their own, and do not count here."""
-        return [
-            (place, cell)
-            for place in self.places
-            for cell in ([] if place.kind in (Kind.BRING, Kind.DEMO) else place.inside)
-            + place.after
-            if name in defined_names(cell.source) and self._runs(cell)
-        ]
+        """The cells that define a name of an exercise, in the order of the rebuilt notebook."""
+        return [each for each in self._that_count() if name in defined_names(each[1].source)]
+
+    def _that_count(self) -> Iterator[tuple[Place, Submitted]]:
+        """The learner's cells that run, in the order of the rebuilt notebook. Those of the
+        release's demos and bring cells have a place of their own, and do not count."""
+        for place in self.places:
+            inside = [] if place.kind in (Kind.BRING, Kind.DEMO) else place.inside
+            for cell in inside + place.after:
+                if self._runs(cell):
+                    yield place, cell
 
     def _runs(self, cell: Submitted) -> bool:
         """Whether a cell is code, or an answer that became text and that no code replaced."""

@@ -124,7 +124,9 @@ def learner_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
 
 def belongs(submission: HandedIn, lesson: Lesson) -> bool:
     """Whether a notebook has a `grade_id` or the name of an exercise in common with a lesson."""
-    return _in_common(read_notebook(submission), lesson) > 0
+    cells = read_notebook(submission)
+    # In this order: most notebooks have a `grade_id`, and names are found by parsing every cell.
+    return bool(_named(cells, lesson) or _defined(cells, lesson))
 
 
 def identify(submission: HandedIn, course: Course) -> Lesson:
@@ -144,8 +146,14 @@ def identify(submission: HandedIn, course: Course) -> Lesson:
 
 def _in_common(submission: Submission, lesson: Lesson) -> int:
     """How many `grade_id`s and names of exercises a notebook shares with a lesson."""
-    known = {grade_id(cell) for cell in lesson.released.cells} - {None}
-    named = {cell.grade_id for cell in submission.cells} & known
+    return len(_named(submission, lesson)) + len(_defined(submission, lesson))
+
+
+def _named(submission: Submission, lesson: Lesson) -> set[str | None]:
+    known = {grade_id(cell) for cell in lesson.cells} - {None}
+    return {cell.grade_id for cell in submission.cells} & known
+
+
+def _defined(submission: Submission, lesson: Lesson) -> set[str]:
     names = {name for exercise in lesson.exercises.values() for name in exercise.names}
-    defined = {name for cell in submission.cells for name in defined_names(cell.source)}
-    return len(named) + len(names & defined)
+    return names & {name for cell in submission.cells for name in defined_names(cell.source)}
