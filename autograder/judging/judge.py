@@ -19,7 +19,7 @@ from autograder.harness.payloads import Payloads
 from autograder.harness.probe import Probe, load_probes
 from autograder.harness.runner import Runner
 from autograder.judging.bank import load_bank
-from autograder.judging.compare import first_difference
+from autograder.judging.compare import Difference, first_difference
 from autograder.judging.counterexample.shown import Differing, Shown, can_be_shown, shown_call
 from autograder.judging.describe import describe_difference, describe_result
 from autograder.judging.diagnosis import Case, diagnose, nothing
@@ -81,6 +81,7 @@ class Judge:
         self._probes = load_probes(lesson.slug)
         self.bank = load_bank(lesson, self._probes)
         self.known = Known(lesson, seed, self._probes, self.bank, kept)
+        self._compared: dict[tuple[str, str], tuple[Observation, Difference | None]] = {}
 
     def probes(self, exercise: str) -> list[Probe]:
         """The probes of an exercise, in order."""
@@ -123,10 +124,7 @@ class Judge:
         expected = {p.name: self.expected(exercise.key, p) for p in probes}
         if exercise.is_prediction and not isinstance(got[probes[0].name], Raised | Lost):
             return self._letter(exercise, probes[0], got)
-        judged = tuple(
-            self._probe_verdict(exercise, p, expected[p.name], got[p.name], findings)
-            for p in probes
-        )
+        judged = tuple(self._probe_verdict(exercise, p, got[p.name], findings) for p in probes)
         status = overall_status([p.status for p in judged])
         verdict = Verdict(
             exercise.key,
@@ -201,7 +199,7 @@ class Judge:
         differing = []
         for probe in sorted(self.probes(exercise), key=lambda p: p.kind != "values"):
             expected, got = self.expected(exercise, probe), seen[probe.name]
-            difference = first_difference(expected, got, probe.tolerance)
+            difference = self._difference(exercise, probe, got)
             if difference is not None and can_be_shown(difference):
                 differing.append(Differing(probe, expected, got, difference))
         for one in differing[:MOST_SHOWN]:
@@ -222,11 +220,19 @@ class Judge:
             lambda probe, given: runner.run(probe, wanted, given),
         )
 
+    def _difference(self, exercise: str, probe: Probe, got: Observation) -> Difference | None:
+        """From the reference; an observation is compared once, though a call that shows the
+        difference is looked for first, and the verdict comes later."""
+        key = exercise, probe.name
+        if key not in self._compared or self._compared[key][0] is not got:
+            expected = self.expected(exercise, probe)
+            self._compared[key] = got, first_difference(expected, got, probe.tolerance)
+        return self._compared[key][1]
+
     def _probe_verdict(
         self,
         exercise: Exercise,
         probe: Probe,
-        expected: Observation,
         got: Observation,
         findings: Findings,
     ) -> ProbeVerdict:
@@ -235,7 +241,7 @@ class Judge:
             return ProbeVerdict(
                 probe.name, probe.topic, "not_attempted", probe.points, 0.0, got.message
             )
-        difference = first_difference(expected, got, probe.tolerance)
+        difference = self._difference(exercise.key, probe, got)
         if difference is None:
             return ProbeVerdict(probe.name, probe.topic, "passed", probe.points, probe.points)
         shown = None if missing else findings.shown.get(probe.name)
