@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.batch.local_workers import LocalWorkers
@@ -57,6 +58,40 @@ def test_only_whoever_was_at_work_when_a_process_ended_works_again_alone(monkeyp
     answers = dict(in_workers(work, tasks, LocalWorkers(2)))
     assert [who for who, answer in answers.items() if answer != "FINE"] == ["a"]
     assert len(alone) <= LocalWorkers(2).at_once < len(tasks)
+
+
+def setting(name):
+    return os.environ.get(name)
+
+
+def test_workers_have_the_environment_of_now_and_not_of_the_process_they_are_forked_from(
+    monkeypatch,
+):
+    for value in ("once", "and again"):
+        monkeypatch.setenv("DESCENT_SAID", value)
+        answers = in_workers(setting, {"a": "DESCENT_SAID", "b": "HOME"}, LocalWorkers(1))
+        assert dict(answers) == {"a": value, "b": os.environ.get("HOME")}
+    monkeypatch.delenv("DESCENT_SAID")
+    assert dict(in_workers(setting, {"a": "DESCENT_SAID"}, LocalWorkers(1))) == {"a": None}
+
+
+IMPORTING = """
+import sys
+from autograder.batch.local_workers import LocalWorkers
+from autograder.batch.workers import in_workers
+from tests.batch.test_local_workers import is_imported
+workers = LocalWorkers(2, imports=("colorsys", "no_such_module"))
+print(dict(in_workers(is_imported, {"a": "colorsys", "b": "wave"}, workers)))
+"""
+
+
+def is_imported(name):
+    return name in sys.modules
+
+
+def test_workers_find_imported_what_all_of_them_need(tmp_path):
+    said = run_script(tmp_path, IMPORTING).communicate(timeout=120)[0]
+    assert said.strip() == "{'a': True, 'b': False}"
 
 
 def test_no_more_is_handed_over_than_can_be_worked_on():
@@ -114,6 +149,8 @@ def sleep_after_telling(task):
 def test_workers_end_when_whoever_started_them_is_killed(tmp_path):
     owner = run_script(tmp_path, OWNER)
     workers = [int(owner.stdout.readline()) for _ in range(2)]
+    # And what they were forked from, which would wait for them.
+    workers += [child.pid for child in psutil.Process(owner.pid).children(recursive=True)]
     owner.kill()
     owner.wait()
     end = time.monotonic() + 20
