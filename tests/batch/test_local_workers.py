@@ -61,7 +61,7 @@ def test_only_whoever_was_at_work_when_a_process_ended_works_again_alone(monkeyp
 
 
 def setting(name):
-    return os.environ.get(name)
+    return os.environ.get(name, "unset")
 
 
 def test_workers_have_the_environment_of_now_and_not_of_the_process_they_are_forked_from(
@@ -72,7 +72,7 @@ def test_workers_have_the_environment_of_now_and_not_of_the_process_they_are_for
         answers = in_workers(setting, {"a": "DESCENT_SAID", "b": "HOME"}, LocalWorkers(1))
         assert dict(answers) == {"a": value, "b": os.environ.get("HOME")}
     monkeypatch.delenv("DESCENT_SAID")
-    assert dict(in_workers(setting, {"a": "DESCENT_SAID"}, LocalWorkers(1))) == {"a": None}
+    assert dict(in_workers(setting, {"a": "DESCENT_SAID"}, LocalWorkers(1))) == {"a": "unset"}
 
 
 IMPORTING = """
