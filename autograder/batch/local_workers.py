@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -14,6 +15,8 @@ from dataclasses import dataclass, replace
 
 from autograder.batch.workers import WorkerEnded
 
+# macOS has libraries that a forked process may not use.
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -50,10 +53,10 @@ class LocalWorkers:
         """A pool that is waited for; but where its user is stopped, it is stopped, too."""
         for name in THREADS:
             os.environ.setdefault(name, "1")
-        forking = multiprocessing.get_context("forkserver")
-        forking.set_forkserver_preload([*self.imports])
+        context = multiprocessing.get_context(METHOD)
+        context.set_forkserver_preload([*self.imports])
         given = (dict(os.environ), self.prepare)
-        pool = ProcessPoolExecutor(self._number, forking, _prepare, given)
+        pool = ProcessPoolExecutor(self._number, context, _prepare, given)
         try:
             yield pool
         except BaseException:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.batch.local_workers import LocalWorkers
+from autograder.batch.local_workers import METHOD, LocalWorkers
 from autograder.batch.workers import ENDED, Lost, in_workers
 from tests.helpers.working import work
 
@@ -89,6 +89,7 @@ def is_imported(name):
     return name in sys.modules
 
 
+@pytest.mark.skipif(METHOD != "forkserver", reason="there, each imports for itself")
 def test_workers_find_imported_what_all_of_them_need(tmp_path):
     said = run_script(tmp_path, IMPORTING).communicate(timeout=120)[0]
     assert said.strip() == "{'a': True, 'b': False}"
