@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import multiprocessing
+import multiprocessing.context
 import os
 import signal
 import sys
@@ -12,11 +14,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autograder.batch.workers import WorkerEnded
 
-# macOS has libraries that a forked process may not use.
-METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -26,8 +27,7 @@ class LocalWorkers:
 
     number: how many; by default as many as there are cores.
     prepare: called in each of them first.
-    imports: modules that all of them need. The first executor of a process imports them, once, in
-        the process that workers are forked from; later ones find what that has.
+    imports: modules that all of them need; where workers are forked, they find them imported.
     """
 
     number: int | None = None
@@ -51,12 +51,8 @@ class LocalWorkers:
     @contextmanager
     def executor(self) -> Iterator[Executor]:
         """A pool that is waited for; but where its user is stopped, it is stopped, too."""
-        for name in THREADS:
-            os.environ.setdefault(name, "1")
-        context = multiprocessing.get_context(METHOD)
-        context.set_forkserver_preload([*self.imports])
-        given = (dict(os.environ), self.prepare)
-        pool = ProcessPoolExecutor(self._number, context, _prepare, given)
+        compute_with_one_thread()
+        pool = ProcessPoolExecutor(self._number, self._context(), _prepare, (self.prepare,))
         try:
             yield pool
         except BaseException:
@@ -65,6 +61,13 @@ class LocalWorkers:
                 process.terminate()
             raise
         pool.shutdown()
+
+    def _context(self) -> multiprocessing.context.BaseContext:
+        """Fork them, which takes a second less of each, where a fork is no matter of luck."""
+        if _may_fork():
+            for name in self.imports:
+                importlib.import_module(name)
+        return multiprocessing.get_context("fork" if _may_fork() else "spawn")
 
     def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
         """Hand over a task, for which a process may have to be started."""
@@ -83,14 +86,24 @@ class LocalWorkers:
             raise WorkerEnded from error
 
 
-def _prepare(environment: dict[str, str], further: Callable[[], None] | None) -> None:
+def compute_with_one_thread() -> None:
+    """Tell libraries that are not imported yet: several processes share the cores already, and a
+    process that has imported them can be forked."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+
+
+def _may_fork() -> bool:
+    """Whether this process has one thread: what another one holds, nobody in a forked process lets
+    go. (And macOS has libraries that a forked process may not use.)"""
+    return sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1
+
+
+def _prepare(further: Callable[[], None] | None) -> None:
     """Leave Ctrl-C, which every process of a terminal gets, to the one that waits, and end with it.
 
-    By a function: what is ignored would be ignored by the kernels, too. The environment is that of
-    whoever began the batch; where it was forked from may be older.
+    By a function: what is ignored would be ignored by the kernels, too.
     """
-    os.environ.clear()
-    os.environ.update(environment)
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.freeze()  # what was imported stays, and need not be looked through
@@ -100,8 +113,7 @@ def _prepare(environment: dict[str, str], further: Callable[[], None] | None) ->
 
 
 def _end_with_the_batch() -> None:
-    """A worker whose batch was killed would wait for its next task for good, and with it the
-    process that it was forked from."""
+    """A worker whose batch was killed would wait for its next task for good."""
     whose = multiprocessing.parent_process()
     if whose is not None:
         whose.join()

@@ -136,6 +136,10 @@ def grade(
 
     Example: autograder grade 05_optimizers --workers 2
     """
+    from autograder.batch.local_workers import compute_with_one_thread
+
+    compute_with_one_thread()  # before NumPy is imported
+
     from autograder.batch.grade_class import grade_lesson
     from autograder.batch.report import print_report, progress_bar
 

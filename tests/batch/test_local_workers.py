@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from autograder.batch.local_workers import METHOD, LocalWorkers
+from autograder.batch.local_workers import LocalWorkers
 from autograder.batch.workers import ENDED, Lost, in_workers
 from tests.helpers.working import work
 
@@ -60,27 +61,12 @@ def test_only_whoever_was_at_work_when_a_process_ended_works_again_alone(monkeyp
     assert len(alone) <= LocalWorkers(2).at_once < len(tasks)
 
 
-def setting(name):
-    return os.environ.get(name, "unset")
-
-
-def test_workers_have_the_environment_of_now_and_not_of_the_process_they_are_forked_from(
-    monkeypatch,
-):
-    for value in ("once", "and again"):
-        monkeypatch.setenv("DESCENT_SAID", value)
-        answers = in_workers(setting, {"a": "DESCENT_SAID", "b": "HOME"}, LocalWorkers(1))
-        assert dict(answers) == {"a": value, "b": os.environ.get("HOME")}
-    monkeypatch.delenv("DESCENT_SAID")
-    assert dict(in_workers(setting, {"a": "DESCENT_SAID"}, LocalWorkers(1))) == {"a": "unset"}
-
-
 IMPORTING = """
 import sys
 from autograder.batch.local_workers import LocalWorkers
 from autograder.batch.workers import in_workers
 from tests.batch.test_local_workers import is_imported
-workers = LocalWorkers(2, imports=("colorsys", "no_such_module"))
+workers = LocalWorkers(2, imports=("colorsys",))
 print(dict(in_workers(is_imported, {"a": "colorsys", "b": "wave"}, workers)))
 """
 
@@ -89,10 +75,22 @@ def is_imported(name):
     return name in sys.modules
 
 
-@pytest.mark.skipif(METHOD != "forkserver", reason="there, each imports for itself")
-def test_workers_find_imported_what_all_of_them_need(tmp_path):
-    said = run_script(tmp_path, IMPORTING).communicate(timeout=120)[0]
+@pytest.mark.skipif(sys.platform != "linux", reason="there, each imports for itself")
+def test_workers_of_a_process_with_one_thread_find_imported_what_all_of_them_need(tmp_path):
+    said = run_script(tmp_path, IMPORTING, OMP_NUM_THREADS="1").communicate(timeout=120)[0]
     assert said.strip() == "{'a': True, 'b': False}"
+
+
+def test_of_a_process_with_several_threads_no_fork_is_made():
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
+    try:
+        with LocalWorkers(1).executor() as pool:
+            assert pool._mp_context.get_start_method() == "spawn"
+    finally:
+        stop.set()
+        other.join()
 
 
 def test_no_more_is_handed_over_than_can_be_worked_on():
@@ -150,7 +148,6 @@ def sleep_after_telling(task):
 def test_workers_end_when_whoever_started_them_is_killed(tmp_path):
     owner = run_script(tmp_path, OWNER)
     workers = [int(owner.stdout.readline()) for _ in range(2)]
-    # And what they were forked from, which would wait for them.
     workers += [child.pid for child in psutil.Process(owner.pid).children(recursive=True)]
     owner.kill()
     owner.wait()
