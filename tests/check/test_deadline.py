@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -78,6 +79,26 @@ def test_what_does_not_end_is_a_timeout(
     card = check(body)
     assert card.verdict.status == "timeout"
     assert "It was still running after " in repr(card)
+    assert is_right()
+
+
+def test_what_is_called_while_garbage_is_collected_comes_to_its_end(
+    check: Check, is_right: Callable[[], bool]
+) -> None:
+    ends = []
+
+    def callback(phase: str, info: dict[str, int]) -> None:
+        sum(1 for _ in range(1000))
+        ends.append(phase)
+
+    collect = "__import__('gc').collect(0)"
+    gc.callbacks.append(callback)
+    try:
+        card = check(f"    while True:\n        try: {collect}\n        except BaseException: pass")
+    finally:
+        gc.callbacks.remove(callback)
+    assert card.verdict.status == "timeout"
+    assert ends.count("start") == ends.count("stop")
     assert is_right()
 
 
