@@ -12,12 +12,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.batch.workers import WorkerEnded
 
+STOP = signal.SIGUSR1
+HELD = {signal.SIGINT, STOP}
+STOP_SECONDS = 10.0  # for what cannot be stopped
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -56,9 +59,7 @@ class LocalWorkers:
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
+            _stop_all(pool)
             raise
         pool.shutdown()
 
@@ -71,12 +72,12 @@ class LocalWorkers:
 
     def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
         """Hand over a task, for which a process may have to be started."""
-        # Held back while it starts: until `_prepare`, Ctrl-C would have it print a traceback.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # Held back while it starts: until `_prepare`, it would print a traceback, or die.
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
         try:
-            return executor.submit(work)
+            return executor.submit(_unless_stopped, work)
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
     def answer(self, future: Future[bytes]) -> bytes:
         """What a task came to."""
@@ -84,6 +85,53 @@ class LocalWorkers:
             return future.result()
         except BrokenExecutor as error:
             raise WorkerEnded from error
+
+
+class Stopped(BaseException):
+    """The batch was: raised where a worker is at work."""
+
+
+class _Here:
+    """Of a worker: whether it is at work, and whether the batch was stopped."""
+
+    works = stopped = False
+
+
+def _unless_stopped(work: Callable[[], bytes]) -> bytes:
+    """Work, in a worker."""
+    if _Here.stopped:
+        raise Stopped
+    _Here.works = True
+    try:
+        return work()
+    finally:
+        _Here.works = False
+
+
+def _stop(*_: object) -> None:
+    _Here.stopped = True
+    if _Here.works:
+        raise Stopped
+
+
+def _stop_all(pool: ProcessPoolExecutor) -> None:
+    """End a pool soon. Its workers are told to, and not terminated: of one that ends while it sends
+    a result, Python would wait for the rest of that for ever."""
+    workers = multiprocessing.active_children()
+    for worker in workers:
+        if worker.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, STOP)
+
+    def kill() -> None:
+        for worker in workers:
+            worker.kill()
+
+    late = threading.Timer(STOP_SECONDS, kill)
+    late.daemon = True
+    late.start()
+    pool.shutdown(cancel_futures=True)
+    late.cancel()
 
 
 def compute_with_one_thread() -> None:
@@ -105,7 +153,8 @@ def _prepare(further: Callable[[], None] | None) -> None:
     By a function: what is ignored would be ignored by the kernels, too.
     """
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(STOP, _stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     gc.freeze()  # what was imported stays, and need not be looked through
     threading.Thread(target=_end_with_the_batch, daemon=True).start()
     if further is not None:

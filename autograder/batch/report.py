@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,8 +30,13 @@ def progress_bar(title: str) -> Iterator[Callback]:
     task = bar.add_task(title, total=None)
 
     def advance(done: int, total: int, student: str) -> None:
-        bar.start()
-        bar.update(task, completed=done, total=total)
+        # Ctrl-C comes before or behind it: a bar that is half begun cannot be ended.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     try:
         yield advance

@@ -17,6 +17,7 @@ from autograder.batch.grade_class import grade_lesson
 from autograder.batch.gradebook import scores
 from autograder.course.course import Course
 from autograder.demo.students import as_bytes, fill_in, right_sources
+from tests.helpers.handing_in import signed
 
 SOURCE = Course.find()
 LESSON = SOURCE.lesson("00_orientation")
@@ -153,8 +154,9 @@ def test_ctrl_c_is_one_clear_line(course, report, tmp_path):
     fresh = Course(tmp_path / "course")
     shutil.copytree(course.root / "solutions", fresh.root / "solutions")
     shutil.copy(course.root / "nbgrader_config.py", fresh.root)
-    for number in range(4):
-        hand_in(fresh, f"s{number}", right())
+    learners = [f"s{number}" for number in range(12)]
+    for who in learners:
+        hand_in(fresh, who, signed(who))
     # In a job in the background of a shell, an interrupt is ignored, and children inherit that.
     process = autograder(
         fresh,
@@ -162,12 +164,13 @@ def test_ctrl_c_is_one_clear_line(course, report, tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     batches = fresh.root / ".autograder" / "batches" / f"{LESSON.id}.json"
-    while process.poll() is None and not batches.exists():
-        time.sleep(0.1)
-    time.sleep(1.0)
+    kept = fresh.root / ".autograder" / "results" / LESSON.id
+    while process.poll() is None and not list(kept.glob("*.json")):
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 130
     assert "Traceback" not in said
     assert "autograder: stopped; what was graded is kept" in said
     assert json.loads(batches.read_text())["told"] is False
+    assert 0 < len(list(kept.glob("*.json"))) < len(learners)

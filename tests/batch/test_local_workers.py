@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.batch.local_workers import LocalWorkers
+from autograder.batch.local_workers import STOP_SECONDS, LocalWorkers
 from autograder.batch.workers import ENDED, Lost, in_workers
 from tests.helpers.working import work
 
@@ -114,6 +114,21 @@ def handles_interrupts(task):
 
 def test_ctrl_c_is_left_to_the_parent_and_not_ignored_by_what_a_worker_starts():
     assert dict(in_workers(handles_interrupts, {"a": ""}, LocalWorkers(1))) == {"a": True}
+
+
+def large(task):
+    if task == "endless":
+        time.sleep(60)
+    return "x" * 10_000_000
+
+
+def test_a_batch_that_is_stopped_ends_soon_though_large_results_are_on_their_way():
+    for _ in range(5):
+        answers = in_workers(large, {**dict.fromkeys("abc", ""), "d": "endless"}, LocalWorkers(2))
+        next(answers)
+        started = time.monotonic()
+        answers.close()
+        assert time.monotonic() - started < STOP_SECONDS / 2
 
 
 OWNER = """
