@@ -16,10 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.batch.interrupts import held
 from autograder.batch.workers import WorkerEnded
 
 STOP = signal.SIGUSR1
-HELD = {signal.SIGINT, STOP}
 STOP_SECONDS = 10.0  # for what cannot be stopped
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -72,12 +72,8 @@ class LocalWorkers:
 
     def submit(self, executor: Executor, who: str, work: Callable[[], bytes]) -> Future[bytes]:
         """Hand over a task, for which a process may have to be started."""
-        # Held back while it starts: until `_prepare`, it would print a traceback, or die.
-        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-        try:
+        with held(STOP):  # until `_prepare`, it would print a traceback, or die
             return executor.submit(_unless_stopped, work)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
     def answer(self, future: Future[bytes]) -> bytes:
         """What a task came to."""
@@ -154,7 +150,7 @@ def _prepare(further: Callable[[], None] | None) -> None:
     """
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.signal(STOP, _stop)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, STOP})
     gc.freeze()  # what was imported stays, and need not be looked through
     threading.Thread(target=_end_with_the_batch, daemon=True).start()
     if further is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from autograder.batch.grade_class import BatchReport, Entry
 from autograder.batch.grade_class import Progress as Callback
+from autograder.batch.interrupts import held
 from autograder.feedback.text import points
 from autograder.handins import shown
 
@@ -30,13 +30,9 @@ def progress_bar(title: str) -> Iterator[Callback]:
     task = bar.add_task(title, total=None)
 
     def advance(done: int, total: int, student: str) -> None:
-        # Ctrl-C comes before or behind it: a bar that is half begun cannot be ended.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with held():  # a bar that is half begun cannot be ended
             bar.start()
             bar.update(task, completed=done, total=total)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     try:
         yield advance

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
+from autograder.batch.interrupts import held
+
 Work = TypeVar("Work")
 Result = TypeVar("Result")
 ENDED = "the process that worked on it was ended from outside"
@@ -114,7 +116,8 @@ def _until_they_end(
             return
         future = done.get()
         try:
-            answer: Any = pickle.loads(workers.answer(future))
+            with held():  # garbage is collected in it, whose callbacks would swallow Ctrl-C
+                answer: Any = pickle.loads(workers.answer(future))
         except WorkerEnded:
             answer, takes_more = None, workers.survive and takes_more
         yield given.pop(future), answer

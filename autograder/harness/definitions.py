@@ -4,7 +4,7 @@ A cell that fails leaves out everything beneath the line that failed. In the not
 wrote it that line may well have worked (pandas is installed there, a drive is mounted, somebody
 answers a question), and then an answer that stands beneath it is right and not there. So, after an
 error and only then, what beneath it defines something without doing anything else is run. The
-source of this file is sent into kernels as text (see `kernel.py`).
+source of this file is sent into kernels as text (see `guests.py`).
 """
 
 from __future__ import annotations

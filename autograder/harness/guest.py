@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-if __name__ == "_probe_guest":  # in a kernel, whose `kernel.py` has put them there before
+if __name__ == "_probe_guest":  # in a kernel, where `guests.py` has put them before
     from _neutral import neutral_state  # type: ignore[import-not-found, unused-ignore]
     from _raising import where_raised  # type: ignore[import-not-found, unused-ignore]
 else:

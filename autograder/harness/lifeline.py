@@ -3,7 +3,7 @@
 So that a cell which ends its kernel ends there, and nothing else is lost: neither what ran before
 it, nor, where a timer or a thread ends it, whatever happens to run then. Children that a cell forks
 end as they like. What ends the kernel by another way is found by `grading/execute.py`. The source
-of this file is sent into kernels as text (see `kernel.py`).
+of this file is sent into kernels as text (see `guests.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Stands in for tqdm where that is not installed: loops run as they are, and no bar is drawn.
 
-The source of this file is sent into kernels as text (see `kernel.py`).
+The source of this file is sent into kernels as text (see `guests.py`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What asks for a person, a screen, a network or another package does nothing here: it says so once,
 and the cell goes on, so that an answer which stands beneath it is still defined. The source of this
-file is sent into kernels as text (see `kernel.py`). Nothing that it does is relied on by the judge.
+file is sent into kernels as text (see `guests.py`). Nothing that it does is relied on by the judge.
 """
 
 from __future__ import annotations

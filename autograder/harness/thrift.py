@@ -1,6 +1,6 @@
 """What a kernel at which nobody sits need not do for each request.
 
-The source of this file is sent into kernels as text (see `kernel.py`). Nothing that it does is
+The source of this file is sent into kernels as text (see `guests.py`). Nothing that it does is
 relied on by the judge.
 """
 
@@ -34,7 +34,7 @@ def install(shell: Any) -> None:
     remembered: dict[tuple[str, str], Any] = {}
 
     def transform_cell(raw_cell: str) -> str:
-        """Plain Python of what may have magics in it, as what we ask has not."""
+        """The cell as Python. What we ask is Python already."""
         asked = kernel.get_parent().get("content", {})
         if asked.get("silent") and raw_cell == asked.get("code"):
             return raw_cell
