@@ -19,6 +19,7 @@ from autograder.batch.full_disk import refuse_full_disk, told_once
 from autograder.batch.gradebook import autograde, generate_feedback, refresh_gradebook, scores
 from autograder.batch.local_workers import LocalWorkers
 from autograder.batch.task import Outcome, Task, Tasks, grade_submission
+from autograder.batch.unchanged import ENTRY, PAGE, Unchanged
 from autograder.batch.workers import Lost, Workers, in_workers
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
@@ -138,20 +139,28 @@ def grade_lesson(
         them = functools.partial(_workers, lesson, workers, scheduler, sealed=sealed)
         outcomes = dict(_grade_all(tasks, cache, them, progress))
         report = BatchReport(lesson.id, loose=loose)
+        unchanged = Unchanged(course, lesson, cache)
+        keys = {who: outcome.key for who, outcome in outcomes.items() if outcome.key}
+        as_they_are = unchanged.entries(
+            keys, {who: path.parent for who, path in staged.paths.items()}
+        )
+        as_they_are = {who for who in as_they_are if outcomes[who].kept and not force}
+        to_enter = sorted(staged.paths.keys() - as_they_are)
         report.failed = autograde(
             course,
             lesson,
-            sorted(staged.paths),
+            to_enter,
             submitted=staged.folder,
             refused={who: outcome.problem for who, outcome in outcomes.items() if outcome.broken},
             sealed=sealed,
             full=full,
             cache=cache,
         )
+        unchanged.made(ENTRY, [who for who in to_enter if who not in report.failed])
         refuse_full_disk(course, report.failed, "entered")
         clocks = _unread_timestamps(staged)
     entered = sorted(staged.paths.keys() - report.failed.keys())
-    unwritten = _write_feedback(course, lesson, entered) if feedback else {}
+    unwritten = _write_feedback(course, lesson, entered, unchanged) if feedback else {}
     refuse_full_disk(course, unwritten, "given feedback")
     in_gradebook = scores(course, lesson)
     for who, hand_in in staged.hand_ins.items():
@@ -202,11 +211,16 @@ def _unread_timestamps(staged: Stage) -> dict[str, str]:
     return said
 
 
-def _write_feedback(course: Course, lesson: Lesson, learners: Collection[str]) -> dict[str, str]:
+def _write_feedback(
+    course: Course, lesson: Lesson, learners: Collection[str], unchanged: Unchanged
+) -> dict[str, str]:
     """Pages are made from the gradebook, which they do not change. Returns who got none, and
     why."""
     feedback_is_written(course, lesson.id, learners)
-    return generate_feedback(course, lesson, learners)
+    to_write = sorted(set(learners) - unchanged.pages(learners))
+    unwritten = generate_feedback(course, lesson, to_write)
+    unchanged.made(PAGE, [who for who in to_write if who not in unwritten])
+    return unwritten
 
 
 def _grade_all(
@@ -220,8 +234,11 @@ def _grade_all(
         if progress:
             progress(done, len(tasks), who)
         # Without the notebook: of a large class, all of them do not fit into memory.
-        verdict = outcome.graded.verdict if outcome.graded else None
-        return who, replace(outcome, graded=None, verdict=verdict)
+        verdict, on_disk = None, False
+        if outcome.graded is not None:
+            verdict, on_disk = outcome.graded.verdict, outcome.graded.settled
+        key = outcome.key if on_disk else ""
+        return who, replace(outcome, graded=None, verdict=verdict, key=key)
 
     def keep(who: str, outcome: Outcome) -> tuple[str, Outcome]:
         if outcome.graded is not None:

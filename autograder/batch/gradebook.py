@@ -80,13 +80,13 @@ def _run(converter: OneByOne) -> dict[str, str]:
 
 def set_due_date(course: Course, lesson_id: str, due: datetime) -> None:
     """Enter when a lesson is due, UTC; nbgrader's late penalties count from there."""
-    with _gradebook(course_config(course)) as gradebook:
+    with open_gradebook(course_config(course)) as gradebook:
         gradebook.update_or_create_assignment(lesson_id, duedate=due)  # type: ignore[arg-type]
 
 
 def scores(course: Course, lesson: Lesson) -> dict[str, float]:
     """Each learner's score, late penalty and manual points included."""
-    with _gradebook(course_config(course)) as gradebook:
+    with open_gradebook(course_config(course)) as gradebook:
         return {
             submission.student.id: max(0.0, submission.score - submission.late_submission_penalty)
             for submission in gradebook.assignment_submissions(lesson.id)
@@ -96,7 +96,7 @@ def scores(course: Course, lesson: Lesson) -> dict[str, float]:
 def _refuse_unwritable(config: Config) -> None:
     """Write to the gradebook before any grading, as if: that waits, as long as SQLite does, for
     whoever else writes, and fails where only the file or only its folder may be written."""
-    with _gradebook(config) as gradebook, gradebook.engine.connect() as connection:
+    with open_gradebook(config) as gradebook, gradebook.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.exec_driver_sql("CREATE TABLE descent_can_write (id INTEGER)")
@@ -104,7 +104,7 @@ def _refuse_unwritable(config: Config) -> None:
 
 
 def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
-    with _gradebook(config) as gradebook:
+    with open_gradebook(config) as gradebook:
         try:
             notebook = gradebook.find_notebook(lesson.slug, lesson.id)
         except MissingEntry:
@@ -125,7 +125,7 @@ def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
 
 
 @contextmanager
-def _gradebook(config: Config) -> Iterator[Gradebook]:
+def open_gradebook(config: Config) -> Iterator[Gradebook]:
     """The gradebook. Raises: CourseError: it cannot be read, or written."""
     directory = CourseDirectory(config=config)
     try:

@@ -72,6 +72,7 @@ class Tasks(Mapping[str, Task]):
 class Outcome:
     """What became of one submission in a worker; `broken` if that was not the learner's doing.
 
+    key: the cache's; once the result was kept, that of where it is on disk, if it is.
     verdict: what stays of a result, once that was kept.
     kept: whether the result was read from what the course has kept.
     stranger: why nothing can be graded by this worker, if so.
@@ -81,7 +82,7 @@ class Outcome:
     problem: str = ""
     seconds: float = 0.0
     broken: bool = False
-    key: str = ""  # of the cache
+    key: str = ""
     verdict: LessonVerdict | None = None
     kept: bool = False
     stranger: str = ""

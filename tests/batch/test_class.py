@@ -123,6 +123,7 @@ def test_an_old_score_does_not_stand_for_what_could_not_be_entered(course, repor
     def broken(*args, **kwargs):
         raise OSError("disk")
 
+    hand_in(course, "o'neil", right() + b"\n")  # nobody is entered again without a change
     monkeypatch.setattr("autograder.nbgrader_plugins.sanitize.rebuild", broken)
     failed = grade_lesson(course, LESSON.id, student="o'neil")
     assert failed.failed == {"o'neil": "OSError: disk"}
