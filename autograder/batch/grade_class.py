@@ -12,7 +12,6 @@ import gc
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from autograder.batch.dask_workers import DaskWorkers
 from autograder.batch.full_disk import refuse_full_disk, told_once
@@ -24,14 +23,13 @@ from autograder.batch.workers import Lost, Workers, in_workers
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.course.needs import require
-from autograder.grading.batch_seeds import batch_seed, feedback_is_written, seeds_of
+from autograder.grading.batch_seeds import feedback_is_written, seeds_of
 from autograder.grading.cache import Cache
 from autograder.handins import chosen_learners, hand_ins, loose_files
 from autograder.handins.staging import Stage, stage
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.judging.verdict import LessonVerdict
 from autograder.sandbox import adopt, require_sealing, warm_up
-from autograder.submission.rebuild import NotANotebook, read_notebook
 
 # What a worker needs, the reference of a lesson included.
 IMPORTS = ("autograder.batch.task", "autograder.course.release", "matplotlib.pyplot")
@@ -132,7 +130,7 @@ def grade_lesson(
         if sealed:
             require_sealing()
         refresh_gradebook(course, lesson)
-        seeds = _seeds(course, lesson, staged.to_grade, new=force)
+        seeds = _seeds(course, lesson, staged, new=force)
         cache = Cache(course, lesson, sealed=sealed, full=full)
         like = Task(course.root, lesson.id, "", b"", 0, cache.version, sealed, full)
         tasks = Tasks(like, staged.to_grade, seeds)
@@ -188,16 +186,10 @@ def _nothing(course: Course, lesson: Lesson, student: str) -> str:
     return f"nothing to grade: nothing of {lesson.id} in {folder}"
 
 
-def _seeds(
-    course: Course, lesson: Lesson, to_grade: Mapping[str, Path], *, new: bool
-) -> dict[str, int]:
-    """Each learner's seed; of what cannot be read, the one that it would have."""
-    handed_in: dict[str, str] = {}
-    for who, path in to_grade.items():
-        with contextlib.suppress(NotANotebook):
-            handed_in[who] = read_notebook(path).digest
-    seeds = seeds_of(course, lesson.id, handed_in, new=new)
-    return dict.fromkeys(to_grade, batch_seed(course, lesson.id)) | seeds
+def _seeds(course: Course, lesson: Lesson, staged: Stage, *, new: bool) -> dict[str, int]:
+    """Of each learner with a notebook."""
+    digests = {who: staged.hand_ins[who].digest for who in staged.to_grade}
+    return seeds_of(course, lesson.id, digests, new=new)
 
 
 def _unread_timestamps(staged: Stage) -> dict[str, str]:

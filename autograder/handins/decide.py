@@ -45,7 +45,14 @@ class Decision:
             return self._several(groups)
         found = chosen[0]
         remark = self._remark(found, [g for g in groups if g is not chosen])
-        return HandIn(self._student, found.content, found.place, remark, path=found.path)
+        return HandIn(
+            self._student,
+            found.content,
+            found.place,
+            remark,
+            path=found.path,
+            digest=found.cells.digest,
+        )
 
     # --- which one -------------------------------------------------------------------------------
 

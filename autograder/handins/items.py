@@ -57,6 +57,7 @@ class HandIn:
     """What one learner handed in for a lesson.
 
     content: the notebook that is graded; None if there is none.
+    digest: of its cells.
     place: where it was found, from the learner's folder.
     remark: what should be known of it.
     problem, command: why there is no notebook, and what helps; both are empty for a learner who
@@ -73,6 +74,7 @@ class HandIn:
     command: str = ""
     path: Path | None = None
     entered: bool = True
+    digest: str = ""
 
     @property
     def is_absent(self) -> bool:

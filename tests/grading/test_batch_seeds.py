@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -107,3 +109,15 @@ def test_a_digest_is_of_what_a_person_wrote():
         read_notebook(json.dumps({"cells": [c]}).encode()).digest for c in (cell, ran, other)
     ]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_what_another_process_has_kept_in_the_meantime_counts(course):
+    first = seeds_of(course, LESSON, CLASS)
+    script = (
+        "import sys; from pathlib import Path; from autograder.course.course import Course; "
+        "from autograder.grading.batch_seeds import feedback_is_written; "
+        f"feedback_is_written(Course(Path(sys.argv[1])), {LESSON!r}, ['ana'])"
+    )
+    subprocess.run([sys.executable, "-c", script, str(course.root)], check=True)
+    assert batch_seed(course, LESSON) != first["ana"]
+    assert seeds_of(course, LESSON, CLASS) == first
