@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -26,6 +26,15 @@ LESSON, LARGE_LESSON = "05_optimizers", "12_mixed_precision"
 SMALL = 20  # a class of both of these
 SHIPPED_AIM, SAME_CELLS_AIM, LARGE_AIM, AGAIN_AIM = 12.0, 5.0, 2.0, 10.0
 Costs = dict[int, list[Cost]]  # of each round, by the size of the class
+
+
+@dataclass
+class Repeats:
+    """What a class costs that was graded before, in each round: unchanged; and with every result
+    kept, but gradebook and pages lost."""
+
+    unchanged: list[Cost] = field(default_factory=list)
+    entered_anew: list[Cost] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,14 +69,14 @@ def class_tables(course: Course, plan: Plan) -> Iterator[RenderableType]:
         yield f"The tables of a class are left out: {error}"
         return
     said = f"{LESSON}, {len(KINDS)} learners: {', '.join(KINDS)}, and so on"
-    again: list[Cost] = []
-    ours, plain = _rounds(course, lesson, plan, again=again)
+    repeats = Repeats()
+    ours, plain = _rounds(course, lesson, plan, repeats=repeats)
     title = f"a class of {said}; as both ship, from file to feedback"
     yield comparison(title, plan, ours, plain, SHIPPED_AIM)
     ours, plain = _rounds(course, lesson, plan, feedback=False)
     title = "the same class; on both sides no demo cells and no feedback, scores in the gradebook"
     yield comparison(title, plan, ours, plain, SAME_CELLS_AIM)
-    yield _ours_alone(course, plan, again)
+    yield _ours_alone(course, plan, repeats)
 
 
 def _rounds(
@@ -76,15 +85,15 @@ def _rounds(
     plan: Plan,
     *,
     feedback: bool = True,
-    again: list[Cost] | None = None,
+    repeats: Repeats | None = None,
 ) -> tuple[Costs, Costs]:
-    """Both sides in turns, the larger classes after the smaller; `again` takes what the largest
-    class costs a second time, with nothing changed."""
+    """Both sides in turns, the larger classes after the smaller; `repeats` takes what the largest
+    class costs afterwards."""
     ours: Costs = {size: [] for size in sorted(plan.sizes)}
     plain: Costs = {size: [] for size in sorted(plan.plain)}
     for number in range(plan.rounds):
         sides: list[Callable[[], None]] = [
-            lambda: _side(Ours(), course, lesson, ours, feedback, again),
+            lambda: _side(Ours(), course, lesson, ours, feedback, repeats),
             lambda: _side(Plain(), course, lesson, plain, feedback, None),
         ]
         for side in sides if number % 2 == 0 else reversed(sides):
@@ -98,11 +107,11 @@ def _side(
     lesson: Lesson,
     costs: Costs,
     feedback: bool,
-    again: list[Cost] | None,
+    repeats: Repeats | None,
 ) -> None:
     for size, measured in costs.items():
-        repeat = again if size == max(costs) else None
-        measured.append(_grade(grader, course, lesson, size, feedback=feedback, again=repeat))
+        of_this = repeats if size == max(costs) else None
+        measured.append(_grade(grader, course, lesson, size, feedback=feedback, repeats=of_this))
 
 
 def _grade(
@@ -112,7 +121,7 @@ def _grade(
     size: int,
     *,
     feedback: bool = True,
-    again: list[Cost] | None = None,
+    repeats: Repeats | None = None,
 ) -> Cost:
     """A class that nobody has graded; without feedback, one without demo cells."""
     learners = class_of(lesson, size)
@@ -120,9 +129,12 @@ def _grade(
     with handed_in(grader, course, lesson, chosen) as handed:
         cost = handed.grade(feedback=feedback)
         _tell(f"{grader.name}, {lesson.id}, {size}", cost)
-        if again is not None:
-            again.append(handed.grade(feedback=feedback))
-            _tell(f"{grader.name}, {lesson.id}, {size} again", again[-1])
+        if repeats is not None:
+            repeats.unchanged.append(handed.grade(feedback=feedback))
+            _tell(f"{grader.name}, {lesson.id}, {size} again", repeats.unchanged[-1])
+            handed.lose_gradebook()
+            repeats.entered_anew.append(handed.grade(feedback=feedback))
+            _tell(f"{grader.name}, {lesson.id}, {size} entered anew", repeats.entered_anew[-1])
     return cost
 
 
@@ -169,12 +181,14 @@ def scaled(by_size: Mapping[int, float], size: int) -> float:
     return by_size[two] + each * (size - two)
 
 
-def _ours_alone(course: Course, plan: Plan, again: list[Cost]) -> Table:
+def _ours_alone(course: Course, plan: Plan, repeats: Repeats) -> Table:
     """A regrade, and a lesson whose kernels hold torch."""
     table = _seconds("autograder grade: a class again, unchanged; a large lesson against a small")
     size = max(plan.sizes)
+    again = repeats.unchanged
     reached = "reached" if statistics.median(map(_wall, again)) < AGAIN_AIM else "missed"
     _row(table, f"{LESSON}, {size} again", again, size, f"wall {AGAIN_AIM:g} {reached}")
+    _row(table, f"{LESSON}, {size} entered anew", repeats.entered_anew, size)
     costs: dict[str, list[Cost]] = {LESSON: [], LARGE_LESSON: []}
     for _ in range(plan.rounds):
         for lesson_id, some in costs.items():

@@ -111,6 +111,12 @@ class HandedIn:
             self._look_for_pages()
         return Cost(sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs))
 
+    def lose_gradebook(self) -> None:
+        """As if everything that was entered and written were gone; results are still kept."""
+        (self._folder / "gradebook.db").unlink()
+        for name in ("autograded", "feedback"):
+            shutil.rmtree(self._folder / name)
+
     def scores(self) -> dict[str, float]:
         """What the gradebook has for each learner."""
         with Gradebook(f"sqlite:///{self._folder / 'gradebook.db'}") as gradebook:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from traitlets.config import Config
@@ -20,15 +21,17 @@ DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 WRITERS = ("nbgrader", "nbconvert", "nbformat", "sqlalchemy", "jinja2", "mistune", "latex2mathml")
 
 
-def settings_as_text(config: Config) -> str | None:
-    """A configuration as text; None if it holds, or names, code that is not nbgrader's or ours: a
-    hook, a step or a plugin that may do anything."""
+def settings_as_text(config: Config, root: Path) -> str | None:
+    """A configuration as text, the same wherever the course's folder is moved to; None if it holds,
+    or names, code that is not nbgrader's or ours: a hook, a step or a plugin that may do anything.
+    """
     values = list(_values(config))
     named = {value.split(".")[0] for value in values if DOTTED.fullmatch(str(value))}
     try:
-        return json.dumps(config, sort_keys=True) if named <= KNOWN else None
+        text = json.dumps(config, sort_keys=True) if named <= KNOWN else None
     except (TypeError, ValueError):
         return None
+    return text and text.replace(json.dumps(str(root))[1:-1], "")
 
 
 def _values(value: Any) -> Iterator[Any]:

@@ -45,7 +45,7 @@ class Unchanged:
         self._config: Config = course_config(course)
         self._directory = CourseDirectory(config=self._config)
         self._from: dict[tuple[str, str], str] = {}  # by step and learner, as of when it was asked
-        settings = settings_as_text(self._config)
+        settings = settings_as_text(self._config, course.root)
         # Code that is not known may do anything: then nobody is left out.
         self._common = None if settings is None else [settings, cache.version, versions()]
 

@@ -7,15 +7,15 @@ import json
 import shutil
 import sqlite3
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from traitlets.config import Config
 
 from autograder.batch import grade_class
 from autograder.batch.converters import Enter, MakeFeedback
-from autograder.batch.gradebook import scores, set_due_date
+from autograder.batch.gradebook import course_config, scores, set_due_date
 from autograder.batch.settings import settings_as_text
-from autograder.course.course import Course
 from tests.helpers.handing_in import HOME, LESSON, blank, different, hand_in, make_course, right
 
 CLASS = {"ana": right(), "ben": different(), "cleo": blank()}
@@ -275,10 +275,14 @@ def in_turn(do, tasks):
     ],
 )
 def test_a_configuration_is_known_where_it_names_no_foreign_code(settings, known):
-    assert (settings_as_text(Config(settings)) is not None) == known
+    assert (settings_as_text(Config(settings), Path("/course")) is not None) == known
 
 
-def test_the_courses_own_configuration_is_known():
-    from autograder.batch.gradebook import course_config
-
-    assert settings_as_text(course_config(Course.find())) is not None
+def test_the_courses_own_configuration_is_known_wherever_the_course_is(tmp_path):
+    settings = []
+    for name in ("here", "ö 'there"):
+        (tmp_path / name).mkdir()
+        course = make_course(tmp_path / name)
+        settings.append(settings_as_text(course_config(course), course.root))
+    assert settings[0] == settings[1]
+    assert settings[0]
