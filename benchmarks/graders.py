@@ -16,6 +16,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 import autograder
+from autograder.batch.local_workers import THREADS
 from autograder.course.course import Course
 from autograder.course.lesson import Lesson
 from autograder.demo.students import as_bytes
@@ -24,7 +25,6 @@ from benchmarks.in_kernel import plain_source
 from benchmarks.learners import BLANK, SOLVED, Learner
 
 PLAIN_CONFIG = 'get_config().CourseDirectory.course_id = "plain"\n'
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Grader(Protocol):

@@ -30,10 +30,10 @@ from autograder.handins.staging import Stage, stage
 from autograder.handins.timestamps import UnreadableTimestamp, read_timestamp
 from autograder.judging.verdict import LessonVerdict
 from autograder.sandbox import adopt, require_sealing, warm_up
+from autograder.sandbox.launcher.warm import WITH_TORCH
 
 # What a worker needs, the reference of a lesson included.
 IMPORTS = ("autograder.batch.task", "autograder.course.release", "matplotlib.pyplot")
-WITH_TORCH = ("torch", "torch._dynamo", "torch.utils.data")
 
 Progress = Callable[[int, int, str], None]
 
@@ -65,6 +65,7 @@ class BatchReport:
     entries: list[Entry] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)  # whom nbgrader could not enter, and why
     loose: list[str] = field(default_factory=list)  # in `submitted/`, and in no learner's folder
+    unchanged: int = 0  # learners whose entry is that of an earlier batch
     seconds: float = 0.0
 
     @property
@@ -138,12 +139,9 @@ def grade_lesson(
         outcomes = dict(_grade_all(tasks, cache, them, progress))
         report = BatchReport(lesson.id, loose=loose)
         unchanged = Unchanged(course, lesson, cache)
-        keys = {who: outcome.key for who, outcome in outcomes.items() if outcome.key}
-        as_they_are = unchanged.entries(
-            keys, {who: path.parent for who, path in staged.paths.items()}
-        )
-        as_they_are = {who for who in as_they_are if outcomes[who].kept and not force}
+        as_they_are = _as_they_are(unchanged, staged, outcomes)
         to_enter = sorted(staged.paths.keys() - as_they_are)
+        report.unchanged = len(as_they_are)
         report.failed = autograde(
             course,
             lesson,
@@ -190,6 +188,13 @@ def _seeds(course: Course, lesson: Lesson, staged: Stage, *, new: bool) -> dict[
     """Of each learner with a notebook."""
     digests = {who: staged.hand_ins[who].digest for who in staged.to_grade}
     return seeds_of(course, lesson.id, digests, new=new)
+
+
+def _as_they_are(unchanged: Unchanged, staged: Stage, outcomes: Mapping[str, Outcome]) -> set[str]:
+    """Those who were graded before, and whose entry would come to what it is."""
+    keys = {who: outcome.key for who, outcome in outcomes.items() if outcome.key}
+    folders = {who: path.parent for who, path in staged.paths.items()}
+    return {who for who in unchanged.entries(keys, folders) if outcomes[who].kept}
 
 
 def _unread_timestamps(staged: Stage) -> dict[str, str]:

@@ -72,8 +72,9 @@ def print_report(report: BatchReport) -> None:
     graded = [entry for entry in report.entries if entry.verdict]
     total = sum(entry.seconds for entry in report.entries)
     of_all = "" if len(graded) == len(report.entries) else f" of {len(report.entries)} learners"
+    same = f", {report.unchanged} of them unchanged," if report.unchanged else ""
     console.print(
-        f"{len(graded)} submissions{of_all} in {report.seconds:.1f} s "
+        f"{len(graded)} submissions{of_all}{same} in {report.seconds:.1f} s "
         f"({total:.1f} s of grading in all workers; the rest is bookkeeping and feedback)"
     )
 

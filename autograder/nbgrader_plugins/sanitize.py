@@ -27,9 +27,11 @@ class RebuildSubmission(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Rebuild, and say in the log what had to be mended."""
         lesson = lesson_of(resources)
-        problem = self._problem(nb, lesson, resources)
-        told = Submission((Submitted("markdown", problem),))  # in the place of one that is none
-        rebuilt = rebuild(told if problem else read_notebook(nb), lesson)
+        submission = read_notebook(nb)
+        problem = self._problem(submission, lesson, resources)
+        if problem:
+            submission = Submission((Submitted("markdown", problem),))
+        rebuilt = rebuild(submission, lesson)
         for note in rebuilt.notes:
             self.log.info("%s: %s", label(resources), note)
         resources[REBUILT] = rebuilt
@@ -41,13 +43,13 @@ class RebuildSubmission(NbGraderPreprocessor):
             notebook.metadata[HANDED_IN] = nb.metadata[HANDED_IN]
         return notebook, resources
 
-    def _problem(self, nb: NotebookNode, lesson: Lesson, resources: ResourcesDict) -> str:
+    def _problem(self, submission: Submission, lesson: Lesson, resources: ResourcesDict) -> str:
         """Why there is nothing to grade, if so."""
         if "not_there" in resources:
             return NOT_THERE.format(why=resources["not_there"])
         if "unreadable" in resources:
             return UNREADABLE.format(why=resources["unreadable"])
-        if not belongs(nb, lesson):
+        if not belongs(submission, lesson):
             self.log.warning("%s is the notebook of another lesson", label(resources))
             return OTHER.format(lesson=lesson.id)
         return ""

@@ -98,6 +98,7 @@ def test_nothing_is_done_for_whom_nothing_has_happened_to(course, done):
     assert done == {"entered": [], "written": []}
     assert {entry.student: entry.score for entry in report.entries} == given
     assert not report.needs_a_person
+    assert report.unchanged == len(CLASS)
     assert tree(course) == before
 
 
