@@ -37,6 +37,15 @@ _knock_at = getattr(signal, "pthread_kill", None)
 _handle = signal.signal
 _set_timer = getattr(signal, "setitimer", None)
 
+# What the standard library calls when something dies.
+WHEN_IT_DIES = frozenset(
+    {
+        "WeakSet.__init__.<locals>._remove",
+        "WeakKeyDictionary.__init__.<locals>.remove",
+        "WeakValueDictionary.__init__.<locals>.remove",
+    }
+)
+
 _clocks: list[Clock] = []
 
 
@@ -252,11 +261,13 @@ class Clock:
         """Whether nothing is left half done. `guest.observe` resets what is shared before a probe,
         and puts it back behind it: what it calls is either that, or the probe."""
         called, in_probe = None, False
-        # Of what is raised while garbage is collected, only a line is printed.
+        # Of what is raised while garbage is collected, or something dies, only a line is printed.
         collecting = [getattr(each, "__code__", None) for each in gc.callbacks]
         while frame is not None:
             code = frame.f_code
             if id(code) in _OWN or any(code is each for each in collecting):
+                return False
+            if code.co_qualname in WHEN_IT_DIES:
                 return False
             if code is guest.observe.__code__:
                 in_probe = called is not None and called.co_filename != contextlib.__file__

@@ -102,6 +102,27 @@ def test_what_is_called_while_garbage_is_collected_comes_to_its_end(
     assert is_right()
 
 
+def test_what_is_called_when_something_dies_comes_to_its_end(
+    check: Check, is_right: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time that a stop is swallowed, `short` dies with the frame that the stop came from."""
+    printed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    card = check("""    import weakref
+    class Short: pass
+    known = weakref.WeakSet(), weakref.WeakValueDictionary(), weakref.WeakKeyDictionary()
+    def wait():
+        short = Short()
+        known[0].add(short); known[1][1] = short; known[2][short] = 1
+        while True: pass
+    while True:
+        try: wait()
+        except BaseException: pass""")
+    assert card.verdict.status == "timeout"
+    assert printed == []
+    assert is_right()
+
+
 def test_the_line_the_loop_and_the_function_are_named(check: Check) -> None:
     said = repr(check("    path = []\n    while len(path) < 3:\n        time.sleep(0.01)"))
     assert "at `time.sleep(0.01)` in the loop `while len(path) < 3:` of `descent_step`" in said

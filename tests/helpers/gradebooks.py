@@ -24,7 +24,8 @@ def contents(course):
     """Each table's rows, sorted."""
     with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
         database.row_factory = sqlite3.Row
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master")]
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = [row[0] for row in database.execute(asked)]
         found = {
             table: [dict(row) for row in database.execute(f'SELECT * FROM "{table}"')]
             for table in tables
