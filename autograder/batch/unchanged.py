@@ -120,7 +120,7 @@ def _contents(folder: Path) -> list[tuple[str, str]]:
 
 def _digest_of(path: Path) -> str:
     try:
-        if path.is_symlink() or not path.is_file():
+        if not path.is_file():
             return f"{path.lstat().st_mode}, no file"
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
