@@ -16,6 +16,8 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
+NOBODY = ("None", "None", "None")  # handed in, has longer, loses for being late
+
 
 class ClassRows:
     """What the gradebook has of all who handed in a lesson. Each answer is a list of text and
@@ -23,7 +25,7 @@ class ClassRows:
 
     def __init__(self) -> None:
         self._due: Any = None
-        self._about: dict[str, list[Any]] = {}
+        self._about: dict[str, tuple[str, ...]] = {}
         self._cells: defaultdict[str, list[Any]] = defaultdict(list)
 
     @classmethod
@@ -35,7 +37,7 @@ class ClassRows:
         about = SubmittedAssignment.timestamp, SubmittedAssignment.extension
         penalty: Any = SubmittedNotebook.late_submission_penalty
         for who, *said in _of_lesson(session, lesson_id, SubmittedNotebook, *about, penalty):
-            rows._about[who] = [*map(str, said)]
+            rows._about[who] = tuple(map(str, said))
         points = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         comments = Comment.auto_comment, Comment.manual_comment
         for table, columns in ((Grade, points), (Comment, comments)):
@@ -47,16 +49,17 @@ class ClassRows:
 
     def due(self, student: str) -> list[Any]:
         """When the lesson is due, and who has longer."""
-        return [self._due, *self._about.get(student, ["", "None"])[1:2]]
+        _, longer, _ = self._about.get(student, NOBODY)
+        return [self._due, longer]
 
     def all_of(self, student: str) -> list[Any]:
         """Everything that a page may show."""
-        return [self._due, *self._about.get(student, []), *self._cells.get(student, [])]
+        return [self._due, *self._about.get(student, NOBODY), *self._cells.get(student, [])]
 
     def automatic(self, student: str) -> list[Any]:
         """What an entry writes. Whether a person still has to look at a cell is theirs to say, as
         their points are."""
-        written = list(self._about.get(student, []))
+        written: list[Any] = [*self._about.get(student, NOBODY)]
         for table, name, kind, automatic, *_ in self._cells.get(student, []):
             written.append([table, name, kind, automatic])
         return written
