@@ -51,15 +51,17 @@ teach: $(READY)  ## JupyterLab for instructors, with nbgrader's Formgrader, Crea
 	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_ARGS)
 
 test test-all: export DESCENT_PREPARE ?= 0
+# `test` looks with one seed at what `test-all` looks at with three.
+test-all: export DESCENT_EVERY_SEED = 1
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(PYTEST) $(PYTEST_ARGS)
-	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions
+	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 300 solutions
 	$(BIN)/python -m pytest -m browser
 	$(BIN)/autograder demo
 
 test-all: test $(TENSORFLOW) $(DASK)  ## test, the whole audit with mutants, slow tests, a class with every mistake
 	$(PYTEST) -k "tensorflow or dask"
-	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 120 solutions/16_tensorflow
+	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 300 solutions/16_tensorflow
 	$(BIN)/autograder audit
 	$(BIN)/autograder audit --mutate
 	$(BIN)/python -m pytest -m slow || test $$? -eq 5

@@ -7,7 +7,7 @@ import contextlib
 import io
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,10 +57,17 @@ class Audit:
     problems: list[str] = field(default_factory=list)
 
 
-def audit_lesson(lesson: Lesson, seeds: Sequence[int] = SEEDS) -> Audit:
-    """Judge the reference and every misconception of every exercise with several seeds."""
+def audit_lesson(
+    lesson: Lesson,
+    seeds: Sequence[int] = SEEDS,
+    judge_with: Callable[[Lesson, int], Judge] = Judge,
+) -> Audit:
+    """Judge the reference and every misconception of every exercise with several seeds.
+
+    judge_with: makes the judge of the lesson and a seed, or has one that remembers something.
+    """
     audit = Audit(lesson.id)
-    judges = [Judge(lesson, seed) for seed in seeds]
+    judges = [judge_with(lesson, seed) for seed in seeds]
     for exercise in lesson.exercises.values():
         _audit_points(judges[0], exercise, audit)
         _audit_prediction(judges[0], exercise, audit)

@@ -23,11 +23,10 @@ def clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        from autograder.authoring.build import BuildError
         from autograder.sandbox import SealingError
         from autograder.submission.rebuild import NotANotebook, UnknownLesson
 
-        known = (CourseError, LessonError, BuildError, NotANotebook, UnknownLesson, SealingError)
+        known = (CourseError, LessonError, NotANotebook, UnknownLesson, SealingError)
         try:
             return command(*args, **kwargs)
         except known as error:

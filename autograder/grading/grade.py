@@ -24,7 +24,7 @@ from autograder.judging.judge import Judge
 from autograder.judging.policy import refusal
 from autograder.judging.slips import misnamed
 from autograder.judging.verdict import LessonVerdict, Status, Verdict
-from autograder.sandbox import Limits, Policy, SealedKernel
+from autograder.sandbox import Limits, Policy, SealedKernel, expect
 from autograder.static_analysis.forbidden import opaque_uses
 from autograder.static_analysis.names import bound_names, used_names
 from autograder.static_analysis.program import Program
@@ -69,6 +69,8 @@ def grade_notebook(
         SealingError: this machine cannot seal a kernel.
     """
     lesson = rebuilt.lesson
+    if sealed and rebuilt.written:
+        expect(torch=not lesson.is_numpy)
     judge = judge or Judge(lesson, seed)
     limits = limits or Limits()
     attempts = Attempts(rebuilt.notebook, lesson)

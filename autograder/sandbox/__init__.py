@@ -6,7 +6,7 @@ from autograder.sandbox.policy import Limits, Policy
 from autograder.sandbox.processes import Usage
 from autograder.sandbox.provisioner import SealedProvisioner
 from autograder.sandbox.self_test import require_sealing
-from autograder.sandbox.warm import adopt, warm_up
+from autograder.sandbox.warm import adopt, expect, warm_up
 
 __all__ = [
     "Limits",
@@ -16,6 +16,7 @@ __all__ = [
     "SealingError",
     "Usage",
     "adopt",
+    "expect",
     "require_sealing",
     "warm_up",
 ]

@@ -83,6 +83,12 @@ def warm_up(*, torch: bool) -> Path:
         return _started[torch].folder
 
 
+def expect(*, torch: bool) -> None:
+    """A kernel will be asked for soon: its warm parent can start while other things are done."""
+    if sys.platform == "linux" and torch not in _folders:
+        warm_up(torch=torch)
+
+
 def _close_all() -> None:
     for parent in _started.values():
         parent.close()

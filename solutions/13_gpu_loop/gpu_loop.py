@@ -1441,7 +1441,7 @@ grade("fit")
 # %% jupyter={"source_hidden": true} tags=["demo", "nbval-ignore-output"]
 # The run of this lesson: twelve epochs, its curves, and the test images.
 if device.type == "cpu":
-    torch.set_num_threads(2)
+    torch.set_num_threads(min(2, torch.get_num_threads()))  # no more than it was given
 recipe = TrainConfig(
     epochs=12,
     lr=6e-3,
@@ -1536,7 +1536,7 @@ print("histories equal:", all(history[c] == again[c] for c in COLUMNS if c != "s
 # %% jupyter={"source_hidden": true} tags=["demo", "prediction_first_averages"]
 # Validation accuracy of the averages with three decays, and of the weights themselves, on two seeds.
 if device.type == "cpu":
-    torch.set_num_threads(2)
+    torch.set_num_threads(min(2, torch.get_num_threads()))  # no more than it was given
 fig, ax = plt.subplots(figsize=(7, 3))
 rows = ((None, GREY, ":", "no averages"), (0.9, GREEN, "-.", "0.9"), (0.98, BLUE, "-", "0.98"))
 for decay, color, style, name in (*rows, (0.999, ORANGE, "--", "0.999")):

@@ -199,8 +199,7 @@ def test_an_observer_that_cannot_read_the_reference_is_an_error_of_the_lesson(mo
     findings = judge.examine("double", LocalRunner({"double": lambda x: x + x}))
     with pytest.raises(LessonError, match="observer of double, doubled, fails on the reference"):
         judge.verdict(findings)
-    monkeypatch.setattr("autograder.authoring.audit.Judge", lambda lesson, seed: judge)
-    said = audit_lesson(judge.lesson, seeds=(1,)).problems
+    said = audit_lesson(judge.lesson, seeds=(1,), judge_with=lambda lesson, seed: judge).problems
     assert any("fails on the reference" in problem for problem in said)
 
 

@@ -21,7 +21,6 @@ CPU = torch.device("cpu")
 
 class TestAnswersAndBank(AnswersAndBank):
     lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
-    seeds = (1,)  # each mistake in a run is tried on some hundred runs
     # A clip with and without its 1e-6 is 5e-6 of a weight apart: the tolerance of a run is 1e-4.
     nearest = 30
 

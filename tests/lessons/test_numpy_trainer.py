@@ -30,7 +30,6 @@ LESSON = "08_numpy_trainer"
 class TestAnswersAndBank(AnswersAndBank):
     lesson_id, right, wrong, named = LESSON, RIGHT, WRONG, NAMED
     fewest_wrong = 10
-    seeds = (1,)
 
 
 def test_probes_stand_alone(tmp_path: Path) -> None:

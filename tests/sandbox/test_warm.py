@@ -17,7 +17,7 @@ import pytest
 from autograder.sandbox import Policy, SealedKernel, SealingError, process, warm
 from autograder.sandbox.launcher import warm as launcher
 from autograder.sandbox.processes import tree
-from autograder.sandbox.warm import WarmParent, warm_up
+from autograder.sandbox.warm import WarmParent, adopt, expect, warm_up
 
 from .conftest import Ask, ask
 
@@ -185,6 +185,28 @@ def test_another_process_may_share_it(parent: WarmParent) -> None:
         command = [sys.executable, "-c", shared, str(parent.folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "True {}\n"
+
+
+def test_who_expects_a_kernel_has_a_parent_started_once(
+    monkeypatch: pytest.MonkeyPatch, parent: WarmParent
+) -> None:
+    expect(torch=False)
+    assert warm._started == {False: parent}
+    parent.close()
+    expect(torch=False)
+    assert warm._started[False] is not parent
+    assert warm._started[False].runs
+    warm._started[False].close()
+
+
+def test_who_expects_a_kernel_of_anothers_parent_starts_none(
+    monkeypatch: pytest.MonkeyPatch, parent: WarmParent
+) -> None:
+    monkeypatch.setattr(warm, "_started", {})
+    monkeypatch.setattr(warm, "_folders", {})
+    adopt({False: parent.folder})
+    expect(torch=False)
+    assert warm._started == {}
 
 
 def test_one_that_cannot_import_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
