@@ -56,7 +56,7 @@ test-all: export DESCENT_EVERY_SEED = 1
 test: $(READY)  ## all tests, the solution notebooks, a class graded (PYTEST_ARGS="-k optimizers")
 	$(PYTEST) $(PYTEST_ARGS)
 	$(PYTEST) -p no:cacheprovider --nbval --nbval-cell-timeout 300 solutions
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser tests/browser
 	$(BIN)/autograder demo
 
 test-all: test $(TENSORFLOW) $(DASK)  ## test, the whole audit with mutants, slow tests, a class with every mistake
