@@ -17,7 +17,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from traitlets.config import Config
 
 from autograder.batch.direct_entry import DirectEntry
@@ -189,8 +190,19 @@ def reason(error: BaseException, database: str = "") -> str:
     return f"{type(error).__name__}: {lines[-1]}"
 
 
+def shown(database: str) -> str:
+    """A gradebook's address, fit for a log: a file's path, or a server's without the password."""
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        return "the gradebook"
+    if url.drivername == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
 def _of_the_database(said: str, database: str) -> str:
-    path = database.removeprefix("sqlite:///") or "the gradebook"
+    path = shown(database)
     if "locked" in said:
         return f"{path} is locked by another program; try again when that has ended"
     if "readonly" in said or "unable to open" in said:

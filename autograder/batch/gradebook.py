@@ -12,7 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.batch.converters import Enter, MakeAssignment, MakeFeedback, OneByOne, reason
+from autograder.batch.converters import (
+    Enter,
+    MakeAssignment,
+    MakeFeedback,
+    OneByOne,
+    reason,
+    shown,
+)
 from autograder.course.course import Course, CourseError
 from autograder.course.lesson import Lesson
 from autograder.grading.cache import Cache
@@ -24,6 +31,12 @@ INDEXES = (
     ("submitted_notebook", "assignment_id"),
     ("submitted_assignment", "student_id"),
 )
+# Modules of databases that pip knows by another name.
+DRIVERS = {
+    "MySQLdb": "mysqlclient",
+    "psycopg": "'psycopg[binary]'",
+    "psycopg2": "psycopg2-binary",
+}
 
 
 def course_config(course: Course) -> Config:
@@ -146,10 +159,21 @@ def _refuse_changed_cells(config: Config, lesson: Lesson) -> None:
 
 @contextmanager
 def open_gradebook(config: Config) -> Iterator[Gradebook]:
-    """The gradebook. Raises: CourseError: it cannot be read, or written."""
+    """The gradebook. Raises: CourseError: it cannot be reached, read, or written."""
     directory = CourseDirectory(config=config)
     try:
-        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        with _connected(directory) as gradebook:
             yield gradebook
     except SQLAlchemyError as error:
         raise CourseError(reason(error, directory.db_url)) from error
+
+
+def _connected(directory: CourseDirectory) -> Gradebook:
+    try:
+        return Gradebook(directory.db_url, directory.course_id)
+    except ImportError as error:  # a database other than SQLite has a driver that is not installed
+        package = DRIVERS.get(error.name or "", error.name)
+        raise CourseError(
+            f"{shown(directory.db_url)} needs a driver that is not in this environment: {error} "
+            f"(.venv/bin/pip install {package})"
+        ) from error

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from autograder.batch.converters import shown
 from autograder.batch.grade_class import grade_lesson
+from autograder.course.course import CourseError
 from tests.helpers.handing_in import HOME, LESSON, hand_in, make_course, right
 
 OF_EVERYONE = ("grade", "comment", "submitted_notebook", "submitted_assignment")
@@ -56,3 +58,25 @@ def test_to_enter_one_submission_nobody_elses_rows_are_read(tmp_path):
         changes = [s for s, _ in statements if s.startswith("UPDATE grade")]
     assert changes
     assert scans == []
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("sqlite:////srv/course/gradebook.db", "/srv/course/gradebook.db"),
+        ("postgresql://ana:secret@db:5432/course", "postgresql://ana:***@db:5432/course"),
+        ("", "the gradebook"),
+    ],
+)
+def test_the_address_of_a_gradebook_is_said_without_its_password(database, said):
+    assert shown(database) == said
+
+
+def test_a_gradebook_whose_driver_is_not_installed_is_one_clear_line(tmp_path):
+    course = make_course(tmp_path)
+    hand_in(course, {HOME: right()}, "ana")
+    with (tmp_path / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.CourseDirectory.db_url = "postgresql+pg8000://ana:secret@db/course"\n')
+    with pytest.raises(CourseError, match=r"needs a driver .*pip install pg8000\)") as error:
+        grade_lesson(course, LESSON.id, workers=1)
+    assert "secret" not in str(error.value)
